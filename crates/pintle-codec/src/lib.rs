@@ -1,1 +1,31 @@
-//! .
+//! The wire formats of the Kubernetes API, for types that are described once.
+//!
+//! A struct of the API says what it consists of through [`Message`]: a static [`Table`] of its
+//! fields, and access to a field by index. Every format is an interpreter of that description,
+//! compiled once and shared by all types; a new type adds a table and two small functions, never
+//! a copy of a codec. [`Value`] is the tree for data whose type is not known at compile time.
+//!
+//! This crate is pure: it performs no I/O, reads no clock and knows no asynchronous runtime.
+
+mod byte_string;
+mod error;
+pub mod json;
+mod list;
+mod map;
+mod message;
+mod query;
+mod str;
+mod value;
+mod walk;
+
+pub use byte_string::ByteString;
+pub use error::{Error, ErrorKind};
+pub use list::List;
+pub use map::Map;
+pub use message::{
+    Element, Field, FieldFlags, Mapped, Message, Repeated, Scalar, SlotMut, SlotRef, Table,
+};
+pub use query::to_query;
+pub use str::Str;
+pub use value::{Object, Value};
+pub use walk::{equal, format_debug, is_zero};

@@ -1,0 +1,98 @@
+//! A [`Message`] into JSON.
+
+use super::{TypeMeta, Writer};
+use crate::walk::is_zero_slot;
+use crate::{Field, FieldFlags, Message, SlotRef};
+
+/// Appends a message as a JSON object to `out`, in the order of the Go struct.
+pub fn encode(message: &dyn Message, out: &mut Vec<u8>) {
+    encode_message(message, &mut Writer::new(out));
+}
+
+/// As [`encode`], with `kind` and `apiVersion` first, as Go writes a whole object.
+pub fn encode_object(message: &dyn Message, type_meta: &TypeMeta, out: &mut Vec<u8>) {
+    let mut writer = Writer::new(out);
+    writer.begin_object();
+    if !type_meta.kind.is_empty() {
+        writer.key("kind");
+        writer.string(&type_meta.kind);
+    }
+    if !type_meta.api_version.is_empty() {
+        writer.key("apiVersion");
+        writer.string(&type_meta.api_version);
+    }
+    encode_fields(message, &mut writer);
+    writer.end_object();
+}
+
+fn encode_message(message: &dyn Message, writer: &mut Writer<'_>) {
+    writer.begin_object();
+    encode_fields(message, writer);
+    writer.end_object();
+}
+
+fn encode_fields(message: &dyn Message, writer: &mut Writer<'_>) {
+    for (index, field) in message.table().fields.iter().enumerate() {
+        let slot = message.get(index);
+        if field.flags.has(FieldFlags::INLINE) {
+            if let SlotRef::Message(inlined) = slot {
+                encode_fields(inlined, writer);
+            }
+        } else if is_written(field, slot) {
+            writer.plain_key(field.json);
+            match slot {
+                // Empty data or an empty map was never set: Go writes its nil as null.
+                SlotRef::Bytes([]) => writer.null(),
+                SlotRef::Map(map) if map.is_empty() => writer.null(),
+                slot => encode_slot(slot, writer),
+            }
+        }
+    }
+}
+
+fn is_written(field: &Field, slot: SlotRef<'_>) -> bool {
+    if field.flags.has(FieldFlags::OPTIONAL) {
+        let omitted =
+            field.flags.has(FieldFlags::OMIT_EMPTY) || field.flags.has(FieldFlags::OMIT_ZERO);
+        return !(omitted && matches!(slot, SlotRef::Absent));
+    }
+    if field.flags.has(FieldFlags::OMIT_ZERO) && is_zero_slot(slot) {
+        return false;
+    }
+    if !field.flags.has(FieldFlags::OMIT_EMPTY) {
+        return true;
+    }
+    // A struct is never empty in Go's sense, whatever is in it.
+    matches!(slot, SlotRef::Message(_) | SlotRef::Scalar(_)) || !is_zero_slot(slot)
+}
+
+fn encode_slot(slot: SlotRef<'_>, writer: &mut Writer<'_>) {
+    match slot {
+        SlotRef::Absent => writer.null(),
+        SlotRef::Str(text) => writer.string(text),
+        SlotRef::Bool(truth) => writer.boolean(truth),
+        SlotRef::I32(number) => writer.integer(number.into()),
+        SlotRef::I64(number) => writer.integer(number),
+        SlotRef::F64(number) => writer.float(number),
+        SlotRef::Bytes(bytes) => writer.bytes(bytes),
+        SlotRef::Scalar(scalar) => scalar.encode_json(writer),
+        SlotRef::Message(message) => encode_message(message, writer),
+        SlotRef::List(list) => {
+            writer.begin_array();
+            for index in 0..list.len() {
+                writer.element();
+                encode_slot(list.at(index), writer);
+            }
+            writer.end_array();
+        }
+        SlotRef::Map(map) => {
+            writer.begin_object();
+            for index in 0..map.len() {
+                let (key, value) = map.at(index);
+                writer.key(key);
+                encode_slot(value, writer);
+            }
+            writer.end_object();
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! JSON, as Kubernetes reads and writes it.
+//!
+//! [`Reader`] walks a document without building anything; [`parse`] builds a [`Value`] from it,
+//! [`decode`] fills a [`Message`](crate::Message). [`Writer`] is the other direction and spells
+//! everything as Go's encoder does, so that equal objects have equal bytes. [`Frames`] cuts a
+//! stream of concatenated values, as a watch sends them, into values.
+
+mod decode;
+mod encode;
+mod frames;
+mod reader;
+mod tree;
+mod writer;
+
+pub use decode::{TypeMeta, decode, decode_object};
+pub use encode::{encode, encode_object};
+pub use frames::{Frames, MAX_FRAME};
+pub use reader::{MAX_DEPTH, Number, Reader, Token};
+pub use tree::{parse, write, write_value};
+pub use writer::Writer;

@@ -1,0 +1,473 @@
+//! [`Reader`], a cursor over a JSON document.
+//!
+//! The text is checked to be UTF-8 once, as a whole, so that no string is checked again.
+
+use memchr::memchr2;
+
+use crate::{Error, ErrorKind};
+
+/// How deeply objects and lists may be nested: 512 levels.
+///
+/// The deepest built-in type nests about 20 levels; the limit keeps a hostile document from
+/// exhausting the stack.
+pub const MAX_DEPTH: u16 = 512;
+
+/// A cursor over a JSON document.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    depth: u16,
+    /// Holds a string whose escapes had to be resolved.
+    unescaped: String,
+}
+
+/// What kind of value comes next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Token {
+    /// `{`
+    Object,
+    /// `[`
+    Array,
+    /// `"`
+    String,
+    /// A digit or `-`.
+    Number,
+    /// `true` or `false`.
+    Bool,
+    /// `null`.
+    Null,
+}
+
+/// A number, as Kubernetes distinguishes them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    /// A whole number within 64 bits, written without fraction and exponent.
+    Int(i64),
+    /// Any other number.
+    Float(f64),
+}
+
+type Result<T> = std::result::Result<T, Error>;
+
+impl<'a> Reader<'a> {
+    /// A cursor at the start of `document`.
+    ///
+    /// # Errors
+    /// When the document is not UTF-8.
+    pub fn new(document: &'a [u8]) -> Result<Self> {
+        match std::str::from_utf8(document) {
+            Ok(text) => Ok(Self::over(text)),
+            Err(error) => Err(Error::new(
+                ErrorKind::Syntax,
+                error.valid_up_to(),
+                "text that is not UTF-8",
+            )),
+        }
+    }
+
+    /// A cursor at the start of `text`.
+    pub fn over(text: &'a str) -> Self {
+        Self {
+            text,
+            at: 0,
+            depth: 0,
+            unescaped: String::new(),
+        }
+    }
+
+    /// The offset of the next byte.
+    pub fn offset(&self) -> usize {
+        self.at
+    }
+
+    /// What kind of value comes next.
+    #[inline]
+    pub fn peek(&mut self) -> Result<Token> {
+        match self.next_byte()? {
+            b'{' => Ok(Token::Object),
+            b'[' => Ok(Token::Array),
+            b'"' => Ok(Token::String),
+            b'-' | b'0'..=b'9' => Ok(Token::Number),
+            b't' | b'f' => Ok(Token::Bool),
+            b'n' => Ok(Token::Null),
+            _ => Err(self.syntax("expected a value")),
+        }
+    }
+
+    /// Enters an object; then [`Reader::next_key`] until it returns `None`.
+    #[inline]
+    pub fn begin_object(&mut self) -> Result<()> {
+        self.expect(b'{', "an object")?;
+        self.enter()
+    }
+
+    /// The next key of the object that was entered, or `None` at its end.
+    ///
+    /// `first` is to be true for the first key; it is set to false.
+    #[inline]
+    pub fn next_key(&mut self, first: &mut bool) -> Result<Option<&str>> {
+        match self.next_byte()? {
+            b'}' => {
+                self.at += 1;
+                self.depth -= 1;
+                return Ok(None);
+            }
+            b',' if !*first => {
+                self.at += 1;
+                if self.next_byte()? != b'"' {
+                    return Err(self.syntax("expected a key"));
+                }
+            }
+            b'"' if *first => {}
+            _ if *first => return Err(self.syntax("expected a key or '}'")),
+            _ => return Err(self.syntax("expected ',' or '}'")),
+        }
+        *first = false;
+        let (start, end, escaped) = self.scan_string()?;
+        if self.next_byte()? != b':' {
+            return Err(self.syntax("expected ':'"));
+        }
+        self.at += 1;
+        if escaped {
+            self.unescape(start, end).map(Some)
+        } else {
+            Ok(Some(&self.text[start..end]))
+        }
+    }
+
+    /// Enters a list; then [`Reader::next_element`] until it returns false.
+    #[inline]
+    pub fn begin_array(&mut self) -> Result<()> {
+        self.expect(b'[', "a list")?;
+        self.enter()
+    }
+
+    /// Whether the list that was entered has another element, which then comes next.
+    ///
+    /// `first` is to be true for the first element; it is set to false.
+    #[inline]
+    pub fn next_element(&mut self, first: &mut bool) -> Result<bool> {
+        match self.next_byte()? {
+            b']' => {
+                self.at += 1;
+                self.depth -= 1;
+                return Ok(false);
+            }
+            b',' if !*first => {
+                self.at += 1;
+                if self.next_byte()? == b']' {
+                    return Err(self.syntax("expected a value"));
+                }
+            }
+            _ if *first => {}
+            _ => return Err(self.syntax("expected ',' or ']'")),
+        }
+        *first = false;
+        Ok(true)
+    }
+
+    /// Reads a string.
+    #[inline]
+    pub fn string(&mut self) -> Result<&str> {
+        self.expect_token(Token::String, "a string")?;
+        let (start, end, escaped) = self.scan_string()?;
+        if escaped {
+            self.unescape(start, end)
+        } else {
+            Ok(&self.text[start..end])
+        }
+    }
+
+    /// Reads a number.
+    pub fn number(&mut self) -> Result<Number> {
+        self.expect_token(Token::Number, "a number")?;
+        let start = self.at;
+        let bytes = self.text.as_bytes();
+        let digits = |mut at: usize| {
+            while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+                at += 1;
+            }
+            at
+        };
+        let mut at = start + usize::from(bytes[start] == b'-');
+        let whole = at;
+        at = digits(at);
+        let leading_zero = at > whole + 1 && bytes[whole] == b'0';
+        if at == whole || leading_zero {
+            return Err(self.syntax("malformed number"));
+        }
+        let mut float = false;
+        if bytes.get(at) == Some(&b'.') {
+            float = true;
+            let fraction = at + 1;
+            at = digits(fraction);
+            if at == fraction {
+                return Err(self.syntax("malformed number"));
+            }
+        }
+        if let Some(b'e' | b'E') = bytes.get(at) {
+            float = true;
+            at += 1;
+            at += usize::from(matches!(bytes.get(at), Some(b'+' | b'-')));
+            let exponent = at;
+            at = digits(exponent);
+            if at == exponent {
+                return Err(self.syntax("malformed number"));
+            }
+        }
+        let text = &self.text[start..at];
+        let number = match text.parse::<i64>() {
+            Ok(number) if !float => Number::Int(number),
+            _ => match text.parse::<f64>() {
+                Ok(number) if number.is_finite() => Number::Float(number),
+                _ => return Err(self.error(ErrorKind::InvalidValue, "number out of range")),
+            },
+        };
+        self.at = at;
+        Ok(number)
+    }
+
+    /// Reads a whole number that fits into 64 bits.
+    #[inline]
+    pub fn integer(&mut self) -> Result<i64> {
+        self.expect_token(Token::Number, "a whole number")?;
+        let start = self.at;
+        match self.number()? {
+            Number::Int(number) => Ok(number),
+            Number::Float(_) => {
+                self.at = start;
+                Err(self.error(ErrorKind::TypeMismatch, "expected a whole number"))
+            }
+        }
+    }
+
+    /// Reads `true` or `false`.
+    #[inline]
+    pub fn boolean(&mut self) -> Result<bool> {
+        self.expect_token(Token::Bool, "a bool")?;
+        if self.literal("true") {
+            return Ok(true);
+        }
+        if self.literal("false") {
+            return Ok(false);
+        }
+        Err(self.syntax("expected a value"))
+    }
+
+    /// Reads `null` if it comes next, and says whether it did.
+    #[inline]
+    pub fn null(&mut self) -> Result<bool> {
+        if self.next_byte()? != b'n' {
+            return Ok(false);
+        }
+        if self.literal("null") {
+            Ok(true)
+        } else {
+            Err(self.syntax("expected a value"))
+        }
+    }
+
+    /// Passes over a value of any kind, checking that it is well-formed.
+    pub fn skip(&mut self) -> Result<()> {
+        match self.peek()? {
+            Token::String => self.scan_string().map(drop),
+            Token::Number => self.number().map(drop),
+            Token::Bool => self.boolean().map(drop),
+            Token::Null => self.null().map(drop),
+            Token::Object => {
+                self.begin_object()?;
+                let mut first = true;
+                while self.next_key(&mut first)?.is_some() {
+                    self.skip()?;
+                }
+                Ok(())
+            }
+            Token::Array => {
+                self.begin_array()?;
+                let mut first = true;
+                while self.next_element(&mut first)? {
+                    self.skip()?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// The text of a value of any kind, as it stands.
+    pub fn raw(&mut self) -> Result<&'a str> {
+        self.next_byte()?;
+        let start = self.at;
+        self.skip()?;
+        Ok(&self.text[start..self.at])
+    }
+
+    /// Checks that nothing but white space follows.
+    pub fn finish(&mut self) -> Result<()> {
+        match self.next_byte() {
+            Ok(_) => Err(self.syntax("unexpected text after the value")),
+            Err(_) => Ok(()),
+        }
+    }
+
+    /// An error of `kind` at the next byte.
+    #[cold]
+    pub fn error(
+        &self,
+        kind: ErrorKind,
+        detail: impl Into<std::borrow::Cow<'static, str>>,
+    ) -> Error {
+        Error::new(kind, self.at, detail)
+    }
+
+    #[cold]
+    fn syntax(&self, detail: &'static str) -> Error {
+        self.error(ErrorKind::Syntax, detail)
+    }
+
+    /// Passes over white space and looks at the byte that follows.
+    #[inline(always)]
+    fn next_byte(&mut self) -> Result<u8> {
+        let bytes = self.text.as_bytes();
+        loop {
+            match bytes.get(self.at) {
+                Some(b' ' | b'\n' | b'\r' | b'\t') => self.at += 1,
+                Some(byte) => return Ok(*byte),
+                None => return Err(self.error(ErrorKind::UnexpectedEnd, "unexpected end")),
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn expect(&mut self, byte: u8, what: &'static str) -> Result<()> {
+        if self.next_byte()? == byte {
+            self.at += 1;
+            return Ok(());
+        }
+        Err(self.mismatch(what))
+    }
+
+    #[inline(always)]
+    fn expect_token(&mut self, token: Token, what: &'static str) -> Result<()> {
+        if self.peek()? == token {
+            Ok(())
+        } else {
+            Err(self.mismatch(what))
+        }
+    }
+
+    #[cold]
+    fn mismatch(&mut self, expected: &str) -> Error {
+        let found = match self.peek() {
+            Err(error) => return error,
+            Ok(Token::Object) => "an object",
+            Ok(Token::Array) => "a list",
+            Ok(Token::String) => "a string",
+            Ok(Token::Number) => "a number",
+            Ok(Token::Bool) => "a bool",
+            Ok(Token::Null) => "null",
+        };
+        self.error(
+            ErrorKind::TypeMismatch,
+            format!("expected {expected}, found {found}"),
+        )
+    }
+
+    #[inline]
+    fn enter(&mut self) -> Result<()> {
+        if self.depth == MAX_DEPTH {
+            return Err(self.error(ErrorKind::TooDeep, "values nested deeper than 512 levels"));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    fn literal(&mut self, word: &str) -> bool {
+        let matches = self.text.as_bytes()[self.at..].starts_with(word.as_bytes());
+        if matches {
+            self.at += word.len();
+        }
+        matches
+    }
+
+    /// Finds the end of the string whose opening quote comes next; leaves the cursor behind its
+    /// closing quote.
+    #[inline]
+    fn scan_string(&mut self) -> Result<(usize, usize, bool)> {
+        let bytes = self.text.as_bytes();
+        let start = self.at + 1;
+        let mut at = start;
+        let mut escaped = false;
+        loop {
+            let Some(step) = bytes.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) else {
+                self.at = bytes.len();
+                return Err(self.error(ErrorKind::UnexpectedEnd, "string without an end"));
+            };
+            at += step;
+            if bytes[at] == b'"' {
+                break;
+            }
+            escaped = true;
+            at += 2;
+        }
+        // Without an early exit this is a few vector instructions.
+        if bytes[start..at]
+            .iter()
+            .fold(false, |found, byte| found | (*byte < 0x20))
+        {
+            return Err(self.syntax("control character in a string"));
+        }
+        self.at = at + 1;
+        Ok((start, at, escaped))
+    }
+
+    #[cold]
+    fn unescape(&mut self, start: usize, end: usize) -> Result<&str> {
+        let mut text = std::mem::take(&mut self.unescaped);
+        text.clear();
+        let mut rest = &self.text[start..end];
+        while let Some(at) = rest.find('\\') {
+            text.push_str(&rest[..at]);
+            let place = end - rest.len() + at;
+            let malformed = || Error::new(ErrorKind::Syntax, place, "malformed escape in a string");
+            let code = rest.as_bytes().get(at + 1).ok_or_else(malformed)?;
+            let mut used = 2;
+            text.push(match code {
+                b'"' => '"',
+                b'\\' => '\\',
+                b'/' => '/',
+                b'b' => '\u{8}',
+                b'f' => '\u{c}',
+                b'n' => '\n',
+                b'r' => '\r',
+                b't' => '\t',
+                b'u' => {
+                    let unit = |from: usize| {
+                        let digits = rest.get(from..from + 4)?;
+                        let hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+                        hex.then(|| u32::from_str_radix(digits, 16).ok()).flatten()
+                    };
+                    let high = unit(at + 2).ok_or_else(malformed)?;
+                    used = 6;
+                    let pair = (0xd800..0xdc00).contains(&high)
+                        && rest.as_bytes()[at + 6..].starts_with(b"\\u");
+                    let low = if pair { unit(at + 8) } else { None };
+                    match low {
+                        Some(low @ 0xdc00..0xe000) => {
+                            used = 12;
+                            let code = 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
+                            char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER)
+                        }
+                        // Half of a surrogate pair reads as the replacement character, as in Go.
+                        _ => char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER),
+                    }
+                }
+                _ => return Err(malformed()),
+            });
+            rest = &rest[at + used..];
+        }
+        text.push_str(rest);
+        self.unescaped = text;
+        Ok(&self.unescaped)
+    }
+}

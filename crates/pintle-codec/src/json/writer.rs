@@ -1,0 +1,190 @@
+//! [`Writer`], which spells JSON as Go's encoder does.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// Appends JSON to a buffer.
+///
+/// It writes no white space, escapes what Go escapes (`<`, `>` and `&` included) and prints
+/// numbers as Go prints them. The caller brings the structure: commas come by themselves.
+#[derive(Debug)]
+pub struct Writer<'a> {
+    out: &'a mut Vec<u8>,
+}
+
+impl<'a> Writer<'a> {
+    /// A writer that appends to `out`.
+    pub fn new(out: &'a mut Vec<u8>) -> Self {
+        Self { out }
+    }
+
+    /// Opens an object.
+    pub fn begin_object(&mut self) {
+        self.out.push(b'{');
+    }
+
+    /// Closes an object.
+    pub fn end_object(&mut self) {
+        self.out.push(b'}');
+    }
+
+    /// Opens a list.
+    pub fn begin_array(&mut self) {
+        self.out.push(b'[');
+    }
+
+    /// Closes a list.
+    pub fn end_array(&mut self) {
+        self.out.push(b']');
+    }
+
+    /// Begins an element of a list.
+    pub fn element(&mut self) {
+        self.separate(b'[');
+    }
+
+    /// Begins a field of an object.
+    pub fn key(&mut self, key: &str) {
+        self.separate(b'{');
+        self.string(key);
+        self.out.push(b':');
+    }
+
+    /// Begins a field whose key needs no escaping.
+    #[inline]
+    pub(crate) fn plain_key(&mut self, key: &str) {
+        self.separate(b'{');
+        self.out.push(b'"');
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.extend_from_slice(b"\":");
+    }
+
+    /// Writes a string.
+    pub fn string(&mut self, text: &str) {
+        self.out.push(b'"');
+        let bytes = text.as_bytes();
+        let mut copied = 0;
+        for (at, byte) in bytes.iter().enumerate() {
+            if !NEEDS_CARE[*byte as usize] {
+                continue;
+            }
+            let (escape, length): (&[u8], usize) = match byte {
+                b'"' => (b"\\\"", 1),
+                b'\\' => (b"\\\\", 1),
+                b'\n' => (b"\\n", 1),
+                b'\r' => (b"\\r", 1),
+                b'\t' => (b"\\t", 1),
+                8 => (b"\\b", 1),
+                12 => (b"\\f", 1),
+                0xe2 => match bytes.get(at + 1..at + 3) {
+                    Some([0x80, 0xa8]) => (b"\\u2028", 3),
+                    Some([0x80, 0xa9]) => (b"\\u2029", 3),
+                    _ => continue,
+                },
+                _ => (b"", 1),
+            };
+            self.out.extend_from_slice(&bytes[copied..at]);
+            if escape.is_empty() {
+                const HEX: &[u8; 16] = b"0123456789abcdef";
+                let digits = [HEX[(byte >> 4) as usize], HEX[(byte & 15) as usize]];
+                self.out.extend_from_slice(b"\\u00");
+                self.out.extend_from_slice(&digits);
+            } else {
+                self.out.extend_from_slice(escape);
+            }
+            copied = at + length;
+        }
+        self.out.extend_from_slice(&bytes[copied..]);
+        self.out.push(b'"');
+    }
+
+    /// Writes binary data as base64.
+    pub fn bytes(&mut self, data: &[u8]) {
+        self.out.push(b'"');
+        let start = self.out.len();
+        let length = data.len().div_ceil(3) * 4;
+        self.out.resize(start + length, 0);
+        let written = STANDARD.encode_slice(data, &mut self.out[start..]);
+        self.out
+            .truncate(start + written.expect("base64 takes 4 bytes for each 3"));
+        self.out.push(b'"');
+    }
+
+    /// Writes a whole number.
+    pub fn integer(&mut self, number: i64) {
+        let mut digits = [0; 20];
+        let mut at = digits.len();
+        let mut rest = number.unsigned_abs();
+        loop {
+            at -= 1;
+            digits[at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        if number < 0 {
+            self.out.push(b'-');
+        }
+        self.out.extend_from_slice(&digits[at..]);
+    }
+
+    /// Writes a number; one that is not finite, which JSON cannot say, as `null`.
+    pub fn float(&mut self, number: f64) {
+        let size = number.abs();
+        let text = if !number.is_finite() {
+            "null".to_owned()
+        } else if size != 0.0 && !(1e-6..1e21).contains(&size) {
+            let text = format!("{number:e}");
+            if text.contains("e-") {
+                text
+            } else {
+                text.replace('e', "e+")
+            }
+        } else {
+            format!("{number}")
+        };
+        self.out.extend_from_slice(text.as_bytes());
+    }
+
+    /// Writes a truth value.
+    pub fn boolean(&mut self, truth: bool) {
+        self.out
+            .extend_from_slice(if truth { b"true" } else { b"false" });
+    }
+
+    /// Writes `null`.
+    pub fn null(&mut self) {
+        self.out.extend_from_slice(b"null");
+    }
+
+    /// Writes text that is JSON already.
+    pub fn raw(&mut self, json: &[u8]) {
+        self.out.extend_from_slice(json);
+    }
+
+    #[inline]
+    fn separate(&mut self, opening: u8) {
+        // A value never ends in an opening bracket, so the last byte tells the first entry.
+        if self.out.last() != Some(&opening) {
+            self.out.push(b',');
+        }
+    }
+}
+
+/// The bytes that may not stand in a string as they are; 0xe2 begins U+2028 and U+2029.
+static NEEDS_CARE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        table[byte] = true;
+        byte += 1;
+    }
+    table[b'"' as usize] = true;
+    table[b'\\' as usize] = true;
+    table[b'<' as usize] = true;
+    table[b'>' as usize] = true;
+    table[b'&' as usize] = true;
+    table[0xe2] = true;
+    table
+};

@@ -1,0 +1,121 @@
+//! What walks a [`Message`] without a format: equality, printing, the test for zero.
+
+use std::fmt;
+
+use crate::{FieldFlags, Mapped, Message, Repeated, SlotRef};
+
+/// Whether two messages of one type are equal, field by field.
+pub fn equal(one: &dyn Message, other: &dyn Message) -> bool {
+    let fields = one.table().fields.len();
+    (0..fields).all(|index| equal_slots(one.get(index), other.get(index)))
+}
+
+/// Whether every field is Go's zero value.
+pub fn is_zero(message: &dyn Message) -> bool {
+    let fields = message.table().fields.len();
+    (0..fields).all(|index| is_zero_slot(message.get(index)))
+}
+
+/// Prints a message for a developer: only the fields that are set, secrets without their value.
+pub fn format_debug(message: &dyn Message, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let table = message.table();
+    let name = table.name.rsplit('.').next().unwrap_or(table.name);
+    let mut printer = f.debug_struct(name);
+    for (index, field) in table.fields.iter().enumerate() {
+        let slot = message.get(index);
+        let absent = match slot {
+            SlotRef::Absent => true,
+            slot => !field.flags.has(FieldFlags::OPTIONAL) && is_zero_slot(slot),
+        };
+        if absent {
+            continue;
+        }
+        let name = if field.json.is_empty() {
+            "(inline)"
+        } else {
+            field.json
+        };
+        if field.flags.has(FieldFlags::SECRET) {
+            printer.field(name, &format_args!("<redacted>"));
+        } else {
+            printer.field(name, &DebugSlot(slot));
+        }
+    }
+    printer.finish()
+}
+
+/// Whether a slot holds Go's zero value; an absent one does.
+pub(crate) fn is_zero_slot(slot: SlotRef<'_>) -> bool {
+    match slot {
+        SlotRef::Absent => true,
+        SlotRef::Str(text) => text.is_empty(),
+        SlotRef::Bool(truth) => !truth,
+        SlotRef::I32(number) => number == 0,
+        SlotRef::I64(number) => number == 0,
+        SlotRef::F64(number) => number == 0.0,
+        SlotRef::Bytes(bytes) => bytes.is_empty(),
+        SlotRef::Scalar(scalar) => scalar.is_zero(),
+        SlotRef::Message(message) => is_zero(message),
+        SlotRef::List(list) => list.is_empty(),
+        SlotRef::Map(map) => map.is_empty(),
+    }
+}
+
+fn equal_slots(one: SlotRef<'_>, other: SlotRef<'_>) -> bool {
+    match (one, other) {
+        (SlotRef::Absent, SlotRef::Absent) => true,
+        (SlotRef::Str(a), SlotRef::Str(b)) => a == b,
+        (SlotRef::Bool(a), SlotRef::Bool(b)) => a == b,
+        (SlotRef::I32(a), SlotRef::I32(b)) => a == b,
+        (SlotRef::I64(a), SlotRef::I64(b)) => a == b,
+        (SlotRef::F64(a), SlotRef::F64(b)) => a == b,
+        (SlotRef::Bytes(a), SlotRef::Bytes(b)) => a == b,
+        (SlotRef::Scalar(a), SlotRef::Scalar(b)) => a.equals(b),
+        (SlotRef::Message(a), SlotRef::Message(b)) => equal(a, b),
+        (SlotRef::List(a), SlotRef::List(b)) => equal_lists(a, b),
+        (SlotRef::Map(a), SlotRef::Map(b)) => equal_maps(a, b),
+        _ => false,
+    }
+}
+
+fn equal_lists(one: &dyn Repeated, other: &dyn Repeated) -> bool {
+    one.len() == other.len()
+        && (0..one.len()).all(|index| equal_slots(one.at(index), other.at(index)))
+}
+
+fn equal_maps(one: &dyn Mapped, other: &dyn Mapped) -> bool {
+    one.len() == other.len()
+        && (0..one.len()).all(|index| {
+            let ((key, value), (other_key, other_value)) = (one.at(index), other.at(index));
+            key == other_key && equal_slots(value, other_value)
+        })
+}
+
+struct DebugSlot<'a>(SlotRef<'a>);
+
+impl fmt::Debug for DebugSlot<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            SlotRef::Absent => f.write_str("None"),
+            SlotRef::Str(text) => text.fmt(f),
+            SlotRef::Bool(truth) => truth.fmt(f),
+            SlotRef::I32(number) => number.fmt(f),
+            SlotRef::I64(number) => number.fmt(f),
+            SlotRef::F64(number) => number.fmt(f),
+            SlotRef::Bytes(bytes) => write!(f, "{} bytes", bytes.len()),
+            SlotRef::Scalar(scalar) => scalar.format_debug(f),
+            SlotRef::Message(message) => format_debug(message, f),
+            SlotRef::List(list) => f
+                .debug_list()
+                .entries((0..list.len()).map(|i| DebugSlot(list.at(i))))
+                .finish(),
+            SlotRef::Map(map) => {
+                let entries = (0..map.len()).map(|index| {
+                    let (key, value) = map.at(index);
+                    (key, DebugSlot(value))
+                });
+                f.debug_map().entries(entries).finish()
+            }
+        }
+    }
+}

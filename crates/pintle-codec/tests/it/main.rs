@@ -1,0 +1,4 @@
+//! The codecs, through the public interface.
+
+mod message;
+mod tree;
