@@ -11,6 +11,7 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -19,19 +20,19 @@ import (
 func main() {
 	all := flag.String("all", "", "kubeconfig of a kube-apiserver started with --runtime-config=api/all=true")
 	standard := flag.String("default", "", "kubeconfig of a kube-apiserver started with default flags")
-	out := flag.String("out", "", "directory to write to (types/*.json and resources.json in it are replaced)")
+	out := flag.String("out", "", "directory to write to; types/*.json and resources.json in it are replaced")
 	flag.Parse()
-	if *out == "" || flag.NArg() > 0 {
+	if *all == "" || *standard == "" || *out == "" || flag.NArg() > 0 {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(*all, *standard, *out); err != nil {
+	if err := run(context.Background(), *all, *standard, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "schema:", err)
 		os.Exit(1)
 	}
 }
 
-func run(all, standard, out string) error {
+func run(ctx context.Context, allConfig, standardConfig, out string) error {
 	registry, err := newRegistry()
 	if err != nil {
 		return err
@@ -40,8 +41,32 @@ func run(all, standard, out string) error {
 	if err != nil {
 		return err
 	}
+	if err := checkProtobuf(types); err != nil {
+		return err
+	}
 	if err := addConstants(types); err != nil {
 		return err
 	}
-	return writeTypes(out, types)
+	all, err := connect(ctx, allConfig)
+	if err != nil {
+		return err
+	}
+	standard, err := connect(ctx, standardConfig)
+	if err != nil {
+		return err
+	}
+	if err := all.markDefault(standard); err != nil {
+		return err
+	}
+	if err := addOpenAPI(ctx, types, all); err != nil {
+		return err
+	}
+	unserved, err := unserved(registry, all)
+	if err != nil {
+		return err
+	}
+	if err := writeTypes(out, types); err != nil {
+		return err
+	}
+	return writeResources(out, all, unserved)
 }

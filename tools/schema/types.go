@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
-	"sort"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -60,6 +62,7 @@ type typeSet struct {
 	registry *registry
 	packages map[string]*typePackage
 	facts    map[reflect.Type]*typeFacts
+	sorted   []reflect.Type
 }
 
 // The file for types outside every group version: Quantity, IntOrString, RawExtension and the like.
@@ -84,16 +87,21 @@ func reflectTypes(r *registry) (*typeSet, error) {
 
 // sortedPackages returns the packages by file name.
 func (s *typeSet) sortedPackages() []*typePackage {
-	names := make([]string, 0, len(s.packages))
-	for name := range s.packages {
-		names = append(names, name)
+	var packages []*typePackage
+	for _, name := range slices.Sorted(maps.Keys(s.packages)) {
+		packages = append(packages, s.packages[name])
 	}
-	sort.Strings(names)
-	out := make([]*typePackage, 0, len(names))
-	for _, name := range names {
-		out = append(out, s.packages[name])
+	return packages
+}
+
+// sortedTypes returns every type, in an order that does not depend on the run.
+func (s *typeSet) sortedTypes() []reflect.Type {
+	if len(s.sorted) != len(s.facts) {
+		s.sorted = slices.SortedFunc(maps.Keys(s.facts), func(a, b reflect.Type) int {
+			return cmp.Or(cmp.Compare(a.PkgPath(), b.PkgPath()), cmp.Compare(a.Name(), b.Name()))
+		})
 	}
-	return out
+	return s.sorted
 }
 
 // add records a named type and everything reachable from it.

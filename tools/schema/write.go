@@ -33,6 +33,19 @@ func writeTypes(dir string, set *typeSet) error {
 	return nil
 }
 
+// writeResources replaces DIR/resources.json. Each group, resource and unserved kind is one line.
+func writeResources(dir string, s *server, unserved []unservedFacts) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "{\n \"kubernetes\": %s,\n \"groups\": ", compact(s.version))
+	lines(&b, "[", s.groups, func(g groupFacts) string { return compact(g) }, "]")
+	b.WriteString(",\n \"resources\": ")
+	lines(&b, "[", s.resources, func(r *resourceFacts) string { return compact(r) }, "]")
+	b.WriteString(",\n \"unserved\": ")
+	lines(&b, "[", unserved, func(u unservedFacts) string { return compact(u) }, "]")
+	b.WriteString("\n}\n")
+	return os.WriteFile(filepath.Join(dir, "resources.json"), b.Bytes(), 0o644)
+}
+
 func (p *typePackage) encode() []byte {
 	var b bytes.Buffer
 	b.WriteString("{\n")
