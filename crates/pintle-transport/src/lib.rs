@@ -1,1 +1,46 @@
-//! .
+//! Requests to an API server: one [`Transport`], over HTTP/2 or HTTP/1.1 and rustls.
+//!
+//! ```no_run
+//! use http::Request;
+//! use pintle_config::Config;
+//! use pintle_transport::{Body, Transport};
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let transport = Transport::new(&Config::infer()?)?;
+//! let request = Request::get("/version").body(Body::empty())?;
+//! let mut response = transport.send(request).await?;
+//! while let Some(chunk) = response.body_mut().chunk().await {
+//!     println!("{} bytes", chunk?.len());
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A transport is a stack of tower layers; from the outside in: the user agent, authentication, the
+//! layers of the caller ([`Builder::layer`]), and the service that sends ([`Builder::service`]
+//! replaces it). Headers that a request already has are never replaced.
+//!
+//! Nothing here is shared by way of the process: each transport has its own pool of connections, its
+//! own TLS configuration and crypto provider, and owns the tasks that drive its connections. They end
+//! when the last clone of the transport and the last response body read through it are gone.
+#![forbid(unsafe_code)]
+
+mod auth;
+mod body;
+mod builder;
+mod client;
+mod connect;
+mod error;
+mod service;
+mod stream;
+mod tasks;
+mod tls;
+mod transport;
+mod user_agent;
+
+pub use body::Body;
+pub use builder::Builder;
+pub use error::{Error, ErrorKind};
+pub use service::BoxService;
+pub use transport::Transport;
+pub use user_agent::user_agent;

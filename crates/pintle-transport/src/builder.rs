@@ -1,0 +1,133 @@
+//! Putting a transport together.
+//!
+//! Invariant: the order of the layers is decided here and nowhere else.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use pintle_config::Config;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::auth::AuthLayer;
+use crate::body::Body;
+use crate::client::Client;
+use crate::connect::Connector;
+use crate::error::{BoxError, Error};
+use crate::service::BoxService;
+use crate::tls::TlsSettings;
+use crate::transport::Transport;
+use crate::user_agent::UserAgentLayer;
+
+/// Builds a [`Transport`] with layers or a service of the caller's.
+///
+/// ```
+/// use http::Request;
+/// use http::header::HeaderValue;
+/// use pintle_config::Config;
+/// use pintle_transport::{Body, Transport};
+/// use tower::util::MapRequestLayer;
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let config = Config::new("http://127.0.0.1:8001")?;
+/// let transport = Transport::builder(&config)
+///     .layer(MapRequestLayer::new(|mut request: Request<Body>| {
+///         let headers = request.headers_mut();
+///         headers.insert("x-request-source", HeaderValue::from_static("nightly"));
+///         request
+///     }))
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use]
+pub struct Builder {
+    config: Config,
+    service: Option<BoxService>,
+    layers: Vec<Box<dyn FnOnce(BoxService) -> BoxService + Send>>,
+}
+
+impl Builder {
+    pub(crate) fn new(config: Config) -> Self {
+        Self {
+            config,
+            service: None,
+            layers: Vec::new(),
+        }
+    }
+
+    /// Adds a tower layer. It sees requests as they leave: with absolute URI, user agent and
+    /// credentials. Of several layers the first added is the outermost.
+    pub fn layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<BoxService> + Send + 'static,
+        L::Service: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
+        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.layers
+            .push(Box::new(move |inner| inner.layered(&layer)));
+        self
+    }
+
+    /// Sends through `service` instead of over connections of the transport's own. TLS settings of
+    /// the configuration, the client certificate included, are then of no effect.
+    pub fn service<S, B>(mut self, service: S) -> Self
+    where
+        S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send + 'static,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.service = Some(BoxService::new(service));
+        self
+    }
+
+    /// Builds the transport. Nothing is connected yet.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if certificates, key, token,
+    /// user agent or server name cannot be used.
+    pub fn build(self) -> Result<Transport, Error> {
+        let Self {
+            config,
+            service,
+            layers,
+        } = self;
+        let user_agent = UserAgentLayer::new(config.user_agent.as_deref())?;
+        let auth = AuthLayer::new(&config.auth)?;
+        let mut stack = match service {
+            Some(service) => service,
+            None => BoxService::new(Client::new(connector(&config)?)),
+        };
+        for layer in layers.into_iter().rev() {
+            stack = layer(stack);
+        }
+        // One box for both of ours.
+        let stack = BoxService::new(user_agent.layer(auth.layer(stack)));
+        Ok(Transport::assemble(config.server, stack))
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("config", &self.config)
+            .field("layers", &self.layers.len())
+            .finish_non_exhaustive()
+    }
+}
+
+fn connector(config: &Config) -> Result<Connector, Error> {
+    // Without TLS, reading the system's authorities would be for nothing.
+    let tls = match config.server.is_https() {
+        true => Some(TlsSettings::new(&config.tls)?),
+        false => None,
+    };
+    Ok(Connector::new(tls))
+}

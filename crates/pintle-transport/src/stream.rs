@@ -1,0 +1,154 @@
+//! The bytes of one connection, with or without TLS.
+//!
+//! Invariant: a TLS failure that happens after the handshake is noted on the connection's [`Link`]
+//! before the HTTP implementation hears of it.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll};
+
+use hyper_util::client::legacy::connect::{Connected, Connection};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+
+/// What is known of a connection, kept beside it for those who use it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Link {
+    tls_failure: Arc<OnceLock<rustls::Error>>,
+}
+
+impl Link {
+    /// Why TLS gave up on the connection, if it did.
+    pub(crate) fn tls_failure(&self) -> Option<&rustls::Error> {
+        self.tls_failure.get()
+    }
+
+    fn note(&self, error: &io::Error) {
+        let cause = error
+            .get_ref()
+            .and_then(|cause| cause.downcast_ref::<rustls::Error>());
+        if let Some(cause) = cause {
+            // The first failure is the cause of those that follow.
+            let _ = self.tls_failure.set(cause.clone());
+        }
+    }
+}
+
+/// A connection to the server.
+pub(crate) struct Stream {
+    socket: Socket,
+    link: Link,
+}
+
+enum Socket {
+    Plain(TcpStream),
+    Tls(Box<TlsStream<TcpStream>>),
+}
+
+impl Stream {
+    pub(crate) fn plain(tcp: TcpStream) -> Self {
+        Self {
+            socket: Socket::Plain(tcp),
+            link: Link::default(),
+        }
+    }
+
+    pub(crate) fn tls(tls: TlsStream<TcpStream>) -> Self {
+        Self {
+            socket: Socket::Tls(Box::new(tls)),
+            link: Link::default(),
+        }
+    }
+
+    fn negotiated_h2(&self) -> bool {
+        match &self.socket {
+            Socket::Plain(_) => false,
+            Socket::Tls(tls) => tls.get_ref().1.alpn_protocol() == Some(ALPN_H2),
+        }
+    }
+
+    fn noted<T>(&self, result: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if let Poll::Ready(Err(error)) = &result {
+            self.link.note(error);
+        }
+        result
+    }
+}
+
+impl Connection for Stream {
+    fn connected(&self) -> Connected {
+        let connected = Connected::new().extra(self.link.clone());
+        if self.negotiated_h2() {
+            return connected.negotiated_h2();
+        }
+        connected
+    }
+}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let result = match &mut self.socket {
+            Socket::Plain(tcp) => Pin::new(tcp).poll_read(cx, buffer),
+            Socket::Tls(tls) => Pin::new(tls).poll_read(cx, buffer),
+        };
+        self.noted(result)
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        data: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let result = match &mut self.socket {
+            Socket::Plain(tcp) => Pin::new(tcp).poll_write(cx, data),
+            Socket::Tls(tls) => Pin::new(tls).poll_write(cx, data),
+        };
+        self.noted(result)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        data: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let result = match &mut self.socket {
+            Socket::Plain(tcp) => Pin::new(tcp).poll_write_vectored(cx, data),
+            Socket::Tls(tls) => Pin::new(tls).poll_write_vectored(cx, data),
+        };
+        self.noted(result)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match &self.socket {
+            Socket::Plain(tcp) => tcp.is_write_vectored(),
+            Socket::Tls(tls) => tls.is_write_vectored(),
+        }
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let result = match &mut self.socket {
+            Socket::Plain(tcp) => Pin::new(tcp).poll_flush(cx),
+            Socket::Tls(tls) => Pin::new(tls).poll_flush(cx),
+        };
+        self.noted(result)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let result = match &mut self.socket {
+            Socket::Plain(tcp) => Pin::new(tcp).poll_shutdown(cx),
+            Socket::Tls(tls) => Pin::new(tls).poll_shutdown(cx),
+        };
+        self.noted(result)
+    }
+}
+
+pub(crate) const ALPN_H2: &[u8] = b"h2";
+pub(crate) const ALPN_HTTP11: &[u8] = b"http/1.1";
