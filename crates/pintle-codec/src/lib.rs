@@ -15,6 +15,7 @@ mod map;
 mod message;
 mod query;
 mod str;
+mod string_type;
 mod value;
 mod walk;
 

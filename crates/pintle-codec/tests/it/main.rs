@@ -1,4 +1,5 @@
 //! The codecs, through the public interface.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod message;
 mod tree;
