@@ -1,1 +1,37 @@
-//! .
+//! What all Kubernetes objects have in common.
+//!
+//! [`v1`] holds the types of meta/v1, generated. Around them: values with a form of their own
+//! ([`Time`], [`Quantity`], [`IntOrString`], …), the names of types ([`GroupVersion`] and its
+//! kin), what makes a type a kind or a resource ([`Kind`], [`Resource`]), lists of objects
+//! ([`ObjectList`]) and the events of a watch ([`WatchEvent`]).
+//!
+//! This crate is pure: it performs no I/O, reads no clock and knows no asynchronous runtime.
+
+mod civil;
+mod fields_v1;
+mod group_version;
+mod int_or_string;
+mod json_value;
+mod list;
+mod options;
+mod quantity;
+mod raw_extension;
+mod resource;
+mod resource_version;
+mod scalar;
+mod status;
+mod time;
+pub mod v1;
+mod watch_event;
+
+pub use fields_v1::FieldsV1;
+pub use group_version::{GroupVersion, GroupVersionKind, GroupVersionResource, ParseError};
+pub use int_or_string::IntOrString;
+pub use json_value::JsonValue;
+pub use list::ObjectList;
+pub use quantity::Quantity;
+pub use raw_extension::RawExtension;
+pub use resource::{Cluster, Kind, Namespaced, Resource, Scope, decode_json, encode_json};
+pub use resource_version::ResourceVersion;
+pub use time::{MicroTime, Time};
+pub use watch_event::{WatchEvent, decode_watch_event};

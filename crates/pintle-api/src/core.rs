@@ -1,0 +1,3 @@
+//! The core group: pods, services, nodes, namespaces and what they need.
+
+pub mod v1;

@@ -1,0 +1,115 @@
+//! Objects in JSON: nothing is lost, everything is in Go's order.
+
+use pintle_api::apps::v1::Deployment;
+use pintle_api::core::v1::{Pod, PodList, PodPhase, Secret, Volume};
+use pintle_codec::json::parse;
+use pintle_meta::{WatchEvent, decode_json, decode_watch_event, encode_json};
+
+const REFERENCE_POD: &[u8] = include_bytes!("reference-pod.json");
+
+#[test]
+fn the_reference_pod_comes_back_whole() {
+    let pod: Pod = decode_json(REFERENCE_POD).unwrap();
+    let written = encode_json(&pod);
+    assert_eq!(parse(&written).unwrap(), parse(REFERENCE_POD).unwrap());
+    assert_eq!(decode_json::<Pod>(&written).unwrap(), pod);
+}
+
+/// What Go's encoder writes for `corev1.Pod{}` with these fields set.
+#[test]
+fn a_pod_is_written_as_go_writes_it() {
+    let mut pod = Pod::default();
+    pod.metadata.name = "web-0".into();
+    pod.spec.containers.push(Default::default());
+    pod.spec.containers[0].name = "web".into();
+    let written = String::from_utf8(encode_json(&pod)).unwrap();
+    assert_eq!(
+        written,
+        r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"web-0"},"spec":{"containers":[{"name":"web","resources":{}}]},"status":{}}"#,
+    );
+}
+
+#[test]
+fn what_is_embedded_in_go_is_reached_without_a_detour() {
+    let mut volume = Volume::default();
+    volume.name = "config".into();
+    volume.config_map.get_or_insert_default().name = "settings".into();
+    let mut out = Vec::new();
+    pintle_codec::json::encode(&volume, &mut out);
+    assert_eq!(out, br#"{"name":"config","configMap":{"name":"settings"}}"#);
+    let mut back = Volume::default();
+    pintle_codec::json::decode(&out, &mut back).unwrap();
+    assert_eq!(back, volume);
+}
+
+#[test]
+fn a_list_knows_its_kind() {
+    let list = br#"{"kind":"PodList","apiVersion":"v1","metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"a"}}]}"#;
+    let pods: PodList = decode_json(list).unwrap();
+    assert_eq!(pods.items[0].metadata.name, "a");
+    assert_eq!(encode_json(&pods)[..40], list[..40]);
+    let error = decode_json::<Pod>(list).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("expected Pod of v1, found PodList of v1"),
+        "{error}"
+    );
+}
+
+#[test]
+fn optional_fields_are_options_and_values_are_plain() {
+    let deployment: Deployment =
+        decode_json(br#"{"metadata":{"name":"web"},"spec":{"replicas":0,"selector":null}}"#)
+            .unwrap();
+    assert_eq!(deployment.spec.replicas, Some(0));
+    assert!(deployment.spec.selector.is_none());
+    assert!(deployment.metadata.creation_timestamp.is_zero());
+    assert_eq!(deployment.spec.template.spec.node_name, "");
+}
+
+#[test]
+fn the_data_of_a_secret_is_not_printed() {
+    let secret: Secret =
+        decode_json(br#"{"metadata":{"name":"s"},"data":{"password":"aHVudGVyMg=="},"stringData":{"k":"hunter2"}}"#)
+            .unwrap();
+    let printed = format!("{secret:?}");
+    assert!(
+        !printed.contains("hunter2") && !printed.contains("104, 117"),
+        "{printed}"
+    );
+    assert!(printed.contains("redacted"), "{printed}");
+}
+
+#[test]
+fn watch_frames_are_told_apart() {
+    let frame = br#"{"type":"ADDED","object":{"kind":"Pod","apiVersion":"v1","status":{"phase":"Running"}}}"#;
+    let event = decode_watch_event(frame)
+        .unwrap()
+        .try_map(|object| decode_json::<Pod>(object.as_bytes()))
+        .unwrap();
+    assert_eq!(event.type_name(), "ADDED");
+    assert_eq!(event.object().unwrap().status.phase, PodPhase::RUNNING);
+
+    let frame = br#"{"object":{"kind":"Pod","metadata":{"resourceVersion":"12","annotations":{"k8s.io/initial-events-end":"true"}}},"type":"BOOKMARK"}"#;
+    let WatchEvent::Bookmark(bookmark) = decode_watch_event(frame).unwrap() else {
+        panic!("a bookmark")
+    };
+    assert_eq!(bookmark.resource_version.as_str(), "12");
+    assert!(bookmark.initial_events_end);
+
+    let frame = br#"{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","status":"Failure","message":"too old resource version: 1 (9)","reason":"Expired","code":410}}"#;
+    let WatchEvent::Error(status) = decode_watch_event(frame).unwrap() else {
+        panic!("an error")
+    };
+    assert_eq!((status.code, status.reason.as_str()), (410, "Expired"));
+
+    for malformed in [
+        &b"{}"[..],
+        br#"{"type":"ADDED"}"#,
+        br#"{"type":"RENAMED","object":{}}"#,
+        b"[]",
+    ] {
+        assert!(decode_watch_event(malformed).is_err());
+    }
+}

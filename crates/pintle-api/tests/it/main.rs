@@ -1,0 +1,4 @@
+//! The generated types, on whole objects.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+
+mod json;

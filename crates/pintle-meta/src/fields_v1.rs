@@ -1,0 +1,42 @@
+//! [`FieldsV1`], the set of fields that a manager owns.
+
+use std::fmt;
+
+use pintle_codec::Error;
+use pintle_codec::json::{Reader, Writer};
+
+use crate::scalar::scalar;
+
+/// The fields that a field manager owns, as the JSON that the server wrote.
+///
+/// Kept as it came: it is the largest part of many objects and few programs look into it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct FieldsV1(Box<str>);
+
+impl FieldsV1 {
+    /// The JSON; empty if there is none.
+    pub fn as_json(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for FieldsV1 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+scalar!(FieldsV1 {
+    fn decode_json(&mut self, reader: &mut Reader<'_>) -> Result<(), Error> {
+        self.0 = reader.raw()?.into();
+        Ok(())
+    }
+
+    fn encode_json(&self, writer: &mut Writer<'_>) {
+        if self.0.is_empty() { writer.null() } else { writer.raw(self.0.as_bytes()) }
+    }
+
+    fn is_zero(&self) -> bool {
+        self.0.is_empty()
+    }
+});

@@ -1,0 +1,56 @@
+//! [`RawExtension`], an object of any kind inside another.
+
+use std::fmt;
+
+use pintle_codec::json::{self, Reader, Writer};
+use pintle_codec::{Error, Value};
+
+use crate::scalar::scalar;
+
+/// An object of any kind inside another, as the JSON that the server wrote.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct RawExtension(Box<str>);
+
+impl RawExtension {
+    /// The JSON; empty if there is no object.
+    pub fn as_json(&self) -> &str {
+        &self.0
+    }
+
+    /// The object as a tree.
+    ///
+    /// # Errors
+    /// When there is no object.
+    pub fn to_value(&self) -> Result<Value, Error> {
+        json::parse(self.0.as_bytes())
+    }
+}
+
+impl From<&Value> for RawExtension {
+    fn from(value: &Value) -> Self {
+        let mut out = Vec::new();
+        json::write(value, &mut out);
+        Self(String::from_utf8(out).expect("JSON is UTF-8").into())
+    }
+}
+
+impl fmt::Debug for RawExtension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+scalar!(RawExtension {
+    fn decode_json(&mut self, reader: &mut Reader<'_>) -> Result<(), Error> {
+        self.0 = reader.raw()?.into();
+        Ok(())
+    }
+
+    fn encode_json(&self, writer: &mut Writer<'_>) {
+        if self.0.is_empty() { writer.null() } else { writer.raw(self.0.as_bytes()) }
+    }
+
+    fn is_zero(&self) -> bool {
+        self.0.is_empty()
+    }
+});
