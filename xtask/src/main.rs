@@ -1,2 +1,71 @@
-//! .
-fn main() {}
+//! The project's own tasks, one module each: `cargo xtask --help`.
+//!
+//! A task prints what it does on standard error and what it found on standard output. It leaves nothing
+//! behind but what it was asked for and caches outside the checkout.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "printing is what a command is for"
+)]
+
+mod cache;
+mod codegen;
+mod command;
+mod error;
+mod interrupt;
+mod real_cluster;
+mod schema;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::Result;
+
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    about = "The project's own tasks",
+    max_term_width = 100
+)]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build, start and stop a real control plane: etcd and kube-apiserver
+    #[command(subcommand)]
+    RealCluster(real_cluster::Task),
+    /// Turn the facts in schema/ into Rust
+    Codegen(codegen::Arguments),
+    /// Write the facts about the API into schema/, from Go's types and a real kube-apiserver
+    Schema(schema::Arguments),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().task {
+        Task::RealCluster(task) => real_cluster::run(task),
+        Task::Codegen(arguments) => codegen::run(arguments),
+        Task::Schema(arguments) => schema::run(arguments),
+    };
+    report(outcome)
+}
+
+/// Prints an error with its causes, and turns the outcome into an exit code.
+fn report(outcome: Result<ExitCode>) -> ExitCode {
+    let error = match outcome {
+        Ok(code) => return code,
+        Err(error) => error,
+    };
+    eprint!("error: {error}");
+    let mut cause = std::error::Error::source(&error);
+    while let Some(error) = cause {
+        eprint!(": {error}");
+        cause = error.source();
+    }
+    eprintln!();
+    ExitCode::FAILURE
+}

@@ -1,0 +1,88 @@
+//! Running other programs: in the foreground, with errors that name the program.
+
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, ExitCode, ExitStatus};
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::error::{Context, Error, Result};
+use crate::interrupt::Interrupt;
+
+/// Runs a command to its end in the foreground, and passes on a signal that was meant for it too.
+pub(crate) fn run(command: &mut Command, interrupt: &Interrupt) -> Result<ExitStatus> {
+    let mut child = spawn(command)?;
+    let mut forwarded = false;
+    loop {
+        if let Some(status) = child
+            .try_wait()
+            .context(|| format!("wait for {}", name(command)))?
+        {
+            return Ok(status);
+        }
+        if !forwarded && interrupt.signal_to_forward().is_some() {
+            terminate(&child);
+            forwarded = true;
+        }
+        thread::sleep(POLL);
+    }
+}
+
+/// Runs a command as [`run`] does, and fails unless it succeeds.
+pub(crate) fn check(command: &mut Command, interrupt: &Interrupt) -> Result<()> {
+    let status = run(command, interrupt)?;
+    if status.success() {
+        return Ok(());
+    }
+    Err(Error::new(format!(
+        "{} failed ({status})",
+        describe(command)
+    )))
+}
+
+/// Starts a command. A missing program is an error that says so.
+pub(crate) fn spawn(command: &mut Command) -> Result<Child> {
+    command.spawn().or_else(|error| {
+        if error.kind() == io::ErrorKind::NotFound {
+            return Err(Error::new(format!(
+                "{} is not on the PATH: install it",
+                name(command)
+            )));
+        }
+        Err(error).context(|| format!("start {}", name(command)))
+    })
+}
+
+/// The exit code that stands for how a command ended: its own, or 128 and the signal that ended it.
+pub(crate) fn exit_code(status: ExitStatus) -> ExitCode {
+    match (status.code(), status.signal()) {
+        (Some(code), _) => ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX)),
+        (None, Some(signal)) => Interrupt::exit_code(signal),
+        (None, None) => ExitCode::FAILURE,
+    }
+}
+
+/// A command as one would type it.
+pub(crate) fn describe(command: &Command) -> String {
+    let mut text = name(command);
+    for argument in command.get_args() {
+        text.push(' ');
+        text.push_str(&argument.to_string_lossy());
+    }
+    text
+}
+
+fn name(command: &Command) -> String {
+    command.get_program().to_string_lossy().into_owned()
+}
+
+fn terminate(child: &Child) {
+    if let Some(pid) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
+        // It fails only for a process that has just ended, which is what was wanted.
+        let _ = kill_process(pid, Signal::TERM);
+    }
+}
+
+const POLL: Duration = Duration::from_millis(20);
