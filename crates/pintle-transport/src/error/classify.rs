@@ -120,6 +120,8 @@ fn of_tls(peer: &str, cause: rustls::Error) -> Error {
             | AlertDescription::CertificateExpired
             | AlertDescription::CertificateRevoked
             | AlertDescription::CertificateUnknown
+            // What some servers say of a signature that is not by the authority they know.
+            | AlertDescription::DecryptError
             | AlertDescription::NoCertificate
             | AlertDescription::UnknownCA
             | AlertDescription::UnsupportedCertificate,
