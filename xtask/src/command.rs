@@ -1,8 +1,8 @@
 //! Running other programs: in the foreground, with errors that name the program.
 
-use std::io;
+use std::io::{self, BufRead as _, BufReader};
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, ExitCode, ExitStatus};
+use std::process::{Child, Command, ExitCode, ExitStatus, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -14,16 +14,57 @@ use crate::interrupt::Interrupt;
 /// Runs a command to its end in the foreground, and passes on a signal that was meant for it too.
 pub(crate) fn run(command: &mut Command, interrupt: &Interrupt) -> Result<ExitStatus> {
     let mut child = spawn(command)?;
+    wait(&mut child, interrupt).context(|| format!("wait for {}", name(command)))
+}
+
+/// Runs a command as [`run`] does, and returns its standard output.
+pub(crate) fn capture(
+    command: &mut Command,
+    interrupt: &Interrupt,
+) -> Result<(ExitStatus, String)> {
+    read(command, interrupt, |_| ())
+}
+
+/// Runs a command as [`capture`] does, and prints its standard output too.
+pub(crate) fn tee(command: &mut Command, interrupt: &Interrupt) -> Result<(ExitStatus, String)> {
+    read(command, interrupt, |line| print!("{line}"))
+}
+
+fn read(
+    command: &mut Command,
+    interrupt: &Interrupt,
+    each: impl Fn(&str) + Send,
+) -> Result<(ExitStatus, String)> {
+    let mut child = spawn(command.stdout(Stdio::piped()))?;
+    let stdout = child.stdout.take().expect("standard output is piped");
+    thread::scope(|scope| {
+        let reader = scope.spawn(move || {
+            let mut output = Vec::new();
+            let mut stdout = BufReader::new(stdout);
+            loop {
+                let start = output.len();
+                if stdout.read_until(b'\n', &mut output)? == 0 {
+                    return Ok(output);
+                }
+                each(&String::from_utf8_lossy(&output[start..]));
+            }
+        });
+        let status =
+            wait(&mut child, interrupt).context(|| format!("wait for {}", name(command)))?;
+        let output: io::Result<Vec<u8>> = reader.join().expect("reading does not panic");
+        let output = output.context(|| format!("read what {} prints", name(command)))?;
+        Ok((status, String::from_utf8_lossy(&output).into_owned()))
+    })
+}
+
+fn wait(child: &mut Child, interrupt: &Interrupt) -> io::Result<ExitStatus> {
     let mut forwarded = false;
     loop {
-        if let Some(status) = child
-            .try_wait()
-            .context(|| format!("wait for {}", name(command)))?
-        {
+        if let Some(status) = child.try_wait()? {
             return Ok(status);
         }
         if !forwarded && interrupt.signal_to_forward().is_some() {
-            terminate(&child);
+            terminate(child);
             forwarded = true;
         }
         thread::sleep(POLL);

@@ -18,6 +18,17 @@ impl Error {
             source: None,
         }
     }
+
+    /// The message and those of its causes, on one line.
+    pub(crate) fn with_causes(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text.push_str(&format!(": {error}"));
+            cause = error.source();
+        }
+        text
+    }
 }
 
 impl fmt::Display for Error {

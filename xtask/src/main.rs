@@ -9,6 +9,7 @@
 )]
 
 mod cache;
+mod ci;
 mod codegen;
 mod command;
 mod error;
@@ -20,8 +21,6 @@ mod workspace;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-
-use crate::error::Result;
 
 #[derive(Parser)]
 #[command(
@@ -36,6 +35,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Run the gate: everything that a change must pass
+    Ci(ci::Arguments),
     /// Build, start and stop a real control plane: etcd and kube-apiserver
     #[command(subcommand)]
     RealCluster(real_cluster::Task),
@@ -47,25 +48,13 @@ enum Task {
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
+        Task::Ci(arguments) => ci::run(&arguments),
         Task::RealCluster(task) => real_cluster::run(task),
         Task::Codegen(arguments) => codegen::run(arguments),
         Task::Schema(arguments) => schema::run(arguments),
     };
-    report(outcome)
-}
-
-/// Prints an error with its causes, and turns the outcome into an exit code.
-fn report(outcome: Result<ExitCode>) -> ExitCode {
-    let error = match outcome {
-        Ok(code) => return code,
-        Err(error) => error,
-    };
-    eprint!("error: {error}");
-    let mut cause = std::error::Error::source(&error);
-    while let Some(error) = cause {
-        eprint!(": {error}");
-        cause = error.source();
-    }
-    eprintln!();
-    ExitCode::FAILURE
+    outcome.unwrap_or_else(|error| {
+        eprintln!("error: {}", error.with_causes());
+        ExitCode::FAILURE
+    })
 }

@@ -3,7 +3,7 @@
 //! Two servers are asked: one that serves every version, and one with default flags, which says what users
 //! meet. The Go program in `tools/schema` does the rest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -39,13 +39,18 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
         .filter(|name| old.get(*name) != new.get(*name))
         .map(String::as_str)
         .collect();
+    let all = old.keys().chain(new.keys()).collect::<BTreeSet<_>>().len();
+    println!(
+        "{} passed, {} failed",
+        all - differing.len(),
+        differing.len()
+    );
     if !differing.is_empty() {
         return Err(Error::new(format!(
             "schema/ is not what the pinned Kubernetes says; run cargo xtask schema. Files: {}",
             differing.join(", ")
         )));
     }
-    println!("{} files up to date", new.len());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,0 +1,113 @@
+//! What may be depended on: licences and sources by cargo-deny, the crates' layers by their dependency trees.
+
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use super::outcome::Cases;
+use super::rust::cargo;
+use crate::cache::{self, Lock};
+use crate::command;
+use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
+use crate::workspace;
+
+/// Crates, and what must not be among their dependencies, however indirectly and with whatever features.
+///
+/// The pure crates know no runtime, no network and no TLS; the embedded server takes its resources as data
+/// and so knows neither the client nor the generated types.
+const EXCLUDED: &[(&[&str], &[&str])] = &[
+    (
+        &["pintle-env", "pintle-codec", "pintle-meta", "pintle-api"],
+        &["tokio", "hyper", "rustls"],
+    ),
+    (&["pintle-apiserver"], &["pintle-client", "pintle-api"]),
+];
+
+pub(super) fn purity(interrupt: &Interrupt) -> Result<Cases> {
+    let mut cases = 0;
+    let mut found = Vec::new();
+    for (crates, excluded) in EXCLUDED {
+        for name in *crates {
+            let dependencies = dependencies(name, interrupt)?;
+            for excluded in *excluded {
+                cases += 1;
+                if dependencies.iter().any(|dependency| dependency == excluded) {
+                    found.push(format!("{name} depends on {excluded} (cargo tree -p {name} -e normal -i {excluded})"));
+                }
+            }
+        }
+    }
+    if found.is_empty() {
+        Ok(Some(cases))
+    } else {
+        Err(Error::new(found.join("; ")))
+    }
+}
+
+/// The names of all that a crate is built from, itself included.
+fn dependencies(name: &str, interrupt: &Interrupt) -> Result<Vec<String>> {
+    let mut command = cargo();
+    command
+        .args([
+            "tree",
+            "--locked",
+            "--edges=normal",
+            "--all-features",
+            "--target=all",
+        ])
+        .args(["--prefix=none", "--format={p}", "--package", name]);
+    let (status, output) = command::capture(&mut command, interrupt)?;
+    if !status.success() {
+        return Err(Error::new(format!(
+            "{} failed ({status})",
+            command::describe(&command)
+        )));
+    }
+    Ok(output
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .map(str::to_owned)
+        .collect())
+}
+
+/// Checks what `deny.toml` says, and asks no advisory database: the gate needs no news to be repeatable.
+pub(super) fn deny(interrupt: &Interrupt) -> Result<Cases> {
+    let mut deny = Command::new(cargo_deny(interrupt)?);
+    deny.args([
+        "--locked",
+        "--all-features",
+        "check",
+        "bans",
+        "licenses",
+        "sources",
+    ])
+    .current_dir(workspace::root());
+    command::check(&mut deny, interrupt)?;
+    Ok(None)
+}
+
+/// Returns cargo-deny's path, building it into the cache if it is not there.
+fn cargo_deny(interrupt: &Interrupt) -> Result<PathBuf> {
+    let cache = cache::directory("tools")?;
+    let root = cache.join(format!("cargo-deny-{CARGO_DENY}"));
+    let binary = root.join("bin/cargo-deny");
+    if binary.exists() {
+        return Ok(binary);
+    }
+    let _lock = Lock::acquire(&cache.join("cargo-deny.lock"), "build of cargo-deny")?;
+    if !binary.exists() {
+        let mut install = Command::new("cargo");
+        // It runs for a second or two, and building it unoptimised takes half the time.
+        install
+            .args(["install", "cargo-deny", "--locked", "--debug", "--version"])
+            .arg(format!("={CARGO_DENY}"))
+            .arg("--root")
+            .arg(&root)
+            .current_dir(&cache)
+            .stdin(Stdio::null());
+        command::check(&mut install, interrupt)?;
+    }
+    Ok(binary)
+}
+
+const CARGO_DENY: &str = "0.20.2";

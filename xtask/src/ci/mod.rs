@@ -1,0 +1,16 @@
+//! `cargo xtask ci`: the gate that every change passes, on a machine that may have nothing but Rust and Go.
+//!
+//! A step proves one thing and says how many cases it proved it on; a step that has a floor fails below it,
+//! so that a proof which lost its cases is not taken for one that passed. A missing tool is a failure, never
+//! a reason to skip. Steps share the target directory; whatever is costly to build and does not depend on
+//! the checkout lives in the cache.
+
+mod bans;
+mod control_plane;
+mod gate;
+mod outcome;
+mod rust;
+mod schema;
+mod steps;
+
+pub(crate) use gate::{Arguments, run};

@@ -1,0 +1,143 @@
+//! The steps that are cargo's own: tests, formatting, lints, documentation, the oldest supported compiler.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use super::outcome::Cases;
+use crate::command;
+use crate::error::{Context, Error, Result};
+use crate::interrupt::Interrupt;
+use crate::workspace;
+
+pub(super) fn fmt(interrupt: &Interrupt) -> Result<Cases> {
+    command::check(cargo().args(["fmt", "--all", "--check"]), interrupt)?;
+    Ok(None)
+}
+
+pub(super) fn test(interrupt: &Interrupt) -> Result<Cases> {
+    let mut command = cargo();
+    // Every binary of tests runs, whatever an earlier one found.
+    command.args(["test", "--workspace", "--locked", "--no-fail-fast"]);
+    let (status, output) = command::tee(&mut command, interrupt)?;
+    if !status.success() {
+        return Err(Error::new(format!("cargo test failed ({status})")));
+    }
+    Ok(Some(passed_tests(&output)))
+}
+
+pub(super) fn clippy(interrupt: &Interrupt) -> Result<Cases> {
+    let flags = [
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ];
+    command::check(cargo().args(flags), interrupt)?;
+    Ok(None)
+}
+
+pub(super) fn doc(interrupt: &Interrupt) -> Result<Cases> {
+    let mut command = cargo();
+    command
+        .args(["doc", "--workspace", "--no-deps", "--locked"])
+        .env("RUSTDOCFLAGS", "-D warnings");
+    command::check(&mut command, interrupt)?;
+    Ok(None)
+}
+
+/// Checks with the compiler that `rust-version` names, which rustup installs if it is missing.
+pub(super) fn msrv(interrupt: &Interrupt) -> Result<Cases> {
+    let version = rust_version()?;
+    let installed = command::run(
+        rustup(&version)
+            .args(["rustc", "--version"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null()),
+        interrupt,
+    )?;
+    if !installed.success() {
+        let mut install = Command::new("rustup");
+        install.args([
+            "toolchain",
+            "install",
+            &version,
+            "--profile=minimal",
+            "--no-self-update",
+        ]);
+        command::check(&mut install, interrupt)?;
+    }
+    let mut check = rustup(&version);
+    check
+        .args(["cargo", "check", "--workspace", "--all-targets", "--locked"])
+        // Another compiler would have everything in the shared directory built anew, twice.
+        .arg("--target-dir")
+        .arg(workspace::root().join("target/msrv"))
+        .current_dir(workspace::root());
+    command::check(&mut check, interrupt)?;
+    Ok(None)
+}
+
+/// A cargo command for the checkout, with the compiler that runs this task.
+pub(super) fn cargo() -> Command {
+    let mut command = Command::new("cargo");
+    command.current_dir(workspace::root());
+    command
+}
+
+/// A command that runs another with a version of Rust.
+fn rustup(version: &str) -> Command {
+    let mut command = Command::new("rustup");
+    command.args(["run", version]);
+    command
+}
+
+/// Reads `rust-version` from the workspace's manifest.
+fn rust_version() -> Result<String> {
+    let path = workspace::root().join("Cargo.toml");
+    let manifest = fs::read_to_string(&path).context(|| format!("read {}", path.display()))?;
+    manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("rust-version = \"")?.strip_suffix('"'))
+        .map(str::to_owned)
+        .ok_or_else(|| {
+            Error::new(format!(
+                "{} has no line `rust-version = \"…\"`",
+                path.display()
+            ))
+        })
+}
+
+/// Adds up the passed tests of every `test result: ok. N passed; …`.
+fn passed_tests(output: &str) -> u64 {
+    output
+        .lines()
+        .filter_map(|line| {
+            line.trim()
+                .strip_prefix("test result: ok. ")?
+                .split_once(" passed")
+        })
+        .filter_map(|(passed, _)| passed.parse::<u64>().ok())
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passed_tests_of_all_binaries_are_added_up() {
+        let output = "running 2 tests\n\
+            test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\
+            test result: FAILED. 5 passed; 1 failed; 0 ignored\n\
+            test result: ok. 40 passed; 0 failed; 1 ignored\n";
+        assert_eq!(passed_tests(output), 42);
+    }
+
+    #[test]
+    fn manifest_states_the_oldest_rust() {
+        assert!(rust_version().unwrap().starts_with("1."));
+    }
+}

@@ -1,0 +1,102 @@
+//! The steps, in the order in which they run: what is quick to fail comes first.
+
+use super::outcome::Cases;
+use super::{bans, control_plane, rust, schema};
+use crate::error::Result;
+use crate::interrupt::Interrupt;
+
+/// One thing that the gate proves.
+pub(super) struct Step {
+    pub(super) name: &'static str,
+    pub(super) proves: &'static str,
+    pub(super) when: When,
+    /// The step fails on fewer cases. Raise it when cases are added.
+    pub(super) floor: Option<u64>,
+    pub(super) run: fn(&Interrupt) -> Result<Cases>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum When {
+    Always,
+    Nightly,
+}
+
+pub(super) const STEPS: &[Step] = &[
+    Step {
+        name: "fmt",
+        proves: "the code is formatted",
+        when: When::Always,
+        floor: None,
+        run: rust::fmt,
+    },
+    Step {
+        name: "codegen",
+        proves: "generated files are what the facts give",
+        when: When::Always,
+        floor: Some(3),
+        run: schema::codegen,
+    },
+    Step {
+        name: "purity",
+        proves: "no crate depends on what its design excludes",
+        when: When::Always,
+        floor: Some(14),
+        run: bans::purity,
+    },
+    Step {
+        name: "test",
+        proves: "the tests pass",
+        when: When::Always,
+        floor: Some(100),
+        run: rust::test,
+    },
+    Step {
+        name: "clippy",
+        proves: "clippy has nothing to say",
+        when: When::Always,
+        floor: None,
+        run: rust::clippy,
+    },
+    Step {
+        name: "doc",
+        proves: "the documentation builds, and its links lead somewhere",
+        when: When::Always,
+        floor: None,
+        run: rust::doc,
+    },
+    Step {
+        name: "msrv",
+        proves: "the workspace compiles with the oldest Rust that it promises",
+        when: When::Always,
+        floor: None,
+        run: rust::msrv,
+    },
+    Step {
+        name: "deny",
+        proves: "dependencies have allowed licences and sources, and none is banned",
+        when: When::Always,
+        floor: None,
+        run: bans::deny,
+    },
+    Step {
+        name: "tools",
+        proves: "the Go programs compile, are formatted and pass vet and their tests",
+        when: When::Always,
+        floor: None,
+        run: schema::tools,
+    },
+    Step {
+        name: "conformance",
+        proves: "the scenarios pass on a real kube-apiserver",
+        when: When::Always,
+        floor: Some(10),
+        run: control_plane::conformance,
+    },
+    Step {
+        name: "schema",
+        proves: "a fresh dump of the facts equals the committed one",
+        when: When::Nightly,
+        floor: Some(64),
+        run: schema::fresh,
+    },
+];
