@@ -8,6 +8,7 @@
 //! This crate is pure: it performs no I/O, reads no clock and knows no asynchronous runtime.
 
 mod civil;
+mod field_selector;
 mod fields_v1;
 mod group_version;
 mod int_or_string;
@@ -24,6 +25,7 @@ mod time;
 pub mod v1;
 mod watch_event;
 
+pub use field_selector::{FieldRequirement, FieldSelector, ParseFieldSelectorError};
 pub use fields_v1::FieldsV1;
 pub use group_version::{GroupVersion, GroupVersionKind, GroupVersionResource, ParseError};
 pub use int_or_string::IntOrString;

@@ -14,6 +14,8 @@ pub const MAX_FRAME: usize = 16 << 20;
 #[derive(Debug)]
 pub struct Frames {
     buffer: Vec<u8>,
+    /// How many bytes of the stream are no longer in the buffer.
+    passed: usize,
     /// Where the frame that is being scanned starts.
     start: usize,
     /// How far it was scanned.
@@ -46,6 +48,7 @@ impl Frames {
     pub fn push(&mut self, bytes: &[u8]) {
         if self.start > 0 {
             self.buffer.drain(..self.start);
+            self.passed += self.start;
             self.at -= self.start;
             self.start = 0;
         }
@@ -68,7 +71,11 @@ impl Frames {
         let length = end.unwrap_or(self.buffer.len()) - self.start;
         if length > self.limit {
             let detail = format!("a frame of more than {} bytes", self.limit);
-            return Err(Error::new(ErrorKind::TooLarge, 0, detail));
+            return Err(Error::new(
+                ErrorKind::TooLarge,
+                self.passed + self.start,
+                detail,
+            ));
         }
         let Some(end) = end else { return Ok(None) };
         let frame = self.start..end;
@@ -97,7 +104,7 @@ impl Frames {
                     let rest = &self.buffer[self.at..];
                     let shown = String::from_utf8_lossy(&rest[..rest.len().min(40)]).into_owned();
                     let detail = format!("expected an event, found {shown:?}");
-                    return Err(Error::new(ErrorKind::Syntax, 0, detail));
+                    return Err(Error::new(ErrorKind::Syntax, self.passed + self.at, detail));
                 }
             }
         }

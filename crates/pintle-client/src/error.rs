@@ -1,0 +1,254 @@
+//! What a request can fail with.
+//!
+//! Invariant: an [`Error`] tells the server's answer, the way to the server, an answer that makes
+//! no sense, and the caller's mistake apart, and holds no credential.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use pintle_meta::v1::Status;
+
+/// Why a request did not succeed.
+///
+/// When the server answered, [`Error::as_status`] is its answer, and the predicates say which of
+/// Kubernetes' reasons it was. `Display` is one level; causes are behind `source()`.
+pub struct Error(Box<Inner>);
+
+/// The sorts of error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// There is no usable configuration.
+    Configuration,
+    /// The request is not one that can be sent: the caller's mistake.
+    Misuse,
+    /// The server was not reached, or the connection broke.
+    Transport,
+    /// The request's own deadline passed.
+    DeadlineExceeded,
+    /// The server answered, with something else than success.
+    Status,
+    /// The server's answer cannot be read.
+    InvalidAnswer,
+}
+
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    status: Option<Status>,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Error {
+    /// A request that cannot be sent.
+    pub(crate) fn misuse(message: impl Into<String>) -> Self {
+        Self::new(ErrorKind::Misuse, message.into())
+    }
+
+    pub(crate) fn deadline_exceeded(what: &str, deadline: std::time::Duration) -> Self {
+        Self::new(
+            ErrorKind::DeadlineExceeded,
+            format!("no answer to {what} within {deadline:?}"),
+        )
+    }
+
+    /// The server's answer.
+    pub(crate) fn from_status(status: Status) -> Self {
+        let mut error = Self::new(ErrorKind::Status, status.to_string());
+        error.0.status = Some(status);
+        error
+    }
+
+    /// An answer that cannot be read, from what was asked.
+    pub(crate) fn invalid_answer(
+        what: &str,
+        source: impl Into<Box<dyn StdError + Send + Sync>>,
+    ) -> Self {
+        let message = format!("the server's answer to {what} cannot be read");
+        let mut error = Self::new(ErrorKind::InvalidAnswer, message);
+        error.0.source = Some(source.into());
+        error
+    }
+
+    pub(crate) fn transport(error: pintle_transport::Error) -> Self {
+        let kind = match error.kind() {
+            pintle_transport::ErrorKind::Configuration => ErrorKind::Configuration,
+            pintle_transport::ErrorKind::Request => ErrorKind::Misuse,
+            _ => ErrorKind::Transport,
+        };
+        Self::caused(kind, error)
+    }
+
+    /// An error that says what its cause says, so that the message appears once.
+    fn caused(kind: ErrorKind, source: impl StdError + Send + Sync + 'static) -> Self {
+        let mut error = Self::new(kind, String::new());
+        error.0.source = Some(Box::new(source));
+        error
+    }
+
+    fn new(kind: ErrorKind, message: String) -> Self {
+        Self(Box::new(Inner {
+            kind,
+            message,
+            status: None,
+            source: None,
+        }))
+    }
+
+    /// The sort of error.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The server's answer, if it answered.
+    pub fn as_status(&self) -> Option<&Status> {
+        self.0.status.as_ref()
+    }
+
+    /// The error of the way to the server, if that is what failed.
+    pub fn as_transport(&self) -> Option<&pintle_transport::Error> {
+        self.0.source.as_ref()?.downcast_ref()
+    }
+
+    /// The error of the configuration, if that is what failed.
+    pub fn as_configuration(&self) -> Option<&pintle_config::Error> {
+        self.0.source.as_ref()?.downcast_ref()
+    }
+
+    /// Whether the object, or the resource, does not exist (404).
+    pub fn is_not_found(&self) -> bool {
+        self.has("NotFound", 404)
+    }
+
+    /// Whether the object to be created exists (409, `AlreadyExists`).
+    pub fn is_already_exists(&self) -> bool {
+        self.has_reason("AlreadyExists")
+    }
+
+    /// Whether the object has changed since it was read (409, `Conflict`).
+    pub fn is_conflict(&self) -> bool {
+        self.has("Conflict", 409) && !self.is_already_exists()
+    }
+
+    /// Whether the version asked for is no longer kept (410, `Expired` or `Gone`).
+    pub fn is_gone(&self) -> bool {
+        self.has_reason("Expired") || self.has("Gone", 410)
+    }
+
+    /// Whether the server does not know who is asking (401).
+    pub fn is_unauthorized(&self) -> bool {
+        self.has("Unauthorized", 401)
+    }
+
+    /// Whether the one who is asking may not do this (403).
+    pub fn is_forbidden(&self) -> bool {
+        self.has("Forbidden", 403)
+    }
+
+    /// Whether the server refuses what the object says (422).
+    pub fn is_invalid(&self) -> bool {
+        self.has("Invalid", 422)
+    }
+
+    /// Whether the server asks for fewer requests (429).
+    pub fn is_too_many_requests(&self) -> bool {
+        self.has("TooManyRequests", 429)
+    }
+
+    /// Whether time ran out: the request's own, the server's (504), or the connection's.
+    pub fn is_timeout(&self) -> bool {
+        self.kind() == ErrorKind::DeadlineExceeded
+            || self.has("Timeout", 504)
+            || self
+                .as_transport()
+                .is_some_and(pintle_transport::Error::is_timeout)
+    }
+
+    /// Whether the connection ended in the middle of the answer.
+    pub fn is_closed(&self) -> bool {
+        self.as_transport()
+            .is_some_and(pintle_transport::Error::is_closed)
+    }
+
+    /// What to do about it, as one sentence without full stop, where something general can be said.
+    pub fn hint(&self) -> Option<String> {
+        if let Some(error) = self.as_transport() {
+            return error.hint().map(str::to_owned);
+        }
+        self.as_configuration().and_then(pintle_config::Error::hint)
+    }
+
+    fn has(&self, reason: &str, code: i32) -> bool {
+        self.as_status().is_some_and(|status| {
+            // As client-go: the reason decides; the code speaks only where there is no known one.
+            let known = KNOWN_REASONS.contains(&status.reason.as_str());
+            status.reason == reason || (!known && status.code == code)
+        })
+    }
+
+    fn has_reason(&self, reason: &str) -> bool {
+        self.as_status()
+            .is_some_and(|status| status.reason == reason)
+    }
+}
+
+impl From<pintle_config::Error> for Error {
+    fn from(error: pintle_config::Error) -> Self {
+        Self::caused(ErrorKind::Configuration, error)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0.source {
+            Some(source) if self.0.message.is_empty() => source.fmt(f),
+            _ => f.write_str(&self.0.message),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Error")
+            .field("kind", &self.0.kind)
+            .field("message", &self.to_string())
+            .field("source", &self.0.source)
+            .finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        let source: &(dyn StdError + 'static) = self.0.source.as_deref()?;
+        // What `Display` has said already is not said again as the cause.
+        if self.0.message.is_empty() {
+            source.source()
+        } else {
+            Some(source)
+        }
+    }
+}
+
+/// The reasons of meta/v1 that the predicates and client-go go by.
+const KNOWN_REASONS: [&str; 20] = [
+    "Unauthorized",
+    "Forbidden",
+    "NotFound",
+    "AlreadyExists",
+    "Conflict",
+    "Gone",
+    "Invalid",
+    "ServerTimeout",
+    "StoreReadError",
+    "Timeout",
+    "TooManyRequests",
+    "BadRequest",
+    "MethodNotAllowed",
+    "NotAcceptable",
+    "RequestEntityTooLarge",
+    "UnsupportedMediaType",
+    "InternalError",
+    "Expired",
+    "ServiceUnavailable",
+    "Unknown",
+];

@@ -1,0 +1,440 @@
+//! [`Request`], the chain that becomes one HTTP request.
+//!
+//! Invariant: the first mistake of a chain is the one that is reported, and nothing is sent after
+//! a mistake.
+
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
+use std::time::Duration;
+
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::{HeaderMap, Method};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use pintle_codec::{Message, Value, json, to_query};
+use pintle_meta::{Kind, decode_json, encode_json};
+use pintle_transport::{Body, Transport};
+
+use crate::response::{self, Response};
+use crate::{Error, WatchStream};
+
+/// A request in the making: a verb, a path in Kubernetes' parts, parameters, headers and a body.
+///
+/// The parts are set in any order, each at most once; a mistake shows when the request is sent.
+/// client-go's `rest.Request`.
+#[must_use = "a request does nothing until it is sent"]
+pub struct Request {
+    transport: Transport,
+    verb: Verb,
+    prefix: String,
+    absolute_path: Option<String>,
+    namespace: Option<String>,
+    resource: Option<String>,
+    name: Option<String>,
+    subresource: Vec<String>,
+    suffix: Vec<String>,
+    parameters: Vec<(Cow<'static, str>, String)>,
+    headers: HeaderMap,
+    timeout: Option<Duration>,
+    body: Vec<u8>,
+    mistake: Option<Error>,
+}
+
+/// What a request does.
+///
+/// Exhaustive: these are the methods of the Kubernetes API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Reads.
+    Get,
+    /// Creates.
+    Post,
+    /// Replaces.
+    Put,
+    /// Changes a part.
+    Patch,
+    /// Deletes.
+    Delete,
+}
+
+impl Verb {
+    /// The HTTP method.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+impl Request {
+    pub(crate) fn new(transport: Transport, verb: Verb, prefix: String) -> Self {
+        Self {
+            transport,
+            verb,
+            prefix,
+            absolute_path: None,
+            namespace: None,
+            resource: None,
+            name: None,
+            subresource: Vec::new(),
+            suffix: Vec::new(),
+            parameters: Vec::new(),
+            headers: HeaderMap::new(),
+            timeout: None,
+            body: Vec::new(),
+            mistake: None,
+        }
+    }
+
+    /// The namespace; an empty one stands for all namespaces.
+    pub fn namespace(mut self, namespace: impl Into<String>) -> Self {
+        let namespace = namespace.into();
+        if self.namespace.is_some() {
+            return self.mistaken("the namespace is set twice");
+        }
+        if !namespace.is_empty() {
+            self.check_segment("namespace", &namespace);
+        }
+        self.namespace = Some(namespace);
+        self
+    }
+
+    /// The resource: the lower-case plural, such as `pods`.
+    pub fn resource(mut self, resource: impl Into<String>) -> Self {
+        let resource = resource.into();
+        if self.resource.is_some() {
+            return self.mistaken("the resource is set twice");
+        }
+        self.check_segment("resource", &resource);
+        self.resource = Some(resource);
+        self
+    }
+
+    /// The name of one object.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        if self.name.is_some() {
+            return self.mistaken("the name is set twice");
+        }
+        self.check_segment("name", &name);
+        self.name = Some(name);
+        self
+    }
+
+    /// A part of one object that has an endpoint of its own, such as `status`.
+    pub fn subresource<S: Into<String>>(mut self, segments: impl IntoIterator<Item = S>) -> Self {
+        if !self.subresource.is_empty() {
+            return self.mistaken("the subresource is set twice");
+        }
+        self.subresource = segments.into_iter().map(Into::into).collect();
+        for segment in self.subresource.clone() {
+            self.check_segment("subresource", &segment);
+        }
+        self
+    }
+
+    /// More segments at the end of the path.
+    pub fn suffix<S: Into<String>>(mut self, segments: impl IntoIterator<Item = S>) -> Self {
+        for segment in segments {
+            let segment = segment.into();
+            self.check_segment("path suffix", &segment);
+            self.suffix.push(segment);
+        }
+        self
+    }
+
+    /// A whole path, such as `/version`, in place of the one made of parts.
+    pub fn abs_path(mut self, path: impl Into<String>) -> Self {
+        let path = path.into();
+        if self.absolute_path.is_some() {
+            return self.mistaken("the path is set twice");
+        }
+        if !path.starts_with('/') || path.split('/').any(|part| part == "." || part == "..") {
+            return self.mistaken(format!("{path:?} is not an absolute path without . and .."));
+        }
+        self.absolute_path = Some(path);
+        self
+    }
+
+    /// A query parameter, added to those that are there.
+    pub fn param(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
+        self.parameters.push((name.into(), value.into()));
+        self
+    }
+
+    /// Options, such as `ListOptions`, as query parameters, added to those that are there.
+    pub fn versioned_params(mut self, options: &dyn Message) -> Self {
+        let options = to_query(options).into_iter();
+        self.parameters
+            .extend(options.map(|(name, value)| (name.into(), value)));
+        self
+    }
+
+    /// A header, in place of one of that name.
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(value)) => {
+                self.headers.insert(name, value);
+                self
+            }
+            // A value may be a credential, so it is not shown.
+            _ => self.mistaken(format!(
+                "the header {name:?} or its value is not one that HTTP allows"
+            )),
+        }
+    }
+
+    /// How long the whole request may take, its answer included. The server is told as well.
+    ///
+    /// A watch has no end of its own: for one, only the server is told. Default: no limit.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// An object as the body.
+    pub fn body<K: Kind>(self, object: &K) -> Self {
+        self.body_bytes("application/json", encode_json(object))
+    }
+
+    /// Bytes of some content type as the body.
+    pub fn body_bytes(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
+        self.body = body.into();
+        self.header(CONTENT_TYPE.as_str(), content_type)
+    }
+
+    /// Path and query, as they are sent.
+    ///
+    /// # Errors
+    /// The first mistake of the chain.
+    pub fn path_and_query(&self) -> Result<String, Error> {
+        self.check()?;
+        let mut path = self.path();
+        let mut separator = '?';
+        for (name, value) in &self.parameters {
+            path.push(separator);
+            separator = '&';
+            push_encoded(&mut path, name, QUERY);
+            path.push('=');
+            push_encoded(&mut path, value, QUERY);
+        }
+        Ok(path)
+    }
+
+    /// Sends the request and reads its answer whole.
+    ///
+    /// # Cancel safety
+    /// Dropping the future gives the request up. The server may have received it and may act on it.
+    ///
+    /// # Errors
+    /// The first mistake of the chain; any answer but a success, as
+    /// [`Error::as_status`]; and what befalls a connection.
+    pub async fn send(mut self) -> Result<Response, Error> {
+        let what = self.to_string();
+        let Some(timeout) = self.timeout else {
+            return self.exchange(&what).await;
+        };
+        self = self.param("timeout", format_timeout(timeout));
+        match tokio::time::timeout(timeout, self.exchange(&what)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(Error::deadline_exceeded(&what, timeout)),
+        }
+    }
+
+    /// Sends the request as a watch of objects of type `K`.
+    ///
+    /// # Cancel safety
+    /// Dropping the future gives the watch up; nothing is lost but the watch.
+    ///
+    /// # Errors
+    /// As [`Request::send`]; a watch has begun only when the server answers 200.
+    pub async fn watch<K: Kind>(self) -> Result<WatchStream<K>, Error> {
+        self.watch_with(decode_json::<K>).await
+    }
+
+    /// Sends the request as a watch of objects of any type, as trees of values.
+    ///
+    /// # Cancel safety
+    /// As [`Request::watch`].
+    ///
+    /// # Errors
+    /// As [`Request::watch`].
+    pub async fn watch_values(self) -> Result<WatchStream<Value>, Error> {
+        self.watch_with(json::parse).await
+    }
+
+    async fn watch_with<T: 'static>(
+        mut self,
+        decode: fn(&[u8]) -> Result<T, pintle_codec::Error>,
+    ) -> Result<WatchStream<T>, Error> {
+        if !self.parameters.iter().any(|(name, _)| name == "watch") {
+            self = self.param("watch", "true");
+        }
+        if let Some(timeout) = self.timeout.take() {
+            self = self.param("timeoutSeconds", timeout.as_secs().max(1).to_string());
+        }
+        let what = self.to_string();
+        let answer = self
+            .transport
+            .send(self.build()?)
+            .await
+            .map_err(Error::transport)?;
+        if answer.status() != http::StatusCode::OK {
+            return Err(response::read(&what, self.verb, answer)
+                .await
+                .err()
+                .unwrap_or_else(|| {
+                    Error::invalid_answer(&what, "a watch was not answered with status 200")
+                }));
+        }
+        Ok(WatchStream::over(what, answer.into_body(), decode))
+    }
+
+    async fn exchange(self, what: &str) -> Result<Response, Error> {
+        let answer = self
+            .transport
+            .send(self.build()?)
+            .await
+            .map_err(Error::transport)?;
+        response::read(what, self.verb, answer).await
+    }
+
+    fn build(&self) -> Result<http::Request<Body>, Error> {
+        let uri = self.path_and_query()?;
+        let mut request = http::Request::new(Body::from(self.body.clone()));
+        *request.method_mut() = match self.verb {
+            Verb::Get => Method::GET,
+            Verb::Post => Method::POST,
+            Verb::Put => Method::PUT,
+            Verb::Patch => Method::PATCH,
+            Verb::Delete => Method::DELETE,
+        };
+        *request.uri_mut() = uri
+            .parse()
+            .map_err(|_| Error::misuse(format!("{uri:?} is not a path that HTTP allows")))?;
+        *request.headers_mut() = self.headers.clone();
+        let json = HeaderValue::from_static("application/json");
+        request.headers_mut().entry(ACCEPT).or_insert(json);
+        Ok(request)
+    }
+
+    fn path(&self) -> String {
+        if let Some(path) = &self.absolute_path {
+            return path.clone();
+        }
+        let mut path = self.prefix.clone();
+        let mut push = |segment: &str| {
+            path.push('/');
+            push_encoded(&mut path, segment, PATH_SEGMENT);
+        };
+        if let Some(namespace) = self
+            .namespace
+            .as_deref()
+            .filter(|namespace| !namespace.is_empty())
+        {
+            push("namespaces");
+            push(namespace);
+        }
+        self.resource
+            .iter()
+            .for_each(|resource| push(&resource.to_lowercase()));
+        self.name
+            .iter()
+            .chain(&self.subresource)
+            .chain(&self.suffix)
+            .for_each(|part| push(part));
+        path
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        if let Some(mistake) = &self.mistake {
+            return Err(Error::misuse(mistake.to_string()));
+        }
+        if !self.subresource.is_empty() && self.name.is_none() {
+            return Err(Error::misuse("a subresource needs the name of its object"));
+        }
+        // Without a namespace the path would be that of another resource, or of all namespaces.
+        let one_object = self.name.is_some()
+            && matches!(
+                self.verb,
+                Verb::Get | Verb::Put | Verb::Delete | Verb::Patch
+            );
+        let needs_namespace = one_object || self.verb == Verb::Post;
+        if needs_namespace && self.namespace.as_deref() == Some("") {
+            let message =
+                "an empty namespace may not be set when a resource name is provided, or to create";
+            return Err(Error::misuse(message));
+        }
+        Ok(())
+    }
+
+    fn check_segment(&mut self, part: &str, segment: &str) {
+        let problem = if segment.is_empty() {
+            "is empty"
+        } else if segment == "." || segment == ".." {
+            "may not be '.' or '..'"
+        } else if segment.contains(['/', '%']) {
+            "may not contain '/' or '%'"
+        } else {
+            return;
+        };
+        let mistake = Error::misuse(format!("the {part} {segment:?} {problem}"));
+        self.mistake.get_or_insert(mistake);
+    }
+
+    fn mistaken(mut self, message: impl Into<String>) -> Self {
+        self.mistake.get_or_insert_with(|| Error::misuse(message));
+        self
+    }
+}
+
+/// Method and path, for messages; parameters are left out.
+impl fmt::Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.verb.as_str(), self.path())
+    }
+}
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Headers and body may hold secrets.
+        f.debug_struct("Request")
+            .field("request", &self.to_string())
+            .field("parameters", &self.parameters)
+            .field("mistake", &self.mistake)
+            .finish_non_exhaustive()
+    }
+}
+
+fn push_encoded(out: &mut String, text: &str, kept: &'static AsciiSet) {
+    write!(out, "{}", utf8_percent_encode(text, kept))
+        .expect("a string takes what is written to it");
+}
+
+/// As Go prints a duration, which is how the server reads it.
+fn format_timeout(timeout: Duration) -> String {
+    if timeout.subsec_millis() == 0 {
+        format!("{}s", timeout.as_secs())
+    } else {
+        format!("{}ms", timeout.as_millis())
+    }
+}
+
+/// What Go escapes in a query.
+const QUERY: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'~');
+
+/// What Go escapes in a segment of a path.
+const PATH_SEGMENT: &AsciiSet = &QUERY
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'=')
+    .remove(b':')
+    .remove(b'@');

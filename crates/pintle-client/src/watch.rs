@@ -1,0 +1,129 @@
+//! [`WatchStream`], the events of a watch.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use http_body::Body as _;
+use pintle_codec::json::Frames;
+use pintle_meta::{WatchEvent, decode_watch_event};
+use pintle_transport::Body;
+
+use crate::Error;
+
+/// The events of a watch, in the order in which the server sends them.
+///
+/// It ends when the server ends the watch; a watch that is to go on is begun again from the last
+/// version seen. An `Err` that is [`InvalidAnswer`](crate::ErrorKind::InvalidAnswer) for one event
+/// does not end the stream: the events behind it follow. Any other `Err` is the last item.
+/// Dropping the stream ends the watch.
+#[must_use = "a watch makes progress while it is polled"]
+pub struct WatchStream<K>(Pin<Box<dyn Stream<Item = Result<WatchEvent<K>, Error>> + Send>>);
+
+impl<K> WatchStream<K> {
+    /// A watch that is fed from somewhere else than an API server.
+    pub fn new(events: impl Stream<Item = Result<WatchEvent<K>, Error>> + Send + 'static) -> Self {
+        Self(Box::pin(events))
+    }
+
+    /// The next event; `None` when the server ended the watch.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost when the future is dropped.
+    ///
+    /// # Errors
+    /// When the connection breaks, or an event cannot be read.
+    pub async fn try_next(&mut self) -> Result<Option<WatchEvent<K>>, Error> {
+        poll_fn(|cx| self.0.as_mut().poll_next(cx))
+            .await
+            .transpose()
+    }
+}
+
+impl<K: 'static> WatchStream<K> {
+    /// A watch over the body of an answer.
+    pub(crate) fn over(
+        what: String,
+        body: Body,
+        decode: fn(&[u8]) -> Result<K, pintle_codec::Error>,
+    ) -> Self {
+        let frames = Frames::default();
+        Self::new(Events {
+            what,
+            body,
+            frames,
+            decode,
+            ended: false,
+        })
+    }
+}
+
+impl<K> Stream for WatchStream<K> {
+    type Item = Result<WatchEvent<K>, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.as_mut().poll_next(cx)
+    }
+}
+
+impl<K> fmt::Debug for WatchStream<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WatchStream")
+    }
+}
+
+struct Events<K> {
+    what: String,
+    body: Body,
+    frames: Frames,
+    decode: fn(&[u8]) -> Result<K, pintle_codec::Error>,
+    ended: bool,
+}
+
+impl<K> Stream for Events<K> {
+    type Item = Result<WatchEvent<K>, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let events = &mut *self;
+        while !events.ended {
+            match events.frames.next_frame() {
+                Ok(Some(frame)) => {
+                    let decode = events.decode;
+                    let event = decode_watch_event(frame).and_then(|event| {
+                        event.try_map(|object| {
+                            decode(object.as_bytes()).map_err(|error| error.within_field("object"))
+                        })
+                    });
+                    let event = event.map_err(|error| Error::invalid_answer(&events.what, error));
+                    return Poll::Ready(Some(event));
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    events.ended = true;
+                    return Poll::Ready(Some(Err(Error::invalid_answer(&events.what, error))));
+                }
+            }
+            match ready!(Pin::new(&mut events.body).poll_frame(cx)) {
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data() {
+                        events.frames.push(&data);
+                    }
+                }
+                Some(Err(error)) => {
+                    events.ended = true;
+                    return Poll::Ready(Some(Err(Error::transport(error))));
+                }
+                None => {
+                    events.ended = true;
+                    if !events.frames.is_between_frames() {
+                        let cut = "the watch ended in the middle of an event";
+                        return Poll::Ready(Some(Err(Error::invalid_answer(&events.what, cut))));
+                    }
+                }
+            }
+        }
+        Poll::Ready(None)
+    }
+}

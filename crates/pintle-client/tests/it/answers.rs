@@ -1,0 +1,168 @@
+//! What an answer becomes.
+
+use std::error::Error as _;
+
+use pintle_api::core::v1::{Pod, PodList};
+use pintle_client::{Deleted, Error, ErrorKind, Response};
+use pintle_meta::GroupVersion;
+use pintle_meta::v1::{CreateOptions, DeleteOptions, ListOptions};
+
+use crate::client;
+
+async fn get(status: u16, body: &str) -> Result<Response, Error> {
+    let (client, _) = client(status, &[], body);
+    client
+        .rest(&GroupVersion::core("v1"))
+        .get()
+        .resource("pods")
+        .send()
+        .await
+}
+
+async fn failure(status: u16, body: &str) -> Error {
+    get(status, body).await.unwrap_err()
+}
+
+fn status(code: u16, reason: &str) -> String {
+    format!(
+        r#"{{"kind":"Status","apiVersion":"v1","status":"Failure","message":"because","reason":"{reason}","code":{code}}}"#
+    )
+}
+
+#[tokio::test]
+async fn a_status_is_the_error_it_says() {
+    let error = failure(404, &status(404, "NotFound")).await;
+    assert!(error.is_not_found());
+    assert_eq!(error.kind(), ErrorKind::Status);
+    assert_eq!(error.as_status().unwrap().message, "because");
+    assert_eq!(error.to_string(), "because (NotFound, 404)");
+    assert!(
+        failure(409, &status(409, "AlreadyExists"))
+            .await
+            .is_already_exists()
+    );
+    let error = failure(409, &status(409, "Conflict")).await;
+    assert!(error.is_conflict() && !error.is_already_exists());
+    assert!(failure(410, &status(410, "Expired")).await.is_gone());
+    assert!(
+        failure(401, &status(401, "Unauthorized"))
+            .await
+            .is_unauthorized()
+    );
+    assert!(failure(403, &status(403, "Forbidden")).await.is_forbidden());
+    assert!(failure(422, &status(422, "Invalid")).await.is_invalid());
+    assert!(
+        failure(429, &status(429, "TooManyRequests"))
+            .await
+            .is_too_many_requests()
+    );
+    assert!(failure(504, &status(504, "Timeout")).await.is_timeout());
+}
+
+#[tokio::test]
+async fn an_answer_that_is_no_status_gets_one() {
+    let error = failure(404, "404 page not found\n").await;
+    assert!(error.is_not_found());
+    let expected =
+        "the server could not find the requested resource: 404 page not found (NotFound, 404)";
+    assert_eq!(error.to_string(), expected);
+    let error = failure(502, "<html>bad gateway</html>").await;
+    assert_eq!(error.as_status().unwrap().reason, "InternalError");
+    assert!(
+        failure(503, "")
+            .await
+            .to_string()
+            .starts_with("the server is currently unable")
+    );
+    let long = failure(500, &"x".repeat(10_000)).await.to_string();
+    assert!(long.len() < 2_300, "{}", long.len());
+    let (client, _) = client(409, &[], "");
+    let created = client
+        .api::<Pod>()
+        .namespace("a")
+        .create(&Pod::default(), &CreateOptions::new())
+        .await;
+    assert!(created.unwrap_err().is_already_exists());
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_said_with_its_cause() {
+    let error = get(200, "")
+        .await
+        .unwrap()
+        .into_object::<Pod>()
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidAnswer);
+    assert_eq!(error.source().unwrap().to_string(), "the body is empty");
+    let error = get(200, r#"{"kind":"Table","apiVersion":"meta.k8s.io/v1"}"#)
+        .await
+        .unwrap();
+    let error = error.into_object::<PodList>().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the server's answer to GET /api/v1/pods cannot be read"
+    );
+    assert!(
+        error
+            .source()
+            .unwrap()
+            .to_string()
+            .contains("found Table of meta.k8s.io/v1")
+    );
+    let error = get(200, r#"{"items":[{"metadata":{"name":1}}]}"#)
+        .await
+        .unwrap();
+    let error = error.into_object::<PodList>().unwrap_err();
+    assert!(
+        error
+            .source()
+            .unwrap()
+            .to_string()
+            .ends_with("in items[0].metadata.name"),
+        "{error:?}"
+    );
+}
+
+#[tokio::test]
+async fn warnings_and_creation_are_seen() {
+    let (client, _) = client(201, &[("warning", r#"299 - "unknown field \"x\"""#)], "{}");
+    let response = client
+        .rest(&GroupVersion::core("v1"))
+        .post()
+        .resource("pods")
+        .send()
+        .await
+        .unwrap();
+    assert!(response.was_created());
+    assert_eq!(response.warnings(), ["unknown field \"x\""]);
+}
+
+#[tokio::test]
+async fn a_deleted_object_is_gone_or_still_ending() {
+    let delete = async |body: &str| {
+        let (client, _) = client(200, &[], body);
+        client
+            .api::<Pod>()
+            .namespace("a")
+            .delete("p", &DeleteOptions::new())
+            .await
+            .unwrap()
+    };
+    let gone = delete(r#"{"kind":"Status","apiVersion":"v1","status":"Success"}"#).await;
+    assert!(matches!(gone, Deleted::Gone(status) if status.status == "Success"));
+    let ending = delete(r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"p"}}"#).await;
+    assert!(matches!(ending, Deleted::Ending(pod) if pod.metadata.name == "p"));
+}
+
+#[tokio::test]
+async fn a_watch_that_is_refused_is_the_error_of_the_refusal() {
+    let (client, _) = client(410, &[], &status(410, "Expired"));
+    let watch = client
+        .api::<Pod>()
+        .watch(&ListOptions::new().resource_version("1"))
+        .await;
+    assert!(watch.unwrap_err().is_gone());
+    let (client, _) = crate::client(202, &[], "{}");
+    let watch = client.api::<Pod>().watch(&ListOptions::new()).await;
+    assert_eq!(watch.unwrap_err().kind(), ErrorKind::InvalidAnswer);
+}

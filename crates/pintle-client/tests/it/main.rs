@@ -1,0 +1,82 @@
+//! Requests against a server that is a function.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+
+mod answers;
+mod requests;
+mod watches;
+
+use std::sync::{Arc, Mutex};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, Full, StreamBody};
+use pintle_client::Client;
+use pintle_transport::{Body, Transport};
+
+/// What a server saw.
+#[derive(Clone, Debug, PartialEq)]
+struct Seen {
+    line: String,
+    content_type: String,
+    body: String,
+}
+
+/// A client of a server that answers everything alike, and what that server saw.
+fn client(status: u16, headers: &[(&str, &str)], body: &str) -> (Client, Arc<Mutex<Vec<Seen>>>) {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let log = seen.clone();
+    let mut answer = Response::builder().status(status);
+    for (name, value) in headers {
+        answer = answer.header(*name, *value);
+    }
+    let answer = answer.body(body.to_owned()).unwrap();
+    let service = tower::service_fn(move |request: Request<Body>| {
+        let (log, answer) = (log.clone(), answer.clone());
+        async move {
+            let (head, body) = request.into_parts();
+            let body = body.collect().await?.to_bytes();
+            let content_type = head
+                .headers
+                .get("content-type")
+                .map(|value| value.to_str().unwrap().to_owned());
+            log.lock().unwrap().push(Seen {
+                line: format!("{} {}", head.method, head.uri.path_and_query().unwrap()),
+                content_type: content_type.unwrap_or_default(),
+                body: String::from_utf8(body.to_vec()).unwrap(),
+            });
+            Ok::<_, pintle_transport::Error>(answer.map(|body| Full::new(Bytes::from(body))))
+        }
+    });
+    (
+        Client::from_transport(Transport::from_service(service), "team-a"),
+        seen,
+    )
+}
+
+/// A client of a server that answers everything with a body that arrives in these pieces.
+fn streaming(pieces: Vec<Result<&'static [u8], &'static str>>) -> Client {
+    let service = tower::service_fn(move |_: Request<Body>| {
+        let pieces = pieces.clone().into_iter().map(|piece| match piece {
+            Ok(bytes) => Ok(http_body::Frame::data(Bytes::from_static(bytes))),
+            Err(message) => Err(std::io::Error::other(message)),
+        });
+        let body = StreamBody::new(futures(pieces));
+        async move { Ok::<_, pintle_transport::Error>(Response::new(body)) }
+    });
+    Client::from_transport(Transport::from_service(service), "default")
+}
+
+/// The items as a stream that is always ready.
+fn futures<I: Iterator + Unpin>(items: I) -> impl futures_core::Stream<Item = I::Item> {
+    struct Ready<I>(I);
+    impl<I: Iterator + Unpin> futures_core::Stream for Ready<I> {
+        type Item = I::Item;
+        fn poll_next(
+            mut self: std::pin::Pin<&mut Self>,
+            _: &mut std::task::Context<'_>,
+        ) -> std::task::Poll<Option<I::Item>> {
+            std::task::Poll::Ready(self.0.next())
+        }
+    }
+    Ready(items)
+}

@@ -1,0 +1,122 @@
+//! Watches, and what can happen to them.
+
+use std::error::Error as _;
+
+use pintle_api::core::v1::Pod;
+use pintle_client::{Error, ErrorKind, WatchStream};
+use pintle_meta::WatchEvent;
+use pintle_meta::v1::ListOptions;
+
+use crate::streaming;
+
+const ADDED: &[u8] =
+    br#"{"type":"ADDED","object":{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a"}}}"#;
+const DELETED: &[u8] =
+    br#"{"type":"DELETED","object":{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a"}}}"#;
+
+async fn watch(pieces: Vec<Result<&'static [u8], &'static str>>) -> WatchStream<Pod> {
+    streaming(pieces)
+        .api::<Pod>()
+        .watch(&ListOptions::new())
+        .await
+        .unwrap()
+}
+
+async fn next(watch: &mut WatchStream<Pod>) -> Result<&'static str, Error> {
+    Ok(watch
+        .try_next()
+        .await?
+        .map_or("end", |event| event.type_name()))
+}
+
+#[tokio::test]
+async fn events_come_in_order_until_the_server_ends_the_watch() {
+    let mut events = watch(vec![Ok(ADDED), Ok(b"\n"), Ok(DELETED)]).await;
+    assert_eq!(next(&mut events).await.unwrap(), "ADDED");
+    assert_eq!(next(&mut events).await.unwrap(), "DELETED");
+    assert_eq!(next(&mut events).await.unwrap(), "end");
+    assert_eq!(next(&mut events).await.unwrap(), "end");
+}
+
+#[tokio::test]
+async fn events_do_not_depend_on_how_bytes_arrive() {
+    for cut in 1..ADDED.len() {
+        let mut events = watch(vec![Ok(&ADDED[..cut]), Ok(&ADDED[cut..])]).await;
+        assert_eq!(next(&mut events).await.unwrap(), "ADDED", "cut at {cut}");
+        assert_eq!(next(&mut events).await.unwrap(), "end");
+    }
+}
+
+#[tokio::test]
+async fn a_watch_that_ends_in_the_middle_of_an_event_is_an_error() {
+    let mut events = watch(vec![Ok(ADDED), Ok(&DELETED[..20])]).await;
+    assert_eq!(next(&mut events).await.unwrap(), "ADDED");
+    let error = next(&mut events).await.unwrap_err();
+    assert_eq!(
+        error.source().unwrap().to_string(),
+        "the watch ended in the middle of an event"
+    );
+    assert_eq!(next(&mut events).await.unwrap(), "end");
+}
+
+#[tokio::test]
+async fn a_connection_that_breaks_is_an_error_and_the_end() {
+    let mut events = watch(vec![Ok(ADDED), Err("cut")]).await;
+    assert_eq!(next(&mut events).await.unwrap(), "ADDED");
+    assert_eq!(
+        next(&mut events).await.unwrap_err().kind(),
+        ErrorKind::Transport
+    );
+    assert_eq!(next(&mut events).await.unwrap(), "end");
+}
+
+#[tokio::test]
+async fn one_event_that_cannot_be_read_does_not_end_the_watch() {
+    let bad = br#"{"type":"ADDED","object":{"metadata":{"name":7}}}"#;
+    let mut events = watch(vec![Ok(bad), Ok(ADDED)]).await;
+    let error = next(&mut events).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidAnswer);
+    assert!(
+        error
+            .source()
+            .unwrap()
+            .to_string()
+            .ends_with("in object.metadata.name"),
+        "{error:?}"
+    );
+    assert_eq!(next(&mut events).await.unwrap(), "ADDED");
+}
+
+#[tokio::test]
+async fn a_frame_over_16_mib_ends_the_watch() {
+    static HUGE: [u8; 1 << 20] = [b'x'; 1 << 20];
+    let mut pieces: Vec<Result<&'static [u8], _>> = vec![Ok(br#"{"type":""#)];
+    pieces.extend([Ok(&HUGE[..]); 17]);
+    let mut events = watch(pieces).await;
+    let error = next(&mut events).await.unwrap_err();
+    assert_eq!(
+        error.source().unwrap().to_string(),
+        "a frame of more than 16777216 bytes at byte 0"
+    );
+    assert_eq!(next(&mut events).await.unwrap(), "end");
+}
+
+#[tokio::test]
+async fn an_error_event_carries_the_status() {
+    let expired = br#"{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"Expired","code":410}}"#;
+    let mut events = watch(vec![Ok(expired)]).await;
+    let Some(WatchEvent::Error(status)) = events.try_next().await.unwrap() else {
+        panic!("an error event")
+    };
+    assert_eq!((status.reason.as_str(), status.code), ("Expired", 410));
+}
+
+#[tokio::test]
+async fn html_in_place_of_events_is_named() {
+    let mut events = watch(vec![Ok(b"<html>login</html>")]).await;
+    let error = next(&mut events).await.unwrap_err();
+    assert!(
+        error.source().unwrap().to_string().contains("<html>login"),
+        "{error:?}"
+    );
+}
