@@ -36,6 +36,7 @@ impl Frames {
     pub fn new(limit: usize) -> Self {
         Self {
             buffer: Vec::new(),
+            passed: 0,
             start: 0,
             at: 0,
             depth: 0,
