@@ -27,6 +27,7 @@ impl Binaries {
         }
         let _lock = Lock::acquire(&cache.join("build.lock"), "build of the control plane")?;
         if !directory.exists() {
+            remove_interrupted_builds(&cache)?;
             modules.build(&cache, &directory, interrupt)?;
         }
         Ok(Self { directory })
@@ -85,7 +86,7 @@ impl Modules {
             self.kubernetes
         );
         let building = tempfile::Builder::new()
-            .prefix(".building-")
+            .prefix(BUILDING)
             .tempdir_in(cache)
             .context(|| format!("make a directory in {}", cache.display()))?;
         self.go_build(
@@ -154,6 +155,20 @@ impl Modules {
     }
 }
 
+/// Removes what killed builds left. The caller holds the lock, so no build is under way.
+fn remove_interrupted_builds(cache: &Path) -> Result<()> {
+    let entries = fs::read_dir(cache).context(|| format!("read {}", cache.display()))?;
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with(BUILDING))
+        {
+            fs::remove_dir_all(&path).context(|| format!("remove {}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
 /// Finds the version of a module among a go.mod's requirements.
 fn required_version(go_mod: &str, module: &str) -> Option<String> {
     go_mod.lines().find_map(|line| {
@@ -179,6 +194,7 @@ impl Fnv1a {
     }
 }
 
+const BUILDING: &str = ".building-";
 const STRIP: &str = "-s -w";
 const ETCD: &str = "go.etcd.io/etcd/server/v3";
 const KUBERNETES: &[&str] = &[
