@@ -3,6 +3,7 @@
 //! Invariant: what is read is what is written back. Fields that this version has no use for are kept
 //! and written, and no file is touched but the one named.
 
+mod extra;
 mod read;
 mod write;
 mod yaml;
@@ -12,8 +13,8 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use self::extra::Extra;
 use crate::secret::Secret;
 
 /// Clusters, users, and the contexts that pair them.
@@ -63,7 +64,7 @@ pub struct Cluster {
     pub tls_server_name: Option<String>,
     /// Do not check the server's certificate.
     #[serde(
-        deserialize_with = "yaml::null_is_default",
+        deserialize_with = "yaml::truth",
         skip_serializing_if = "std::ops::Not::not"
     )]
     pub insecure_skip_tls_verify: bool,
@@ -189,7 +190,7 @@ impl Kubeconfig {
         keep_first(&mut self.clusters, other.clusters);
         keep_first(&mut self.contexts, other.contexts);
         keep_first(&mut self.users, other.users);
-        keep_first(&mut self.extra.0, other.extra.0);
+        self.extra.merge(other.extra);
     }
 }
 
@@ -225,30 +226,6 @@ impl From<String> for Base64Data {
 impl fmt::Debug for Base64Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Base64Data({} bytes)", self.0.len())
-    }
-}
-
-/// Fields that this version has no use for, kept to be written back. Their values may be secrets.
-#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Extra(BTreeMap<String, Value>);
-
-impl Extra {
-    /// Whether the field is there and says something.
-    pub(crate) fn uses(&self, field: &str) -> bool {
-        match self.0.get(field) {
-            None | Some(Value::Null) => false,
-            Some(Value::String(text)) => !text.is_empty(),
-            Some(Value::Array(items)) => !items.is_empty(),
-            Some(Value::Object(fields)) => !fields.is_empty(),
-            Some(Value::Bool(_) | Value::Number(_)) => true,
-        }
-    }
-}
-
-impl fmt::Debug for Extra {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set().entries(self.0.keys()).finish()
     }
 }
 

@@ -9,18 +9,23 @@ use std::marker::PhantomData;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::de::{self, Deserializer, SeqAccess, Visitor};
+use serde::de::{self, Deserializer, Visitor};
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
-use serde_saphyr::{Error as YamlError, MessageFormatter as _, UserMessageFormatter};
+use serde_saphyr::{
+    Error as YamlError, Location, MessageFormatter as _, Spanned, UserMessageFormatter,
+};
 
-use super::{Base64Data, Cluster, Context, Extra, Kubeconfig, User};
+use super::extra::Extra;
+use super::{Base64Data, Cluster, Context, Kubeconfig, User};
 
 /// Reads a document; an empty one is an empty kubeconfig.
 pub(super) fn parse(text: &str) -> Result<Kubeconfig, Fault> {
     let options = serde_saphyr::options! {
         // A snippet would put the file's secrets into the message.
         with_snippet: false,
+        // What looks like a string is one, in the fields that are only passed on; see `truth`.
+        strict_booleans: true,
     };
     let document: Option<Document> =
         serde_saphyr::from_str_with_options(text, options).map_err(Fault::from)?;
@@ -33,9 +38,9 @@ pub(super) fn parse(text: &str) -> Result<Kubeconfig, Fault> {
     }
     Ok(Kubeconfig {
         current_context: document.current_context,
-        clusters: document.clusters.0,
-        contexts: document.contexts.0,
-        users: document.users.0,
+        clusters: by_name(document.clusters)?,
+        contexts: by_name(document.contexts)?,
+        users: by_name(document.users)?,
         extra: document.extra,
     })
 }
@@ -103,17 +108,24 @@ impl From<YamlError> for Fault {
                 expected,
                 ..
             } => format!("expected {expected}, found {}", without_value(unexpected)),
+            YamlError::Unexpected { expected, .. } => match *expected {
+                "sequence start" => "expected a list".to_owned(),
+                "mapping start" => "expected a mapping".to_owned(),
+                "scalar" | "string scalar" => "expected a single value".to_owned(),
+                other => format!("expected {other}"),
+            },
             YamlError::NonFiniteFloat { .. } => "found a number that is not finite".to_owned(),
             other => UserMessageFormatter.format_message(other).into_owned(),
         };
         Self {
-            place: error
-                .location()
-                .filter(|location| location.line() > 0)
-                .map(|location| (location.line(), location.column())),
+            place: error.location().and_then(place),
             reason,
         }
     }
+}
+
+fn place(location: Location) -> Option<(u64, u64)> {
+    (location.line() > 0).then(|| (location.line(), location.column()))
 }
 
 /// Takes null, which kubectl writes for an empty list, as the default.
@@ -125,6 +137,41 @@ where
     Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }
 
+/// A boolean in any of YAML 1.1's spellings, as kubectl takes them; null is false.
+pub(super) fn truth<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    struct Truth;
+
+    impl<'de> Visitor<'de> for Truth {
+        type Value = bool;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("true or false")
+        }
+
+        fn visit_bool<E>(self, value: bool) -> Result<bool, E> {
+            Ok(value)
+        }
+
+        fn visit_unit<E>(self) -> Result<bool, E> {
+            Ok(false)
+        }
+
+        fn visit_str<E: de::Error>(self, value: &str) -> Result<bool, E> {
+            match value {
+                "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "True" | "TRUE" => {
+                    Ok(true)
+                }
+                "n" | "N" | "no" | "No" | "NO" | "off" | "Off" | "OFF" | "False" | "FALSE" => {
+                    Ok(false)
+                }
+                _ => Err(de::Error::invalid_value(de::Unexpected::Str(value), &self)),
+            }
+        }
+    }
+
+    deserializer.deserialize_any(Truth)
+}
+
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "kebab-case", default)]
 struct Document {
@@ -132,13 +179,13 @@ struct Document {
     api_version: Option<String>,
     kind: Option<String>,
     #[serde(deserialize_with = "null_is_default")]
-    clusters: Named<Cluster>,
+    clusters: Vec<NamedEntry<Cluster>>,
     #[serde(deserialize_with = "null_is_default")]
-    contexts: Named<Context>,
+    contexts: Vec<NamedEntry<Context>>,
     #[serde(deserialize_with = "null_is_default")]
     current_context: String,
     #[serde(deserialize_with = "null_is_default")]
-    users: Named<User>,
+    users: Vec<NamedEntry<User>>,
     #[serde(flatten)]
     extra: Extra,
 }
@@ -160,53 +207,28 @@ impl Entry for User {
     const FIELD: &'static str = "user";
 }
 
-/// `- name: x` and its value, as a map.
-struct Named<T>(BTreeMap<String, T>);
-
-impl<T> Default for Named<T> {
-    fn default() -> Self {
-        Self(BTreeMap::new())
-    }
-}
-
-impl<'de, T: Entry + Deserialize<'de> + Default> Deserialize<'de> for Named<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct List<T>(PhantomData<T>);
-
-        impl<'de, T: Entry + Deserialize<'de> + Default> Visitor<'de> for List<T> {
-            type Value = Named<T>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "a list of named {}s", T::FIELD)
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Named<T>, A::Error> {
-                let mut entries = BTreeMap::new();
-                while let Some(NamedEntry { name, value }) = list.next_element::<NamedEntry<T>>()? {
-                    if name.is_empty() {
-                        return Err(de::Error::custom(format_args!(
-                            "a {} has no name",
-                            T::FIELD
-                        )));
-                    }
-                    if entries.contains_key(&name) {
-                        return Err(de::Error::custom(format_args!(
-                            "the {} \"{name}\" is defined twice",
-                            T::FIELD
-                        )));
-                    }
-                    entries.insert(name, value);
-                }
-                Ok(Named(entries))
-            }
+/// The entries by name, of which there may be one each.
+fn by_name<T: Entry>(list: Vec<NamedEntry<T>>) -> Result<BTreeMap<String, T>, Fault> {
+    let mut entries = BTreeMap::new();
+    for (n, NamedEntry { name, value }) in list.into_iter().enumerate() {
+        let Some(name) = name.filter(|name| !name.value.is_empty()) else {
+            let reason = format!("{} number {} has no name", T::FIELD, n + 1);
+            return Err(Fault::unplaced(&reason));
+        };
+        if entries.contains_key(&name.value) {
+            return Err(Fault {
+                place: place(name.referenced),
+                reason: format!("the {} \"{}\" is defined twice", T::FIELD, name.value),
+            });
         }
-
-        deserializer.deserialize_seq(List(PhantomData))
+        entries.insert(name.value, value);
     }
+    Ok(entries)
 }
 
+/// `- name: x` and its value.
 struct NamedEntry<T> {
-    name: String,
+    name: Option<Spanned<String>>,
     value: T,
 }
 
@@ -226,7 +248,7 @@ impl<'de, T: Entry + Deserialize<'de> + Default> Deserialize<'de> for NamedEntry
                 let mut value = None;
                 while let Some(key) = map.next_key::<String>()? {
                     if key == "name" {
-                        name = map.next_value::<Option<String>>()?;
+                        name = map.next_value()?;
                     } else if key == T::FIELD {
                         value = map.next_value::<Option<T>>()?;
                     } else {
@@ -234,7 +256,7 @@ impl<'de, T: Entry + Deserialize<'de> + Default> Deserialize<'de> for NamedEntry
                     }
                 }
                 Ok(NamedEntry {
-                    name: name.unwrap_or_default(),
+                    name,
                     value: value.unwrap_or_default(),
                 })
             }
@@ -266,8 +288,15 @@ impl<T: Entry + Serialize> Serialize for NamedEntryRef<'_, T> {
         use serde::ser::SerializeMap as _;
 
         let mut map = serializer.serialize_map(Some(2))?;
+        // In alphabetical order, as kubectl writes them.
+        let name_first = "name" < T::FIELD;
+        if name_first {
+            map.serialize_entry("name", self.name)?;
+        }
         map.serialize_entry(T::FIELD, self.value)?;
-        map.serialize_entry("name", self.name)?;
+        if !name_first {
+            map.serialize_entry("name", self.name)?;
+        }
         map.end()
     }
 }

@@ -1,0 +1,152 @@
+//! Kubeconfigs on their way to disk.
+
+use pintle_config::{Base64Data, Cluster, Context, ErrorKind, Kubeconfig, User};
+
+use crate::directory::Directory;
+
+#[test]
+fn what_is_written_reads_back() {
+    let directory = Directory::new();
+    let path = directory.path().join("new/dir/kubeconfig");
+    let kubeconfig = local();
+
+    kubeconfig.write(&path).unwrap();
+
+    assert_eq!(Kubeconfig::read(&path).unwrap(), kubeconfig);
+}
+
+#[test]
+fn document_is_as_kubectl_writes_it() {
+    let expected = "\
+apiVersion: v1
+kind: Config
+clusters:
+- cluster:
+    server: https://127.0.0.1:6443
+    certificate-authority-data: QVVUSE9SSVRZ
+  name: local
+contexts:
+- context:
+    cluster: local
+    user: admin
+    namespace: default
+  name: local
+current-context: local
+users:
+- name: admin
+  user:
+    client-certificate-data: Q0VSVA==
+    client-key-data: S0VZ
+    token: 'true'
+";
+    assert_eq!(normal(&local().to_yaml()), normal(expected));
+}
+
+#[test]
+fn long_data_stays_on_one_line() {
+    let mut kubeconfig = local();
+    let data = Base64Data::from("x".repeat(3000));
+    kubeconfig.users.get_mut("admin").unwrap().client_key_data = Some(data);
+    let yaml = kubeconfig.to_yaml();
+    assert!(yaml.lines().any(|line| line.len() > 4000), "{yaml}");
+    assert_eq!(Kubeconfig::parse(&yaml).unwrap(), kubeconfig);
+}
+
+#[test]
+fn unknown_fields_survive() {
+    let text = "
+preferences: {colors: true}
+extensions:
+- name: top
+  extension: {n: 1}
+clusters:
+- name: a
+  cluster:
+    server: https://h
+    extensions:
+    - name: client.authentication.k8s.io/exec
+      extension: {audience: x, 1: one, list: [1, -2, 2.5, null, 'on', true]}
+users:
+- name: a
+  user:
+    exec: {command: aws, args: [eks, get-token], env: null}
+";
+    let kubeconfig = Kubeconfig::parse(text).unwrap();
+    let yaml = kubeconfig.to_yaml();
+    assert_eq!(Kubeconfig::parse(&yaml).unwrap(), kubeconfig);
+    for part in ["colors: true", "audience: x", "get-token", "\"n\": 1"] {
+        assert!(yaml.contains(part), "{part} in {yaml}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn only_the_owner_may_read_the_file() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let directory = Directory::new();
+    // Even where a file with laxer permissions was before.
+    let path = directory.file("kubeconfig", "old");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+
+    local().write(&path).unwrap();
+
+    let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let names: Vec<_> = std::fs::read_dir(directory.path()).unwrap().collect();
+    assert_eq!(names.len(), 1, "{names:?}");
+}
+
+#[test]
+fn failing_to_write_leaves_what_was_there() {
+    let directory = Directory::new();
+    let path = directory.path().join("occupied");
+    std::fs::create_dir(&path).unwrap();
+    std::fs::write(path.join("file"), "x").unwrap();
+
+    let error = local().write(&path).unwrap_err();
+
+    assert_eq!(error.kind(), ErrorKind::Unwritable);
+    assert!(error.to_string().contains("occupied"));
+    assert!(path.join("file").exists());
+    let names: Vec<_> = std::fs::read_dir(directory.path()).unwrap().collect();
+    assert_eq!(names.len(), 1, "{names:?}");
+}
+
+#[test]
+fn draft_left_by_another_is_not_in_the_way() {
+    let directory = Directory::new();
+    let path = directory.path().join("kubeconfig");
+    let stale = format!(".kubeconfig.{}-0", std::process::id());
+    let stale = directory.file(&stale, "stale");
+
+    local().write(&path).unwrap();
+
+    assert_eq!(Kubeconfig::read(&path).unwrap(), local());
+    assert_eq!(std::fs::read_to_string(stale).unwrap(), "stale");
+}
+
+fn local() -> Kubeconfig {
+    let mut cluster = Cluster::new("https://127.0.0.1:6443");
+    cluster.certificate_authority_data = Some(Base64Data::from("AUTHORITY"));
+    let mut user = User::default();
+    user.client_certificate_data = Some(Base64Data::from("CERT"));
+    user.client_key_data = Some(Base64Data::from("KEY"));
+    // A string, though it looks like something else.
+    user.token = Some("true".into());
+    let mut context = Context::new("local", "admin");
+    context.namespace = Some("default".to_owned());
+    let mut kubeconfig = Kubeconfig::default();
+    kubeconfig.clusters.insert("local".to_owned(), cluster);
+    kubeconfig.users.insert("admin".to_owned(), user);
+    kubeconfig.contexts.insert("local".to_owned(), context);
+    kubeconfig.current_context = "local".to_owned();
+    kubeconfig
+}
+
+/// The lines, whatever the style of quotes; the order of fields within an entry is no matter.
+fn normal(yaml: &str) -> Vec<String> {
+    let mut lines: Vec<String> = yaml.lines().map(|line| line.replace('"', "'")).collect();
+    lines.sort();
+    lines
+}
