@@ -1,0 +1,338 @@
+//! [`Failure`], a request that failed, in the words of the real server.
+//!
+//! One constructor a reason. Clients branch on the code, the reason and the causes, and people read
+//! the message: all of them are the real server's, and tests hold them against it.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::StatusCode;
+use pintle_codec::Str;
+use pintle_meta::{
+    encode_json,
+    v1::{CauseType, ListMeta, Status, StatusCause, StatusDetails, StatusReason},
+};
+
+use crate::{quote::Quoted, store::Revision, validation::FieldError};
+
+/// Why a request failed: a `Status` object that says so.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure(Box<Status>);
+
+/// A resource with its group, as messages name it: `pods`, `deployments.apps`. Some messages put
+/// the kind in the resource's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Qualified<'a> {
+    /// The group, empty for the core group.
+    pub(crate) group: &'a str,
+    /// The resource or the kind.
+    pub(crate) name: &'a str,
+}
+
+impl Failure {
+    /// 400: the request makes no sense.
+    pub(crate) fn bad_request(message: impl Into<Str>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, StatusReason::BAD_REQUEST, message)
+    }
+
+    /// 401: nobody was authenticated.
+    pub(crate) fn unauthorized() -> Self {
+        let code = StatusCode::UNAUTHORIZED;
+        Self::new(code, StatusReason::UNAUTHORIZED, "Unauthorized")
+    }
+
+    /// 403: it must not be done, for a reason that is not the user.
+    pub(crate) fn forbidden(resource: Qualified<'_>, name: &str, why: &str) -> Self {
+        let quoted = Quoted(name);
+        let message = format!("{resource} {quoted} is forbidden: {why}");
+        Self::new(StatusCode::FORBIDDEN, StatusReason::FORBIDDEN, message).about(resource, name)
+    }
+
+    /// 404: there is no such object.
+    pub(crate) fn not_found(resource: Qualified<'_>, name: &str) -> Self {
+        let message = format!("{resource} {} not found", Quoted(name));
+        Self::new(StatusCode::NOT_FOUND, StatusReason::NOT_FOUND, message).about(resource, name)
+    }
+
+    /// 404: there is no such resource.
+    pub(crate) fn no_such_resource() -> Self {
+        let message = "the server could not find the requested resource";
+        Self::new(StatusCode::NOT_FOUND, StatusReason::NOT_FOUND, message).with_empty_details()
+    }
+
+    /// 405: the resource cannot be used in this way.
+    pub(crate) fn method_not_allowed() -> Self {
+        let message = "the server does not allow this method on the requested resource";
+        let code = StatusCode::METHOD_NOT_ALLOWED;
+        Self::new(code, StatusReason::METHOD_NOT_ALLOWED, message).with_empty_details()
+    }
+
+    /// 406: nothing that the client accepts can be given.
+    pub(crate) fn not_acceptable(accepted: &str) -> Self {
+        let message = format!("only the following media types are accepted: {accepted}");
+        let code = StatusCode::NOT_ACCEPTABLE;
+        Self::new(code, StatusReason::NOT_ACCEPTABLE, message)
+    }
+
+    /// 409: there is such an object already.
+    pub(crate) fn already_exists(resource: Qualified<'_>, name: &str) -> Self {
+        let message = format!("{resource} {} already exists", Quoted(name));
+        let code = StatusCode::CONFLICT;
+        Self::new(code, StatusReason::ALREADY_EXISTS, message).about(resource, name)
+    }
+
+    /// 409: no free name was found.
+    pub(crate) fn generated_name_exists(resource: Qualified<'_>, name: &str) -> Self {
+        let quoted = Quoted(name);
+        let message = format!(
+            "{resource} {quoted} already exists, the server was not able to generate a unique name \
+             for the object"
+        );
+        let code = StatusCode::CONFLICT;
+        Self::new(code, StatusReason::ALREADY_EXISTS, message)
+            .about(resource, name)
+            .retry_after_seconds(1)
+    }
+
+    /// 409: the object is not in the state that the request expects.
+    pub(crate) fn conflict(resource: Qualified<'_>, name: &str, why: &str) -> Self {
+        let message = format!(
+            "Operation cannot be fulfilled on {resource} {}: {why}",
+            Quoted(name)
+        );
+        Self::new(StatusCode::CONFLICT, StatusReason::CONFLICT, message).about(resource, name)
+    }
+
+    /// 409: somebody else changed the object since the client read it.
+    pub(crate) fn stale(resource: Qualified<'_>, name: &str) -> Self {
+        const WHY: &str = "the object has been modified; please apply your changes to the latest \
+            version and try again";
+        Self::conflict(resource, name, WHY)
+    }
+
+    /// 410: the history that the request needs is gone.
+    pub(crate) fn expired(message: impl Into<Str>) -> Self {
+        Self::new(StatusCode::GONE, StatusReason::EXPIRED, message)
+    }
+
+    /// 413: the body is too large.
+    pub(crate) fn too_large(limit: usize) -> Self {
+        let message = format!("Request entity too large: limit is {limit}");
+        let code = StatusCode::PAYLOAD_TOO_LARGE;
+        Self::new(code, StatusReason::REQUEST_ENTITY_TOO_LARGE, message)
+    }
+
+    /// 415: the body is in a format that is not understood.
+    pub(crate) fn unsupported_media_type(accepted: &str) -> Self {
+        let message = format!(
+            "the body of the request was in an unknown format - accepted media types include: \
+             {accepted}"
+        );
+        let code = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        Self::new(code, StatusReason::UNSUPPORTED_MEDIA_TYPE, message)
+    }
+
+    /// 422: the object, or the options of the request, are not valid.
+    pub(crate) fn invalid(kind: Qualified<'_>, name: &str, errors: &[FieldError]) -> Self {
+        let mut message = format!("{kind} {} is invalid", Quoted(name));
+        let shown: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        match shown.as_slice() {
+            [] => {}
+            [one] => message.push_str(&format!(": {one}")),
+            many => message.push_str(&format!(": [{}]", many.join(", "))),
+        }
+        let mut failure = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            StatusReason::INVALID,
+            message,
+        );
+        failure = failure.about(kind, name);
+        for error in errors {
+            failure = failure.because(error.reason(), &error.body(), error.field());
+        }
+        failure
+    }
+
+    /// 500, without a reason: what the real server answers to a resource version that is no number.
+    pub(crate) fn internal_plain(message: impl Into<Str>) -> Self {
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            StatusReason::default(),
+            message,
+        )
+    }
+
+    /// 504: the revision that the request wants to read from did not come in time.
+    pub(crate) fn revision_too_large(wanted: Revision, current: Revision) -> Self {
+        let message = format!("Timeout: Too large resource version: {wanted}, current: {current}");
+        Self::new(StatusCode::GATEWAY_TIMEOUT, StatusReason::TIMEOUT, message)
+            .retry_after_seconds(1)
+            .because("ResourceVersionTooLarge", "Too large resource version", "")
+    }
+
+    /// Adds a cause to the details.
+    pub(crate) fn because(mut self, reason: &str, message: &str, field: &str) -> Self {
+        self.details().causes.push(StatusCause {
+            reason: CauseType::from(reason),
+            message: message.into(),
+            field: field.into(),
+        });
+        self
+    }
+
+    /// Says how the rest of an expired list can still be had.
+    pub(crate) fn continue_with(mut self, token: String) -> Self {
+        self.0.metadata = ListMeta {
+            continue_: token.into(),
+            ..ListMeta::default()
+        };
+        self
+    }
+
+    /// Puts text in front of the message.
+    pub(crate) fn prefixed(mut self, prefix: &str) -> Self {
+        self.0.message = format!("{prefix}{}", self.0.message).into();
+        self
+    }
+
+    /// The HTTP status of the answer.
+    pub(crate) fn code(&self) -> StatusCode {
+        u16::try_from(self.0.code)
+            .ok()
+            .and_then(|code| StatusCode::from_u16(code).ok())
+            .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// After how many seconds the client should try again, if it should.
+    pub(crate) fn retry_after(&self) -> Option<i32> {
+        let details = self.0.details.as_ref()?;
+        (details.retry_after_seconds > 0).then_some(details.retry_after_seconds)
+    }
+
+    /// The `Status` object.
+    pub(crate) fn to_json(&self) -> Bytes {
+        encode_json(&*self.0).into()
+    }
+
+    fn new(code: StatusCode, reason: StatusReason, message: impl Into<Str>) -> Self {
+        Self(Box::new(Status {
+            status: Str::from_static("Failure"),
+            message: message.into(),
+            reason,
+            code: i32::from(code.as_u16()),
+            ..Status::default()
+        }))
+    }
+
+    fn about(mut self, what: Qualified<'_>, name: &str) -> Self {
+        let details = self.details();
+        details.name = name.into();
+        details.group = what.group.into();
+        details.kind = what.name.into();
+        self
+    }
+
+    fn retry_after_seconds(mut self, seconds: i32) -> Self {
+        self.details().retry_after_seconds = seconds;
+        self
+    }
+
+    fn with_empty_details(mut self) -> Self {
+        self.details();
+        self
+    }
+
+    fn details(&mut self) -> &mut StatusDetails {
+        self.0.details.get_or_insert_default()
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Qualified<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.group {
+            "" => f.write_str(self.name),
+            group => write!(f, "{}.{group}", self.name),
+        }
+    }
+}
+
+/// The `Status` of an immediate deletion: what was deleted.
+pub(crate) fn deleted(resource: Qualified<'_>, name: &str, uid: &str) -> Bytes {
+    encode_json(&Status {
+        status: Str::from_static("Success"),
+        details: Some(Box::new(StatusDetails {
+            name: name.into(),
+            group: resource.group.into(),
+            kind: resource.name.into(),
+            uid: uid.into(),
+            ..StatusDetails::default()
+        })),
+        ..Status::default()
+    })
+    .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(failure: &Failure) -> String {
+        String::from_utf8(failure.to_json().to_vec()).unwrap()
+    }
+
+    const PODS: Qualified<'_> = Qualified {
+        group: "",
+        name: "pods",
+    };
+
+    // Every expectation is what kube-apiserver 1.36.3 answered.
+    #[test]
+    fn statuses_are_the_real_servers() {
+        assert_eq!(
+            json(&Failure::not_found(PODS, "nope")),
+            r#"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"pods \"nope\" not found","reason":"NotFound","details":{"name":"nope","kind":"pods"},"code":404}"#
+        );
+        assert_eq!(
+            json(&Failure::no_such_resource()),
+            r#"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"the server could not find the requested resource","reason":"NotFound","details":{},"code":404}"#
+        );
+        assert_eq!(
+            json(&Failure::revision_too_large(
+                Revision::new(99),
+                Revision::new(5)
+            )),
+            r#"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"Timeout: Too large resource version: 99, current: 5","reason":"Timeout","details":{"causes":[{"reason":"ResourceVersionTooLarge","message":"Too large resource version"}],"retryAfterSeconds":1},"code":504}"#
+        );
+        let kind = Qualified {
+            group: "meta.k8s.io",
+            name: "ListOptions",
+        };
+        let why = "sendInitialEvents is forbidden for list";
+        assert_eq!(
+            json(&Failure::invalid(
+                kind,
+                "",
+                &[FieldError::forbidden("sendInitialEvents", why)]
+            )),
+            r#"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"ListOptions.meta.k8s.io \"\" is invalid: sendInitialEvents: Forbidden: sendInitialEvents is forbidden for list","reason":"Invalid","details":{"group":"meta.k8s.io","kind":"ListOptions","causes":[{"reason":"FieldValueForbidden","message":"Forbidden: sendInitialEvents is forbidden for list","field":"sendInitialEvents"}]},"code":422}"#
+        );
+        assert_eq!(
+            json(&Failure::unauthorized()),
+            r#"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"Unauthorized","reason":"Unauthorized","code":401}"#
+        );
+        assert_eq!(
+            json(&Failure::stale(PODS, "x")),
+            r#"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"Operation cannot be fulfilled on pods \"x\": the object has been modified; please apply your changes to the latest version and try again","reason":"Conflict","details":{"name":"x","kind":"pods"},"code":409}"#
+        );
+        assert_eq!(
+            deleted(PODS, "c1", "u"),
+            r#"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success","details":{"name":"c1","kind":"pods","uid":"u"}}"#
+        );
+    }
+}

@@ -1,0 +1,196 @@
+//! [`Log`], the history of one resource, which every watch of it reads.
+//!
+//! Invariants: events are in the order of their revisions; whoever has seen everything up to some
+//! revision at or above the floor finds all that came after it; an event is stored once, whatever
+//! the number of its readers. A reader is a revision and nothing else: it costs the log nothing, and
+//! if it is slow the log passes it.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use pintle_env::Instant;
+
+use super::{Object, Revision};
+
+/// What a write did to its object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EventKind {
+    /// It was created.
+    Added,
+    /// It was changed.
+    Modified,
+    /// It was removed.
+    Deleted,
+}
+
+/// One write.
+#[derive(Debug)]
+pub(crate) struct Event {
+    /// What it did.
+    pub(crate) kind: EventKind,
+    /// The object after the write; for a removal, its last state at the removal's revision.
+    pub(crate) object: Arc<Object>,
+    /// The object before the write, if there was one.
+    pub(crate) previous: Option<Arc<Object>>,
+    /// Made when it is first needed, and then shared.
+    tombstone: OnceLock<Arc<Object>>,
+    /// When it happened.
+    pub(super) at: Instant,
+}
+
+/// How much history is kept of each resource. An event is dropped as soon as one limit says so.
+///
+/// A watch or a continued list that needs dropped history is told so (410 Expired), and its client
+/// starts again from a new list.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HistoryLimits {
+    /// The most events kept. More lets clients be away for longer, and costs an entry of about
+    /// 100 bytes each beside the objects. Default: 102,400, the most that kube-apiserver keeps.
+    pub events: usize,
+    /// The longest time an event is kept. Default: 5 minutes, as etcd's compaction.
+    pub age: Duration,
+    /// The most bytes of encoded objects kept, counted once for every event. It bounds the memory
+    /// of a server that is written to heavily. Default: 128 MiB.
+    pub bytes: usize,
+}
+
+impl Default for HistoryLimits {
+    fn default() -> Self {
+        Self {
+            events: 102_400,
+            age: Duration::from_secs(5 * 60),
+            bytes: 128 << 20,
+        }
+    }
+}
+
+/// History that was asked for is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Expired {
+    /// The oldest revision that can still be followed.
+    pub(crate) floor: Revision,
+}
+
+/// The history of one resource, from its floor on.
+#[derive(Debug)]
+pub(super) struct Log {
+    events: VecDeque<Arc<Event>>,
+    bytes: usize,
+    floor: Revision,
+}
+
+impl Event {
+    pub(super) fn new(
+        kind: EventKind,
+        object: Arc<Object>,
+        previous: Option<Arc<Object>>,
+        at: Instant,
+    ) -> Self {
+        Self {
+            kind,
+            object,
+            previous,
+            tombstone: OnceLock::new(),
+            at,
+        }
+    }
+
+    /// The revision of the write.
+    pub(crate) fn revision(&self) -> Revision {
+        self.object.revision
+    }
+
+    /// The object as it was before the write, at the revision of the write: what is told to those
+    /// who no longer see it.
+    pub(crate) fn tombstone(&self) -> Arc<Object> {
+        match (&self.previous, self.kind) {
+            (Some(previous), EventKind::Added | EventKind::Modified) => {
+                let tombstone = || Arc::new(previous.tombstone(self.revision()));
+                self.tombstone.get_or_init(tombstone).clone()
+            }
+            _ => self.object.clone(),
+        }
+    }
+
+    fn size(&self) -> usize {
+        self.object.encoded.size()
+    }
+}
+
+impl Log {
+    /// A log that knows everything that happens after `floor`.
+    pub(super) fn new(floor: Revision) -> Self {
+        Self {
+            events: VecDeque::new(),
+            bytes: 0,
+            floor,
+        }
+    }
+
+    /// Appends an event; its revision is above all earlier ones.
+    pub(super) fn push(&mut self, event: Arc<Event>) {
+        self.bytes += event.size();
+        self.events.push_back(event);
+    }
+
+    /// Drops what the limits no longer allow.
+    pub(super) fn trim(&mut self, limits: &HistoryLimits, now: Instant) {
+        while let Some(oldest) = self.events.front() {
+            let keep = self.events.len() <= limits.events
+                && self.bytes <= limits.bytes
+                && now.saturating_since(oldest.at) <= limits.age;
+            if keep {
+                break;
+            }
+            self.drop_oldest();
+        }
+    }
+
+    /// Drops everything up to and including `revision`.
+    pub(super) fn compact(&mut self, revision: Revision) {
+        while self
+            .events
+            .front()
+            .is_some_and(|oldest| oldest.revision() <= revision)
+        {
+            self.drop_oldest();
+        }
+        self.floor = self.floor.max(revision);
+    }
+
+    /// The events after `revision`, oldest first.
+    pub(super) fn after(
+        &self,
+        revision: Revision,
+    ) -> Result<impl DoubleEndedIterator<Item = &Arc<Event>>, Expired> {
+        if revision < self.floor {
+            return Err(Expired { floor: self.floor });
+        }
+        let first = self
+            .events
+            .partition_point(|event| event.revision() <= revision);
+        Ok(self.events.range(first..))
+    }
+
+    /// The oldest revision after which everything is known.
+    pub(super) fn floor(&self) -> Revision {
+        self.floor
+    }
+
+    /// The number of events kept.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.events.len()
+    }
+
+    fn drop_oldest(&mut self) {
+        if let Some(event) = self.events.pop_front() {
+            self.bytes -= event.size();
+            self.floor = event.revision();
+        }
+    }
+}

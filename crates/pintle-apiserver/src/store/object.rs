@@ -1,0 +1,110 @@
+//! [`Object`], one version of one object, with what the server looks at without decoding it.
+
+use pintle_codec::{Str, Value, json};
+
+use super::{Draft, Encoded, EventKind, Key, Revision};
+
+/// One version of one object. It never changes; a write makes another one.
+#[derive(Debug)]
+pub(crate) struct Object {
+    /// Where it is.
+    pub(crate) key: Key,
+    /// The write that made it.
+    pub(crate) revision: Revision,
+    /// What is known of it without decoding.
+    pub(crate) attributes: Attributes,
+    /// Its bytes.
+    pub(crate) encoded: Encoded,
+}
+
+/// What selectors, preconditions and the server's own controllers ask about an object.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Attributes {
+    /// `metadata.uid`.
+    pub(crate) uid: Str,
+    /// Whether `metadata.deletionTimestamp` is set.
+    pub(crate) deleting: bool,
+    /// `metadata.labels`.
+    pub(crate) labels: Labels,
+    /// The values of the resource's selectable fields, in its own order of them.
+    pub(crate) fields: Box<[Str]>,
+}
+
+/// The labels of an object, ordered by key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Labels(Box<[(Str, Str)]>);
+
+impl Object {
+    /// The object as a tree, in schema order.
+    pub(crate) fn decode(&self) -> pintle_codec::Object {
+        // The server wrote these bytes; were they damaged, an empty object is refused by every use.
+        match json::parse(&self.encoded.object()) {
+            Ok(Value::Object(object)) => object,
+            _ => pintle_codec::Object::new(),
+        }
+    }
+
+    pub(super) fn new(
+        key: Key,
+        draft: &Draft,
+        attributes: Attributes,
+        kind: EventKind,
+        revision: Revision,
+    ) -> Self {
+        Self {
+            key,
+            revision,
+            attributes,
+            encoded: draft.commit(kind, revision),
+        }
+    }
+
+    /// The last state of this object, with the revision at which it ceased to exist.
+    pub(super) fn tombstone(&self, revision: Revision) -> Self {
+        Self {
+            key: self.key.clone(),
+            revision,
+            attributes: self.attributes.clone(),
+            encoded: self.encoded.at_revision(EventKind::Deleted, revision),
+        }
+    }
+}
+
+impl Attributes {
+    /// The value of a selectable field; an object that does not have it has an empty one.
+    pub(crate) fn field(&self, number: usize) -> &str {
+        self.fields.get(number).map_or("", Str::as_str)
+    }
+}
+
+impl Labels {
+    /// The value of a label.
+    pub(crate) fn get(&self, key: &str) -> Option<&str> {
+        let at = self.0.binary_search_by(|(probe, _)| (**probe).cmp(key));
+        at.ok().map(|at| self.0[at].1.as_str())
+    }
+}
+
+impl FromIterator<(Str, Str)> for Labels {
+    fn from_iter<I: IntoIterator<Item = (Str, Str)>>(labels: I) -> Self {
+        let mut labels: Vec<_> = labels.into_iter().collect();
+        labels.sort_unstable();
+        Self(labels.into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_found_whatever_their_order() {
+        let labels: Labels = [("b", "2"), ("a", "1"), ("c", "")]
+            .map(|(key, value)| (key.into(), value.into()))
+            .into_iter()
+            .collect();
+        assert_eq!(labels.get("a"), Some("1"));
+        assert_eq!(labels.get("c"), Some(""));
+        assert_eq!(labels.get("d"), None);
+    }
+}

@@ -1,0 +1,74 @@
+//! [`Snapshot`], all objects of one resource at one revision.
+//!
+//! Invariant: a snapshot never changes. Taking one is a reference count, so a list of any size is
+//! read, filtered and encoded without holding a lock, and the writes of the meantime do not touch it.
+
+use std::sync::Arc;
+
+use super::{Key, Object, Revision, Scope, key::PathRange};
+
+/// All objects of one resource at one revision.
+#[derive(Clone, Debug)]
+pub(crate) struct Snapshot {
+    objects: ObjectMap,
+    revision: Revision,
+}
+
+/// An ordered map that shares its structure with its clones. Named once, so that the choice can
+/// change: it is a red-black tree, in which a write copies the path from the root only.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ObjectMap(rpds::RedBlackTreeMapSync<Key, Arc<Object>>);
+
+impl Snapshot {
+    pub(super) fn new(objects: ObjectMap, revision: Revision) -> Self {
+        Self { objects, revision }
+    }
+
+    /// The revision at which this was all there was.
+    pub(crate) fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    pub(super) fn objects_map(&self) -> &ObjectMap {
+        &self.objects
+    }
+
+    /// The object at `key`.
+    pub(crate) fn get(&self, key: &Key) -> Option<&Arc<Object>> {
+        self.objects.get(key)
+    }
+
+    /// The objects of a scope in the order of their paths, from the first that is not below `start`.
+    pub(crate) fn objects(
+        &self,
+        scope: &Scope,
+        start: Option<&str>,
+    ) -> impl Iterator<Item = &Arc<Object>> {
+        let paths = scope.paths();
+        let paths = match start {
+            Some(start) => paths.starting_at(start),
+            None => paths,
+        };
+        // The tree refuses an inverted range; it is an empty one.
+        let objects = (!paths.is_inverted()).then(|| self.objects.range(paths));
+        objects.into_iter().flatten()
+    }
+}
+
+impl ObjectMap {
+    pub(super) fn get(&self, key: &Key) -> Option<&Arc<Object>> {
+        self.0.get(key)
+    }
+
+    pub(super) fn insert(&mut self, object: Arc<Object>) {
+        self.0.insert_mut(object.key.clone(), object);
+    }
+
+    pub(super) fn remove(&mut self, key: &Key) {
+        self.0.remove_mut(key);
+    }
+
+    fn range(&self, paths: PathRange) -> impl Iterator<Item = &Arc<Object>> {
+        self.0.range::<str, _>(paths).map(|(_, object)| object)
+    }
+}

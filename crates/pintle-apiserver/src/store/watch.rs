@@ -1,0 +1,275 @@
+//! [`Watcher`], one watch of one resource: what it delivers next, and how long it waits.
+//!
+//! Invariant: what it delivers is, in the order of revisions, everything that happened to the
+//! objects it selects since its start, and nothing twice. It holds a revision and, until the initial
+//! objects are out, a snapshot; the log holds nothing for it.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use pintle_env::Instant;
+
+use super::{Event, EventKind, Expired, Object, Position, Revision, Scope, Snapshot};
+use crate::selector::{FieldSelector, LabelSelector};
+
+/// One watch.
+#[derive(Debug)]
+pub(crate) struct Watcher {
+    options: WatcherOptions,
+    phase: Phase,
+    /// Everything up to here was delivered, or was not selected.
+    seen: Revision,
+    next_bookmark: Option<Instant>,
+}
+
+/// What a watch is about and how long it lasts.
+#[derive(Debug)]
+pub(crate) struct WatcherOptions {
+    /// The objects it follows.
+    pub(crate) filter: Filter,
+    /// Whether it wants to be told now and then how far it has come.
+    pub(crate) bookmarks: bool,
+    /// When it ends.
+    pub(crate) deadline: Instant,
+}
+
+/// Where a watch starts.
+#[derive(Debug)]
+pub(crate) enum Start {
+    /// With what happens after a revision.
+    After(Revision),
+    /// With the objects of a snapshot, as if they had just been added. `marked` asks for a bookmark
+    /// that says where they end.
+    With {
+        /// The objects.
+        snapshot: Snapshot,
+        /// Whether a bookmark ends them.
+        marked: bool,
+    },
+}
+
+/// Which objects a list or a watch is about.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    /// Where they are.
+    pub(crate) scope: Scope,
+    /// What their labels are.
+    pub(crate) labels: LabelSelector,
+    /// What their fields are.
+    pub(crate) fields: FieldSelector,
+}
+
+/// What a watch does next.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// It has something for its client.
+    Deliver(Vec<Delivery>),
+    /// It waits for the next write to its resource, or until this instant.
+    Wait(Instant),
+    /// The log has passed it: the client has to list again.
+    Expired {
+        /// The revision that it could not go on from.
+        from: Revision,
+        /// The oldest revision from which it could.
+        floor: Revision,
+    },
+    /// Its time is over.
+    End,
+}
+
+/// One thing for a watch's client.
+#[derive(Clone, Debug)]
+pub(crate) enum Delivery {
+    /// Something happened to an object, or it was there from the start.
+    Object(EventKind, Arc<Object>),
+    /// Everything up to a revision was delivered.
+    Bookmark {
+        /// The revision.
+        revision: Revision,
+        /// Whether this is the end of the initial objects.
+        initial_end: bool,
+    },
+}
+
+/// What happened to a resource, as far as it was asked for.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    /// The events, oldest first.
+    pub(crate) events: Vec<Arc<Event>>,
+    /// Nothing else happened up to here.
+    pub(crate) until: Revision,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Initial {
+        snapshot: Snapshot,
+        next: Option<Position>,
+        marked: bool,
+    },
+    Live,
+}
+
+impl Watcher {
+    /// A watch that starts now.
+    pub(crate) fn new(start: Start, options: WatcherOptions, now: Instant) -> Self {
+        let (seen, phase) = match start {
+            Start::After(revision) => (revision, Phase::Live),
+            Start::With { snapshot, marked } => {
+                let next = None;
+                let seen = snapshot.revision();
+                let phase = Phase::Initial {
+                    snapshot,
+                    next,
+                    marked,
+                };
+                (seen, phase)
+            }
+        };
+        let mut watcher = Self {
+            options,
+            phase,
+            seen,
+            next_bookmark: None,
+        };
+        watcher.schedule_bookmark(now);
+        watcher
+    }
+
+    /// What to do now. `history` gives what happened after a revision, at most so many events.
+    pub(crate) fn poll(
+        &mut self,
+        now: Instant,
+        history: impl FnOnce(Revision, usize) -> Result<Batch, Expired>,
+    ) -> Step {
+        if now >= self.options.deadline {
+            return Step::End;
+        }
+        if let Some(deliveries) = self.poll_initial() {
+            return Step::Deliver(deliveries);
+        }
+        let batch = match history(self.seen, BATCH) {
+            Ok(batch) => batch,
+            Err(Expired { floor }) => {
+                return Step::Expired {
+                    from: self.seen,
+                    floor,
+                };
+            }
+        };
+        // A watch may start in the future: what happens before that is not for it.
+        let seen = self.seen.max(batch.until);
+        let deliveries = batch
+            .events
+            .iter()
+            .filter(|event| event.revision() > self.seen)
+            .filter_map(|event| self.options.filter.deliver(event));
+        let mut deliveries: Vec<_> = deliveries.collect();
+        self.seen = seen;
+        if self.next_bookmark.is_some_and(|at| now >= at) {
+            deliveries.push(Delivery::Bookmark {
+                revision: self.seen,
+                initial_end: false,
+            });
+            self.schedule_bookmark(now);
+        }
+        if !deliveries.is_empty() {
+            return Step::Deliver(deliveries);
+        }
+        if batch.events.len() == BATCH {
+            // Nothing of it was for this client, but there may be more.
+            return Step::Deliver(Vec::new());
+        }
+        let wake = self.next_bookmark.unwrap_or(self.options.deadline);
+        Step::Wait(wake.min(self.options.deadline))
+    }
+
+    /// The next initial objects, until they are out.
+    fn poll_initial(&mut self) -> Option<Vec<Delivery>> {
+        let Phase::Initial {
+            snapshot,
+            next,
+            marked,
+        } = &mut self.phase
+        else {
+            return None;
+        };
+        let filter = &self.options.filter;
+        let page = snapshot.page(&filter.scope, next.as_ref(), BATCH, |o| filter.selects(o));
+        let objects = page.objects.into_iter();
+        let mut deliveries: Vec<_> = objects
+            .map(|object| Delivery::Object(EventKind::Added, object))
+            .collect();
+        match page.next {
+            Some(position) => *next = Some(position),
+            None => {
+                if *marked {
+                    deliveries.push(Delivery::Bookmark {
+                        revision: self.seen,
+                        initial_end: true,
+                    });
+                }
+                self.phase = Phase::Live;
+            }
+        }
+        Some(deliveries)
+    }
+
+    /// The next bookmark is due in a while, and in any case shortly before the end: a client that
+    /// comes back starts from it.
+    fn schedule_bookmark(&mut self, now: Instant) {
+        let last = self.options.deadline - BOOKMARK_BEFORE_END;
+        let next = (now + BOOKMARK_EVERY).min(last);
+        self.next_bookmark = (self.options.bookmarks && next > now).then_some(next);
+    }
+}
+
+impl Filter {
+    /// Whether an object is among those that it is about.
+    pub(crate) fn selects(&self, object: &Object) -> bool {
+        self.scope.contains(&object.key) && self.matches(object)
+    }
+
+    /// Whether it takes the whole scope.
+    pub(crate) fn is_everything(&self) -> bool {
+        self.labels.is_empty() && self.fields.is_empty()
+    }
+
+    /// What a client that follows these objects is told of an event, if anything.
+    ///
+    /// An object that comes to be selected was added, for this client, and one that no longer is
+    /// was deleted: as it last was, at the revision of the change.
+    fn deliver(&self, event: &Event) -> Option<Delivery> {
+        if !self.scope.contains(&event.object.key) {
+            return None;
+        }
+        let is = event.kind != EventKind::Deleted && self.matches(&event.object);
+        let was = event.previous.as_ref().is_some_and(|old| self.matches(old));
+        match (was, is) {
+            (false, false) => None,
+            (false, true) => Some(Delivery::Object(EventKind::Added, event.object.clone())),
+            (true, true) => Some(Delivery::Object(EventKind::Modified, event.object.clone())),
+            (true, false) => Some(Delivery::Object(EventKind::Deleted, event.tombstone())),
+        }
+    }
+
+    fn matches(&self, object: &Object) -> bool {
+        let attributes = &object.attributes;
+        self.labels.matches(|key| attributes.labels.get(key))
+            && self.fields.matches(|field| attributes.field(field))
+    }
+}
+
+impl Delivery {
+    /// The line of a watch stream that carries an object as it is stored.
+    pub(crate) fn frame(kind: EventKind, object: &Object) -> Bytes {
+        object.encoded.frame(kind)
+    }
+}
+
+/// How many events are taken from the log, or objects from a snapshot, at once.
+const BATCH: usize = 256;
+
+/// As kube-apiserver.
+const BOOKMARK_EVERY: Duration = Duration::from_secs(60);
+const BOOKMARK_BEFORE_END: Duration = Duration::from_secs(2);

@@ -1,0 +1,228 @@
+//! The shapes of names, label keys and label values.
+//!
+//! Each check returns what is wrong, in the real server's words; nothing when all is well.
+
+/// A DNS label: the name of a namespace, among others.
+pub(crate) fn dns_label(value: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    if value.len() > LABEL_MAX {
+        problems.push(too_long(LABEL_MAX));
+    }
+    if !is_dns_label(value) {
+        problems.push(if is_dns_subdomain(value) {
+            "must not contain dots".to_owned()
+        } else {
+            format!(
+                "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or \
+                 '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or \
+                 '123-abc', regex used for validation is '{DNS_LABEL}')"
+            )
+        });
+    }
+    problems
+}
+
+/// A DNS label that starts with a letter: the name of a Service.
+pub(crate) fn dns_1035_label(value: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    if value.len() > LABEL_MAX {
+        problems.push(too_long(LABEL_MAX));
+    }
+    if !is_dns_label(value) || value.starts_with(|first: char| first.is_ascii_digit()) {
+        problems.push(
+            "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start \
+             with an alphabetic character, and end with an alphanumeric character (e.g. \
+             'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')"
+                .to_owned(),
+        );
+    }
+    problems
+}
+
+/// A DNS subdomain: the name of most objects.
+pub(crate) fn dns_subdomain(value: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    if value.len() > SUBDOMAIN_MAX {
+        problems.push(too_long(SUBDOMAIN_MAX));
+    }
+    if !is_dns_subdomain(value) {
+        problems.push(format!(
+            "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, \
+             '-' or '.', and must start and end with an alphanumeric character (e.g. \
+             'example.com', regex used for validation is '{DNS_LABEL}(\\.{DNS_LABEL})*')"
+        ));
+    }
+    problems
+}
+
+/// A label or annotation key: a name, behind an optional DNS subdomain and a slash.
+pub(crate) fn label_key(value: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    let mut parts = value.split('/');
+    let name = match (parts.next(), parts.next(), parts.next()) {
+        (Some(name), None, _) => name,
+        (Some(""), Some(name), None) => {
+            problems.push("prefix part must be non-empty".to_owned());
+            name
+        }
+        (Some(prefix), Some(name), None) => {
+            let wrong = dns_subdomain(prefix);
+            problems.extend(wrong.iter().map(|wrong| format!("prefix part {wrong}")));
+            name
+        }
+        _ => {
+            return vec![format!(
+                "a valid label key {LABEL_KEY_WORDS} with an optional DNS subdomain prefix and '/' \
+                 (e.g. 'example.com/MyName')"
+            )];
+        }
+    };
+    if name.is_empty() {
+        problems.push("name part must be non-empty".to_owned());
+    } else if name.len() > LABEL_MAX {
+        problems.push(format!("name part {}", too_long(LABEL_MAX)));
+    }
+    if !is_label_name(name) {
+        problems.push(format!("name part {LABEL_KEY_WORDS}"));
+    }
+    problems
+}
+
+/// The value of a label.
+pub(crate) fn label_value(value: &str) -> Vec<String> {
+    let mut problems = Vec::new();
+    if value.len() > LABEL_MAX {
+        problems.push(too_long(LABEL_MAX));
+    }
+    if !value.is_empty() && !is_label_name(value) {
+        problems.push(
+            "a valid label must be an empty string or consist of alphanumeric characters, '-', \
+             '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  \
+             or 'my_value',  or '12345', regex used for validation is \
+             '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')"
+                .to_owned(),
+        );
+    }
+    problems
+}
+
+/// A segment of a URL path, which every name has to be; `whole` unless it is only a prefix of one.
+pub(crate) fn path_segment(value: &str, whole: bool) -> Vec<String> {
+    if whole && (value == "." || value == "..") {
+        return vec![format!("may not be '{value}'")];
+    }
+    ["/", "%"]
+        .into_iter()
+        .filter(|part| value.contains(part))
+        .map(|part| format!("may not contain '{part}'"))
+        .collect()
+}
+
+/// The name of an object for which only the first part of it is known: what is appended later
+/// begins with a letter or digit, so a trailing dash is no fault.
+pub(crate) fn without_trailing_dash(prefix: &str) -> String {
+    match prefix.strip_suffix('-') {
+        Some(rest) if !rest.is_empty() => format!("{rest}a"),
+        _ => prefix.to_owned(),
+    }
+}
+
+pub(crate) fn is_dns_label(value: &str) -> bool {
+    let inner = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    match value.as_bytes() {
+        [] => false,
+        bytes => {
+            inner(&bytes[0])
+                && inner(&bytes[bytes.len() - 1])
+                && bytes.iter().all(|byte| inner(byte) || *byte == b'-')
+        }
+    }
+}
+
+fn is_dns_subdomain(value: &str) -> bool {
+    value.split('.').all(is_dns_label)
+}
+
+fn is_label_name(value: &str) -> bool {
+    let bytes = value.as_bytes();
+    let (Some(first), Some(last)) = (bytes.first(), bytes.last()) else {
+        return false;
+    };
+    first.is_ascii_alphanumeric()
+        && last.is_ascii_alphanumeric()
+        && bytes
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+}
+
+fn too_long(max: usize) -> String {
+    format!("must be no more than {max} bytes")
+}
+
+const LABEL_MAX: usize = 63;
+const SUBDOMAIN_MAX: usize = 253;
+const DNS_LABEL: &str = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
+const LABEL_KEY_WORDS: &str = "must consist of alphanumeric characters, '-', '_' or '.', and must \
+    start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', \
+    regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_objects() {
+        for good in ["a", "a-b", "a.b-c.d", "0", &"a".repeat(253)] {
+            assert_eq!(dns_subdomain(good), [""; 0], "{good}");
+        }
+        for bad in [
+            "",
+            "A",
+            "a_b",
+            "-a",
+            "a-",
+            "a..b",
+            ".a",
+            "a.",
+            "ä",
+            &"a".repeat(254),
+        ] {
+            assert_eq!(dns_subdomain(bad).len(), 1, "{bad}");
+        }
+        assert_eq!(dns_label("a.b"), ["must not contain dots"]);
+        assert_eq!(
+            dns_label(&"a".repeat(64)),
+            ["must be no more than 63 bytes"]
+        );
+        assert_eq!(dns_1035_label("a-1"), [""; 0]);
+        assert_eq!(dns_1035_label("1-a").len(), 1);
+    }
+
+    #[test]
+    fn label_keys_and_values() {
+        for good in ["a", "A.b_c-d", "example.com/x", "0"] {
+            assert_eq!(label_key(good), [""; 0], "{good}");
+        }
+        assert_eq!(label_key("/x"), ["prefix part must be non-empty"]);
+        assert_eq!(label_key("x/").len(), 2);
+        assert!(label_key("A.com/x")[0].starts_with("prefix part a lowercase RFC 1123 subdomain"));
+        assert!(label_key("a/b/c")[0].starts_with("a valid label key must consist"));
+        assert_eq!(label_value(""), [""; 0]);
+        assert_eq!(label_value("a b").len(), 1);
+        assert_eq!(
+            label_value(&"a".repeat(64)),
+            ["must be no more than 63 bytes"]
+        );
+    }
+
+    #[test]
+    fn path_segments() {
+        assert_eq!(path_segment("a", true), [""; 0]);
+        assert_eq!(path_segment("..", true), ["may not be '..'"]);
+        assert_eq!(path_segment("..", false), [""; 0]);
+        assert_eq!(
+            path_segment("a/%", true),
+            ["may not contain '/'", "may not contain '%'"]
+        );
+    }
+}
