@@ -108,7 +108,7 @@ pub(crate) fn server_name(host: &str) -> Result<ServerName<'static>, Error> {
 
 fn late(peer: &str, step: &str, limit: Duration) -> Error {
     Error::new(
-        ErrorKind::Timeout,
+        ErrorKind::ConnectTimeout,
         format!("{peer} did not answer {step} within {} s", limit.as_secs()),
     )
 }

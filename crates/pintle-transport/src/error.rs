@@ -32,7 +32,9 @@ pub enum ErrorKind {
     Refused,
     /// The server's address cannot be reached.
     Unreachable,
-    /// The server did not answer in time: to a connection attempt, in the handshake, or to pings.
+    /// The server did not answer the connection attempt or the TLS handshake in time.
+    ConnectTimeout,
+    /// The server stopped answering on a connection that was good.
     Timeout,
     /// The server's certificate is signed by an authority that is not trusted.
     UnknownIssuer,
@@ -104,7 +106,10 @@ impl Error {
     pub fn is_connect(&self) -> bool {
         matches!(
             self.kind(),
-            ErrorKind::Dns | ErrorKind::Refused | ErrorKind::Unreachable
+            ErrorKind::Dns
+                | ErrorKind::Refused
+                | ErrorKind::Unreachable
+                | ErrorKind::ConnectTimeout
         ) || self.is_server_certificate()
     }
 
@@ -118,9 +123,9 @@ impl Error {
         self.kind() == ErrorKind::Dns
     }
 
-    /// Whether the server did not answer in time.
+    /// Whether the server did not answer in time, connected or not.
     pub fn is_timeout(&self) -> bool {
-        self.kind() == ErrorKind::Timeout
+        matches!(self.kind(), ErrorKind::ConnectTimeout | ErrorKind::Timeout)
     }
 
     /// Whether the server's certificate was found wanting: issuer, validity, names, or otherwise.
@@ -156,7 +161,7 @@ impl Error {
             ErrorKind::Refused | ErrorKind::Unreachable => {
                 "check that the API server runs and that the cluster's server URL has its address and port"
             }
-            ErrorKind::Timeout => {
+            ErrorKind::ConnectTimeout | ErrorKind::Timeout => {
                 "check that the API server is up, and that no firewall is in the way"
             }
             ErrorKind::UnknownIssuer => {

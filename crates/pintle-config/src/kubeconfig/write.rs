@@ -36,6 +36,9 @@ impl Kubeconfig {
 }
 
 fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    // A link to the file, as people have who keep their settings elsewhere, stays a link.
+    let target = std::fs::canonicalize(path);
+    let path = target.as_deref().unwrap_or(path);
     let (mut file, draft) = Draft::beside(path)?;
     file.write_all(content)?;
     file.sync_all()?;

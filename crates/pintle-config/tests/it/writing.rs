@@ -97,6 +97,20 @@ fn only_the_owner_may_read_the_file() {
     assert_eq!(names.len(), 1, "{names:?}");
 }
 
+#[cfg(unix)]
+#[test]
+fn link_to_the_file_stays_a_link() {
+    let directory = Directory::new();
+    let target = directory.file("dotfiles/kubeconfig", "old");
+    let link = directory.path().join("link");
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+
+    local().write(&link).unwrap();
+
+    assert!(link.symlink_metadata().unwrap().is_symlink());
+    assert_eq!(Kubeconfig::read(&target).unwrap(), local());
+}
+
 #[test]
 fn failing_to_write_leaves_what_was_there() {
     let directory = Directory::new();

@@ -27,7 +27,7 @@ pub(crate) fn of_connect(peer: &str, error: BoxError) -> Error {
             error,
         ),
         Some(io::ErrorKind::TimedOut) => Error::with_source(
-            ErrorKind::Timeout,
+            ErrorKind::ConnectTimeout,
             format!("{peer} did not answer the connection attempt in time"),
             error,
         ),

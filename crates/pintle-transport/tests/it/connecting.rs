@@ -259,7 +259,7 @@ async fn silent_server_times_out_in_the_handshake() {
         refused(&config.certificate_authority(Pem::from_bytes(authority().certificate_pem())))
             .await;
 
-    assert!(error.is_timeout(), "{error:?}");
+    assert!(error.is_timeout() && error.is_connect(), "{error:?}");
 }
 
 #[tokio::test]
