@@ -1,1 +1,30 @@
-//! .
+//! client-go, whole, in Rust: what a program needs to work with a Kubernetes API server.
+//!
+//! ```no_run
+//! use pintle::Client;
+//! use pintle::api::core::v1::Pod;
+//! use pintle::meta::v1::ListOptions;
+//!
+//! # async fn example() -> Result<(), pintle::Error> {
+//! let client = Client::infer().await?;
+//! let pods = client.api::<Pod>().namespace("default");
+//! let mut watch = pods.watch(&ListOptions::new().labels("app=web")).await?;
+//! while let Some(event) = watch.try_next().await? {
+//!     if let Some(pod) = event.object() {
+//!         println!("{} {}", event.type_name(), pod.metadata.name);
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! This crate is the paved path through the crates underneath: it re-exports what most programs
+//! need and adds nothing of its own. The built-in API groups are features of their names.
+
+pub use pintle_api as api;
+pub use pintle_client::{
+    Api, Client, Deleted, Error, ErrorKind, Getter, ListWatch, Lister, ListerWatcher, Request,
+    Response, RestClient, WatchStream, Watcher,
+};
+pub use pintle_config::{Config, Loader};
+pub use pintle_meta as meta;

@@ -1,0 +1,139 @@
+//! [`Cluster`], what a scenario is given.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use pintle_api::core::v1::{ConfigMap, Container, Namespace, Pod};
+use pintle_client::{Api, Client, RestClient, WatchStream};
+use pintle_config::Config;
+use pintle_meta::v1::{CreateOptions, ListOptions};
+use pintle_meta::{GroupVersion, Resource, WatchEvent};
+
+/// A cluster that scenarios run on.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    client: Client,
+    config: Config,
+    kubeconfig: Arc<Path>,
+}
+
+impl Cluster {
+    /// The cluster of a kubeconfig file.
+    ///
+    /// # Errors
+    /// When the kubeconfig cannot be used.
+    pub fn new(kubeconfig: impl Into<PathBuf>) -> Result<Self, pintle_client::Error> {
+        let kubeconfig = kubeconfig.into();
+        let loader = pintle_config::Loader::new(pintle_config::Environment::process());
+        let config = loader.path(&kubeconfig).load()?;
+        Ok(Self {
+            client: Client::new(&config)?,
+            config,
+            kubeconfig: kubeconfig.into(),
+        })
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) fn config(&self) -> &Config {
+        &self.config
+    }
+
+    pub(crate) fn kubeconfig(&self) -> &Path {
+        &self.kubeconfig
+    }
+
+    /// Requests below any type to the core group.
+    pub(crate) fn core(&self) -> RestClient {
+        self.client.rest(&GroupVersion::core("v1"))
+    }
+
+    /// A new namespace.
+    pub(crate) async fn namespace(&self) -> String {
+        let mut namespace = Namespace::default();
+        namespace.metadata.generate_name = "pintle-".into();
+        let created = self
+            .client
+            .api::<Namespace>()
+            .create(&namespace, &CreateOptions::new())
+            .await;
+        created
+            .expect("a namespace is created")
+            .metadata
+            .name
+            .into()
+    }
+
+    /// The config maps of a new namespace: the simplest objects there are.
+    pub(crate) async fn config_maps(&self) -> Api<ConfigMap> {
+        self.client.api().namespace(self.namespace().await)
+    }
+}
+
+/// A config map with this name and label `app`.
+pub(crate) fn config_map(name: &str, app: &str) -> ConfigMap {
+    let mut config_map = ConfigMap::default();
+    config_map.metadata.name = name.into();
+    config_map.metadata.labels = [("app", app.into())].into();
+    config_map
+}
+
+/// A pod that no node runs.
+pub(crate) fn pod(name: &str) -> Pod {
+    let mut pod = Pod::default();
+    pod.metadata.name = name.into();
+    let (name, image) = ("main".into(), "example.org/none:1".into());
+    pod.spec.containers = [Container {
+        name,
+        image,
+        ..Container::default()
+    }]
+    .into();
+    pod
+}
+
+/// Creates an object and returns it as the server completed it.
+pub(crate) async fn create<K: Resource>(api: &Api<K>, object: &K) -> K {
+    api.create(object, &CreateOptions::new())
+        .await
+        .expect("an object is created")
+}
+
+/// The names of the objects that options select, in the server's order.
+pub(crate) async fn names<K: Resource>(api: &Api<K>, options: &ListOptions) -> Vec<String> {
+    let list = api.list(options).await.expect("objects are listed");
+    list.items
+        .iter()
+        .map(|object| object.metadata().name.to_string())
+        .collect()
+}
+
+/// The next event of a watch, within a time that is long enough for any server.
+pub(crate) async fn next_event<K>(watch: &mut WatchStream<K>) -> WatchEvent<K> {
+    let event = tokio::time::timeout(PATIENCE, watch.try_next()).await;
+    event
+        .expect("an event comes in time")
+        .expect("the watch goes on")
+        .expect("the watch goes on")
+}
+
+/// The next event but bookmarks, as `TYPE name`.
+pub(crate) async fn next_line<K: Resource>(watch: &mut WatchStream<K>) -> String {
+    loop {
+        let event = next_event(watch).await;
+        match (&event, event.object()) {
+            (WatchEvent::Bookmark(_), _) => {}
+            (WatchEvent::Error(status), _) => return format!("ERROR {}", status.code),
+            (_, Some(object)) => {
+                return format!("{} {}", event.type_name(), object.metadata().name);
+            }
+            (_, None) => unreachable!("every other event has an object"),
+        }
+    }
+}
+
+/// How long a server may take for anything.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);

@@ -1,0 +1,136 @@
+//! What a list shows.
+
+use pintle_meta::v1::ListOptions;
+
+use crate::Cluster;
+use crate::cluster::{config_map, create, names};
+
+pub(super) async fn labels_select(cluster: &Cluster) {
+    let config_maps = cluster.config_maps().await;
+    for (name, app) in [("a", "web"), ("b", "web"), ("c", "db")] {
+        create(&config_maps, &config_map(name, app)).await;
+    }
+    let mut without = config_map("d", "x");
+    without.metadata.labels.remove("app");
+    create(&config_maps, &without).await;
+    for (selector, expected) in [
+        ("app=web", &["a", "b"][..]),
+        ("app==db", &["c"]),
+        ("app!=web", &["c", "d"]),
+        ("app in (web, db)", &["a", "b", "c"]),
+        ("app notin (web)", &["c", "d"]),
+        ("app", &["a", "b", "c"]),
+        ("!app", &["d"]),
+        ("app=web,app!=db", &["a", "b"]),
+        ("app=", &[]),
+        ("", &["a", "b", "c", "d"]),
+    ] {
+        assert_eq!(
+            names(&config_maps, &ListOptions::new().labels(selector)).await,
+            expected,
+            "{selector}"
+        );
+    }
+}
+
+pub(super) async fn names_select(cluster: &Cluster) {
+    let config_maps = cluster.config_maps().await;
+    for name in ["a", "b"] {
+        create(&config_maps, &config_map(name, "x")).await;
+    }
+    let namespace = config_maps.get("a").await.unwrap().metadata.namespace;
+    let select =
+        async |selector: &str| names(&config_maps, &ListOptions::new().fields(selector)).await;
+    assert_eq!(select("metadata.name=a").await, ["a"]);
+    assert_eq!(select("metadata.name!=a").await, ["b"]);
+    assert_eq!(select("metadata.name=c").await, [""; 0]);
+    assert_eq!(
+        select(&format!("metadata.namespace={namespace}")).await,
+        ["a", "b"]
+    );
+    assert_eq!(select("metadata.namespace=elsewhere").await, [""; 0]);
+    let everywhere = cluster.client().api::<pintle_api::core::v1::ConfigMap>();
+    let list = everywhere
+        .list(&ListOptions::new().fields(format!("metadata.namespace={namespace}")))
+        .await;
+    assert_eq!(list.unwrap().items.len(), 2);
+}
+
+pub(super) async fn pages_are_of_one_version(cluster: &Cluster) {
+    let config_maps = cluster.config_maps().await;
+    for name in ["a", "b", "c", "d", "e"] {
+        create(&config_maps, &config_map(name, "x")).await;
+    }
+    let first = config_maps
+        .list(&ListOptions::new().limit(2))
+        .await
+        .unwrap();
+    assert_eq!(first.metadata.remaining_item_count, Some(3));
+    // What happens between the pages is in none of them.
+    create(&config_maps, &config_map("ba", "x")).await;
+    create(&config_maps, &config_map("cc", "x")).await;
+    config_maps.delete("d", &Default::default()).await.unwrap();
+    let mut pages = vec![first];
+    while !pages[pages.len() - 1].metadata.continue_.is_empty() {
+        let token = pages[pages.len() - 1].metadata.continue_.clone();
+        pages.push(
+            config_maps
+                .list(&ListOptions::new().limit(2).continue_from(token))
+                .await
+                .unwrap(),
+        );
+    }
+    let names: Vec<&str> = pages
+        .iter()
+        .flatten()
+        .map(|object| object.metadata.name.as_str())
+        .collect();
+    assert_eq!(names, ["a", "b", "c", "d", "e"]);
+    assert_eq!(pages.len(), 3);
+    for page in &pages {
+        assert_eq!(
+            page.metadata.resource_version,
+            pages[0].metadata.resource_version
+        );
+    }
+    assert_eq!(pages[2].metadata.remaining_item_count, None);
+}
+
+pub(super) async fn a_list_has_the_version_it_shows(cluster: &Cluster) {
+    let config_maps = cluster.config_maps().await;
+    let object = create(&config_maps, &config_map("a", "x")).await;
+    let version = |text: &str| text.parse::<u64>().expect("a number");
+    let list = config_maps.list(&ListOptions::new()).await.unwrap();
+    let created = version(&object.metadata.resource_version);
+    assert!(version(&list.metadata.resource_version) >= created);
+    assert_eq!(version(&list.items[0].metadata.resource_version), created);
+    // A list that asks for no older a version shows the object.
+    let options = ListOptions::new().resource_version(object.metadata.resource_version.clone());
+    assert_eq!(names(&config_maps, &options).await, ["a"]);
+    // One that asks for exactly the version shows neither what came later nor what went later.
+    create(&config_maps, &config_map("b", "x")).await;
+    let mut exact = options;
+    exact.resource_version_match = pintle_meta::v1::ResourceVersionMatch::EXACT;
+    let list = config_maps.list(&exact).await.unwrap();
+    assert_eq!(list.items.len(), 1);
+    assert_eq!(version(&list.metadata.resource_version), created);
+}
+
+pub(super) async fn a_version_from_the_future_times_out(cluster: &Cluster) {
+    let config_maps = cluster.config_maps().await;
+    let list = config_maps.list(&ListOptions::new()).await.unwrap();
+    let now = list.metadata.resource_version.parse::<u64>().unwrap();
+    let future = (now + 1_000_000).to_string();
+    let error = config_maps
+        .list(&ListOptions::new().resource_version(future))
+        .await
+        .unwrap_err();
+    let status = error.as_status().expect("a Status");
+    assert_eq!(
+        (status.code, status.reason.as_str()),
+        (504, "Timeout"),
+        "{error}"
+    );
+    let causes = &status.details.as_ref().expect("details").causes;
+    assert_eq!(causes[0].reason, "ResourceVersionTooLarge");
+}

@@ -1,0 +1,74 @@
+//! The scenarios, one file a subject.
+
+mod discovery;
+mod errors;
+mod example;
+mod lists;
+mod tables;
+mod watches;
+mod writes;
+
+use crate::Scenario;
+
+/// Calls a macro with the path of every scenario: one list for all that need it.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! for_each_scenario {
+    ($callback:path) => {
+        $callback! {
+            discovery::the_version_is_kubernetes_own
+            discovery::a_ready_server_says_so
+            discovery::resources_are_discovered_group_by_group
+            discovery::resources_are_discovered_all_at_once
+            errors::what_does_not_exist_is_not_found
+            errors::a_path_that_is_no_resource_is_not_found
+            errors::a_body_that_is_no_object_is_a_bad_request
+            errors::a_body_of_an_unknown_type_is_refused
+            errors::a_name_that_is_none_is_invalid
+            errors::names_in_path_and_body_must_agree
+            errors::a_selector_that_cannot_be_read_is_a_bad_request
+            errors::who_shows_no_credentials_is_unauthorized
+            example::the_list_watch_example_prints_what_happens
+            lists::labels_select
+            lists::names_select
+            lists::pages_are_of_one_version
+            lists::a_list_has_the_version_it_shows
+            lists::a_version_from_the_future_times_out
+            tables::a_table_has_kubectls_columns
+            watches::a_watch_begins_with_what_there_is
+            watches::a_watch_from_a_version_shows_what_came_after
+            watches::a_watch_from_zero_begins_with_what_there_is
+            watches::a_watch_ends_its_initial_events_with_a_bookmark
+            watches::what_leaves_a_selector_is_deleted_and_what_enters_is_added
+            watches::a_watch_from_too_old_a_version_ends_with_an_error_event
+            watches::a_watch_of_one_name_sees_nothing_else
+            watches::a_watch_ends_when_its_time_is_up
+            writes::an_object_lives_from_create_to_delete
+            writes::a_pod_is_created_and_deleted
+            writes::a_service_and_a_deployment_are_stored
+            writes::a_generated_name_is_unique
+            writes::what_exists_cannot_be_created_again
+            writes::a_stale_update_conflicts
+            writes::an_update_that_changes_nothing_keeps_the_version
+            writes::a_dry_run_stores_nothing
+            writes::finalizers_keep_an_object
+            writes::preconditions_guard_a_delete
+            writes::a_namespace_must_exist
+            writes::unknown_fields_are_dropped_with_a_warning
+        }
+    };
+}
+
+macro_rules! list {
+    ($($module:ident::$scenario:ident)*) => {
+        /// All scenarios.
+        pub fn all() -> Vec<Scenario> {
+            vec![$(Scenario {
+                name: concat!(stringify!($module), "::", stringify!($scenario)),
+                run: |cluster| Box::pin(async move { $module::$scenario(&cluster).await }),
+            }),*]
+        }
+    };
+}
+
+for_each_scenario!(list);

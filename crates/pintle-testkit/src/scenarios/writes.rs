@@ -1,0 +1,330 @@
+//! What writing does.
+
+use pintle_api::apps::v1::Deployment;
+use pintle_api::core::v1::{Pod, PodPhase, Service, ServicePort};
+use pintle_client::Deleted;
+use pintle_meta::v1::{CreateOptions, DeleteOptions, ListOptions, UpdateOptions};
+
+use crate::Cluster;
+use crate::cluster::{config_map, create, names, pod};
+
+pub(super) async fn an_object_lives_from_create_to_delete(cluster: &Cluster) {
+    let config_maps = cluster.config_maps().await;
+    let mut object = config_map("a", "x");
+    object.data = [("key", "a \"quoted\" <value> \u{1F600}\n".into())].into();
+    object.binary_data = [("bytes", vec![0, 255, 1].into())].into();
+    object.metadata.annotations = [("note", "n".into())].into();
+    // What only a server sets is not taken from a client.
+    object.metadata.uid = "mine".into();
+    object.metadata.generation = 7;
+    let created = create(&config_maps, &object).await;
+    assert_eq!(created.data, object.data);
+    assert_eq!(created.binary_data, object.binary_data);
+    assert_eq!(created.metadata.annotations, object.metadata.annotations);
+    assert_eq!(created.metadata.uid.len(), 36, "{}", created.metadata.uid);
+    assert!(!created.metadata.creation_timestamp.is_zero());
+    assert!(!created.metadata.resource_version.is_empty());
+    assert_eq!(created.metadata.generation, 0);
+
+    let read = config_maps.get("a").await.unwrap();
+    assert_eq!(read, created);
+    let mut changed = read.clone();
+    changed.data.insert("key", "v2".into());
+    changed.metadata.uid = created.metadata.uid.clone();
+    let updated = config_maps
+        .update(&changed, &UpdateOptions::new())
+        .await
+        .unwrap();
+    assert_eq!(updated.data.get("key").unwrap(), "v2");
+    assert_ne!(
+        updated.metadata.resource_version,
+        created.metadata.resource_version
+    );
+    assert_eq!(updated.metadata.uid, created.metadata.uid);
+    assert_eq!(
+        updated.metadata.creation_timestamp,
+        created.metadata.creation_timestamp
+    );
+
+    let deleted = config_maps
+        .delete("a", &DeleteOptions::new())
+        .await
+        .unwrap();
+    let Deleted::Gone(status) = deleted else {
+        panic!("{deleted:?}")
+    };
+    let details = status.details.expect("details");
+    assert_eq!(
+        (details.name.as_str(), details.kind.as_str()),
+        ("a", "configmaps")
+    );
+    assert_eq!(details.uid, created.metadata.uid);
+    assert!(config_maps.get("a").await.unwrap_err().is_not_found());
+    assert!(
+        config_maps
+            .delete("a", &DeleteOptions::new())
+            .await
+            .unwrap_err()
+            .is_not_found()
+    );
+}
+
+pub(super) async fn a_pod_is_created_and_deleted(cluster: &Cluster) {
+    let pods = cluster
+        .client()
+        .api::<Pod>()
+        .namespace(cluster.namespace().await);
+    let created = create(&pods, &pod("web-0")).await;
+    assert_eq!(created.status.phase, PodPhase::PENDING);
+    assert_eq!(created.spec.containers[0].image, "example.org/none:1");
+    assert_eq!(names(&pods, &ListOptions::new()).await, ["web-0"]);
+    // A pod that no node has is gone at once, whatever its grace period.
+    pods.delete("web-0", &DeleteOptions::new()).await.unwrap();
+    assert!(pods.get("web-0").await.unwrap_err().is_not_found());
+}
+
+pub(super) async fn a_service_and_a_deployment_are_stored(cluster: &Cluster) {
+    let namespace = cluster.namespace().await;
+    let services = cluster.client().api::<Service>().namespace(&namespace);
+    let mut service = Service::default();
+    service.metadata.name = "web".into();
+    service.spec.selector = [("app", "web".into())].into();
+    service.spec.ports = [ServicePort {
+        port: 80,
+        ..ServicePort::default()
+    }]
+    .into();
+    assert_eq!(create(&services, &service).await.spec.ports[0].port, 80);
+
+    let deployments = cluster.client().api::<Deployment>().namespace(&namespace);
+    let mut deployment = Deployment::default();
+    deployment.metadata.name = "web".into();
+    deployment.spec.replicas = Some(2);
+    deployment
+        .spec
+        .selector
+        .get_or_insert_default()
+        .match_labels = [("app", "web".into())].into();
+    deployment.spec.template.metadata.labels = [("app", "web".into())].into();
+    deployment.spec.template.spec = pod("").spec;
+    let created = create(&deployments, &deployment).await;
+    assert_eq!(created.spec.replicas, Some(2));
+    assert_eq!(created.metadata.generation, 1);
+    let mut scaled = created;
+    scaled.spec.replicas = Some(3);
+    let scaled = deployments
+        .update(&scaled, &UpdateOptions::new())
+        .await
+        .unwrap();
+    assert_eq!(scaled.metadata.generation, 2);
+    let mut labelled = scaled;
+    labelled.metadata.labels.insert("tier", "front".into());
+    // Metadata is not what a deployment's controller acts on.
+    let labelled = deployments
+        .update(&labelled, &UpdateOptions::new())
+        .await
+        .unwrap();
+    assert_eq!(labelled.metadata.generation, 2);
+}
+
+pub(super) async fn a_generated_name_is_unique(cluster: &Cluster) {
+    let config_maps = cluster.config_maps().await;
+    let mut object = config_map("", "x");
+    object.metadata.generate_name = "made-".into();
+    let (one, two) = (
+        create(&config_maps, &object).await,
+        create(&config_maps, &object).await,
+    );
+    assert_ne!(one.metadata.name, two.metadata.name);
+    assert!(
+        one.metadata.name.starts_with("made-") && one.metadata.name.len() == 10,
+        "{}",
+        one.metadata.name
+    );
+}
+
+pub(super) async fn what_exists_cannot_be_created_again(cluster: &Cluster) {
+    let config_maps = cluster.config_maps().await;
+    create(&config_maps, &config_map("a", "x")).await;
+    let error = config_maps
+        .create(&config_map("a", "y"), &CreateOptions::new())
+        .await
+        .unwrap_err();
+    assert!(error.is_already_exists());
+    assert_eq!(
+        error.as_status().unwrap().message,
+        r#"configmaps "a" already exists"#
+    );
+    let mut object = config_map("b", "x");
+    object.metadata.resource_version = "1".into();
+    let error = config_maps
+        .create(&object, &CreateOptions::new())
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .as_status()
+            .unwrap()
+            .message
+            .contains("resourceVersion should not be set"),
+        "{error}"
+    );
+}
+
+pub(super) async fn a_stale_update_conflicts(cluster: &Cluster) {
+    let config_maps = cluster.config_maps().await;
+    let stale = create(&config_maps, &config_map("a", "x")).await;
+    let mut fresh = stale.clone();
+    fresh.data.insert("k", "1".into());
+    config_maps
+        .update(&fresh, &UpdateOptions::new())
+        .await
+        .unwrap();
+    let mut late = stale.clone();
+    late.data.insert("k", "2".into());
+    let error = config_maps
+        .update(&late, &UpdateOptions::new())
+        .await
+        .unwrap_err();
+    assert!(error.is_conflict());
+    assert_eq!(
+        error.as_status().unwrap().message,
+        "Operation cannot be fulfilled on configmaps \"a\": the object has been modified; \
+         please apply your changes to the latest version and try again",
+    );
+    assert_eq!(
+        config_maps.get("a").await.unwrap().data.get("k").unwrap(),
+        "1"
+    );
+    // Without a version the last writer wins, where the resource allows it.
+    late.metadata.resource_version = "".into();
+    config_maps
+        .update(&late, &UpdateOptions::new())
+        .await
+        .unwrap();
+    assert_eq!(
+        config_maps.get("a").await.unwrap().data.get("k").unwrap(),
+        "2"
+    );
+    // Another uid is another object.
+    late.metadata.uid = "00000000-0000-0000-0000-000000000000".into();
+    assert!(
+        config_maps
+            .update(&late, &UpdateOptions::new())
+            .await
+            .unwrap_err()
+            .is_conflict()
+    );
+    let missing = config_maps
+        .update(&config_map("missing", "x"), &UpdateOptions::new())
+        .await;
+    assert!(missing.unwrap_err().is_not_found());
+}
+
+pub(super) async fn an_update_that_changes_nothing_keeps_the_version(cluster: &Cluster) {
+    let config_maps = cluster.config_maps().await;
+    let object = create(&config_maps, &config_map("a", "x")).await;
+    let same = config_maps
+        .update(&object, &UpdateOptions::new())
+        .await
+        .unwrap();
+    assert_eq!(
+        same.metadata.resource_version,
+        object.metadata.resource_version
+    );
+}
+
+pub(super) async fn a_dry_run_stores_nothing(cluster: &Cluster) {
+    let config_maps = cluster.config_maps().await;
+    let tried = config_maps
+        .create(&config_map("a", "x"), &CreateOptions::new().dry_run())
+        .await
+        .unwrap();
+    assert_eq!(tried.metadata.name, "a");
+    assert!(config_maps.get("a").await.unwrap_err().is_not_found());
+    create(&config_maps, &config_map("b", "x")).await;
+    config_maps
+        .delete("b", &DeleteOptions::new().dry_run())
+        .await
+        .unwrap();
+    assert_eq!(names(&config_maps, &ListOptions::new()).await, ["b"]);
+}
+
+pub(super) async fn finalizers_keep_an_object(cluster: &Cluster) {
+    let config_maps = cluster.config_maps().await;
+    let mut object = config_map("a", "x");
+    object.metadata.finalizers = ["example.org/wait".into()].into();
+    create(&config_maps, &object).await;
+    let deleted = config_maps
+        .delete("a", &DeleteOptions::new())
+        .await
+        .unwrap();
+    let Deleted::Ending(ending) = deleted else {
+        panic!("{deleted:?}")
+    };
+    assert!(ending.metadata.deletion_timestamp.is_some());
+    assert_eq!(ending.metadata.deletion_grace_period_seconds, Some(0));
+    let mut object = config_maps.get("a").await.unwrap();
+    object.metadata.finalizers.clear();
+    config_maps
+        .update(&object, &UpdateOptions::new())
+        .await
+        .unwrap();
+    assert!(config_maps.get("a").await.unwrap_err().is_not_found());
+}
+
+pub(super) async fn preconditions_guard_a_delete(cluster: &Cluster) {
+    let config_maps = cluster.config_maps().await;
+    let object = create(&config_maps, &config_map("a", "x")).await;
+    let other = DeleteOptions::new().only_uid("00000000-0000-0000-0000-000000000000");
+    let error = config_maps.delete("a", &other).await.unwrap_err();
+    assert!(error.is_conflict(), "{error}");
+    let error = config_maps
+        .delete("a", &DeleteOptions::new().only_resource_version("1"))
+        .await
+        .unwrap_err();
+    assert!(error.is_conflict(), "{error}");
+    let right = DeleteOptions::new().only_uid(object.metadata.uid.clone());
+    config_maps.delete("a", &right).await.unwrap();
+}
+
+pub(super) async fn a_namespace_must_exist(cluster: &Cluster) {
+    let nowhere = cluster.client().api().namespace("pintle-nowhere");
+    let error = nowhere
+        .create(&config_map("a", "x"), &CreateOptions::new())
+        .await
+        .unwrap_err();
+    assert!(error.is_not_found());
+    assert_eq!(
+        error.as_status().unwrap().message,
+        r#"namespaces "pintle-nowhere" not found"#
+    );
+    // Reading from it finds nothing, which is no error.
+    assert_eq!(names(&nowhere, &ListOptions::new()).await, [""; 0]);
+}
+
+pub(super) async fn unknown_fields_are_dropped_with_a_warning(cluster: &Cluster) {
+    let namespace = cluster.namespace().await;
+    let body =
+        r#"{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"a"},"nonsense":{"x":1}}"#;
+    let post = |validation: &'static str| {
+        let request = cluster
+            .core()
+            .post()
+            .namespace(&namespace)
+            .resource("configmaps");
+        request
+            .param("fieldValidation", validation)
+            .body_bytes("application/json", body)
+            .send()
+    };
+    let error = post("Strict").await.unwrap_err();
+    assert_eq!(error.as_status().unwrap().code, 400);
+    assert!(
+        error.to_string().contains(r#"unknown field "nonsense""#),
+        "{error}"
+    );
+    let response = post("Warn").await.unwrap();
+    assert_eq!(response.warnings(), [r#"unknown field "nonsense""#]);
+    assert!(response.into_value().unwrap().get("nonsense").is_none());
+}
