@@ -11,7 +11,7 @@ use pintle_env::{Clock, SystemClock};
 
 use super::credentials::{self, SERVICE_RANGE};
 use super::process::{self, Process};
-use super::{Binaries, Options, ports};
+use super::{Binaries, Options, etcd, ports};
 use crate::error::{Context, Error, Result};
 use crate::interrupt::Interrupt;
 
@@ -66,17 +66,19 @@ impl Cluster {
     }
 
     fn start_processes(&mut self, options: &Options, interrupt: &Interrupt) -> Result<()> {
-        let [etcd, etcd_peer, apiserver] = ports::free()?;
+        let [etcd_port, etcd_peer, apiserver] = ports::free()?;
         credentials::write_kubeconfig(&self.directory, apiserver)?;
-        self.start_process(ETCD, &etcd_flags(etcd, etcd_peer))?;
-        self.start_process(APISERVER, &apiserver_flags(etcd, apiserver, options))?;
-        self.wait("answer /readyz", interrupt, &["get", "--raw", "/readyz"])?;
+        self.start_process(ETCD, &etcd_flags(etcd_port, etcd_peer))?;
+        let advanced = || etcd::advance_revision(etcd_port).is_ok();
+        self.wait(ETCD, "take writes", interrupt, advanced)?;
+        self.start_process(APISERVER, &apiserver_flags(etcd_port, apiserver, options))?;
+        self.wait_for(interrupt, "answer /readyz", &["get", "--raw", "/readyz"])?;
         if let Some(controllers) = &options.with_controllers {
             self.start_process(CONTROLLER_MANAGER, &controller_manager_flags(controllers))?;
         }
         if options.makes_service_accounts() {
             let get = ["get", "serviceaccount", "default", "--namespace=default"];
-            self.wait("make the default service account", interrupt, &get)?;
+            self.wait_for(interrupt, "make the default service account", &get)?;
         }
         Ok(())
     }
@@ -89,10 +91,23 @@ impl Cluster {
     }
 
     /// Runs kubectl until it succeeds.
-    fn wait(&mut self, what: &str, interrupt: &Interrupt, kubectl: &[&str]) -> Result<()> {
+    fn wait_for(&mut self, interrupt: &Interrupt, what: &str, kubectl: &[&str]) -> Result<()> {
+        let directory = self.directory.clone();
+        let succeeds = || kubectl_succeeds(&directory, kubectl);
+        self.wait(APISERVER, what, interrupt, succeeds)
+    }
+
+    /// Waits until something holds; if it does not, the log of the process `name` may say why.
+    fn wait(
+        &mut self,
+        name: &'static str,
+        what: &str,
+        interrupt: &Interrupt,
+        holds: impl Fn() -> bool,
+    ) -> Result<()> {
         let clock = SystemClock::new();
         let deadline = clock.now() + START_TIMEOUT;
-        while !kubectl_succeeds(&self.directory, kubectl) {
+        while !holds() {
             if interrupt.signal().is_some() {
                 return Err(Error::new("interrupted"));
             }
@@ -101,7 +116,7 @@ impl Cluster {
             }
             if clock.now() > deadline {
                 let message = format!("the cluster did not {what} within {START_TIMEOUT:?}");
-                return Err(self.log_error(&message, APISERVER));
+                return Err(self.log_error(&message, name));
             }
             thread::sleep(POLL);
         }

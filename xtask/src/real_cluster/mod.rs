@@ -10,6 +10,7 @@
 mod binaries;
 mod cluster;
 mod credentials;
+mod etcd;
 mod options;
 mod ports;
 mod process;

@@ -184,7 +184,8 @@ pub(super) async fn a_selector_that_cannot_be_read_is_a_bad_request(cluster: &Cl
         .list(&ListOptions::new().resource_version("x"))
         .await
         .unwrap_err();
-    assert_eq!(status(&error).0, 422, "{error}");
+    assert_eq!(status(&error).0, 400, "{error}");
+    assert!(status(&error).2.starts_with("invalid resource version"), "{error}");
     let error = config_maps
         .list(&ListOptions::new().continue_from("nonsense"))
         .await
