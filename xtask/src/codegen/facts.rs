@@ -29,6 +29,8 @@ pub(crate) struct Package {
 #[serde(default)]
 pub(crate) struct Type {
     pub(crate) fields: Option<Vec<Field>>,
+    /// The path of its package, where the file is not that of one package.
+    pub(crate) package: Option<String>,
     /// A named string.
     pub(crate) string: bool,
     /// Its constants: Go name to value.

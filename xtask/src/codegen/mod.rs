@@ -3,6 +3,7 @@
 //! A generated file says so in its first line and is never edited: `--check` compares every file
 //! with what the facts give, byte for byte.
 
+mod apiserver;
 mod facts;
 mod names;
 mod types;
@@ -33,7 +34,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
     let (root, check) = (&workspace::root(), arguments.check);
     let facts = Facts::load(&root.join("schema"))?;
-    let files = types::generate(&facts)?;
+    let mut files = types::generate(&facts)?;
+    files.extend(apiserver::generate(&facts)?);
     let mut differing = Vec::new();
     let mut written = 0;
     for file in &files {

@@ -52,6 +52,11 @@ pub(crate) fn field(name: &str) -> String {
     }
 }
 
+/// A type's name as the name of a constant.
+pub(crate) fn shouted(name: &str) -> String {
+    words(name).join("_").to_ascii_uppercase()
+}
+
 /// A constant's name: from its value, or from its Go name when the value has no letters.
 pub(crate) fn constant(type_: &str, go: &str, value: &str) -> String {
     let from = |text: &str| words(text).join("_").to_ascii_uppercase();

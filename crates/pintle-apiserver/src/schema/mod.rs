@@ -1,0 +1,18 @@
+//! What objects consist of, as data, and what is done with that data.
+//!
+//! No code here knows a kind: a request's body becomes a value tree by the [`Struct`] of its
+//! resource, with known fields in schema order and zero values where Go's encoder writes them, so
+//! that writing the tree gives the bytes that the real server would give.
+
+mod decode;
+mod scalar;
+mod table;
+mod tree;
+mod zero;
+
+pub(crate) use decode::{DecodeError, Decoded, decode, type_meta};
+pub(crate) use table::{
+    Cardinality, Embedded, Field, Group, ListType, Resource, Rules, Shape, Struct, Subresource,
+};
+pub(crate) use tree::set;
+pub(crate) use zero::zero;

@@ -1,0 +1,287 @@
+//! The static description of structs and resources. `generated` is full of it, made from `schema/`.
+
+/// A struct of the API.
+#[derive(Debug)]
+pub(crate) struct Struct {
+    /// Its name in Go, without package; messages use it.
+    pub(crate) name: &'static str,
+    /// Its fields in the order in which they are written, those of embedded structs in their place.
+    pub(crate) fields: &'static [Field],
+}
+
+/// One field of a struct.
+#[derive(Debug)]
+pub(crate) struct Field {
+    /// The name in JSON.
+    pub(crate) json: &'static str,
+    /// Its type in Go, as messages name it.
+    pub(crate) go: &'static str,
+    /// What one value of it is.
+    pub(crate) shape: Shape,
+    /// How many values it has.
+    pub(crate) cardinality: Cardinality,
+    /// Whether Go knows it as a pointer: present or absent whatever its value.
+    pub(crate) pointer: bool,
+    /// Whether it is left out when it is an empty string, list or map, zero or false.
+    pub(crate) omit_empty: bool,
+    /// Whether it is left out when all of it is zero.
+    pub(crate) omit_zero: bool,
+    /// The embedded structs that it comes from, outermost first.
+    pub(crate) within: &'static [Embedded],
+    /// The number in protobuf, within the innermost embedded struct; 0 if protobuf has none.
+    #[expect(dead_code, reason = "the protobuf encoding reads it")]
+    pub(crate) number: u32,
+    /// What defaulting, validation and merging know about it.
+    #[expect(dead_code, reason = "defaulting, validation and patches read them")]
+    pub(crate) rules: &'static Rules,
+}
+
+/// A struct whose fields stand in its parent's JSON.
+#[derive(Debug)]
+pub(crate) struct Embedded {
+    /// Its name in Go.
+    pub(crate) go: &'static str,
+    /// Its number in protobuf, where it is a message of its own.
+    #[expect(dead_code, reason = "the protobuf encoding reads it")]
+    pub(crate) number: u32,
+}
+
+/// What one value of a field is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Shape {
+    /// A string, of whatever named type.
+    String,
+    /// `true` or `false`.
+    Bool,
+    /// A whole number of 32 bits.
+    Int32,
+    /// A whole number of 64 bits.
+    Int64,
+    /// A number.
+    Float64,
+    /// Binary data, in base64.
+    Bytes,
+    /// A date with seconds.
+    Time,
+    /// A date with microseconds.
+    MicroTime,
+    /// A length of time, as `1m30s`.
+    Duration,
+    /// An amount, as `500m`.
+    Quantity,
+    /// A number of 32 bits or a string.
+    IntOrString,
+    /// JSON of any kind, kept as it is.
+    Any,
+    /// A struct.
+    Struct(&'static Struct),
+}
+
+/// How many values a field has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cardinality {
+    /// One.
+    One,
+    /// A list.
+    List,
+    /// A map from strings.
+    Map,
+    /// A map from strings to lists.
+    MapOfLists,
+}
+
+/// What is known about a field beyond its type. Empty is unknown.
+#[derive(Debug)]
+#[expect(dead_code, reason = "defaulting, validation and patches read them")]
+pub(crate) struct Rules {
+    /// Whether an object without it is not valid.
+    pub(crate) required: bool,
+    /// Its default, as JSON.
+    pub(crate) default: &'static str,
+    /// The values that it may have.
+    pub(crate) values: &'static [&'static str],
+    /// How a list is merged by server-side apply.
+    pub(crate) list: ListType,
+    /// The fields that identify an element of such a list.
+    pub(crate) keys: &'static [&'static str],
+    /// Whether server-side apply takes a map as a whole.
+    pub(crate) atomic_map: bool,
+    /// How a strategic merge patch treats it: `merge`, `replace`, `retainKeys`.
+    pub(crate) patch: &'static [&'static str],
+    /// The field that identifies an element in a strategic merge patch.
+    pub(crate) merge_key: &'static str,
+}
+
+/// How server-side apply merges a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(
+    dead_code,
+    reason = "the closure of the resources that are served has not all of them"
+)]
+pub(crate) enum ListType {
+    /// Nothing is said: as a whole.
+    Unset,
+    /// As a whole.
+    Atomic,
+    /// Element by element, by value.
+    Set,
+    /// Element by element, by key.
+    Map,
+}
+
+/// An API group that the server knows, its versions in the order of preference.
+#[derive(Debug)]
+pub(crate) struct Group {
+    /// Its name, empty for the core group.
+    pub(crate) name: &'static str,
+    /// Its versions.
+    pub(crate) versions: &'static [&'static str],
+}
+
+/// A resource of one group version.
+#[derive(Debug)]
+pub(crate) struct Resource {
+    /// The group, empty for the core group.
+    pub(crate) group: &'static str,
+    /// The version.
+    pub(crate) version: &'static str,
+    /// Its name in paths: the lower-case plural.
+    pub(crate) resource: &'static str,
+    /// The lower-case singular.
+    pub(crate) singular: &'static str,
+    /// The kind of its objects.
+    pub(crate) kind: &'static str,
+    /// Whether its objects live in namespaces.
+    pub(crate) namespaced: bool,
+    /// What the real server offers to do with it.
+    pub(crate) verbs: &'static [&'static str],
+    /// Abbreviations of its name.
+    pub(crate) short_names: &'static [&'static str],
+    /// The sets of resources that it belongs to.
+    pub(crate) categories: &'static [&'static str],
+    /// What is below its objects.
+    pub(crate) subresources: &'static [Subresource],
+    /// Whether a server with default flags serves it.
+    #[expect(
+        dead_code,
+        reason = "all resources in the table are on by default so far"
+    )]
+    pub(crate) served_by_default: bool,
+    /// What its objects consist of.
+    pub(crate) schema: &'static Struct,
+}
+
+/// Something below the objects of a resource.
+#[derive(Debug)]
+pub(crate) struct Subresource {
+    /// Its name in paths.
+    pub(crate) name: &'static str,
+    /// The group and version of its kind; empty if they are the resource's own.
+    pub(crate) group: &'static str,
+    /// The version of its kind; empty if it is the resource's own.
+    pub(crate) version: &'static str,
+    /// The kind that it takes and gives.
+    pub(crate) kind: &'static str,
+    /// What the real server offers to do with it.
+    pub(crate) verbs: &'static [&'static str],
+}
+
+impl Field {
+    /// A field with one value that is always written.
+    pub(crate) const fn new(
+        json: &'static str,
+        number: u32,
+        shape: Shape,
+        go: &'static str,
+    ) -> Self {
+        Self {
+            json,
+            go,
+            shape,
+            cardinality: Cardinality::One,
+            pointer: false,
+            omit_empty: false,
+            omit_zero: false,
+            within: &[],
+            number,
+            rules: &Rules::NONE,
+        }
+    }
+
+    /// It is a list.
+    pub(crate) const fn list(mut self) -> Self {
+        self.cardinality = Cardinality::List;
+        self
+    }
+
+    /// It is a map.
+    pub(crate) const fn map(mut self) -> Self {
+        self.cardinality = Cardinality::Map;
+        self
+    }
+
+    /// It is a map of lists.
+    pub(crate) const fn map_of_lists(mut self) -> Self {
+        self.cardinality = Cardinality::MapOfLists;
+        self
+    }
+
+    /// It is a pointer in Go.
+    pub(crate) const fn pointer(mut self) -> Self {
+        self.pointer = true;
+        self
+    }
+
+    /// It is left out when it is empty.
+    pub(crate) const fn omit_empty(mut self) -> Self {
+        self.omit_empty = true;
+        self
+    }
+
+    /// It is left out when it is zero.
+    pub(crate) const fn omit_zero(mut self) -> Self {
+        self.omit_zero = true;
+        self
+    }
+
+    /// It comes from embedded structs.
+    pub(crate) const fn within(mut self, within: &'static [Embedded]) -> Self {
+        self.within = within;
+        self
+    }
+
+    /// More is known about it.
+    pub(crate) const fn rules(mut self, rules: &'static Rules) -> Self {
+        self.rules = rules;
+        self
+    }
+}
+
+impl Rules {
+    /// Nothing is known.
+    pub(crate) const NONE: Self = Self {
+        required: false,
+        default: "",
+        values: &[],
+        list: ListType::Unset,
+        keys: &[],
+        atomic_map: false,
+        patch: &[],
+        merge_key: "",
+    };
+}
+
+impl Resource {
+    /// `group/version`, or the version alone for the core group: `apiVersion`.
+    pub(crate) fn api_version(&self) -> String {
+        match self.group {
+            "" => self.version.to_owned(),
+            group => format!("{group}/{}", self.version),
+        }
+    }
+
+    /// The subresource of this name.
+    pub(crate) fn subresource(&self, name: &str) -> Option<&'static Subresource> {
+        self.subresources.iter().find(|sub| sub.name == name)
+    }
+}

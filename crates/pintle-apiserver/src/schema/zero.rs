@@ -1,0 +1,92 @@
+//! What Go's encoder writes for what is not set.
+
+use pintle_codec::{Object, Value};
+
+use super::{Cardinality, Field, Shape, Struct};
+
+/// A struct in which nothing is set, as it is written: `{"containers":null}` for the spec of a pod.
+pub(crate) fn zero(schema: &'static Struct) -> Object {
+    schema
+        .fields
+        .iter()
+        .filter_map(|field| Some((field.json, absent(field)?)))
+        .collect()
+}
+
+/// What is written for a field that is not set; nothing if it is left out.
+pub(super) fn absent(field: &'static Field) -> Option<Value> {
+    let left_out = field.omit_zero || field.omit_empty && !is_struct_in_go(field);
+    (!left_out).then(|| match is_in_place(field) {
+        true => zero_of(field.shape),
+        false => Value::Null,
+    })
+}
+
+/// Whether a value that was read says no more than the field's absence.
+pub(super) fn is_unset(field: &'static Field, value: &Value) -> bool {
+    match value {
+        Value::Array(elements) => elements.is_empty(),
+        Value::Object(entries) if !is_in_place(field) => {
+            entries.is_empty() && field.cardinality != Cardinality::One
+        }
+        // Comparing whole structs is for the few that may be left out.
+        Value::Object(_) => field.omit_zero && *value == zero_of(field.shape),
+        _ => is_in_place(field) && *value == zero_of(field.shape),
+    }
+}
+
+/// The zero value of a shape.
+pub(super) fn zero_of(shape: Shape) -> Value {
+    match shape {
+        Shape::String => Value::from(""),
+        Shape::Bool => Value::Bool(false),
+        Shape::Int32 | Shape::Int64 | Shape::Float64 | Shape::IntOrString => Value::Int(0),
+        Shape::Duration => Value::from("0s"),
+        Shape::Quantity => Value::from("0"),
+        Shape::Bytes | Shape::Time | Shape::MicroTime | Shape::Any => Value::Null,
+        Shape::Struct(schema) => Value::Object(zero(schema)),
+    }
+}
+
+/// Whether Go holds one value in place: neither a pointer nor a list nor a map.
+fn is_in_place(field: &Field) -> bool {
+    field.cardinality == Cardinality::One && !field.pointer
+}
+
+/// Whether the value in place is a struct, which `omitempty` does not leave out.
+fn is_struct_in_go(field: &Field) -> bool {
+    let is_struct = match field.shape {
+        Shape::String | Shape::Bool | Shape::Bytes => false,
+        Shape::Int32 | Shape::Int64 | Shape::Float64 => false,
+        Shape::Time | Shape::MicroTime | Shape::Duration => true,
+        Shape::Quantity | Shape::IntOrString | Shape::Any | Shape::Struct(_) => true,
+    };
+    is_struct && is_in_place(field)
+}
+
+#[cfg(test)]
+mod tests {
+    use pintle_codec::json;
+
+    use super::*;
+    use crate::generated::core_v1;
+
+    #[test]
+    fn what_is_not_set_is_written_as_go_writes_it() {
+        let shown = |schema| {
+            let mut text = Vec::new();
+            json::write(&zero(schema).into(), &mut text);
+            String::from_utf8(text).unwrap()
+        };
+        // The object of a bookmark, as kube-apiserver 1.36.3 writes it, without its version.
+        assert_eq!(
+            shown(&core_v1::POD),
+            r#"{"metadata":{},"spec":{"containers":null},"status":{}}"#
+        );
+        assert_eq!(shown(&core_v1::CONFIG_MAP), r#"{"metadata":{}}"#);
+        assert_eq!(
+            shown(&core_v1::SERVICE),
+            r#"{"metadata":{},"spec":{},"status":{"loadBalancer":{}}}"#
+        );
+    }
+}

@@ -1,0 +1,467 @@
+//! What the embedded API server knows about structs and resources, as static tables.
+//!
+//! It emits the closure of the resources in [`SERVED`]: their structs, what these contain, and the
+//! options of requests.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use crate::error::{Context as _, Error, Result};
+
+use super::facts::{Container, Facts, Field, Resource, TypeExpression};
+use super::{GeneratedFile, MARK, names};
+
+/// The resources that the server serves.
+const SERVED: [(&str, &str, &str); 5] = [
+    ("", "v1", "configmaps"),
+    ("", "v1", "namespaces"),
+    ("", "v1", "pods"),
+    ("", "v1", "services"),
+    ("apps", "v1", "deployments"),
+];
+
+/// Structs that requests carry besides objects.
+const OPTIONS: [&str; 1] = ["meta.v1.DeleteOptions"];
+
+const DIRECTORY: &str = "crates/pintle-apiserver/src/generated";
+
+pub(crate) fn generate(facts: &Facts) -> Result<Vec<GeneratedFile>> {
+    let resources = SERVED
+        .iter()
+        .map(|served| served_resource(facts, served))
+        .collect::<Result<Vec<_>>>()?;
+    let roots = resources
+        .iter()
+        .map(|(_, root)| root.clone())
+        .chain(OPTIONS.iter().map(ToString::to_string));
+    let closure = closure(facts, roots.collect())?;
+    let mut files = Vec::new();
+    for (package, structs) in &closure {
+        files.push(file(
+            &module(package),
+            package_file(facts, package, structs)?,
+        ));
+    }
+    files.push(file("resources", resources_file(facts, &resources)?));
+    files.push(file("mod", mod_file(closure.keys())));
+    Ok(files)
+}
+
+fn file(module: &str, contents: String) -> GeneratedFile {
+    GeneratedFile {
+        path: format!("{DIRECTORY}/{module}.rs").into(),
+        contents,
+    }
+}
+
+fn served_resource<'f>(
+    facts: &'f Facts,
+    (group, version, resource): &(&str, &str, &str),
+) -> Result<(&'f Resource, String)> {
+    let unknown = |what: &str| Error::new(format!("schema/ knows no {what} {group}/{version}"));
+    let mut resources = facts.api.resources.iter();
+    let found = resources
+        .find(|r| (&*r.group, &*r.version, &*r.resource) == (*group, *version, *resource))
+        .ok_or_else(|| unknown(resource))?;
+    let mut packages = facts.packages.iter();
+    let (package, _) = packages
+        .find(|(name, package)| {
+            package.group == found.group
+                && package.version == found.version
+                && name.ends_with(&*found.version)
+                && package.types.contains_key(&found.kind)
+        })
+        .ok_or_else(|| unknown(&found.kind))?;
+    Ok((found, format!("{package}.{}", found.kind)))
+}
+
+/// The structs that are reached from the roots, by package.
+fn closure(facts: &Facts, mut open: Vec<String>) -> Result<BTreeMap<String, BTreeSet<String>>> {
+    let mut closure: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    while let Some(name) = open.pop() {
+        let (package, type_) = split(&name)?;
+        let structs = closure.entry(package.to_owned()).or_default();
+        if !structs.insert(type_.to_owned()) {
+            continue;
+        }
+        for field in fields(facts, &name)? {
+            if let Shape::Struct(next) = shape_of(facts, &field.field.type_)?.shape {
+                open.push(next);
+            }
+        }
+    }
+    Ok(closure)
+}
+
+/// A field where JSON has it: among those of the struct that embeds its own.
+struct Flat<'f> {
+    field: &'f Field,
+    number: u32,
+    within: Vec<(&'f str, u32)>,
+}
+
+fn fields<'f>(facts: &'f Facts, name: &str) -> Result<Vec<Flat<'f>>> {
+    let type_ = facts.type_named(name)?;
+    let no_struct = || Error::new(format!("{name} is not a struct"));
+    let mut flat = Vec::new();
+    for field in type_.fields.as_ref().ok_or_else(no_struct)? {
+        if !field.inline {
+            flat.push(Flat {
+                field,
+                number: field.pb.as_ref().map_or(0, |(number, _)| *number),
+                within: Vec::new(),
+            });
+            continue;
+        }
+        for mut inner in fields(facts, &field.type_)? {
+            match &field.pb {
+                Some((number, _)) => inner.within.insert(0, (&field.go, *number)),
+                // `kind` and `apiVersion`: protobuf carries them in its envelope.
+                None => inner.number = 0,
+            }
+            flat.push(inner);
+        }
+    }
+    Ok(flat)
+}
+
+/// What a Go type is to the server.
+struct Typed {
+    shape: Shape,
+    container: Container,
+    pointer: bool,
+}
+
+enum Shape {
+    Scalar(&'static str),
+    Struct(String),
+}
+
+fn shape_of(facts: &Facts, type_: &str) -> Result<Typed> {
+    let expression = TypeExpression::parse(type_);
+    let scalar = match expression.base {
+        "string" => "String",
+        "bool" => "Bool",
+        "int32" => "Int32",
+        "int64" => "Int64",
+        "float64" => "Float64",
+        "[]uint8" => "Bytes",
+        "any" | "shared.RawExtension" | "meta.v1.FieldsV1" => "Any",
+        "shared.Quantity" => "Quantity",
+        "shared.IntOrString" => "IntOrString",
+        "meta.v1.Time" => "Time",
+        "meta.v1.MicroTime" => "MicroTime",
+        "meta.v1.Duration" => "Duration",
+        _ => "",
+    };
+    let (shape, inner) = if !scalar.is_empty() {
+        (Shape::Scalar(scalar), Container::One)
+    } else {
+        let named = facts.type_named(expression.base)?;
+        if named.string {
+            (Shape::Scalar("String"), Container::One)
+        } else if let Some(alias) = &named.alias {
+            let inner = shape_of(facts, alias)?;
+            (inner.shape, inner.container)
+        } else if named.custom.is_some() {
+            (Shape::Scalar("Any"), Container::One)
+        } else {
+            (Shape::Struct(expression.base.to_owned()), Container::One)
+        }
+    };
+    let container = match (expression.container, inner) {
+        (outer, Container::One) => outer,
+        (Container::One, inner) => inner,
+        (Container::Map, Container::List) => Container::MapOfLists,
+        _ => return Err(Error::new(format!("{type_} nests too deeply for a table"))),
+    };
+    Ok(Typed {
+        shape,
+        container,
+        pointer: expression.pointer,
+    })
+}
+
+fn package_file(facts: &Facts, package: &str, structs: &BTreeSet<String>) -> Result<String> {
+    let mut out = format!(
+        "{MARK} from schema/types/{package}.json. Do not edit.\n\n\
+         //! The structs of {package}, as far as the server's resources contain them.\n\n\
+         use crate::schema::{{Embedded, Field, ListType, Rules, Shape, Struct}};\n"
+    );
+    for name in structs {
+        let full_name = format!("{package}.{name}");
+        writeln!(
+            out,
+            "\n#[rustfmt::skip] // A line a field.\n\
+             pub(crate) static {}: Struct = Struct {{\n    name: {name:?},\n    fields: &[",
+            constant(name)
+        )?;
+        for flat in fields(facts, &full_name)? {
+            let text = field_text(facts, package, &flat)
+                .context(|| format!("field {} of {full_name}", flat.field.go))?;
+            writeln!(out, "        {text},")?;
+        }
+        out.push_str("    ],\n};\n");
+    }
+    Ok(without_unused(&out))
+}
+
+fn field_text(facts: &Facts, package: &str, flat: &Flat<'_>) -> Result<String> {
+    let Flat {
+        field,
+        number,
+        within,
+    } = flat;
+    let typed = shape_of(facts, &field.type_)?;
+    let shape = match &typed.shape {
+        Shape::Scalar(name) => format!("Shape::{name}"),
+        Shape::Struct(name) => format!("Shape::Struct(&{})", path(package, name)?),
+    };
+    let go = go_type(facts, &field.type_);
+    let mut text = format!("Field::new({:?}, {number}, {shape}, {go:?})", field.json);
+    text.push_str(match typed.container {
+        Container::One => "",
+        Container::List => ".list()",
+        Container::Map => ".map()",
+        Container::MapOfLists => ".map_of_lists()",
+    });
+    if typed.pointer {
+        text.push_str(".pointer()");
+    }
+    if field.omit.contains("empty") {
+        text.push_str(".omit_empty()");
+    }
+    if field.omit.contains("zero") {
+        text.push_str(".omit_zero()");
+    }
+    if !within.is_empty() {
+        let within: Vec<_> = within
+            .iter()
+            .map(|(go, number)| format!("Embedded {{ go: {go:?}, number: {number} }}"))
+            .collect();
+        write!(text, ".within(&[{}])", within.join(", "))?;
+    }
+    let rules = rules_text(field);
+    if !rules.is_empty() {
+        write!(text, ".rules(&Rules {{ {rules}..Rules::NONE }})")?;
+    }
+    Ok(text)
+}
+
+fn rules_text(field: &Field) -> String {
+    let mut rules = String::new();
+    let mut rule = |name: &str, value: String| rules.push_str(&format!("{name}: {value}, "));
+    if field.required {
+        rule("required", "true".to_owned());
+    }
+    if let Some(default) = &field.default {
+        rule("default", format!("{:?}", default.to_string()));
+    }
+    if !field.enum_.is_empty() {
+        rule("values", format!("&{:?}", field.enum_));
+    }
+    match field.list.as_deref() {
+        Some("atomic") => rule("list", "ListType::Atomic".to_owned()),
+        Some("set") => rule("list", "ListType::Set".to_owned()),
+        Some("map") => rule("list", "ListType::Map".to_owned()),
+        _ => {}
+    }
+    if !field.keys.is_empty() {
+        rule("keys", format!("&{:?}", field.keys));
+    }
+    if field.map.as_deref() == Some("atomic") {
+        rule("atomic_map", "true".to_owned());
+    }
+    if let Some(patch) = &field.patch {
+        let strategies: Vec<&str> = patch.split(',').collect();
+        rule("patch", format!("&{strategies:?}"));
+    }
+    if let Some(key) = &field.merge_key {
+        rule("merge_key", format!("{key:?}"));
+    }
+    rules
+}
+
+/// A type as Go's reflection prints it: with the last part of the package's path.
+fn go_type(facts: &Facts, type_: &str) -> String {
+    let type_ = type_.strip_prefix('*').unwrap_or(type_);
+    let mut out = String::new();
+    let mut word = String::new();
+    for character in type_.chars().chain([' ']) {
+        if character.is_ascii_alphanumeric() || character == '.' {
+            word.push(character);
+            continue;
+        }
+        out.push_str(&go_name(facts, &std::mem::take(&mut word)));
+        out.push(character);
+    }
+    out.trim_end().to_owned()
+}
+
+fn go_name(facts: &Facts, name: &str) -> String {
+    let Some((package, type_)) = name.rsplit_once('.') else {
+        return if name == "any" {
+            "interface {}".to_owned()
+        } else {
+            name.to_owned()
+        };
+    };
+    if package == "shared" {
+        let path = facts
+            .type_named(name)
+            .ok()
+            .and_then(|shared| shared.package.as_deref());
+        let last = path.and_then(|path| path.rsplit('/').next());
+        return format!("{}.{type_}", last.unwrap_or(package));
+    }
+    let version = package.rsplit('.').next().unwrap_or(package);
+    format!("{version}.{type_}")
+}
+
+fn resources_file(facts: &Facts, resources: &[(&Resource, String)]) -> Result<String> {
+    let served = |group: &str, version: &str| {
+        let mut resources = resources.iter();
+        resources.any(|(resource, _)| resource.group == group && resource.version == version)
+    };
+    let mut out = format!(
+        "{MARK} from schema/resources.json. Do not edit.\n\n\
+         //! The resources that the server serves, with the facts about Kubernetes {}.\n\n\
+         use crate::schema::{{Group, Resource, Subresource}};\n\n\
+         /// The version of Kubernetes that the facts are from.\n\
+         pub(crate) const KUBERNETES: &str = {:?};\n\n\
+         /// The groups that have resources, in the order of discovery.\n\
+         pub(crate) static GROUPS: &[Group] = &[\n",
+        facts.api.kubernetes, facts.api.kubernetes,
+    );
+    for group in &facts.api.groups {
+        let mut versions = group.versions.clone();
+        versions.retain(|version| served(&group.name, version));
+        if !versions.is_empty() {
+            let name = &group.name;
+            writeln!(out, "Group {{ name: {name:?}, versions: &{versions:?} }},")?;
+        }
+    }
+    out.push_str("];\n\n/// The resources, by group, version and name.\n");
+    out.push_str("pub(crate) static RESOURCES: &[Resource] = &[\n");
+    for (resource, root) in resources {
+        let subresources = resource.subresources.iter().map(|sub| {
+            format!(
+                "Subresource {{ name: {:?}, group: {:?}, version: {:?}, kind: {:?}, verbs: &{:?} }}",
+                sub.name,
+                sub.group.as_deref().unwrap_or_default(),
+                sub.version.as_deref().unwrap_or_default(),
+                sub.kind,
+                sub.verbs,
+            )
+        });
+        let subresources: Vec<_> = subresources.collect();
+        writeln!(
+            out,
+            "Resource {{ group: {:?}, version: {:?}, resource: {:?}, singular: {:?}, kind: {:?}, \
+             namespaced: {}, verbs: &{:?}, short_names: &{:?}, categories: &{:?}, \
+             subresources: &[{}], served_by_default: {}, schema: &{} }},",
+            resource.group,
+            resource.version,
+            resource.resource,
+            resource.singular,
+            resource.kind,
+            resource.namespaced,
+            resource.verbs,
+            resource.short,
+            resource.categories,
+            subresources.join(", "),
+            resource.default,
+            path("", root)?,
+        )?;
+    }
+    out.push_str("];\n");
+    Ok(out)
+}
+
+fn mod_file<'a>(packages: impl Iterator<Item = &'a String>) -> String {
+    let mut modules: Vec<_> = packages.map(|package| module(package)).collect();
+    modules.push("resources".to_owned());
+    modules.sort();
+    let mut out = format!(
+        "{MARK} from schema/. Do not edit.\n\n\
+         //! What the server knows about the structs and resources of the API.\n\n"
+    );
+    for module in modules {
+        out.push_str(&format!("pub(crate) mod {module};\n"));
+    }
+    out
+}
+
+/// The path of a struct's table as seen from the module of a package.
+fn path(from: &str, name: &str) -> Result<String> {
+    let (package, type_) = split(name)?;
+    let constant = constant(type_);
+    if package == from {
+        return Ok(constant);
+    }
+    Ok(format!("super::{}::{constant}", module(package)))
+}
+
+fn module(package: &str) -> String {
+    package.replace('.', "_")
+}
+
+fn constant(name: &str) -> String {
+    names::shouted(name)
+}
+
+fn split(name: &str) -> Result<(&str, &str)> {
+    name.rsplit_once('.')
+        .ok_or_else(|| Error::new(format!("{name} is not package.Type")))
+}
+
+/// The source without the names that it imports and does not use.
+fn without_unused(source: &str) -> String {
+    let unused: Vec<&str> = ["Embedded", "ListType", "Rules"]
+        .into_iter()
+        .filter(|name| {
+            !source.contains(&format!("{name}::")) && !source.contains(&format!("{name} {{ go"))
+        })
+        .collect();
+    let mut out = source.to_owned();
+    for name in unused {
+        out = out.replacen(&format!("{name}, "), "", 1);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn go_types_are_named_as_reflection_names_them() {
+        let facts = Facts::load(&crate::workspace::root().join("schema")).unwrap();
+        for (fact, go) in [
+            ("string", "string"),
+            ("*core.v1.PodSpec", "v1.PodSpec"),
+            ("[]core.v1.Container", "[]v1.Container"),
+            ("map[string]string", "map[string]string"),
+            ("shared.UID", "types.UID"),
+            (
+                "map[core.v1.ResourceName]shared.Quantity",
+                "map[v1.ResourceName]resource.Quantity",
+            ),
+            ("[]any", "[]interface {}"),
+        ] {
+            assert_eq!(go_type(&facts, fact), go);
+        }
+    }
+
+    #[test]
+    fn embedded_fields_stand_in_their_place() {
+        let facts = Facts::load(&crate::workspace::root().join("schema")).unwrap();
+        let probe = fields(&facts, "core.v1.Probe").unwrap();
+        assert_eq!(probe[0].field.json, "exec");
+        assert_eq!(probe[0].within, [("ProbeHandler", 1)]);
+        let pod = fields(&facts, "core.v1.Pod").unwrap();
+        assert_eq!(pod[0].field.json, "kind");
+        assert_eq!(pod[0].number, 0);
+        assert!(pod[0].within.is_empty());
+    }
+}
