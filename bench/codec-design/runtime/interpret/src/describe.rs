@@ -78,6 +78,10 @@ pub trait Element: Default {
 }
 
 /// A list, whatever of.
+#[expect(
+    clippy::len_without_is_empty,
+    reason = "an interpreter asks for the length alone"
+)]
 pub trait Items {
     fn len(&self) -> usize;
     fn item(&self, at: usize) -> View<'_>;
@@ -87,6 +91,10 @@ pub trait Items {
 }
 
 /// A map with string keys, whatever of.
+#[expect(
+    clippy::len_without_is_empty,
+    reason = "an interpreter asks for the length alone"
+)]
 pub trait Entries {
     fn len(&self) -> usize;
     fn entry(&self, at: usize) -> (&str, View<'_>);

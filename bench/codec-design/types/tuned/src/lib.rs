@@ -1,5 +1,6 @@
 //! Alternative A2.
 
+#[allow(clippy::identity_op, clippy::let_and_return)]
 mod generated;
 
 pub use generated::*;
