@@ -8,6 +8,7 @@
 mod bans;
 mod control_plane;
 mod gate;
+mod kubectl;
 mod outcome;
 mod rust;
 mod schema;

@@ -1,7 +1,7 @@
 //! The steps, in the order in which they run: what is quick to fail comes first.
 
 use super::outcome::Cases;
-use super::{bans, control_plane, rust, schema};
+use super::{bans, control_plane, kubectl, rust, schema};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 
@@ -89,8 +89,15 @@ pub(super) const STEPS: &[Step] = &[
         name: "conformance",
         proves: "the scenarios pass on a real kube-apiserver",
         when: When::Always,
-        floor: Some(10),
+        floor: Some(39),
         run: control_plane::conformance,
+    },
+    Step {
+        name: "kubectl",
+        proves: "kubectl and curl find `pintle up` to be what kube-apiserver is",
+        when: When::Always,
+        floor: Some(57),
+        run: kubectl::kubectl,
     },
     Step {
         name: "schema",

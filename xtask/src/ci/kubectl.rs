@@ -1,0 +1,338 @@
+//! kubectl against `pintle up`, beside the same commands against a real kube-apiserver.
+//!
+//! What kubectl prints and how it exits must be the same on both, apart from ages.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use base64::Engine as _;
+use pintle_env::{Clock, SystemClock};
+
+use super::outcome::Cases;
+use super::rust::cargo;
+use crate::command;
+use crate::error::{Context, Error, Result};
+use crate::interrupt::Interrupt;
+use crate::real_cluster::{Binaries, Cluster, Options, Process, Registry};
+use crate::workspace;
+
+/// Runs every command on both servers and compares; then lists and watches with curl.
+pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
+    let build = ["build", "--locked", "--package", "pintle-cli"];
+    command::check(cargo().args(build), interrupt)?;
+    let binaries = Binaries::ensure(interrupt)?;
+    let registry = Registry::open()?;
+    let options = Options {
+        with_controllers: None,
+        api_all: false,
+        apiserver_flags: vec!["--anonymous-auth=false".to_owned()],
+    };
+    let real = Cluster::start(&binaries, registry.temporary()?, &options, interrupt)?;
+    let embedded = Embedded::start(registry.temporary()?)?;
+    let kubectl = binaries.directory().join("kubectl");
+
+    let mut passed = 0;
+    let mut failed = 0;
+    let mut check = |name: &str, expected: &str, found: &str| {
+        if expected == found {
+            passed += 1;
+        } else {
+            failed += 1;
+            println!("FAILED {name}\n--- on kube-apiserver\n{expected}\n--- on pintle\n{found}");
+        }
+    };
+    for line in COMMANDS {
+        let run = |kubeconfig: &Path| {
+            let mut command = kubectl_on(&kubectl, kubeconfig);
+            outcome(command.args(line.split(' ')))
+        };
+        check(line, &run(real.kubeconfig())?, &run(&embedded.kubeconfig)?);
+    }
+    let expected = watch(&kubectl, real.kubeconfig())?;
+    let found = watch(&kubectl, &embedded.kubeconfig)?;
+    check("get pods --watch", &expected, &found);
+    // Independent reasons to believe what both have printed.
+    let types: Vec<&str> = found
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .skip(1)
+        .collect();
+    check(
+        "the types of the watch",
+        "ADDED MODIFIED DELETED",
+        &types.join(" "),
+    );
+    for (name, outcome) in curl(&embedded, &kubectl)? {
+        check(name, "as it must be", &outcome);
+    }
+    println!("{passed} passed, {failed} failed");
+    if failed > 0 {
+        return Err(Error::new(format!("{failed} commands differ")));
+    }
+    Ok(Some(passed))
+}
+
+/// `pintle up` in a process of its own. Dropping it stops it and removes its directory.
+struct Embedded {
+    directory: PathBuf,
+    kubeconfig: PathBuf,
+    process: Option<Process>,
+}
+
+impl Embedded {
+    fn start(directory: PathBuf) -> Result<Self> {
+        let kubeconfig = directory.join("kubeconfig");
+        let binary = workspace::root().join("target/debug/pintle");
+        let mut command = Command::new(binary);
+        command.args(["up", "--kubeconfig-out"]).arg(&kubeconfig);
+        let mut process = Process::start(&directory, "pintle", &mut command)?;
+        let clock = SystemClock::new();
+        let deadline = clock.now() + PATIENCE;
+        // It is written as soon as the server answers requests.
+        while !kubeconfig.exists() {
+            if !process.is_running() || clock.now() > deadline {
+                let message = format!("`pintle up` wrote no kubeconfig within {PATIENCE:?}");
+                return Err(Error::new(message));
+            }
+            thread::sleep(POLL);
+        }
+        Ok(Self {
+            directory,
+            kubeconfig,
+            process: Some(process),
+        })
+    }
+}
+
+impl Drop for Embedded {
+    fn drop(&mut self) {
+        if let Some(process) = self.process.take() {
+            process.stop();
+        }
+        if let Err(error) = fs::remove_dir_all(&self.directory) {
+            eprintln!(
+                "warning: cannot remove {}: {error}",
+                self.directory.display()
+            );
+        }
+    }
+}
+
+fn kubectl_on(kubectl: &Path, kubeconfig: &Path) -> Command {
+    let mut command = Command::new(kubectl);
+    command
+        .env("KUBECONFIG", kubeconfig)
+        .env("HOME", "/nonexistent");
+    command.current_dir(workspace::root()).stdin(Stdio::null());
+    command
+}
+
+/// Exit code, standard output and standard error of a command, ages and column widths apart.
+fn outcome(command: &mut Command) -> Result<String> {
+    let output = command
+        .output()
+        .context(|| format!("run {}", command::describe(command)))?;
+    Ok(format!(
+        "exit {}\n{}{}",
+        output.status.code().unwrap_or(-1),
+        without_ages(&String::from_utf8_lossy(&output.stdout)),
+        without_ages(&String::from_utf8_lossy(&output.stderr)),
+    ))
+}
+
+/// Watches pods while one is created, changed and deleted.
+fn watch(kubectl: &Path, kubeconfig: &Path) -> Result<String> {
+    let mut watcher = kubectl_on(kubectl, kubeconfig);
+    watcher.args(["get", "pods", "--watch", "--output-watch-events"]);
+    let mut watcher = command::spawn(watcher.stdout(Stdio::piped()))?;
+    let stdout = watcher.stdout.take().expect("standard output is piped");
+    let run = |line: &str, file: &Path| {
+        let mut command = kubectl_on(kubectl, kubeconfig);
+        outcome(command.args(line.split(' ')).arg(file)).map(drop)
+    };
+    let pod = workspace::root().join(TEST_POD);
+    let changed = tempfile::NamedTempFile::new().context(|| "make a temporary file".into())?;
+    let text = fs::read_to_string(&pod).context(|| format!("read {}", pod.display()))?;
+    fs::write(changed.path(), text.replace("stage: one", "stage: two"))
+        .context(|| "write a temporary file".into())?;
+    let written = thread::scope(|scope| {
+        let lines = scope.spawn(move || {
+            // The header, and one line an event.
+            let lines = BufReader::new(stdout).lines().map_while(Result::ok).take(4);
+            lines.collect::<Vec<_>>().join("\n")
+        });
+        let written = run("create --validate=false -f", &pod)
+            .and_then(|()| run("replace --validate=false -f", changed.path()))
+            .and_then(|()| run("delete -f", &pod));
+        // A server that sends less than four lines must not hold the gate up.
+        let clock = SystemClock::new();
+        let deadline = clock.now() + PATIENCE;
+        while !lines.is_finished() && clock.now() < deadline {
+            thread::sleep(POLL);
+        }
+        let _ = watcher.kill();
+        let _ = watcher.wait();
+        written.map(|()| lines.join().expect("reading does not panic"))
+    })?;
+    Ok(without_ages(&written))
+}
+
+/// Lists and watches with a client that is not ours, with the credentials of the kubeconfig.
+fn curl(embedded: &Embedded, kubectl: &Path) -> Result<Vec<(&'static str, String)>> {
+    let kubeconfig = fs::read_to_string(&embedded.kubeconfig)
+        .context(|| format!("read {}", embedded.kubeconfig.display()))?;
+    let field = |name: &str| {
+        let mut lines = kubeconfig.lines();
+        let value = lines.find_map(|line| line.trim().trim_start_matches("- ").strip_prefix(name));
+        let value = value.map(|value| value.trim_start_matches(':').trim().trim_matches('"'));
+        value
+            .map(str::to_owned)
+            .ok_or_else(|| Error::new(format!("the kubeconfig has no {name}")))
+    };
+    for (name, file) in [
+        ("certificate-authority-data", "ca.pem"),
+        ("client-certificate-data", "cert.pem"),
+        ("client-key-data", "key.pem"),
+    ] {
+        let pem = base64::engine::general_purpose::STANDARD
+            .decode(field(name)?)
+            .context(|| format!("{name} is not base64"))?;
+        let path = embedded.directory.join(file);
+        fs::write(&path, pem).context(|| format!("write {}", path.display()))?;
+    }
+    let pods = format!("{}/api/v1/namespaces/default/pods", field("server")?);
+    let get = |url: &str| -> Result<String> {
+        let mut curl = Command::new("curl");
+        curl.args(["--silent", "--show-error", "--fail", "--max-time", "30"]);
+        curl.args([
+            "--cacert", "ca.pem", "--cert", "cert.pem", "--key", "key.pem", url,
+        ]);
+        let curl = curl.current_dir(&embedded.directory);
+        let output = curl.output().context(|| "run curl; install it".into())?;
+        let errors = String::from_utf8_lossy(&output.stderr);
+        Ok(format!(
+            "{}{errors}",
+            String::from_utf8_lossy(&output.stdout)
+        ))
+    };
+    let verdict = |holds: bool, found: &str| {
+        if holds {
+            "as it must be".to_owned()
+        } else {
+            found.to_owned()
+        }
+    };
+    let mut create = kubectl_on(kubectl, &embedded.kubeconfig);
+    outcome(create.args(["create", "--validate=false", "-f", TEST_POD]))?;
+    let list = get(&pods)?;
+    let watch = get(&format!("{pods}?watch=true&timeoutSeconds=2"))?;
+    let lists = list.contains(r#""kind":"PodList""#) && list.contains(r#""name":"test-pod""#);
+    let first = watch.lines().next().unwrap_or_default();
+    let watches = first.starts_with(r#"{"type":"ADDED""#) && first.contains(r#""name":"test-pod""#);
+    Ok(vec![
+        ("curl lists", verdict(lists, &list)),
+        ("curl watches", verdict(watches, &watch)),
+    ])
+}
+
+/// Ages replaced, columns separated by one space.
+fn without_ages(text: &str) -> String {
+    let is_age = |word: &str| {
+        word.ends_with(['s', 'm', 'h', 'd'])
+            && word.starts_with(|first: char| first.is_ascii_digit())
+            && word
+                .chars()
+                .all(|char| char.is_ascii_digit() || "smhd".contains(char))
+    };
+    let mut out = String::new();
+    for line in text.lines() {
+        let words = line
+            .split_whitespace()
+            .map(|word| if is_age(word) { "AGE" } else { word });
+        out.push_str(&words.collect::<Vec<_>>().join(" "));
+        out.push('\n');
+    }
+    out
+}
+
+/// How long anything may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+const POLL: Duration = Duration::from_millis(20);
+
+const TEST_POD: &str = "examples/test-pod.yaml";
+
+/// In this order, on a cluster that nobody else uses.
+const COMMANDS: &[&str] = &[
+    "get pods",
+    "create --validate=false -f examples/test-pod.yaml",
+    "create --validate=false -f examples/test-pod.yaml",
+    "get pods",
+    "get po",
+    "get pod test-pod",
+    "get pods/test-pod",
+    "get pods.v1. test-pod",
+    "get pods -o name",
+    "get pods -o wide",
+    "get pods --no-headers",
+    "get pods --show-labels",
+    "get pods -L app",
+    "get pods -A",
+    "get pods -n kube-system",
+    "get pods --chunk-size=1",
+    "get pods -l app=test",
+    "get pods -l app!=test",
+    "get pods -l app",
+    "get pods --field-selector metadata.name=test-pod",
+    "get pods --field-selector metadata.name!=test-pod",
+    "get pods --field-selector status.phase=Pending",
+    "get pods --field-selector spec.nonsense=1",
+    "get pod test-pod -o jsonpath={.metadata.labels}",
+    "get pod test-pod -o jsonpath={.spec.containers[*].image}",
+    "get pod nothing",
+    "get pod nothing --ignore-not-found",
+    "get nonsense",
+    "get namespace default",
+    "get namespaces -o name",
+    "create namespace team-a",
+    "create namespace team-a",
+    "create configmap settings --from-literal=a=1 --from-literal=b=2 -n team-a",
+    "get configmaps -n team-a",
+    "get cm settings -n team-a -o jsonpath={.data}",
+    "create configmap settings -n nowhere",
+    "create deployment web --image=example.org/none:1 -n team-a",
+    "get deployments -n team-a",
+    "get deploy -n team-a -o wide",
+    "get deployments.apps web -n team-a -o jsonpath={.spec.selector.matchLabels}",
+    "create service clusterip web --clusterip=None -n team-a",
+    "get svc web -n team-a -o wide",
+    "delete configmap settings -n team-a",
+    "delete configmap settings -n team-a",
+    "delete deployment web -n team-a",
+    "delete pod test-pod",
+    "delete pod test-pod",
+    "delete pod test-pod --ignore-not-found",
+    "delete pods --all",
+    "delete namespace default",
+    "get pods",
+    "get --raw /readyz",
+    "get --raw /nonsense",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::without_ages;
+
+    #[test]
+    fn ages_and_widths_do_not_count() {
+        let table = "NAME    READY   AGE\nweb-0   0/1     2m31s\n";
+        assert_eq!(without_ages(table), "NAME READY AGE\nweb-0 0/1 AGE\n");
+        assert_eq!(
+            without_ages("deployments 3 days 5x"),
+            "deployments 3 days 5x\n"
+        );
+    }
+}
