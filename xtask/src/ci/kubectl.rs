@@ -200,7 +200,7 @@ fn curl(embedded: &Embedded, kubectl: &Path) -> Result<Vec<(&'static str, String
     ] {
         let pem = base64::engine::general_purpose::STANDARD
             .decode(field(name)?)
-            .context(|| format!("{name} is not base64"))?;
+            .map_err(|error| Error::new(format!("{name} is not base64: {error}")))?;
         let path = embedded.directory.join(file);
         fs::write(&path, pem).context(|| format!("write {}", path.display()))?;
     }
