@@ -19,7 +19,7 @@ fn words(name: &str) -> Vec<String> {
             // The plural of an acronym is one word; otherwise its last capital begins the next.
             let plural = at - start > 1
                 && chars.get(at) == Some(&'s')
-                && !is(at + 1, |c| c.is_ascii_lowercase());
+                && !is(at + 1, char::is_ascii_lowercase);
             if plural {
                 at += 1;
             } else if at - start > 1 && is(at, char::is_ascii_lowercase) {
