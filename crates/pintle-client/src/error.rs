@@ -70,6 +70,11 @@ impl Error {
         error
     }
 
+    /// A watch whose body ended, properly as far as HTTP goes, in the middle of an event.
+    pub(crate) fn cut_short(what: &str) -> Self {
+        Self::invalid_answer(what, CutShort)
+    }
+
     pub(crate) fn transport(error: pintle_transport::Error) -> Self {
         let kind = match error.kind() {
             pintle_transport::ErrorKind::Configuration => ErrorKind::Configuration,
@@ -166,8 +171,11 @@ impl Error {
 
     /// Whether the connection ended in the middle of the answer.
     pub fn is_closed(&self) -> bool {
-        self.as_transport()
-            .is_some_and(pintle_transport::Error::is_closed)
+        let source = self.0.source.as_ref();
+        source.is_some_and(|source| source.is::<CutShort>())
+            || self
+                .as_transport()
+                .is_some_and(pintle_transport::Error::is_closed)
     }
 
     /// What to do about it, as one sentence without full stop, where something general can be said.
@@ -228,6 +236,18 @@ impl StdError for Error {
         }
     }
 }
+
+/// The end of a watch where it must not end.
+#[derive(Debug)]
+struct CutShort;
+
+impl fmt::Display for CutShort {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the watch ended in the middle of an event")
+    }
+}
+
+impl StdError for CutShort {}
 
 /// The reasons of meta/v1 that the predicates and client-go go by.
 const KNOWN_REASONS: [&str; 20] = [

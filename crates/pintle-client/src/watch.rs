@@ -118,8 +118,7 @@ impl<K> Stream for Events<K> {
                 None => {
                     events.ended = true;
                     if !events.frames.is_between_frames() {
-                        let cut = "the watch ended in the middle of an event";
-                        return Poll::Ready(Some(Err(Error::invalid_answer(&events.what, cut))));
+                        return Poll::Ready(Some(Err(Error::cut_short(&events.what))));
                     }
                 }
             }

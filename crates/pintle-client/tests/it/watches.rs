@@ -56,6 +56,7 @@ async fn a_watch_that_ends_in_the_middle_of_an_event_is_an_error() {
         error.source().unwrap().to_string(),
         "the watch ended in the middle of an event"
     );
+    assert!(error.is_closed(), "{error:?}");
     assert_eq!(next(&mut events).await.unwrap(), "end");
 }
 
