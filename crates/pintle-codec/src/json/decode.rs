@@ -58,15 +58,13 @@ fn decode_message(
     let mut first = true;
     // Writers keep the order of the struct, so the next key is mostly the field after the last.
     let mut expected = 0;
-    while let Some(key) = reader.next_key(&mut first)? {
-        let found = match position(fields, expected, key) {
+    while reader.begin_key(&mut first)? {
+        let found = match known_key(reader, fields, expected) {
             Some(index) => Found::Field(index),
-            None => match find_inline(&*message, key) {
-                Some(found) => found,
-                None if type_meta.is_some() && key == "kind" => Found::Kind,
-                None if type_meta.is_some() && key == "apiVersion" => Found::ApiVersion,
-                None => Found::Unknown,
-            },
+            None => {
+                let key = reader.key()?;
+                find(&*message, key, type_meta.is_some())
+            }
         };
         match (found, type_meta.as_deref_mut()) {
             (Found::Field(index), _) => {
@@ -94,32 +92,50 @@ fn decode_message(
     Ok(())
 }
 
+/// Reads the next key if it is a field's name as writers spell it, and says which field's.
 #[inline]
-fn position(fields: &'static [Field], expected: usize, key: &str) -> Option<usize> {
+fn known_key(reader: &mut Reader<'_>, fields: &[Field], expected: usize) -> Option<usize> {
+    // An inlined field has no name of its own.
+    let mut spells = |field: &Field| !field.json.is_empty() && reader.key_if(field.json);
+    let (before, after) = fields.split_at(expected);
+    match after.iter().position(&mut spells) {
+        Some(index) => Some(expected + index),
+        None => before.iter().position(spells),
+    }
+}
+
+/// What a key stands for, however it was spelt.
+fn find(message: &dyn Message, key: &str, top_level: bool) -> Found {
+    if let Some(found) = find_field(message, key) {
+        return found;
+    }
+    match key {
+        "kind" if top_level => Found::Kind,
+        "apiVersion" if top_level => Found::ApiVersion,
+        _ => Found::Unknown,
+    }
+}
+
+fn find_field(message: &dyn Message, key: &str) -> Option<Found> {
     // An inlined field has no name of its own.
     if key.is_empty() {
         return None;
     }
-    let (before, after) = fields.split_at(expected);
-    match after.iter().position(|field| field.json == key) {
-        Some(index) => Some(expected + index),
-        None => before.iter().position(|field| field.json == key),
+    let fields = message.table().fields;
+    if let Some(index) = fields.iter().position(|field| field.json == key) {
+        return Some(Found::Field(index));
     }
-}
-
-#[cold]
-fn find_inline(message: &dyn Message, key: &str) -> Option<Found> {
-    let fields = message.table().fields.iter().enumerate();
-    for (outer, _) in fields.filter(|(_, field)| field.flags.has(FieldFlags::INLINE)) {
-        let SlotRef::Message(inner) = message.get(outer) else {
-            continue;
-        };
-        let found = position(inner.table().fields, 0, key).map(Found::Field);
-        if let Some(found) = found.or_else(|| find_inline(inner, key)) {
-            return Some(Found::Inline(outer, Box::new(found)));
-        }
-    }
-    None
+    let inlined = |(_, field): &(usize, &Field)| field.flags.has(FieldFlags::INLINE);
+    fields
+        .iter()
+        .enumerate()
+        .filter(inlined)
+        .find_map(|(outer, _)| match message.get(outer) {
+            SlotRef::Message(inner) => {
+                find_field(inner, key).map(|found| Found::Inline(outer, Box::new(found)))
+            }
+            _ => None,
+        })
 }
 
 fn descend(message: &mut dyn Message, found: Found) -> (SlotMut<'_>, &'static str) {
