@@ -36,4 +36,4 @@ pub use raw_extension::RawExtension;
 pub use resource::{Cluster, Kind, Namespaced, Resource, Scope, decode_json, encode_json};
 pub use resource_version::ResourceVersion;
 pub use time::{MicroTime, Time};
-pub use watch_event::{WatchEvent, decode_watch_event};
+pub use watch_event::{Bookmark, WatchEvent, decode_watch_event};
