@@ -1,9 +1,50 @@
-//! A Kubernetes API server in a library.
+//! A Kubernetes API server in a library: real HTTPS, nothing installed, ready in milliseconds.
+//!
+//! Tests and programs start it in their own process and talk to it as to any other cluster:
+//!
+//! ```
+//! # #[tokio::main]
+//! # async fn main() -> Result<(), pintle_apiserver::StartError> {
+//! let server = pintle_apiserver::ApiServer::builder().start().await?;
+//! std::fs::write(std::env::temp_dir().join("pintle-kubeconfig"), server.kubeconfig()).ok();
+//! server.shutdown().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Inside
+//!
+//! A request goes through these, and back:
+//!
+//! - `server`: sockets, TLS, tasks.
+//! - `http`: from a request to an operation, and from its outcome to a response.
+//! - `registry`: the rules of the API around the store. `kinds` has what kinds differ in,
+//!   `schema` turns JSON into trees by the tables in `generated`, `validation` says what is wrong.
+//! - `store`: the objects, their history, lists and watches; pure and synchronous.
+//!
+//! Invariants: time and randomness come in from outside; no lock is held across an await; nothing
+//! that a client sends makes anything panic; a resource differs from others by data, and by its file
+//! in `kinds`, never by a path of its own.
 
+mod authn;
+mod bootstrap;
+mod controllers;
+mod discovery;
 mod generated;
+mod http;
+mod kinds;
 mod quote;
+mod registry;
 mod schema;
 mod selector;
+mod server;
+mod shared;
+mod shutdown;
 mod status;
 mod store;
+mod table;
 mod validation;
+mod version;
+
+pub use server::{ApiServer, ApiServerBuilder, RunningServer, StartError};
+pub use store::HistoryLimits;

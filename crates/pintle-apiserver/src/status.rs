@@ -74,6 +74,12 @@ impl Failure {
         Self::new(code, StatusReason::NOT_ACCEPTABLE, message)
     }
 
+    /// 406: what was asked for is not what it can be converted to.
+    pub(crate) fn not_convertible(message: impl Into<Str>) -> Self {
+        let code = StatusCode::NOT_ACCEPTABLE;
+        Self::new(code, StatusReason::NOT_ACCEPTABLE, message)
+    }
+
     /// 409: there is such an object already.
     pub(crate) fn already_exists(resource: Qualified<'_>, name: &str) -> Self {
         let message = format!("{resource} {} already exists", Quoted(name));

@@ -10,9 +10,9 @@ mod table;
 mod tree;
 mod zero;
 
-pub(crate) use decode::{DecodeError, Decoded, decode, type_meta};
+pub(crate) use decode::{decode, type_meta};
 pub(crate) use table::{
     Cardinality, Embedded, Field, Group, ListType, Resource, Rules, Shape, Struct, Subresource,
 };
-pub(crate) use tree::set;
+pub(crate) use tree::Tree;
 pub(crate) use zero::zero;

@@ -32,7 +32,6 @@ pub(crate) struct Field {
     #[expect(dead_code, reason = "the protobuf encoding reads it")]
     pub(crate) number: u32,
     /// What defaulting, validation and merging know about it.
-    #[expect(dead_code, reason = "defaulting, validation and patches read them")]
     pub(crate) rules: &'static Rules,
 }
 
@@ -48,6 +47,10 @@ pub(crate) struct Embedded {
 
 /// What one value of a field is.
 #[derive(Clone, Copy, Debug)]
+#[expect(
+    dead_code,
+    reason = "the resources that are served have not all of them"
+)]
 pub(crate) enum Shape {
     /// A string, of whatever named type.
     String,
@@ -114,10 +117,6 @@ pub(crate) struct Rules {
 
 /// How server-side apply merges a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    dead_code,
-    reason = "the closure of the resources that are served has not all of them"
-)]
 pub(crate) enum ListType {
     /// Nothing is said: as a whole.
     Unset,
@@ -221,6 +220,7 @@ impl Field {
     }
 
     /// It is a map of lists.
+    #[expect(dead_code, reason = "the resources that are served have none")]
     pub(crate) const fn map_of_lists(mut self) -> Self {
         self.cardinality = Cardinality::MapOfLists;
         self

@@ -211,7 +211,7 @@ impl<'a> Parser<'a> {
             _ => vec![self.value()?],
         };
         let bound = match operator {
-            ">" | "<" => Some(bound(&values[0])?),
+            ">" | "<" => Some(bound(values[0])?),
             _ => None,
         };
         for (at, value) in values.iter().enumerate() {

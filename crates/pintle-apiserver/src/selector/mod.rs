@@ -6,4 +6,4 @@ mod fields;
 mod labels;
 
 pub(crate) use fields::{FieldSelector, ParseFieldsError};
-pub(crate) use labels::{LabelSelector, ParseLabelsError};
+pub(crate) use labels::LabelSelector;

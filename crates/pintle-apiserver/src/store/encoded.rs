@@ -78,37 +78,29 @@ impl Draft {
         Self { json, marks }
     }
 
-    /// The size of the encoded object, without its revision.
-    pub(crate) fn len(&self) -> usize {
-        self.json.len()
-    }
-
-    /// The object as it would be without ever having been stored: no revision at all.
-    pub(crate) fn without_revision(&self) -> Bytes {
+    /// The object without a revision, as one that is not stored.
+    pub(super) fn without_revision(&self) -> Encoded {
         const EMPTY: &str = "\"resourceVersion\":\"\"";
-        let end = self.marks.revision + 1;
-        let start = end - EMPTY.len();
-        let before = &self.json[..start];
-        let after = &self.json[end..];
-        // It is never the only field: a name comes with it.
-        let mut json = Vec::with_capacity(self.json.len());
-        match (before, after) {
-            ([before @ .., b','], after) => {
-                json.extend_from_slice(before);
-                json.extend_from_slice(after);
-            }
-            (before, [b',', after @ ..]) | (before, after) => {
-                json.extend_from_slice(before);
-                json.extend_from_slice(after);
-            }
+        let mut end = self.marks.revision + 1;
+        let mut start = end - EMPTY.len();
+        // One of the commas around it goes with it.
+        if self.json[end] == b',' {
+            end += 1;
+        } else if self.json[start - 1] == b',' {
+            start -= 1;
         }
-        json.into()
+        let mut marks = self.marks;
+        marks.metadata.1 -= end - start;
+        marks.revision = start;
+        let kind = EventKind::Added;
+        assemble(&self.json[..start], b"", &self.json[end..], marks, kind)
     }
 
     /// The object at `revision`, in the frame of an event of this kind.
     pub(super) fn commit(&self, kind: EventKind, revision: Revision) -> Encoded {
         let (before, after) = self.json.split_at(self.marks.revision);
-        assemble(before, after, self.marks, kind, revision)
+        let digits = revision.to_string();
+        assemble(before, digits.as_bytes(), after, self.marks, kind)
     }
 }
 
@@ -146,13 +138,9 @@ impl Encoded {
     /// The same object at another revision.
     pub(super) fn at_revision(&self, kind: EventKind, revision: Revision) -> Encoded {
         let (before, after) = self.json().split_at(self.marks.revision);
-        assemble(
-            before,
-            &after[self.revision_digits..],
-            self.marks,
-            kind,
-            revision,
-        )
+        let after = &after[self.revision_digits..];
+        let digits = revision.to_string();
+        assemble(before, digits.as_bytes(), after, self.marks, kind)
     }
 
     /// The memory that the encoded object takes.
@@ -184,22 +172,13 @@ fn encode_metadata(metadata: &Object, json: &mut Vec<u8>) -> usize {
     revision
 }
 
-fn assemble(
-    before: &[u8],
-    after: &[u8],
-    marks: Marks,
-    kind: EventKind,
-    revision: Revision,
-) -> Encoded {
-    let digits = revision.to_string();
+fn assemble(before: &[u8], digits: &[u8], after: &[u8], marks: Marks, kind: EventKind) -> Encoded {
     let head = head(kind);
-    let mut frame =
-        Vec::with_capacity(head.len() + before.len() + digits.len() + after.len() + TAIL.len());
-    frame.extend_from_slice(head);
-    frame.extend_from_slice(before);
-    frame.extend_from_slice(digits.as_bytes());
-    frame.extend_from_slice(after);
-    frame.extend_from_slice(TAIL);
+    let size = head.len() + before.len() + digits.len() + after.len() + TAIL.len();
+    let mut frame = Vec::with_capacity(size);
+    for part in [head, before, digits, after, TAIL] {
+        frame.extend_from_slice(part);
+    }
     Encoded {
         frame: frame.into(),
         kind,
@@ -278,13 +257,21 @@ mod tests {
 
     #[test]
     fn a_draft_can_be_shown_without_a_revision() {
-        let object = r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","labels":{"x":"y"}},"spec":{}}"#;
-        assert_eq!(draft(POD).without_revision(), object);
-        let first =
-            r#"{"kind":"Pod","apiVersion":"v1","metadata":{"resourceVersion":"","uid":"u"}}"#;
+        let encoded = draft(POD).without_revision();
         assert_eq!(
-            draft(first).without_revision(),
-            r#"{"kind":"Pod","apiVersion":"v1","metadata":{"uid":"u"}}"#
+            encoded.object(),
+            r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","labels":{"x":"y"}},"spec":{}}"#
         );
+        assert_eq!(encoded.metadata(), br#"{"name":"a","labels":{"x":"y"}}"#);
+        for (metadata, without) in [
+            (r#"{"resourceVersion":"","uid":"u"}"#, r#"{"uid":"u"}"#),
+            (r#"{"uid":"u","resourceVersion":""}"#, r#"{"uid":"u"}"#),
+            (r#"{"resourceVersion":""}"#, "{}"),
+            ("{}", "{}"),
+        ] {
+            let object = format!(r#"{{"kind":"Pod","apiVersion":"v1","metadata":{metadata}}}"#);
+            let encoded = draft(&object).without_revision();
+            assert_eq!(encoded.metadata(), without.as_bytes());
+        }
     }
 }

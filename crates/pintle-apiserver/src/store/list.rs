@@ -70,11 +70,6 @@ impl Position {
         // No path lies between one and the same with a zero byte.
         Self(format!("{}\0", object.key))
     }
-
-    /// The path that everything from here on is not below.
-    pub(crate) fn as_str(&self) -> &str {
-        &self.0
-    }
 }
 
 impl ContinueToken {

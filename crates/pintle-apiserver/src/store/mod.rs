@@ -25,11 +25,14 @@ mod watch;
 
 pub(crate) use encoded::{Draft, Encoded};
 pub(crate) use key::{Key, Scope};
-pub(crate) use list::{ContinueToken, InvalidToken, Page, Position};
+pub(crate) use list::{ContinueToken, Position};
 pub use log::HistoryLimits;
 pub(crate) use log::{Event, EventKind, Expired};
 pub(crate) use memory::{ResourceId, Store};
-pub(crate) use object::{Attributes, Labels, Object};
+pub(crate) use object::{Attributes, Object};
 pub(crate) use revision::Revision;
 pub(crate) use snapshot::Snapshot;
-pub(crate) use watch::{Batch, Delivery, Filter, Start, Step, Watcher, WatcherOptions};
+pub(crate) use watch::{
+    Batch, Delivery, FIRST_FIELD, Filter, NAME_FIELD, NAMESPACE_FIELD, Start, Step, Watcher,
+    WatcherOptions,
+};

@@ -44,6 +44,26 @@ impl Object {
         }
     }
 
+    /// An object that was not stored, and has no revision.
+    pub(crate) fn dry(key: Key, draft: &Draft, attributes: Attributes) -> Self {
+        Self {
+            key,
+            revision: Revision::default(),
+            attributes,
+            encoded: draft.without_revision(),
+        }
+    }
+
+    /// An object that was not stored, at the revision of the one that it would replace.
+    pub(crate) fn dry_at(
+        key: Key,
+        draft: &Draft,
+        attributes: Attributes,
+        revision: Revision,
+    ) -> Self {
+        Self::new(key, draft, attributes, EventKind::Modified, revision)
+    }
+
     pub(super) fn new(
         key: Key,
         draft: &Draft,

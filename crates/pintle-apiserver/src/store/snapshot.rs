@@ -33,11 +33,6 @@ impl Snapshot {
         &self.objects
     }
 
-    /// The object at `key`.
-    pub(crate) fn get(&self, key: &Key) -> Option<&Arc<Object>> {
-        self.objects.get(key)
-    }
-
     /// The objects of a scope in the order of their paths, from the first that is not below `start`.
     pub(crate) fn objects(
         &self,

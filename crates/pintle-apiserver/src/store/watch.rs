@@ -6,7 +6,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use pintle_env::Instant;
 
 use super::{Event, EventKind, Expired, Object, Position, Revision, Scope, Snapshot};
@@ -254,18 +253,23 @@ impl Filter {
     }
 
     fn matches(&self, object: &Object) -> bool {
-        let attributes = &object.attributes;
-        self.labels.matches(|key| attributes.labels.get(key))
-            && self.fields.matches(|field| attributes.field(field))
+        let Object {
+            key, attributes, ..
+        } = object;
+        self.labels.matches(|label| attributes.labels.get(label))
+            && self.fields.matches(|field| match field {
+                NAME_FIELD => key.name(),
+                NAMESPACE_FIELD => key.namespace(),
+                field => attributes.field(field - FIRST_FIELD),
+            })
     }
 }
 
-impl Delivery {
-    /// The line of a watch stream that carries an object as it is stored.
-    pub(crate) fn frame(kind: EventKind, object: &Object) -> Bytes {
-        object.encoded.frame(kind)
-    }
-}
+/// The numbers of the fields that selectors may ask for: those that every resource has, and the
+/// first of a resource's own.
+pub(crate) const NAME_FIELD: usize = 0;
+pub(crate) const NAMESPACE_FIELD: usize = 1;
+pub(crate) const FIRST_FIELD: usize = 2;
 
 /// How many events are taken from the log, or objects from a snapshot, at once.
 const BATCH: usize = 256;

@@ -7,12 +7,8 @@ use super::{FieldError, names};
 /// What the name of an object of some resource may be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum NameRule {
-    /// Anything that fits into a path.
-    PathSegment,
     /// A DNS label.
     DnsLabel,
-    /// A DNS label that starts with a letter.
-    Dns1035Label,
     /// A DNS subdomain: most resources.
     #[default]
     DnsSubdomain,
@@ -121,9 +117,7 @@ impl NameRule {
             name.to_owned()
         };
         match self {
-            Self::PathSegment => names::path_segment(name, !prefix),
             Self::DnsLabel => names::dns_label(&whole),
-            Self::Dns1035Label => names::dns_1035_label(&whole),
             Self::DnsSubdomain => names::dns_subdomain(&whole),
         }
     }
@@ -286,7 +280,7 @@ mod tests {
         let cluster = validate_metadata(
             &object(r#"{"name":"a","namespace":"ns"}"#),
             false,
-            NameRule::PathSegment,
+            NameRule::DnsLabel,
         );
         assert_eq!(
             cluster[0].to_string(),

@@ -22,23 +22,6 @@ pub(crate) fn dns_label(value: &str) -> Vec<String> {
     problems
 }
 
-/// A DNS label that starts with a letter: the name of a Service.
-pub(crate) fn dns_1035_label(value: &str) -> Vec<String> {
-    let mut problems = Vec::new();
-    if value.len() > LABEL_MAX {
-        problems.push(too_long(LABEL_MAX));
-    }
-    if !is_dns_label(value) || value.starts_with(|first: char| first.is_ascii_digit()) {
-        problems.push(
-            "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start \
-             with an alphabetic character, and end with an alphanumeric character (e.g. \
-             'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')"
-                .to_owned(),
-        );
-    }
-    problems
-}
-
 /// A DNS subdomain: the name of most objects.
 pub(crate) fn dns_subdomain(value: &str) -> Vec<String> {
     let mut problems = Vec::new();
@@ -104,18 +87,6 @@ pub(crate) fn label_value(value: &str) -> Vec<String> {
         );
     }
     problems
-}
-
-/// A segment of a URL path, which every name has to be; `whole` unless it is only a prefix of one.
-pub(crate) fn path_segment(value: &str, whole: bool) -> Vec<String> {
-    if whole && (value == "." || value == "..") {
-        return vec![format!("may not be '{value}'")];
-    }
-    ["/", "%"]
-        .into_iter()
-        .filter(|part| value.contains(part))
-        .map(|part| format!("may not contain '{part}'"))
-        .collect()
 }
 
 /// The name of an object for which only the first part of it is known: what is appended later
@@ -194,8 +165,6 @@ mod tests {
             dns_label(&"a".repeat(64)),
             ["must be no more than 63 bytes"]
         );
-        assert_eq!(dns_1035_label("a-1"), [""; 0]);
-        assert_eq!(dns_1035_label("1-a").len(), 1);
     }
 
     #[test]
@@ -212,17 +181,6 @@ mod tests {
         assert_eq!(
             label_value(&"a".repeat(64)),
             ["must be no more than 63 bytes"]
-        );
-    }
-
-    #[test]
-    fn path_segments() {
-        assert_eq!(path_segment("a", true), [""; 0]);
-        assert_eq!(path_segment("..", true), ["may not be '..'"]);
-        assert_eq!(path_segment("..", false), [""; 0]);
-        assert_eq!(
-            path_segment("a/%", true),
-            ["may not contain '/'", "may not contain '%'"]
         );
     }
 }

@@ -1,0 +1,10 @@
+//! The controllers without which an API server is of little use.
+//!
+//! Each is a loop that looks at the state and brings it nearer to what it should be, and then waits
+//! for a write. It never relies on having seen a certain event.
+
+mod history;
+mod namespaces;
+
+pub(crate) use history::expire_history;
+pub(crate) use namespaces::empty_namespaces;

@@ -1,0 +1,353 @@
+//! [`Api`], the server without its sockets: a request in, a response out.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use pintle_env::{Clock, Random, Timer};
+
+use super::{
+    Body, body,
+    negotiate::{JSON, Representation, check_content_type, negotiate},
+    query::Query,
+    represent::Renderer,
+    route::{Route, Target},
+};
+use crate::{
+    authn::User,
+    discovery::Discovery,
+    kinds::Part,
+    registry::{Registry, Served},
+    shutdown::Shutdown,
+    status::Failure,
+    store::Object,
+    version,
+};
+
+/// The server without its sockets.
+pub(crate) struct Api {
+    pub(super) registry: Arc<Registry>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) timer: Arc<dyn Timer>,
+    pub(super) random: Arc<dyn Random>,
+    pub(super) shutdown: Shutdown,
+    discovery: Discovery,
+}
+
+/// A request for objects, as far as all operations need it.
+pub(super) struct Call<'a> {
+    pub(super) served: Served,
+    pub(super) target: &'a Target,
+    pub(super) query: Query<'a>,
+    pub(super) headers: &'a http::HeaderMap,
+}
+
+/// What an operation answers.
+pub(super) struct Answer {
+    pub(super) code: StatusCode,
+    pub(super) body: Body,
+    pub(super) warnings: Vec<String>,
+}
+
+impl Api {
+    /// A server over a registry.
+    pub(crate) fn new(
+        registry: Arc<Registry>,
+        clock: Arc<dyn Clock>,
+        timer: Arc<dyn Timer>,
+        random: Arc<dyn Random>,
+        shutdown: Shutdown,
+    ) -> Self {
+        Self {
+            discovery: Discovery::new(&registry),
+            registry,
+            clock,
+            timer,
+            random,
+            shutdown,
+        }
+    }
+
+    /// Answers a request of `user`, who is nobody if the client could not be authenticated.
+    ///
+    /// # Cancel safety
+    ///
+    /// A write that was begun is either done or not when this is dropped; nothing else is lost.
+    pub(crate) async fn respond<B>(
+        self: &Arc<Self>,
+        user: Option<&User>,
+        request: Request<B>,
+    ) -> Response<Body>
+    where
+        B: http_body::Body<Data = Bytes>,
+    {
+        if user.is_none() {
+            return failed(&Failure::unauthorized());
+        }
+        let (head, body) = request.into_parts();
+        let query = Query::new(head.uri.query());
+        let outcome = match Route::of(head.uri.path()) {
+            Route::Objects(target) => {
+                let call = self.call(&target, query, &head.headers);
+                match call {
+                    Ok(call) => self.operate(&head.method, &call, body).await.map(answered),
+                    Err(failure) => Err(failure),
+                }
+            }
+            route => self.read_only(&head.method, &route, &head.headers),
+        };
+        match outcome {
+            Ok(response) => response,
+            Err(failure) => failed(&failure),
+        }
+    }
+
+    fn call<'a>(
+        &self,
+        target: &'a Target,
+        query: Query<'a>,
+        headers: &'a http::HeaderMap,
+    ) -> Result<Call<'a>, Failure> {
+        let served = self
+            .registry
+            .find(&target.group, &target.version, &target.resource);
+        let served = served.ok_or_else(Failure::no_such_resource)?;
+        // A namespaced object is in a namespace, and only that is.
+        let facts = served.facts;
+        let misplaced = if facts.namespaced {
+            !target.name.is_empty() && target.namespace.is_empty()
+        } else {
+            !target.namespace.is_empty()
+        };
+        if misplaced {
+            return Err(Failure::no_such_resource());
+        }
+        Ok(Call {
+            served,
+            target,
+            query,
+            headers,
+        })
+    }
+
+    async fn operate<B>(
+        self: &Arc<Self>,
+        method: &Method,
+        call: &Call<'_>,
+        body: B,
+    ) -> Result<Answer, Failure>
+    where
+        B: http_body::Body<Data = Bytes>,
+    {
+        let Target {
+            name,
+            namespace,
+            subresource,
+            watch,
+            ..
+        } = call.target;
+        if *watch {
+            return match *method {
+                Method::GET if subresource.is_empty() => self.list_or_watch(call).await,
+                _ => Err(Failure::method_not_allowed()),
+            };
+        }
+        let part = match subresource.as_str() {
+            "" => Part::Whole,
+            name => match (name, call.served.facts.subresource(name)) {
+                ("status", Some(_)) => Part::Status,
+                ("finalize", Some(_)) => Part::Finalize,
+                _ => return Err(Failure::no_such_resource()),
+            },
+        };
+        let everywhere = call.served.facts.namespaced && namespace.is_empty();
+        match (method, name.is_empty()) {
+            (&Method::GET, true) => self.list_or_watch(call).await,
+            (&Method::GET, false) if part != Part::Finalize => self.get(call).await,
+            (&Method::POST, true) if !everywhere => {
+                check_content_type(call.headers)?;
+                self.create(call, &body::read(body).await?)
+            }
+            (&Method::PUT, false) => {
+                check_content_type(call.headers)?;
+                self.update(call, part, &body::read(body).await?)
+            }
+            (&Method::DELETE, false) if part == Part::Whole => {
+                check_content_type(call.headers)?;
+                self.delete(call, &body::read(body).await?)
+            }
+            (&Method::DELETE, true) if !everywhere && call.served.offers("deletecollection") => {
+                check_content_type(call.headers)?;
+                self.delete_collection(call, &body::read(body).await?)
+            }
+            _ => Err(Failure::method_not_allowed()),
+        }
+    }
+
+    fn read_only(
+        &self,
+        method: &Method,
+        route: &Route,
+        headers: &http::HeaderMap,
+    ) -> Result<Response<Body>, Failure> {
+        if *route == Route::Unknown {
+            return Ok(not_found());
+        }
+        if !matches!(*method, Method::GET | Method::HEAD) {
+            return Err(Failure::method_not_allowed());
+        }
+        let aggregated = |headers| {
+            negotiate(headers, |asked| {
+                matches!(asked, Representation::Object | Representation::Discovery(_))
+            })
+        };
+        match route {
+            Route::Version => Ok(json(version::document())),
+            Route::Health => Ok(plain(StatusCode::OK, "ok")),
+            Route::CoreVersions | Route::Groups => {
+                let core = *route == Route::CoreVersions;
+                let representation = aggregated(headers)?;
+                let (document, content_type) = match representation {
+                    Representation::Discovery(version) => {
+                        let content_type = format!(
+                            "{JSON};g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList"
+                        );
+                        (self.discovery.aggregated(core, version), content_type)
+                    }
+                    _ if core => (self.discovery.core_versions(), JSON.to_owned()),
+                    _ => (self.discovery.groups(), JSON.to_owned()),
+                };
+                let mut response = respond(StatusCode::OK, &content_type, Body::whole(document));
+                let vary = HeaderValue::from_static("Accept");
+                response.headers_mut().insert(header::VARY, vary);
+                Ok(response)
+            }
+            Route::Group(group) => match self.discovery.group(group) {
+                Some(document) => Ok(json(document)),
+                None => Ok(not_found()),
+            },
+            Route::Resources { group, version } => {
+                let document = self.discovery.resources(group, version);
+                document.map(json).ok_or_else(Failure::no_such_resource)
+            }
+            Route::Objects(_) | Route::Unknown => Err(Failure::no_such_resource()),
+        }
+    }
+}
+
+impl Call<'_> {
+    /// The representation for a single object.
+    pub(super) fn renderer(&self, api: &Api) -> Result<Renderer, Failure> {
+        let representation = negotiate(self.headers, offers_objects)?;
+        if matches!(representation, Representation::MetadataList(_)) {
+            let facts = self.served.facts;
+            let group = if facts.group.is_empty() {
+                "core"
+            } else {
+                facts.group
+            };
+            return Err(Failure::not_convertible(format!(
+                "you requested PartialObjectMetadataList, but the requested object is not a list \
+                 (*{group}.{})",
+                facts.kind
+            )));
+        }
+        Renderer::new(
+            self.served,
+            representation,
+            self.query,
+            api.registry.timestamp(),
+        )
+    }
+
+    /// The representation for a list or a watch.
+    pub(super) fn list_renderer(&self, api: &Api, watch: bool) -> Result<Renderer, Failure> {
+        let representation = negotiate(self.headers, offers_objects)?;
+        if !watch && matches!(representation, Representation::Metadata(_)) {
+            let facts = self.served.facts;
+            let group = if facts.group.is_empty() {
+                "core"
+            } else {
+                facts.group
+            };
+            return Err(Failure::not_convertible(format!(
+                "you requested PartialObjectMetadata, but the requested object is a list \
+                 (*{group}.{}List)",
+                facts.kind
+            )));
+        }
+        Renderer::new(
+            self.served,
+            representation,
+            self.query,
+            api.registry.timestamp(),
+        )
+    }
+}
+
+impl Answer {
+    /// An object.
+    pub(super) fn object(code: StatusCode, renderer: &Renderer, object: &Object) -> Self {
+        Self::new(code, Body::whole(renderer.object(object)))
+    }
+
+    /// A body of JSON.
+    pub(super) fn new(code: StatusCode, body: Body) -> Self {
+        Self {
+            code,
+            body,
+            warnings: Vec::new(),
+        }
+    }
+}
+
+fn offers_objects(asked: Representation) -> bool {
+    !matches!(asked, Representation::Discovery(_))
+}
+
+fn answered(answer: Answer) -> Response<Body> {
+    let mut response = respond(answer.code, JSON, answer.body);
+    for warning in answer.warnings {
+        let text = warning.replace('\\', "\\\\").replace('"', "\\\"");
+        // A warning that cannot be in a header is left out: the request itself went well.
+        if let Ok(value) = HeaderValue::try_from(format!("299 - \"{text}\"")) {
+            response.headers_mut().append(header::WARNING, value);
+        }
+    }
+    response
+}
+
+fn failed(failure: &Failure) -> Response<Body> {
+    let mut response = respond(failure.code(), JSON, Body::whole(failure.to_json()));
+    if let Some(seconds) = failure.retry_after() {
+        let seconds = HeaderValue::from(seconds);
+        response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
+    response
+}
+
+fn json(document: Bytes) -> Response<Body> {
+    respond(StatusCode::OK, JSON, Body::whole(document))
+}
+
+fn plain(code: StatusCode, text: &'static str) -> Response<Body> {
+    respond(code, "text/plain; charset=utf-8", Body::whole(text))
+}
+
+fn not_found() -> Response<Body> {
+    plain(StatusCode::NOT_FOUND, "404 page not found\n")
+}
+
+fn respond(code: StatusCode, content_type: &str, body: Body) -> Response<Body> {
+    let mut response = Response::new(body);
+    *response.status_mut() = code;
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("no-cache, private"),
+    );
+    if let Ok(content_type) = HeaderValue::try_from(content_type) {
+        headers.insert(header::CONTENT_TYPE, content_type);
+    }
+    response
+}

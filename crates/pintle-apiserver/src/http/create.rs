@@ -1,0 +1,25 @@
+//! `POST` to a collection.
+
+use http::StatusCode;
+
+use super::{
+    Api,
+    api::{Answer, Call},
+    options::WriteOptions,
+};
+use crate::status::Failure;
+
+impl Api {
+    pub(super) fn create(&self, call: &Call<'_>, body: &[u8]) -> Result<Answer, Failure> {
+        let renderer = call.renderer(self)?;
+        let options = WriteOptions::read(call.query, "CreateOptions")?;
+        let input = self.registry.read(call.served, body, options.validation)?;
+        let namespace = &call.target.namespace;
+        let created = self
+            .registry
+            .create(call.served, namespace, input.tree, options.dry_run);
+        let mut answer = Answer::object(StatusCode::CREATED, &renderer, &*created?);
+        answer.warnings = input.warnings;
+        Ok(answer)
+    }
+}

@@ -1,0 +1,168 @@
+//! `DELETE` of an object or of a collection.
+
+use http::StatusCode;
+use pintle_codec::Value;
+
+use super::{
+    Api, Body,
+    api::{Answer, Call},
+    list,
+    options::{self, ListOptions},
+    represent::ListMetadata,
+};
+use crate::{
+    generated::meta_v1::DELETE_OPTIONS,
+    quote::Quoted,
+    registry::{DeleteOptions, Deleted},
+    schema::{Tree, decode, type_meta},
+    status::{self, Failure},
+    store::Store,
+    validation::{FieldError, validate_dry_run},
+};
+
+/// The options of a deletion, and what only the answer depends on.
+struct Asked {
+    options: DeleteOptions,
+    /// Whether the client said in the old way that what depends on the object goes too.
+    cascades: bool,
+}
+
+impl Api {
+    pub(super) fn delete(&self, call: &Call<'_>, body: &[u8]) -> Result<Answer, Failure> {
+        let renderer = call.renderer(self)?;
+        let asked = read_options(call, body)?;
+        let (served, name) = (call.served, &call.target.name);
+        let namespace = &call.target.namespace;
+        let deleted = self
+            .registry
+            .delete(served, namespace, name, &asked.options)?;
+        let (object, gone) = match &deleted {
+            Deleted::Gone(object) => (object, true),
+            Deleted::Marked(object) => {
+                let code = if asked.cascades {
+                    StatusCode::ACCEPTED
+                } else {
+                    StatusCode::OK
+                };
+                return Ok(Answer::object(code, &renderer, object));
+            }
+            Deleted::Already(object) => (object, false),
+        };
+        let code = if asked.cascades && !gone {
+            StatusCode::ACCEPTED
+        } else {
+            StatusCode::OK
+        };
+        if served.kind.returns_deleted {
+            return Ok(Answer::object(code, &renderer, object));
+        }
+        let uid = &object.attributes.uid;
+        let body = Body::whole(status::deleted(served.qualified(), name, uid));
+        Ok(Answer::new(code, body))
+    }
+
+    pub(super) fn delete_collection(
+        &self,
+        call: &Call<'_>,
+        body: &[u8],
+    ) -> Result<Answer, Failure> {
+        let renderer = call.list_renderer(self, false)?;
+        let options = ListOptions::read(call.query, call.served, false)?;
+        let filter = list::filter(call, &options)?;
+        let asked = read_options(call, body)?;
+        let deleted = self
+            .registry
+            .delete_all(call.served, &filter, &asked.options)?;
+        let metadata = ListMetadata {
+            revision: self.registry.store().read(Store::revision),
+            next: None,
+            remaining: None,
+        };
+        Ok(Answer::new(
+            StatusCode::OK,
+            renderer.list(deleted, &metadata),
+        ))
+    }
+}
+
+/// The options are in the body, or in the query if there is no body.
+fn read_options(call: &Call<'_>, body: &[u8]) -> Result<Asked, Failure> {
+    let tree = if body.is_empty() {
+        from_query(call)?
+    } else {
+        from_body(body)?
+    };
+    let text = |path: &[&str]| tree.at(path).and_then(Value::as_str);
+    let flag = tree.get("orphanDependents").and_then(Value::as_bool);
+    let policy = text(&["propagationPolicy"]);
+    let dry_run: Vec<_> = tree
+        .list(&["dryRun"])
+        .iter()
+        .filter_map(Value::as_str)
+        .collect();
+    const FIELD: &str = "propagationPolicy";
+    let mut errors = Vec::new();
+    if let (Some(policy), Some(_)) = (policy, flag) {
+        let why = "orphanDependents and deletionPropagation cannot be both set";
+        errors.push(FieldError::invalid(FIELD, policy, why));
+    }
+    if let Some(policy) = policy.filter(|policy| !POLICIES[..3].contains(policy)) {
+        errors.push(FieldError::not_supported(FIELD, policy, &POLICIES));
+    }
+    errors.extend(validate_dry_run(&dry_run));
+    if !errors.is_empty() {
+        return Err(options::invalid("DeleteOptions", &errors));
+    }
+    Ok(Asked {
+        options: DeleteOptions {
+            grace_period: tree.get("gracePeriodSeconds").and_then(Value::as_int),
+            uid: text(&["preconditions", "uid"]).map(Into::into),
+            resource_version: text(&["preconditions", "resourceVersion"]).map(Into::into),
+            dry_run: !dry_run.is_empty(),
+        },
+        cascades: flag == Some(false),
+    })
+}
+
+fn from_body(body: &[u8]) -> Result<Tree, Failure> {
+    let bad = |error: &dyn std::fmt::Display| Failure::bad_request(error.to_string());
+    let found = type_meta(body).map_err(|error| {
+        bad(&format!(
+            "couldn't get version/kind; json parse error: {error}"
+        ))
+    })?;
+    if !matches!(&*found.kind, "" | "DeleteOptions") {
+        return Err(bad(&format!(
+            "no kind {} is registered for version {} in scheme \"pkg/runtime/scheme.go:111\"",
+            Quoted(&found.kind),
+            Quoted(&found.api_version)
+        )));
+    }
+    let decoded = decode(body, &DELETE_OPTIONS).map_err(|error| bad(&error))?;
+    Ok(Tree::new(decoded.object, &DELETE_OPTIONS))
+}
+
+fn from_query(call: &Call<'_>) -> Result<Tree, Failure> {
+    let query = call.query;
+    let mut tree = Tree::zero(&DELETE_OPTIONS);
+    if let Some(seconds) = query.integer("gracePeriodSeconds")? {
+        tree.set(&["gracePeriodSeconds"], seconds.into());
+    }
+    if let Some(orphan) = query.flag("orphanDependents") {
+        tree.set(&["orphanDependents"], orphan.into());
+    }
+    if let Some(policy) = query.all("propagationPolicy").next() {
+        tree.set(&["propagationPolicy"], policy.into_owned().into());
+    }
+    let dry_run: Vec<Value> = query
+        .all("dryRun")
+        .map(|value| value.into_owned().into())
+        .collect();
+    if !dry_run.is_empty() {
+        tree.set(&["dryRun"], dry_run.into());
+    }
+    Ok(tree)
+}
+
+/// What may become of what depends on an object; the last one stands for saying nothing.
+const POLICIES: [&str; 4] = ["Foreground", "Background", "Orphan", "nil"];

@@ -1,0 +1,22 @@
+//! HTTP: from a request to an operation, and from its outcome to a response.
+//!
+//! One file an operation. An operation negotiates a representation, reads its options, calls the
+//! registry or the store, and renders. Whatever goes wrong becomes a `Status`; nothing here panics
+//! on what a client sends, and nothing waits while it holds the store.
+
+mod api;
+mod body;
+mod create;
+mod delete;
+mod get;
+mod list;
+mod negotiate;
+mod options;
+mod query;
+mod represent;
+mod route;
+mod update;
+mod watch;
+
+pub(crate) use api::Api;
+pub(crate) use body::Body;

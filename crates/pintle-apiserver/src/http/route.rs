@@ -1,0 +1,175 @@
+//! What a path is about, as the API lays its paths out.
+
+use percent_encoding::percent_decode_str;
+
+/// What a path is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Route {
+    /// `/version`.
+    Version,
+    /// `/healthz`, `/livez`, `/readyz`, or one check below them.
+    Health,
+    /// `/api`: the versions of the core group.
+    CoreVersions,
+    /// `/apis`: the other groups.
+    Groups,
+    /// `/apis/GROUP`.
+    Group(String),
+    /// `/api/VERSION` or `/apis/GROUP/VERSION`: the resources of a group version.
+    Resources {
+        /// The group, empty for the core group.
+        group: String,
+        /// The version.
+        version: String,
+    },
+    /// Objects.
+    Objects(Target),
+    /// Nothing that the server knows.
+    Unknown,
+}
+
+/// The objects that a path names.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Target {
+    /// The group, empty for the core group.
+    pub(crate) group: String,
+    /// The version.
+    pub(crate) version: String,
+    /// The resource.
+    pub(crate) resource: String,
+    /// The namespace, empty for all or for none.
+    pub(crate) namespace: String,
+    /// The object, empty for a collection.
+    pub(crate) name: String,
+    /// What is below the object, empty for itself.
+    pub(crate) subresource: String,
+    /// Whether the path is one of those that watch, which are older than the parameter.
+    pub(crate) watch: bool,
+}
+
+impl Route {
+    /// What a path is about.
+    pub(crate) fn of(path: &str) -> Self {
+        let path = percent_decode_str(path).decode_utf8_lossy();
+        let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+        match parts.as_slice() {
+            ["version"] => Self::Version,
+            ["healthz" | "livez" | "readyz"] => Self::Health,
+            ["healthz" | "livez" | "readyz", "ping"] => Self::Health,
+            ["api"] => Self::CoreVersions,
+            ["apis"] => Self::Groups,
+            ["apis", group] => Self::Group((*group).to_owned()),
+            ["api", version] => Self::Resources {
+                group: String::new(),
+                version: (*version).to_owned(),
+            },
+            ["apis", group, version] => Self::Resources {
+                group: (*group).to_owned(),
+                version: (*version).to_owned(),
+            },
+            ["api", version, rest @ ..] => Self::objects("", version, rest),
+            ["apis", group, version, rest @ ..] => Self::objects(group, version, rest),
+            _ => Self::Unknown,
+        }
+    }
+
+    fn objects(group: &str, version: &str, rest: &[&str]) -> Self {
+        let (watch, rest) = match rest {
+            ["watch", rest @ ..] => (true, rest),
+            rest => (false, rest),
+        };
+        let (namespace, rest) = match rest {
+            // Of what is below a namespace, some is its own.
+            ["namespaces", _, "status" | "finalize", ..] => ("", rest),
+            ["namespaces", namespace, rest @ ..] if !rest.is_empty() => (*namespace, rest),
+            rest => ("", rest),
+        };
+        let part = |at: usize| rest.get(at).copied().unwrap_or_default().to_owned();
+        if rest.len() > 3 {
+            return Self::Unknown;
+        }
+        Self::Objects(Target {
+            group: group.to_owned(),
+            version: version.to_owned(),
+            resource: part(0),
+            namespace: namespace.to_owned(),
+            name: part(1),
+            subresource: part(2),
+            watch,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn objects(path: &str) -> [String; 6] {
+        match Route::of(path) {
+            Route::Objects(t) => [
+                t.group,
+                t.version,
+                t.resource,
+                t.namespace,
+                t.name,
+                t.subresource,
+            ],
+            other => panic!("{path} is {other:?}"),
+        }
+    }
+
+    #[test]
+    fn paths_name_objects() {
+        assert_eq!(objects("/api/v1/pods"), ["", "v1", "pods", "", "", ""]);
+        assert_eq!(
+            objects("/api/v1/namespaces"),
+            ["", "v1", "namespaces", "", "", ""]
+        );
+        assert_eq!(
+            objects("/api/v1/namespaces/ns"),
+            ["", "v1", "namespaces", "", "ns", ""]
+        );
+        assert_eq!(
+            objects("/api/v1/namespaces/ns/finalize"),
+            ["", "v1", "namespaces", "", "ns", "finalize"]
+        );
+        assert_eq!(
+            objects("/api/v1/namespaces/ns/pods/p/status"),
+            ["", "v1", "pods", "ns", "p", "status"]
+        );
+        assert_eq!(
+            objects("/apis/apps/v1/namespaces/ns/deployments/"),
+            ["apps", "v1", "deployments", "ns", "", ""]
+        );
+        assert_eq!(
+            objects("/api/v1/namespaces/a%2Fb/pods"),
+            ["", "v1", "b", "a", "pods", ""],
+            "an escaped slash is a slash, as in the real server"
+        );
+    }
+
+    #[test]
+    fn older_paths_watch() {
+        let Route::Objects(target) = Route::of("/api/v1/watch/namespaces/ns/pods/p") else {
+            panic!("not objects");
+        };
+        assert!(target.watch);
+        assert_eq!((&*target.namespace, &*target.name), ("ns", "p"));
+    }
+
+    #[test]
+    fn other_paths_are_known_or_not() {
+        assert_eq!(Route::of("/version"), Route::Version);
+        assert_eq!(Route::of("/readyz/ping"), Route::Health);
+        assert_eq!(Route::of("/api/"), Route::CoreVersions);
+        assert_eq!(Route::of("/apis"), Route::Groups);
+        assert_eq!(Route::of("/apis/apps"), Route::Group("apps".into()));
+        assert!(matches!(
+            Route::of("/apis/apps/v1"),
+            Route::Resources { .. }
+        ));
+        for unknown in ["", "/", "/foo", "/api/v1/namespaces/ns/pods/p/proxy/x"] {
+            assert_eq!(Route::of(unknown), Route::Unknown, "{unknown}");
+        }
+    }
+}

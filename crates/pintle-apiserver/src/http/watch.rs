@@ -1,0 +1,156 @@
+//! Watches.
+//!
+//! A watch is a [`Watcher`] and the future that drives it: it asks the watcher what to do, sends what
+//! there is, and else sleeps until the next write to the resource, its deadline, or the end of the
+//! server. It has no task: it goes on when the connection asks for data, and is dropped with it.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use http::StatusCode;
+use pintle_env::{Clock, Timer};
+
+use super::{
+    Api, Body,
+    api::{Answer, Call},
+    body::Source,
+    options::{self, ListOptions},
+    represent::{self, Renderer},
+};
+use crate::{
+    registry::Registry,
+    shared::Changes,
+    shutdown::Shutdown,
+    status::Failure,
+    store::{Delivery, Filter, ResourceId, Revision, Start, Step, Store, Watcher, WatcherOptions},
+};
+
+impl Api {
+    pub(super) async fn watch(
+        &self,
+        call: &Call<'_>,
+        options: ListOptions,
+        filter: Filter,
+    ) -> Result<Answer, Failure> {
+        let renderer = call.list_renderer(self, true)?;
+        let revision = options::revision(&options.resource_version);
+        let revision = revision.map_err(Failure::internal_plain)?;
+        let resource = call.served.id;
+        let store = self.registry.store();
+        // From here on whatever is written wakes the watch.
+        let changes = store.changes(resource);
+        let wanted = revision.unwrap_or_default();
+        let start = if options.send_initial_events == Some(true) {
+            if let Err(failure) = self.reach(wanted).await {
+                // Clients have to find this in the stream, as if the watch had begun.
+                let body = Body::whole(represent::error(&failure));
+                return Ok(Answer::new(StatusCode::OK, body));
+            }
+            Start::With {
+                snapshot: store.read(|store| store.snapshot(resource)),
+                marked: options.bookmarks,
+            }
+        } else if wanted == Revision::default() {
+            Start::After(store.read(Store::revision))
+        } else {
+            Start::After(wanted)
+        };
+        let now = self.clock.now();
+        let watcher = Watcher::new(
+            start,
+            WatcherOptions {
+                filter,
+                bookmarks: options.bookmarks,
+                deadline: now + self.lifetime(options.timeout),
+            },
+            now,
+        );
+        let driver = Driver {
+            watcher,
+            renderer,
+            resource,
+            changes,
+            registry: self.registry.clone(),
+            clock: self.clock.clone(),
+            timer: self.timer.clone(),
+            shutdown: self.shutdown.clone(),
+            first: true,
+            over: false,
+        };
+        Ok(Answer::new(StatusCode::OK, Body::source(driver)))
+    }
+
+    /// How long a watch lasts. Without a wish it is left to chance, so that not all end at once.
+    fn lifetime(&self, timeout: Option<i64>) -> Duration {
+        match timeout.and_then(|seconds| u64::try_from(seconds).ok()) {
+            None | Some(0) => DEFAULT_LIFETIME.mul_f64(1.0 + self.random.unit()),
+            Some(seconds) => Duration::from_secs(seconds),
+        }
+    }
+}
+
+/// What drives a watcher.
+struct Driver {
+    watcher: Watcher,
+    renderer: Renderer,
+    resource: ResourceId,
+    changes: Changes,
+    registry: Arc<Registry>,
+    clock: Arc<dyn Clock>,
+    timer: Arc<dyn Timer>,
+    shutdown: Shutdown,
+    /// Whether nothing was sent yet.
+    first: bool,
+    over: bool,
+}
+
+impl Source for Driver {
+    async fn next(&mut self) -> Option<Vec<Bytes>> {
+        loop {
+            if self.over || self.shutdown.is_requested() {
+                return None;
+            }
+            let store = self.registry.store();
+            let resource = self.resource;
+            let step = self.watcher.poll(self.clock.now(), |after, limit| {
+                store.read(|store| store.events(resource, after, limit))
+            });
+            match step {
+                Step::Deliver(deliveries) => {
+                    let lines = deliveries.into_iter().map(|delivery| self.line(&delivery));
+                    return Some(lines.collect());
+                }
+                Step::Wait(until) => {
+                    let wake = self.timer.sleep_until(until);
+                    tokio::select! {
+                        () = self.changes.next() => {}
+                        () = wake => {}
+                        () = self.shutdown.requested() => {}
+                    }
+                }
+                Step::Expired { from, floor } => {
+                    self.over = true;
+                    let message = format!("too old resource version: {from} ({floor})");
+                    return Some(vec![represent::error(&Failure::expired(message))]);
+                }
+                Step::End => return None,
+            }
+        }
+    }
+}
+
+impl Driver {
+    fn line(&mut self, delivery: &Delivery) -> Bytes {
+        let first = std::mem::take(&mut self.first);
+        match delivery {
+            Delivery::Object(kind, object) => self.renderer.event(*kind, object, first),
+            Delivery::Bookmark {
+                revision,
+                initial_end,
+            } => self.renderer.bookmark(*revision, *initial_end, first),
+        }
+    }
+}
+
+/// As kube-apiserver, which takes up to twice as long.
+const DEFAULT_LIFETIME: Duration = Duration::from_secs(30 * 60);

@@ -1,0 +1,155 @@
+//! Pods: they start pending, with a quality of service that follows from their resources, and end
+//! after a grace period unless nothing runs.
+
+use pintle_codec::Value;
+
+use super::{Deletion, Generation, Kind, Part, SelectableField};
+use crate::{schema::Tree, table};
+
+pub(super) static KIND: Kind = Kind {
+    fields: &[
+        SelectableField {
+            names: &["spec.nodeName", "spec.host"],
+            value: |pod| pod.text(&["spec", "nodeName"]).into(),
+        },
+        SelectableField {
+            names: &["spec.restartPolicy"],
+            value: |pod| pod.text(&["spec", "restartPolicy"]).into(),
+        },
+        SelectableField {
+            names: &["spec.schedulerName"],
+            value: |pod| pod.text(&["spec", "schedulerName"]).into(),
+        },
+        SelectableField {
+            names: &["spec.serviceAccountName"],
+            value: |pod| pod.text(&["spec", "serviceAccountName"]).into(),
+        },
+        SelectableField {
+            names: &["spec.hostNetwork"],
+            value: |pod| {
+                let host_network = pod.at(&["spec", "hostNetwork"]);
+                match host_network.and_then(Value::as_bool) {
+                    Some(true) => "true".into(),
+                    _ => "false".into(),
+                }
+            },
+        },
+        SelectableField {
+            names: &["status.phase"],
+            value: |pod| pod.text(&["status", "phase"]).into(),
+        },
+        SelectableField {
+            names: &["status.podIP", "status.podIPs"],
+            value: |pod| pod.text(&["status", "podIP"]).into(),
+        },
+        SelectableField {
+            names: &["status.nominatedNodeName"],
+            value: |pod| pod.text(&["status", "nominatedNodeName"]).into(),
+        },
+    ],
+    generation: Generation::Spec,
+    on_create,
+    on_update,
+    deletion: Deletion::Graceful(grace_period),
+    returns_deleted: true,
+    table: &table::POD,
+    ..Kind::PLAIN
+};
+
+fn on_create(pod: &mut Tree) {
+    let quality = quality_of_service(pod);
+    pod.set(&["status", "phase"], "Pending".into());
+    pod.set(&["status", "qosClass"], quality.into());
+}
+
+fn on_update(new: &mut Tree, old: &Tree, part: Part) {
+    if part == Part::Status {
+        // Old kubelets damage owner references and forget the class.
+        new.copy_from(old, &["metadata", "ownerReferences"]);
+        if new.text(&["status", "qosClass"]).is_empty() {
+            new.copy_from(old, &["status", "qosClass"]);
+        }
+    }
+}
+
+/// The seconds that a pod is given to end. One that runs nowhere, or no longer, needs none.
+fn grace_period(pod: &Tree, asked: Option<i64>) -> i64 {
+    let own = pod.at(&["spec", "terminationGracePeriodSeconds"]);
+    let period = asked.or(own.and_then(Value::as_int)).unwrap_or(0);
+    let is_scheduled = !pod.text(&["spec", "nodeName"]).is_empty();
+    let is_over = matches!(pod.text(&["status", "phase"]), "Failed" | "Succeeded");
+    match period {
+        _ if !is_scheduled || is_over => 0,
+        negative if negative < 0 => 1,
+        period => period,
+    }
+}
+
+/// `Guaranteed` if all containers are limited in CPU and memory and request just that, `BestEffort`
+/// if none says anything, else `Burstable`.
+fn quality_of_service(pod: &Tree) -> &'static str {
+    const COUNTED: [&str; 2] = ["cpu", "memory"];
+    let (mut guaranteed, mut best_effort) = (true, true);
+    for field in ["containers", "initContainers"] {
+        for container in pod.list(&["spec", field]) {
+            let amount = |of: &str, resource: &str| {
+                let amount = container.at(&["resources", of, resource]);
+                amount
+                    .and_then(Value::as_str)
+                    .filter(|amount| *amount != "0")
+            };
+            for resource in COUNTED {
+                let (limit, request) = (amount("limits", resource), amount("requests", resource));
+                best_effort &= limit.is_none() && request.is_none();
+                guaranteed &= limit.is_some() && (request.is_none() || request == limit);
+            }
+        }
+    }
+    match (best_effort, guaranteed) {
+        (true, _) => "BestEffort",
+        (false, true) => "Guaranteed",
+        (false, false) => "Burstable",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{generated::core_v1::POD, schema::decode};
+
+    fn pod(spec: &str) -> Tree {
+        let json = format!(r#"{{"spec":{spec}}}"#);
+        Tree::new(decode(json.as_bytes(), &POD).unwrap().object, &POD)
+    }
+
+    #[test]
+    fn quality_follows_from_resources() {
+        let quality = |resources: &str| {
+            quality_of_service(&pod(&format!(
+                r#"{{"containers":[{{"resources":{resources}}}]}}"#
+            )))
+        };
+        assert_eq!(quality("{}"), "BestEffort");
+        assert_eq!(quality(r#"{"requests":{"cpu":"1"}}"#), "Burstable");
+        assert_eq!(
+            quality(r#"{"limits":{"cpu":"1","memory":"1Gi"}}"#),
+            "Guaranteed"
+        );
+        assert_eq!(
+            quality(r#"{"limits":{"cpu":"1","memory":"1Gi"},"requests":{"cpu":"500m"}}"#),
+            "Burstable"
+        );
+    }
+
+    #[test]
+    fn a_pod_that_runs_nowhere_goes_at_once() {
+        assert_eq!(
+            grace_period(&pod(r#"{"terminationGracePeriodSeconds":30}"#), None),
+            0
+        );
+        let scheduled = pod(r#"{"nodeName":"n","terminationGracePeriodSeconds":30}"#);
+        assert_eq!(grace_period(&scheduled, None), 30);
+        assert_eq!(grace_period(&scheduled, Some(5)), 5);
+        assert_eq!(grace_period(&scheduled, Some(-5)), 1);
+    }
+}

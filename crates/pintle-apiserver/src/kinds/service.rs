@@ -1,0 +1,21 @@
+//! Services: their names are the names of hosts.
+
+use super::{Kind, SelectableField};
+use crate::{table, validation::NameRule};
+
+pub(super) static KIND: Kind = Kind {
+    name: NameRule::DnsLabel,
+    fields: &[
+        SelectableField {
+            names: &["spec.clusterIP"],
+            value: |service| service.text(&["spec", "clusterIP"]).into(),
+        },
+        SelectableField {
+            names: &["spec.type"],
+            value: |service| service.text(&["spec", "type"]).into(),
+        },
+    ],
+    returns_deleted: true,
+    table: &table::SERVICE,
+    ..Kind::PLAIN
+};

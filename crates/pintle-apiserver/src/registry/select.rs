@@ -1,0 +1,33 @@
+//! Which fields of a resource selectors may ask for.
+
+use super::Served;
+use crate::{
+    selector::{FieldSelector, ParseFieldsError},
+    store::{FIRST_FIELD, NAME_FIELD, NAMESPACE_FIELD},
+};
+
+impl Served {
+    /// Reads a field selector over this resource.
+    pub(crate) fn field_selector(&self, text: &str) -> Result<FieldSelector, ParseFieldsError> {
+        FieldSelector::parse(text, |name| self.field(name))
+    }
+
+    /// The number of a selectable field.
+    fn field(&self, name: &str) -> Result<usize, String> {
+        match name {
+            "metadata.name" => return Ok(NAME_FIELD),
+            "metadata.namespace" => return Ok(NAMESPACE_FIELD),
+            _ => {}
+        }
+        let fields = self.kind.fields;
+        let found = fields.iter().position(|field| field.names.contains(&name));
+        match found {
+            Some(at) => Ok(FIRST_FIELD + at),
+            None if fields.is_empty() => Err(format!(
+                "{name:?} is not a known field selector: only \"metadata.name\", \
+                 \"metadata.namespace\""
+            )),
+            None => Err(format!("field label not supported: {name}")),
+        }
+    }
+}

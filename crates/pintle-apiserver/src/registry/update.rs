@@ -1,0 +1,174 @@
+//! Replacing objects, whole or in part.
+
+use std::sync::Arc;
+
+use pintle_codec::Value;
+
+use super::{Registry, Served};
+use crate::{
+    kinds::{Generation, Part},
+    schema::Tree,
+    status::Failure,
+    store::{Draft, Key, Object},
+    validation::validate_metadata_update,
+};
+
+impl Registry {
+    /// Replaces a part of an object with that of `input`. One without a revision replaces whatever
+    /// there is; one with a revision, only the object at that revision.
+    ///
+    /// An update that takes the last finalizer from an object that is being deleted, removes it. A
+    /// dry run answers with the object as it would be, at the revision that it has.
+    pub(crate) fn update(
+        &self,
+        served: Served,
+        namespace: &str,
+        name: &str,
+        part: Part,
+        mut input: Tree,
+        dry_run: bool,
+    ) -> Result<Arc<Object>, Failure> {
+        served.put_in_namespace(&mut input, namespace)?;
+        check_name(&input, name)?;
+        let key = Key::new(namespace, name);
+        loop {
+            let current = self.store.read(|store| store.get(served.id, &key));
+            let Some(current) = current else {
+                return Err(Failure::not_found(served.qualified(), name));
+            };
+            check_preconditions(served, &input, &current)?;
+            let old = served.tree(&current);
+            let new = prepare(served, input.clone(), &old, part)?;
+            let removes = is_finished(served, &new, &old);
+            if !removes && new.object() == old.object() {
+                return Ok(current);
+            }
+            let (draft, attributes) = (Draft::encode(new.object()), served.attributes(&new));
+            if dry_run {
+                let object = Object::dry_at(key, &draft, attributes, current.revision);
+                return Ok(Arc::new(object));
+            }
+            let written = self.store.write(|store| {
+                let now = store.get(served.id, &key)?;
+                if now.revision != current.revision {
+                    return None;
+                }
+                let now = self.clock.now();
+                if removes {
+                    store.remove(served.id, &key, now)?;
+                    // What was asked for is answered, although it was never stored.
+                    let revision = current.revision;
+                    let object = Object::dry_at(key.clone(), &draft, attributes, revision);
+                    return Some(Arc::new(object));
+                }
+                Some(store.put(served.id, key.clone(), &draft, attributes, now))
+            });
+            if let Some(object) = written {
+                return Ok(object);
+            }
+            // Somebody else was faster: the rules are applied again to what there is now.
+        }
+    }
+}
+
+/// The object that replaces `old`.
+fn prepare(served: Served, mut new: Tree, old: &Tree, part: Part) -> Result<Tree, Failure> {
+    const KEPT: [&str; 2] = ["creationTimestamp", "generation"];
+    for field in KEPT {
+        new.copy_from(old, &["metadata", field]);
+    }
+    match part {
+        Part::Whole | Part::Finalize if served.facts.subresource("status").is_some() => {
+            new.copy_from(old, &["status"]);
+        }
+        Part::Status => {
+            let status = new.get("status").cloned();
+            let metadata = Value::Object(new.metadata().clone());
+            new = old.clone();
+            new.set(&["metadata"], metadata);
+            new.set(&["status"], status.unwrap_or_default());
+            if served.kind.status_keeps_labels {
+                new.copy_from(old, &["metadata", "labels"]);
+            }
+        }
+        Part::Whole | Part::Finalize => {}
+    }
+    (served.kind.on_update)(&mut new, old, part);
+    if new.metadata_text("uid").is_empty() {
+        new.copy_from(old, &["metadata", "uid"]);
+    }
+    for field in ["deletionTimestamp", "deletionGracePeriodSeconds"] {
+        // Deletion is not undone; the rest of the rule is in the validation.
+        if old.metadata().contains_key(field) {
+            new.copy_from(old, &["metadata", field]);
+        }
+    }
+    let changed = |path: &[&str]| new.at(path) != old.at(path);
+    let new_generation = match served.kind.generation {
+        Generation::None => false,
+        Generation::Spec => changed(&["spec"]),
+        Generation::SpecAndAnnotations => {
+            changed(&["spec"]) || changed(&["metadata", "annotations"])
+        }
+    };
+    if new_generation {
+        let generation = old.at(&["metadata", "generation"]);
+        let generation = generation.and_then(Value::as_int).unwrap_or_default();
+        new.set(&["metadata", "generation"], (generation + 1).into());
+    }
+    let errors = validate_metadata_update(new.metadata(), old.metadata());
+    if !errors.is_empty() {
+        let name = old.metadata_text("name");
+        return Err(Failure::invalid(served.qualified_kind(), name, &errors));
+    }
+    new.copy_from(old, &["metadata", "resourceVersion"]);
+    Ok(new)
+}
+
+/// Whether nothing keeps an object any more that was to be deleted.
+fn is_finished(served: Served, new: &Tree, old: &Tree) -> bool {
+    let metadata = old.metadata();
+    let grace = metadata.get("deletionGracePeriodSeconds");
+    new.list(&["metadata", "finalizers"]).is_empty()
+        && metadata.contains_key("deletionTimestamp")
+        && grace.and_then(Value::as_int).unwrap_or_default() == 0
+        && served.is_empty(new)
+}
+
+fn check_name(input: &Tree, name: &str) -> Result<(), Failure> {
+    match input.metadata_text("name") {
+        own if own == name => Ok(()),
+        "" => Err(Failure::bad_request(format!(
+            "the name of the object ({name} based on URL) was undeterminable: name must be \
+             provided"
+        ))),
+        own => Err(Failure::bad_request(format!(
+            "the name of the object ({own}) does not match the name on the URL ({name})"
+        ))),
+    }
+}
+
+fn check_preconditions(served: Served, input: &Tree, current: &Object) -> Result<(), Failure> {
+    let (qualified, name) = (served.qualified(), current.key.name());
+    let (uid, current_uid) = (input.metadata_text("uid"), &current.attributes.uid);
+    if !uid.is_empty() && uid != current_uid.as_str() {
+        let resource = served.facts.resource;
+        let why = format!(
+            "StorageError: invalid object, Code: 4, Key: /registry/{resource}/{}, \
+             ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: \
+             {uid}, UID in object meta: {current_uid}",
+            current.key
+        );
+        return Err(Failure::conflict(qualified, name, &why));
+    }
+    match input.metadata_text("resourceVersion") {
+        "" | "0" => Ok(()),
+        text => match text.parse::<u64>() {
+            Ok(revision) if revision == current.revision.get() => Ok(()),
+            Ok(_) => Err(Failure::stale(qualified, name)),
+            Err(_) => Err(Failure::internal_plain(format!(
+                "strconv.ParseUint: parsing {text:?}: invalid syntax"
+            ))),
+        },
+    }
+}

@@ -1,0 +1,167 @@
+//! [`ApiServer`], what is decided before a server starts.
+
+use std::{
+    fmt,
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+
+use pintle_env::{Clock, Random, SystemRandom, Timer};
+use tokio::{net::TcpListener, task::JoinSet};
+
+use super::{
+    RunningServer, StartError, connection::Shared, kubeconfig::kubeconfig, listener::listen,
+    time::SystemTime, tls::Credentials,
+};
+use crate::{
+    HistoryLimits, bootstrap, controllers, http::Api, registry::Registry, shutdown::ShutdownTrigger,
+};
+
+/// An API server, from where it is configured to where it runs.
+///
+/// ```
+/// # #[tokio::main]
+/// # async fn main() -> Result<(), pintle_apiserver::StartError> {
+/// use pintle_apiserver::ApiServer;
+///
+/// let server = ApiServer::builder().start().await?;
+/// println!("https://{}", server.address());
+/// server.shutdown().await;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct ApiServer(());
+
+/// What is decided before a server starts. Everything has a default.
+#[must_use = "a builder does nothing until it is started"]
+pub struct ApiServerBuilder {
+    listen: SocketAddr,
+    history: HistoryLimits,
+    clock: Arc<dyn Clock>,
+    timer: Arc<dyn Timer>,
+    random: Arc<dyn Random>,
+}
+
+impl ApiServer {
+    /// A server that listens on a free port of `127.0.0.1`, with the system's time and randomness.
+    pub fn builder() -> ApiServerBuilder {
+        let time = Arc::new(SystemTime::default());
+        ApiServerBuilder {
+            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            history: HistoryLimits::default(),
+            clock: time.clone(),
+            timer: time,
+            random: Arc::new(SystemRandom),
+        }
+    }
+}
+
+impl ApiServerBuilder {
+    /// The address to listen on; port 0 is any free one. Default: `127.0.0.1:0`.
+    ///
+    /// Whoever can reach another address than a loopback one can try to connect; without a client
+    /// certificate of the server's own authority nobody gets more than a 401.
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.listen = address;
+        self
+    }
+
+    /// How much history is kept of each resource, for watches and continued lists.
+    pub fn history(mut self, limits: HistoryLimits) -> Self {
+        self.history = limits;
+        self
+    }
+
+    /// The time that the server goes by: what it writes into objects, and how long watches, waits
+    /// and history last. Default: the system's.
+    pub fn time(mut self, time: impl Clock + Timer) -> Self {
+        let time = Arc::new(time);
+        self.clock = time.clone();
+        self.timer = time;
+        self
+    }
+
+    /// Where uids, generated names and the lifetimes of watches come from. Keys always come from the
+    /// system. Default: the system's.
+    pub fn random(mut self, random: impl Random) -> Self {
+        self.random = Arc::new(random);
+        self
+    }
+
+    /// Starts the server. It answers once this returns.
+    ///
+    /// # Errors
+    ///
+    /// When the address cannot be listened on, or the certificates cannot be made.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping this starts nothing.
+    pub async fn start(self) -> Result<RunningServer, StartError> {
+        let listener = TcpListener::bind(self.listen).await;
+        let listener = listener.map_err(|error| StartError::listen(self.listen, error))?;
+        let address = listener.local_addr();
+        let address = address.map_err(|error| StartError::listen(self.listen, error))?;
+        let credentials = Credentials::generate(address.ip(), self.clock.timestamp())?;
+        let registry = Registry::new(self.history, self.clock.clone(), self.random.clone());
+        let registry = Arc::new(registry);
+        bootstrap::create_namespaces(&registry);
+        let (trigger, shutdown) = ShutdownTrigger::new();
+        let shared = Arc::new(Shared {
+            api: Arc::new(Api::new(
+                registry.clone(),
+                self.clock.clone(),
+                self.timer.clone(),
+                self.random,
+                shutdown.clone(),
+            )),
+            acceptor: credentials.acceptor,
+            clients: credentials.clients,
+            clock: self.clock.clone(),
+            timer: self.timer.clone(),
+        });
+        let mut tasks = JoinSet::new();
+        tasks.spawn(controllers::empty_namespaces(
+            registry.clone(),
+            shutdown.clone(),
+        ));
+        tasks.spawn(controllers::expire_history(
+            registry,
+            self.clock.clone(),
+            self.timer.clone(),
+            shutdown.clone(),
+        ));
+        tasks.spawn(listen(shared, listener, shutdown));
+        Ok(RunningServer {
+            kubeconfig: kubeconfig(
+                reachable(address),
+                &credentials.authority_pem,
+                &credentials.admin,
+            ),
+            address,
+            trigger,
+            tasks,
+            clock: self.clock,
+            timer: self.timer,
+        })
+    }
+}
+
+impl fmt::Debug for ApiServerBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiServerBuilder")
+            .field("listen", &self.listen)
+            .field("history", &self.history)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An address by which this machine reaches itself.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        (Ipv4Addr::LOCALHOST, address.port()).into()
+    } else {
+        address
+    }
+}

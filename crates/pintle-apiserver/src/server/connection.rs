@@ -1,0 +1,90 @@
+//! One connection, from its handshake to its end.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::conn::auto,
+};
+use pintle_env::{Clock, Timer};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+use tracing::debug;
+
+use super::tasks::Tasks;
+use crate::{authn::ClientCertificates, http::Api, shutdown::Shutdown};
+
+/// What all connections of a server share.
+pub(super) struct Shared {
+    pub(super) api: Arc<Api>,
+    pub(super) acceptor: TlsAcceptor,
+    pub(super) clients: ClientCertificates,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) timer: Arc<dyn Timer>,
+}
+
+/// Serves a connection until the client or the server ends it.
+pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: Shutdown) {
+    // Small answers are not held back to be sent together.
+    _ = stream.set_nodelay(true);
+    let patience = shared.timer.sleep_until(shared.clock.now() + HANDSHAKE);
+    let stream = tokio::select! {
+        stream = shared.acceptor.accept(stream) => match stream {
+            Ok(stream) => stream,
+            Err(error) => {
+                debug!(%error, "handshake failed");
+                return;
+            }
+        },
+        () = patience => return,
+        () = shutdown.requested() => return,
+    };
+    let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
+    let user = shared.clients.user(chain, shared.clock.timestamp());
+    let user = Arc::new(user);
+    let service = service_fn(|request: hyper::Request<Incoming>| {
+        let (api, user) = (shared.api.clone(), user.clone());
+        async move { Ok::<_, Infallible>(api.respond(user.as_ref().as_ref(), request).await) }
+    });
+    let tasks = Tasks::default();
+    let _guard = tasks.guard();
+    let mut builder = auto::Builder::new(tasks);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADERS)
+        .max_buf_size(HTTP1_BUFFER);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(HTTP2_STREAMS)
+        .max_header_list_size(HTTP2_HEADERS)
+        .keep_alive_interval(PING_EVERY)
+        .keep_alive_timeout(PING_TIMEOUT);
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    let mut connection = std::pin::pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = shutdown.requested() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        debug!(error = %error, "connection ended");
+    }
+}
+
+/// As Go's server.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// As kube-apiserver.
+const HEADERS: Duration = Duration::from_secs(32);
+/// The request line and all headers of a request.
+const HTTP1_BUFFER: usize = 1 << 20;
+const HTTP2_HEADERS: u32 = 1 << 20;
+/// As kube-apiserver.
+const HTTP2_STREAMS: u32 = 250;
+/// A client that went away without a word is noticed.
+const PING_EVERY: Duration = Duration::from_secs(30);
+const PING_TIMEOUT: Duration = Duration::from_secs(15);

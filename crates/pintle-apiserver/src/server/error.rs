@@ -1,0 +1,53 @@
+//! [`StartError`], why a server could not be started.
+
+use std::{error::Error, fmt, net::SocketAddr};
+
+/// Why a server could not be started.
+#[derive(Debug)]
+pub struct StartError {
+    what: What,
+    source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+#[derive(Debug)]
+enum What {
+    Listen(SocketAddr),
+    Certificates,
+}
+
+impl StartError {
+    /// Whether the address cannot be listened on: it is in use, is not this machine's, or needs
+    /// more privileges.
+    pub fn is_address(&self) -> bool {
+        matches!(self.what, What::Listen(_))
+    }
+
+    pub(super) fn listen(address: SocketAddr, source: std::io::Error) -> Self {
+        Self {
+            what: What::Listen(address),
+            source: Some(source.into()),
+        }
+    }
+
+    pub(super) fn certificates(source: impl Error + Send + Sync + 'static) -> Self {
+        Self {
+            what: What::Certificates,
+            source: Some(source.into()),
+        }
+    }
+}
+
+impl fmt::Display for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.what {
+            What::Listen(address) => write!(f, "cannot listen on {address}"),
+            What::Certificates => f.write_str("cannot make the server's certificates"),
+        }
+    }
+}
+
+impl Error for StartError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

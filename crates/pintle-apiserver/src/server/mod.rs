@@ -1,0 +1,18 @@
+//! The server as a program has it: built, started, running, ended.
+//!
+//! Invariant: every task belongs to a set that [`RunningServer`] owns, directly or through another
+//! task; when it is dropped, all of them end.
+
+mod builder;
+mod connection;
+mod error;
+mod kubeconfig;
+mod listener;
+mod running;
+mod tasks;
+mod time;
+mod tls;
+
+pub use builder::{ApiServer, ApiServerBuilder};
+pub use error::StartError;
+pub use running::RunningServer;

@@ -1,0 +1,63 @@
+//! [`RunningServer`], a server that answers.
+
+use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
+
+use pintle_env::{Clock, Timer};
+use tokio::task::JoinSet;
+
+use crate::shutdown::ShutdownTrigger;
+
+/// A server that answers, from [`ApiServerBuilder::start`](super::ApiServerBuilder::start).
+///
+/// Dropping it ends it at once, with all its connections. [`RunningServer::shutdown`] lets requests
+/// that are being answered come to their end first.
+#[must_use = "dropping it ends the server"]
+pub struct RunningServer {
+    pub(super) address: SocketAddr,
+    pub(super) kubeconfig: String,
+    pub(super) trigger: ShutdownTrigger,
+    pub(super) tasks: JoinSet<()>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) timer: Arc<dyn Timer>,
+}
+
+impl RunningServer {
+    /// The address that the server listens on, with the port that it was given.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A kubeconfig for the server's administrator (user `admin`, group `system:masters`), in YAML,
+    /// with the certificates and the private key in it: a secret.
+    pub fn kubeconfig(&self) -> &str {
+        &self.kubeconfig
+    }
+
+    /// Ends the server. It takes no more connections, ends watches, and waits up to five seconds for
+    /// requests that are being answered; whatever is left then is broken off.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping this ends the server at once.
+    pub async fn shutdown(mut self) {
+        self.trigger.request();
+        let patience = self.timer.sleep_until(self.clock.now() + PATIENCE);
+        let ended = async { while self.tasks.join_next().await.is_some() {} };
+        tokio::select! {
+            () = ended => {}
+            () = patience => {}
+        }
+        self.tasks.shutdown().await;
+    }
+}
+
+impl fmt::Debug for RunningServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The kubeconfig has a private key in it.
+        f.debug_struct("RunningServer")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,0 +1,134 @@
+//! [`SharedStore`], the store among tasks: a lock around it, and who waits for its writes.
+//!
+//! Invariant: the lock is never held across an await, and whoever waits for a write is woken after
+//! it can be seen.
+
+use std::{
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use pintle_env::{Clock, Timer};
+use tokio::sync::watch;
+
+use crate::store::{ResourceId, Revision, Store};
+
+/// A store that tasks share.
+#[derive(Debug)]
+pub(crate) struct SharedStore {
+    store: Mutex<Store>,
+    revision: watch::Sender<Revision>,
+    resources: Vec<watch::Sender<()>>,
+}
+
+/// Somebody who waits for writes to a resource.
+#[derive(Debug)]
+pub(crate) struct Changes(watch::Receiver<()>);
+
+/// Somebody who waits for writes to any resource.
+#[derive(Debug)]
+pub(crate) struct Writes(watch::Receiver<Revision>);
+
+impl SharedStore {
+    /// Shares a store with this many resources.
+    pub(crate) fn new(store: Store, resources: usize) -> Self {
+        Self {
+            revision: watch::Sender::new(store.revision()),
+            resources: (0..resources).map(|_| watch::Sender::new(())).collect(),
+            store: Mutex::new(store),
+        }
+    }
+
+    /// Looks at the store.
+    pub(crate) fn read<T>(&self, look: impl FnOnce(&Store) -> T) -> T {
+        look(&self.lock())
+    }
+
+    /// Changes the store, and wakes whoever waits for what was written.
+    pub(crate) fn write<T>(&self, change: impl FnOnce(&mut Store) -> T) -> T {
+        let (result, written, revision) = {
+            let mut store = self.lock();
+            let result = change(&mut store);
+            (result, store.take_written(), store.revision())
+        };
+        for resource in &written {
+            self.resources[resource.number()].send_replace(());
+        }
+        if !written.is_empty() {
+            // Two writers may come here in either order: the revision must not go back.
+            self.revision.send_if_modified(|known| {
+                let newer = *known < revision;
+                *known = (*known).max(revision);
+                newer
+            });
+        }
+        result
+    }
+
+    /// Follows the writes to a resource from now on.
+    pub(crate) fn changes(&self, resource: ResourceId) -> Changes {
+        Changes(self.resources[resource.number()].subscribe())
+    }
+
+    /// Follows the writes to all resources from now on.
+    pub(crate) fn writes(&self) -> Writes {
+        Writes(self.revision.subscribe())
+    }
+
+    /// Waits until the store has reached a revision, for a while only. If it has not, says where it
+    /// is.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost.
+    pub(crate) async fn reach(
+        &self,
+        revision: Revision,
+        clock: &dyn Clock,
+        timer: &Arc<dyn Timer>,
+    ) -> Result<(), Revision> {
+        let mut current = self.revision.subscribe();
+        if *current.borrow() >= revision {
+            return Ok(());
+        }
+        let patience = timer.sleep_until(clock.now() + PATIENCE);
+        tokio::select! {
+            // The sender lives as long as this store.
+            _ = current.wait_for(|current| *current >= revision) => Ok(()),
+            () = patience => Err(*self.revision.borrow()),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Store> {
+        // Writes to the store do not panic half-way, so it is whole whatever happened to a holder.
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Changes {
+    /// Waits for a write that was not waited for before.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost: a write during which nobody waits is found by the next wait.
+    pub(crate) async fn next(&mut self) {
+        next(&mut self.0).await;
+    }
+}
+
+impl Writes {
+    /// As [`Changes::next`].
+    pub(crate) async fn next(&mut self) {
+        next(&mut self.0).await;
+    }
+}
+
+async fn next<T>(receiver: &mut watch::Receiver<T>) {
+    if receiver.changed().await.is_err() {
+        // The store is gone, and with it every write.
+        std::future::pending::<()>().await;
+    }
+}
+
+/// As kube-apiserver.
+const PATIENCE: Duration = Duration::from_secs(3);

@@ -1,0 +1,184 @@
+//! Tables as they are sent.
+
+use bytes::Bytes;
+use pintle_codec::{
+    Value,
+    json::{Writer, write_value},
+};
+use pintle_env::Timestamp;
+
+use super::Table;
+use crate::{
+    schema::{Resource, Tree},
+    store::Object,
+};
+
+/// How much of its object a row carries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum IncludeObject {
+    /// Nothing.
+    None,
+    /// Its metadata.
+    #[default]
+    Metadata,
+    /// All of it.
+    Object,
+}
+
+/// Writes objects as rows of tables.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TableWriter {
+    /// What the objects consist of.
+    pub(crate) resource: &'static Resource,
+    /// How they are printed.
+    pub(crate) table: &'static Table,
+    /// The version of `meta.k8s.io` that was asked for.
+    pub(crate) version: &'static str,
+    /// What a row carries.
+    pub(crate) include: IncludeObject,
+    /// The time to which ages relate.
+    pub(crate) now: Timestamp,
+}
+
+impl TableWriter {
+    /// The beginning of a table, up to its first row. `metadata` is that of the table, as JSON.
+    pub(crate) fn begin(&self, metadata: &[u8], columns: bool, out: &mut Vec<u8>) {
+        let mut writer = Writer::new(out);
+        writer.begin_object();
+        writer.key("kind");
+        writer.string("Table");
+        writer.key("apiVersion");
+        writer.string(&format!("meta.k8s.io/{}", self.version));
+        writer.key("metadata");
+        writer.raw(metadata);
+        writer.key("columnDefinitions");
+        if columns {
+            writer.begin_array();
+            for column in self.table.columns {
+                writer.element();
+                writer.begin_object();
+                for (key, text) in [
+                    ("name", column.name),
+                    ("type", column.type_),
+                    ("format", column.format),
+                    ("description", column.description),
+                ] {
+                    writer.key(key);
+                    writer.string(text);
+                }
+                writer.key("priority");
+                writer.integer(column.priority);
+                writer.end_object();
+            }
+            writer.end_array();
+        } else {
+            writer.null();
+        }
+        writer.key("rows");
+        writer.begin_array();
+    }
+
+    /// One row, without a comma before it.
+    pub(crate) fn row(&self, object: &Object, out: &mut Vec<u8>) {
+        let tree = Tree::new(object.decode(), self.resource.schema);
+        let encoded = match self.include {
+            IncludeObject::None => None,
+            IncludeObject::Metadata => Some(self.partial(object.encoded.metadata())),
+            IncludeObject::Object => Some(object.encoded.object()),
+        };
+        self.cells(&tree, encoded, out);
+    }
+
+    /// The end of a table.
+    pub(crate) fn end(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"]}");
+    }
+
+    /// A table with one object: what a get and the events of a watch carry.
+    pub(crate) fn single(&self, object: &Object, columns: bool) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.begin(
+            &list_metadata(&object.revision.to_string()),
+            columns,
+            &mut out,
+        );
+        self.row(object, &mut out);
+        self.end(&mut out);
+        out
+    }
+
+    /// A table for a bookmark. Its row carries metadata if it says something, whatever was asked.
+    pub(crate) fn bookmark(&self, object: &Tree, columns: bool, says_something: bool) -> Vec<u8> {
+        let mut out = Vec::new();
+        let revision = object.metadata_text("resourceVersion");
+        self.begin(&list_metadata(revision), columns, &mut out);
+        let carried = match self.include {
+            _ if says_something => IncludeObject::Metadata,
+            include => include,
+        };
+        let mut encoded = Vec::new();
+        let encoded = match carried {
+            IncludeObject::None => None,
+            IncludeObject::Metadata => {
+                write_value(
+                    &object.metadata().clone().into(),
+                    &mut Writer::new(&mut encoded),
+                );
+                Some(self.partial(&encoded))
+            }
+            IncludeObject::Object => {
+                write_value(
+                    &object.object().clone().into(),
+                    &mut Writer::new(&mut encoded),
+                );
+                Some(encoded.into())
+            }
+        };
+        self.cells(object, encoded, &mut out);
+        self.end(&mut out);
+        out
+    }
+
+    fn cells(&self, tree: &Tree, object: Option<Bytes>, out: &mut Vec<u8>) {
+        let mut writer = Writer::new(out);
+        writer.begin_object();
+        writer.key("cells");
+        write_value(
+            &Value::Array((self.table.cells)(tree, self.now)),
+            &mut writer,
+        );
+        if let Some((reason, message)) = (self.table.completed)(tree) {
+            writer.key("conditions");
+            writer.raw(br#"[{"type":"Completed","status":"True","reason":"#);
+            writer.string(reason);
+            writer.key("message");
+            writer.string(message);
+            writer.raw(b"}]");
+        }
+        writer.key("object");
+        match object {
+            Some(object) => writer.raw(&object),
+            None => writer.null(),
+        }
+        writer.end_object();
+    }
+
+    fn partial(&self, metadata: &[u8]) -> Bytes {
+        partial_object(self.version, metadata)
+    }
+}
+
+/// An object's metadata as an object of its own.
+pub(crate) fn partial_object(version: &str, metadata: &[u8]) -> Bytes {
+    let mut out = Vec::with_capacity(metadata.len() + 96);
+    out.extend_from_slice(br#"{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/"#);
+    out.extend_from_slice(version.as_bytes());
+    out.extend_from_slice(br#"","metadata":"#);
+    out.extend_from_slice(metadata);
+    out.push(b'}');
+    out.into()
+}
+
+fn list_metadata(revision: &str) -> Vec<u8> {
+    format!(r#"{{"resourceVersion":"{revision}"}}"#).into_bytes()
+}
