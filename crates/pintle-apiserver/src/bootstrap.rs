@@ -14,4 +14,6 @@ pub(crate) fn create_namespaces(registry: &Registry) {
         let created = registry.create(served, "", tree, false);
         debug_assert!(created.is_ok(), "{created:?}");
     }
+    // A cluster is never seen without them: what was before is too old to be asked for.
+    registry.store().write(|store| store.compact(store.revision()));
 }

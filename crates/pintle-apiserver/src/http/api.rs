@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header, request};
 use pintle_env::{Clock, Random, Timer};
 
 use super::{
@@ -79,26 +79,42 @@ impl Api {
         request: Request<B>,
     ) -> Response<Body>
     where
-        B: http_body::Body<Data = Bytes>,
+        B: http_body::Body<Data = Bytes> + Send + Unpin + 'static,
+    {
+        let (head, mut body) = request.into_parts();
+        let outcome = self.outcome(user, &head, &mut body).await;
+        let response = outcome.unwrap_or_else(|failure| failed(&failure));
+        let response = if head.method == Method::HEAD {
+            without_body(response)
+        } else {
+            response
+        };
+        if body.is_end_stream() {
+            return response;
+        }
+        response.map(|answer| answer.keeping(body))
+    }
+
+    async fn outcome<B>(
+        self: &Arc<Self>,
+        user: Option<&User>,
+        head: &request::Parts,
+        body: &mut B,
+    ) -> Result<Response<Body>, Failure>
+    where
+        B: http_body::Body<Data = Bytes> + Send + Unpin,
     {
         if user.is_none() {
-            return failed(&Failure::unauthorized());
+            return Err(Failure::unauthorized());
         }
-        let (head, body) = request.into_parts();
         let query = Query::new(head.uri.query());
-        let outcome = match Route::of(head.uri.path()) {
+        match Route::of(head.uri.path()) {
             Route::Objects(target) => {
-                let call = self.call(&target, query, &head.headers);
-                match call {
-                    Ok(call) => self.operate(&head.method, &call, body).await.map(answered),
-                    Err(failure) => Err(failure),
-                }
+                let call = self.call(&target, query, &head.headers)?;
+                let answer = self.operate(&head.method, &call, body).await?;
+                Ok(answered(answer))
             }
             route => self.read_only(&head.method, &route, &head.headers),
-        };
-        match outcome {
-            Ok(response) => response,
-            Err(failure) => failed(&failure),
         }
     }
 
@@ -134,10 +150,10 @@ impl Api {
         self: &Arc<Self>,
         method: &Method,
         call: &Call<'_>,
-        body: B,
+        body: &mut B,
     ) -> Result<Answer, Failure>
     where
-        B: http_body::Body<Data = Bytes>,
+        B: http_body::Body<Data = Bytes> + Send + Unpin,
     {
         let Target {
             name,
@@ -322,6 +338,17 @@ fn failed(failure: &Failure) -> Response<Body> {
     if let Some(seconds) = failure.retry_after() {
         let seconds = HeaderValue::from(seconds);
         response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
+    response
+}
+
+/// The answer to a `HEAD`: what a `GET` would say about its body, and no body.
+fn without_body(response: Response<Body>) -> Response<Body> {
+    let length = response.body().known_length();
+    let mut response = response.map(|_| Body::whole(Bytes::new()));
+    if let Some(length) = length {
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
     }
     response
 }

@@ -14,7 +14,12 @@ use http_body_util::BodyExt as _;
 use crate::status::Failure;
 
 /// The body of a response.
-pub(crate) struct Body(Content);
+pub(crate) struct Body {
+    content: Content,
+    /// What must not be dropped before the response is out: an unread rest of the request's body,
+    /// without which the connection would break off the exchange.
+    kept: Option<Box<dyn Send>>,
+}
 
 enum Content {
     /// Known as a whole.
@@ -42,7 +47,7 @@ struct Resume(Box<dyn FnOnce() -> Pull + Send>);
 impl Body {
     /// A body that is known as a whole.
     pub(crate) fn whole(data: impl Into<Bytes>) -> Self {
-        Self(Content::Whole(Some(data.into())))
+        Self::of(Content::Whole(Some(data.into())))
     }
 
     /// A body in pieces. If there is just one, its length is told in advance.
@@ -52,17 +57,38 @@ impl Body {
             (Some(only), None) => Self::whole(only),
             (Some(first), Some(second)) => {
                 let chunks = [first, second].into_iter().chain(chunks);
-                Self(Content::Chunks(Box::new(chunks)))
+                Self::of(Content::Chunks(Box::new(chunks)))
             }
         }
     }
 
     /// A body that lasts as long as its source.
     pub(crate) fn source(source: impl Source) -> Self {
-        Self(Content::Source {
+        Self::of(Content::Source {
             ready: VecDeque::new(),
             next: Some(pull(source)),
         })
+    }
+
+    /// The same body, which keeps something for as long as it lasts.
+    pub(crate) fn keeping(mut self, kept: impl Send + 'static) -> Self {
+        self.kept = Some(Box::new(kept));
+        self
+    }
+
+    /// The length of the body, if it is known.
+    pub(crate) fn known_length(&self) -> Option<usize> {
+        match &self.content {
+            Content::Whole(data) => Some(data.as_ref().map_or(0, Bytes::len)),
+            Content::Chunks(_) | Content::Source { .. } => None,
+        }
+    }
+
+    fn of(content: Content) -> Self {
+        Self {
+            content,
+            kept: None,
+        }
     }
 }
 
@@ -74,7 +100,7 @@ impl http_body::Body for Body {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        let data = match &mut self.0 {
+        let data = match &mut self.content {
             Content::Whole(data) => data.take().filter(|data| !data.is_empty()),
             Content::Chunks(chunks) => chunks.next(),
             Content::Source { ready, next } => loop {
@@ -97,7 +123,7 @@ impl http_body::Body for Body {
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.0 {
+        match &self.content {
             Content::Whole(data) => data.as_ref().is_none_or(Bytes::is_empty),
             Content::Chunks(_) => false,
             Content::Source { ready, next } => ready.is_empty() && next.is_none(),
@@ -105,26 +131,21 @@ impl http_body::Body for Body {
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.0 {
-            Content::Whole(data) => {
-                SizeHint::with_exact(data.as_ref().map_or(0, Bytes::len) as u64)
-            }
-            Content::Chunks(_) | Content::Source { .. } => SizeHint::default(),
+        match self.known_length() {
+            Some(length) => SizeHint::with_exact(length as u64),
+            None => SizeHint::default(),
         }
     }
 }
 
 /// Reads the body of a request, up to [`BODY_MAX`].
-pub(super) async fn read<B>(body: B) -> Result<Bytes, Failure>
+pub(super) async fn read<B>(body: &mut B) -> Result<Bytes, Failure>
 where
-    B: http_body::Body<Data = Bytes>,
+    B: http_body::Body<Data = Bytes> + Unpin,
 {
-    if body.size_hint().lower() > BODY_MAX as u64 {
-        return Err(Failure::too_large(BODY_MAX));
-    }
-    let mut body = std::pin::pin!(body);
-    let mut first = Bytes::new();
-    let mut rest = BytesMut::new();
+    // Most bodies come in one piece and are not copied.
+    let (mut first, mut rest) = (Bytes::new(), BytesMut::new());
+    let mut length = 0;
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else {
             // The client is gone or broke the protocol; nobody reads the answer.
@@ -133,26 +154,29 @@ where
         let Ok(data) = frame.into_data() else {
             continue;
         };
-        if first.len() + rest.len() + data.len() > BODY_MAX {
-            return Err(Failure::too_large(BODY_MAX));
-        }
-        if first.is_empty() {
-            first = data;
-        } else {
-            // Most bodies come in one piece and are not copied.
-            if rest.is_empty() {
-                rest.extend_from_slice(&first);
-                first = Bytes::new();
+        length += data.len();
+        match length {
+            // Many clients read no answer while they send, so a body that is not much too large is
+            // taken to its end.
+            DRAINED_MAX.. => break,
+            _ if length > BODY_MAX => {}
+            _ if first.is_empty() => first = data,
+            _ => {
+                if rest.is_empty() {
+                    rest.extend_from_slice(&first);
+                }
+                rest.extend_from_slice(&data);
             }
-            rest.extend_from_slice(&data);
-            first.clear();
         }
     }
-    if rest.is_empty() {
-        Ok(first)
-    } else {
-        Ok(rest.freeze())
+    if length > BODY_MAX {
+        return Err(Failure::too_large(BODY_MAX));
     }
+    Ok(if rest.is_empty() {
+        first
+    } else {
+        rest.freeze()
+    })
 }
 
 fn pull(mut source: impl Source) -> Pull {
@@ -163,4 +187,5 @@ fn pull(mut source: impl Source) -> Pull {
 }
 
 /// As kube-apiserver: 3 MiB.
-pub(crate) const BODY_MAX: usize = 3 << 20;
+const BODY_MAX: usize = 3 << 20;
+const DRAINED_MAX: usize = 4 * BODY_MAX;

@@ -82,8 +82,6 @@ const GENERATED_MAX: usize = 63;
 mod tests {
     use pintle_env::SeededRandom;
 
-    use super::*;
-
     #[test]
     fn uids_are_random_uuids() {
         let random = SeededRandom::new(1);
