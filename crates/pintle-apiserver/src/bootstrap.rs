@@ -2,8 +2,9 @@
 
 use crate::{registry::Registry, schema::Tree};
 
-/// The namespaces that every cluster has.
-pub(crate) fn create_namespaces(registry: &Registry) {
+/// Creates the namespaces that every cluster has, and begins its history behind them: nobody can
+/// have seen what was before.
+pub(crate) fn start_cluster(registry: &Registry) {
     let served = registry.namespaces();
     for name in ["default", "kube-system", "kube-public", "kube-node-lease"] {
         let mut tree = Tree::zero(served.facts.schema);
@@ -14,6 +15,11 @@ pub(crate) fn create_namespaces(registry: &Registry) {
         let created = registry.create(served, "", tree, false);
         debug_assert!(created.is_ok(), "{created:?}");
     }
+    registry
+        .store()
+        .write(|store| store.compact(store.revision()));
     // A cluster is never seen without them: what was before is too old to be asked for.
-    registry.store().write(|store| store.compact(store.revision()));
+    registry
+        .store()
+        .write(|store| store.compact(store.revision()));
 }

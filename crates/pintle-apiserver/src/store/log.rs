@@ -151,7 +151,6 @@ impl Log {
     }
 
     /// Drops everything up to and including `revision`.
-    #[cfg(test)]
     pub(super) fn compact(&mut self, revision: Revision) {
         while self
             .events

@@ -128,7 +128,6 @@ impl Store {
     }
 
     /// Forgets the history of all resources up to `revision`.
-    #[cfg(test)]
     pub(crate) fn compact(&mut self, revision: Revision) {
         for resource in &mut self.resources {
             resource.log.compact(revision.min(self.revision));

@@ -1,0 +1,4 @@
+//! What needs a server, on the embedded one.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+
+mod scenarios;
