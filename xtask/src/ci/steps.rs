@@ -96,7 +96,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "kubectl",
         proves: "kubectl and curl find `pintle up` to be what kube-apiserver is",
         when: When::Always,
-        floor: Some(57),
+        floor: Some(56),
         run: kubectl::kubectl,
     },
     Step {
