@@ -15,6 +15,16 @@ fn the_reference_pod_comes_back_whole() {
     assert_eq!(decode_json::<Pod>(&written).unwrap(), pod);
 }
 
+#[test]
+fn the_order_of_keys_does_not_matter() {
+    let pod: Pod = decode_json(REFERENCE_POD).unwrap();
+    let mut tree = parse(REFERENCE_POD).unwrap();
+    tree.as_object_mut().unwrap().sort();
+    let mut sorted = Vec::new();
+    pintle_codec::json::write(&tree, &mut sorted);
+    assert_eq!(decode_json::<Pod>(&sorted).unwrap(), pod);
+}
+
 /// What Go's encoder writes for `corev1.Pod{}` with these fields set.
 #[test]
 fn a_pod_is_written_as_go_writes_it() {
@@ -31,8 +41,10 @@ fn a_pod_is_written_as_go_writes_it() {
 
 #[test]
 fn what_is_embedded_in_go_is_reached_without_a_detour() {
-    let mut volume = Volume::default();
-    volume.name = "config".into();
+    let mut volume = Volume {
+        name: "config".into(),
+        ..Volume::default()
+    };
     volume.config_map.get_or_insert_default().name = "settings".into();
     let mut out = Vec::new();
     pintle_codec::json::encode(&volume, &mut out);

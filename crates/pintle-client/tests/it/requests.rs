@@ -185,7 +185,7 @@ async fn a_list_watch_adds_its_selector_or_what_its_function_says() {
     let named = ListWatch::<Pod>::from_client(&rest, "pods", "default", FieldSelector::name("a"));
     named.list(ListOptions::new()).await.unwrap();
     let everywhere = ListWatch::<Pod>::filtered(&rest, "pods", "", |options| {
-        options.label_selector = "x".into()
+        options.label_selector = "x".into();
     });
     everywhere.list(ListOptions::new().limit(1)).await.unwrap();
     let lines: Vec<String> = seen

@@ -1,6 +1,6 @@
 //! JSON, as Kubernetes reads and writes it.
 //!
-//! [`Reader`] walks a document without building anything; [`parse`] builds a [`Value`] from it,
+//! [`Reader`] walks a document without building anything; [`parse`] builds a [`Value`](crate::Value) from it,
 //! [`decode`] fills a [`Message`](crate::Message). [`Writer`] is the other direction and spells
 //! everything as Go's encoder does, so that equal objects have equal bytes. [`Frames`] cuts a
 //! stream of concatenated values, as a watch sends them, into values.
