@@ -1,0 +1,227 @@
+//! `pintle up`.
+//!
+//! Invariant: whoever sees the kubeconfig, or its path, can use it at once.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use pintle_apiserver::{ApiServer, RunningServer, StartError};
+use pintle_client::Client;
+use pintle_config::{Environment, Kubeconfig, Loader};
+use pintle_meta::GroupVersion;
+use tempfile::TempDir;
+
+use crate::args::Up;
+use crate::error::{Error, Kind};
+use crate::messages::Messages;
+use crate::output::Stdout;
+
+/// Serves until Ctrl-C or SIGTERM.
+pub(super) async fn run(arguments: &Up, messages: Messages, out: &mut Stdout) -> Result<(), Error> {
+    if let Some(file) = &arguments.kubeconfig_out {
+        check_replaceable(file)?;
+    }
+    let mut interrupts = Interrupts::new()?;
+    let started = async {
+        let server = ApiServer::builder()
+            .listen(arguments.listen)
+            .start()
+            .await?;
+        let access = Access::new(&server, arguments.kubeconfig_out.as_deref()).await?;
+        Ok::<_, Error>((server, access))
+    };
+    let (server, access) = tokio::select! {
+        started = started => started?,
+        () = interrupts.next() => return Ok(()),
+    };
+    messages.line(&access.welcome(&program()));
+    out.line(&access.kubeconfig.display().to_string())?;
+
+    interrupts.next().await;
+    messages.line("stopping");
+    tokio::select! {
+        () = server.shutdown() => {}
+        // Whoever insists does not wait for requests that are being answered.
+        () = interrupts.next() => {}
+    }
+    Ok(())
+}
+
+/// The kubeconfig of a server that runs. What was made in a temporary directory goes with this.
+struct Access {
+    kubeconfig: PathBuf,
+    server: String,
+    _directory: TempDir,
+}
+
+impl Access {
+    /// Makes sure that the server answers whoever uses the kubeconfig, and puts it where it is
+    /// wanted.
+    async fn new(server: &RunningServer, wanted: Option<&Path>) -> Result<Self, Error> {
+        let parsed = Kubeconfig::parse(server.kubeconfig())?;
+        let directory = tempfile::Builder::new().prefix("pintle-up-").tempdir();
+        let directory = directory.map_err(|error| {
+            Error::new(Kind::Failed, "cannot make a directory for the kubeconfig")
+                .caused_by(error)
+                .with_hint("check $TMPDIR, or choose a file with --kubeconfig-out")
+        })?;
+        let private = directory.path().join("kubeconfig");
+        parsed.write(&private)?;
+        let config = Loader::new(Environment::empty()).path(&private).load()?;
+        let rest = Client::new(&config)?.rest(&GroupVersion::core("v1"));
+        rest.get()
+            .abs_path("/readyz")
+            .timeout(PATIENCE)
+            .send()
+            .await?;
+        if let Some(file) = wanted {
+            parsed.write(file)?;
+        }
+        Ok(Self {
+            kubeconfig: wanted.map_or(private, Path::to_owned),
+            server: config.server.to_string(),
+            _directory: directory,
+        })
+    }
+
+    fn welcome(&self, program: &str) -> String {
+        let with = format!(
+            "KUBECONFIG={} {program}",
+            quoted(&self.kubeconfig.to_string_lossy())
+        );
+        format!(
+            "A Kubernetes API server answers at {} until Ctrl-C. In another terminal, try:\n\
+             \n\
+             \x20 {with} get namespaces\n\
+             \x20 {with} watch pods\n\
+             \x20 echo '{POD}' | {with} apply -f -\n\
+             \n\
+             Its kubeconfig:",
+            self.server
+        )
+    }
+}
+
+impl From<StartError> for Error {
+    fn from(error: StartError) -> Self {
+        let hint = match error.is_address() {
+            true => "choose another address with --listen; port 0 is any that is free",
+            false => "try again",
+        };
+        Self::of(Kind::Failed, error).with_hint(hint)
+    }
+}
+
+/// Signals that ask for an end.
+struct Interrupts {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Interrupts {
+    #[cfg(unix)]
+    fn new() -> Result<Self, Error> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        let listen = |kind| {
+            signal(kind).map_err(|error| {
+                Error::new(Kind::Failed, "cannot listen for signals").caused_by(error)
+            })
+        };
+        Ok(Self {
+            interrupt: listen(SignalKind::interrupt())?,
+            terminate: listen(SignalKind::terminate())?,
+        })
+    }
+
+    #[cfg(not(unix))]
+    fn new() -> Result<Self, Error> {
+        Ok(Self {})
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // Nothing will ever come.
+            std::future::pending().await
+        }
+    }
+}
+
+/// A kubeconfig that leads elsewhere is someone's: it is not replaced.
+fn check_replaceable(file: &Path) -> Result<(), Error> {
+    let ours = |kubeconfig: Kubeconfig| kubeconfig.contexts.keys().all(|name| name == CONTEXT);
+    if !file.exists() || Kubeconfig::read(file).is_ok_and(ours) {
+        return Ok(());
+    }
+    let message = format!(
+        "{} exists, and is not a kubeconfig that `pintle up` wrote",
+        file.display()
+    );
+    Err(Error::new(Kind::Failed, message)
+        .with_hint("choose another file with --kubeconfig-out, or remove this one"))
+}
+
+/// How this program was called, to be called so again.
+fn program() -> String {
+    let name = std::env::args().next().filter(|name| !name.is_empty());
+    quoted(&name.unwrap_or_else(|| "pintle".to_owned()))
+}
+
+/// Text as one word of a shell.
+fn quoted(text: &str) -> String {
+    let plain = |char: char| char.is_ascii_alphanumeric() || "/._-+:@%".contains(char);
+    match !text.is_empty() && text.chars().all(plain) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', r"'\''")),
+    }
+}
+
+/// The context of the server's kubeconfig.
+const CONTEXT: &str = "pintle";
+
+/// How long the server may take for its first answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Something to apply.
+const POD: &str = r#"{"apiVersion":"v1","kind":"Pod","metadata":{"name":"test-pod"},"spec":{"containers":[{"name":"main","image":"nginx"}]}}"#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_survives_the_shell() {
+        assert_eq!(quoted("/tmp/a-b_1.c"), "/tmp/a-b_1.c");
+        assert_eq!(quoted("/tmp/a b"), "'/tmp/a b'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+        assert_eq!(quoted(""), "''");
+    }
+
+    #[test]
+    fn a_kubeconfig_of_someone_elses_is_not_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("kubeconfig");
+        assert!(check_replaceable(&file).is_ok());
+        let ours = "contexts: [{name: pintle, context: {cluster: pintle, user: admin}}]";
+        std::fs::write(&file, ours).unwrap();
+        assert!(check_replaceable(&file).is_ok());
+        for other in [
+            "contexts: [{name: production, context: {cluster: c, user: u}}]",
+            "not a kubeconfig",
+        ] {
+            std::fs::write(&file, other).unwrap();
+            assert!(check_replaceable(&file).is_err(), "{other}");
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Standard output.
+
+use std::io::{self, IsTerminal as _, Write};
+
+use crate::error::Error;
+use crate::messages::Colour;
+
+/// Where results go. Each write appears at once up to its last line end, on a pipe too.
+pub(crate) struct Stdout {
+    writer: io::StdoutLock<'static>,
+    terminal: bool,
+    colour: Colour,
+}
+
+impl Stdout {
+    pub(crate) fn new() -> Self {
+        let stdout = io::stdout();
+        let terminal = stdout.is_terminal();
+        Self {
+            writer: stdout.lock(),
+            terminal,
+            colour: Colour::on(terminal),
+        }
+    }
+
+    /// Whether a person is watching.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.terminal
+    }
+
+    pub(crate) fn colour(&self) -> Colour {
+        self.colour
+    }
+
+    /// Writes whole lines.
+    pub(crate) fn write(&mut self, text: &str) -> Result<(), Error> {
+        self.writer.write_all(text.as_bytes())?;
+        Ok(self.writer.flush()?)
+    }
+
+    pub(crate) fn line(&mut self, text: &str) -> Result<(), Error> {
+        self.write(&format!("{text}\n"))
+    }
+}
