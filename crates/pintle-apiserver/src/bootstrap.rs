@@ -18,8 +18,4 @@ pub(crate) fn start_cluster(registry: &Registry) {
     registry
         .store()
         .write(|store| store.compact(store.revision()));
-    // A cluster is never seen without them: what was before is too old to be asked for.
-    registry
-        .store()
-        .write(|store| store.compact(store.revision()));
 }

@@ -15,6 +15,8 @@ mod options;
 mod query;
 mod represent;
 mod route;
+#[cfg(test)]
+mod tests;
 mod update;
 mod watch;
 

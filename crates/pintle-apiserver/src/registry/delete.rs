@@ -7,7 +7,7 @@ use pintle_meta::Time;
 
 use super::{Registry, Served};
 use crate::{
-    kinds::{Deletion, Generation},
+    kinds::Deletion,
     schema::Tree,
     status::Failure,
     store::{Draft, Filter, Key, Object},
@@ -39,7 +39,10 @@ pub(crate) enum Deleted {
 
 /// What is to be done with an object that shall be deleted.
 enum Plan {
+    /// Its deletion is under way and is not changed.
     Nothing,
+    /// It is marked already; its finalizers keep it.
+    Keep,
     Remove,
     Mark(Tree),
     /// Marked for all to see, and removed right after it.
@@ -113,7 +116,7 @@ impl Registry {
                 Grace::Shortened(period) => Some(period),
                 Grace::New => {
                     let period = period(&tree, options.grace_period);
-                    self.mark(served, &mut tree, period);
+                    self.mark(&mut tree, period);
                     Some(period)
                 }
             },
@@ -124,8 +127,13 @@ impl Registry {
             (Some(_), _) => Plan::Mark(tree),
             (None, []) => Plan::Remove,
             (None, _) => {
-                self.mark(served, &mut tree, 0);
-                Plan::Mark(tree)
+                let before = tree.clone();
+                self.mark(&mut tree, 0);
+                if tree.object() == before.object() {
+                    Plan::Keep
+                } else {
+                    Plan::Mark(tree)
+                }
             }
         }
     }
@@ -162,17 +170,19 @@ impl Registry {
         Grace::Shortened(asked)
     }
 
-    /// Says on an object that it ends after a period, which makes a new generation of it.
-    fn mark(&self, served: Served, tree: &mut Tree, period: i64) {
+    /// Says on an object that it ends after a period; one that says so already ends no later. The
+    /// first time makes a new generation of it.
+    fn mark(&self, tree: &mut Tree, period: i64) {
         let now = self.clock.timestamp().unix_seconds();
+        let ends = Time::from_unix(now.saturating_add(period), 0);
+        let marked = tree.metadata_text(TIMESTAMP).parse::<Time>().ok();
         let generation = tree.at(&["metadata", "generation"]).and_then(Value::as_int);
-        let has_generation = served.kind.generation != Generation::None || generation.is_some();
-        if !tree.metadata().contains_key(TIMESTAMP) && has_generation {
-            let next = generation.unwrap_or_default() + 1;
-            tree.set(&["metadata", "generation"], next.into());
+        if let (None, Some(generation @ 1..)) = (marked, generation) {
+            tree.set(&["metadata", "generation"], (generation + 1).into());
         }
-        let ends = Time::from_unix(now.saturating_add(period), 0).to_string();
-        tree.set(&["metadata", TIMESTAMP], ends.into());
+        if marked.is_none_or(|marked| marked > ends) {
+            tree.set(&["metadata", TIMESTAMP], ends.to_string().into());
+        }
         tree.set(&["metadata", PERIOD], period.into());
     }
 
@@ -187,6 +197,7 @@ impl Registry {
         let key = &current.key;
         let (tree, remove) = match plan {
             Plan::Nothing => return Some(Deleted::Already(current.clone())),
+            Plan::Keep => return Some(Deleted::Marked(current.clone())),
             Plan::Remove => (None, true),
             Plan::Mark(tree) => (Some(tree), false),
             Plan::MarkAndRemove(tree) => (Some(tree), true),

@@ -106,7 +106,7 @@ impl ApiServerBuilder {
         let credentials = Credentials::generate(address.ip(), self.clock.timestamp())?;
         let registry = Registry::new(self.history, self.clock.clone(), self.random.clone());
         let registry = Arc::new(registry);
-        bootstrap::create_namespaces(&registry);
+        bootstrap::start_cluster(&registry);
         let (trigger, shutdown) = ShutdownTrigger::new();
         let shared = Arc::new(Shared {
             api: Arc::new(Api::new(

@@ -10,7 +10,7 @@ use hyper_util::{
 use pintle_env::{Clock, Timer};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
-use tracing::debug;
+use tracing::{Instrument as _, debug, debug_span};
 
 use super::tasks::Tasks;
 use crate::{authn::ClientCertificates, http::Api, shutdown::Shutdown};
@@ -45,7 +45,15 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
     let user = Arc::new(user);
     let service = service_fn(|request: hyper::Request<Incoming>| {
         let (api, user) = (shared.api.clone(), user.clone());
-        async move { Ok::<_, Infallible>(api.respond(user.as_ref().as_ref(), request).await) }
+        let span = debug_span!(
+            "request",
+            method = %request.method(),
+            path = request.uri().path(),
+            user = user.as_ref().as_ref().map(|user| &*user.name),
+        );
+        let respond =
+            async move { Ok::<_, Infallible>(api.respond(user.as_ref().as_ref(), request).await) };
+        respond.instrument(span)
     });
     let tasks = Tasks::default();
     let _guard = tasks.guard();

@@ -1,0 +1,263 @@
+//! What the server answers, without sockets and on a clock that stands still.
+//!
+//! Where an expectation is a literal answer, it is what kube-apiserver 1.36.3 answered.
+
+mod discovery;
+mod errors;
+mod lists;
+mod namespaces;
+mod tables;
+mod watches;
+mod writes;
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{HeaderMap, Request};
+use http_body::Body as _;
+use http_body_util::{BodyExt as _, Full};
+use pintle_codec::{Value, json};
+use pintle_env::{ManualClock, SeededRandom};
+
+use super::{Api, Body};
+use crate::{
+    HistoryLimits,
+    authn::User,
+    bootstrap,
+    registry::Registry,
+    shutdown::{Shutdown, ShutdownTrigger},
+};
+
+/// A server without sockets.
+struct Server {
+    api: Arc<Api>,
+    registry: Arc<Registry>,
+    clock: ManualClock,
+    trigger: ShutdownTrigger,
+    shutdown: Shutdown,
+}
+
+/// What it answered.
+#[derive(Debug)]
+struct Answered {
+    code: u16,
+    headers: HeaderMap,
+    text: String,
+}
+
+/// A watch that it serves.
+struct Watching {
+    body: Body,
+    lines: String,
+}
+
+impl Server {
+    fn new() -> Self {
+        Self::with_history(HistoryLimits::default())
+    }
+
+    fn with_history(limits: HistoryLimits) -> Self {
+        let clock = ManualClock::new();
+        let random = Arc::new(SeededRandom::new(1));
+        let registry = Registry::new(limits, Arc::new(clock.clone()), random.clone());
+        let registry = Arc::new(registry);
+        bootstrap::start_cluster(&registry);
+        let (trigger, shutdown) = ShutdownTrigger::new();
+        let api = Api::new(
+            registry.clone(),
+            Arc::new(clock.clone()),
+            Arc::new(clock.clone()),
+            random,
+            shutdown.clone(),
+        );
+        Self {
+            api: Arc::new(api),
+            registry,
+            clock,
+            trigger,
+            shutdown,
+        }
+    }
+
+    async fn respond(&self, request: Request<Full<Bytes>>) -> http::Response<Body> {
+        let user = User {
+            name: "admin".to_owned(),
+            groups: vec!["system:masters".to_owned()],
+        };
+        self.api.respond(Some(&user), request).await
+    }
+
+    async fn send(&self, request: Request<Full<Bytes>>) -> Answered {
+        let (head, body) = self.respond(request).await.into_parts();
+        let Ok(body) = body.collect().await;
+        Answered {
+            code: head.status.as_u16(),
+            headers: head.headers,
+            text: String::from_utf8(body.to_bytes().to_vec()).unwrap(),
+        }
+    }
+
+    async fn call(&self, method: &str, uri: &str, body: &str) -> Answered {
+        let body = Full::from(body.to_owned());
+        let request = Request::builder().method(method).uri(uri);
+        self.send(request.body(body).unwrap()).await
+    }
+
+    async fn get(&self, uri: &str) -> Answered {
+        self.call("GET", uri, "").await
+    }
+
+    async fn get_as(&self, uri: &str, accept: &str) -> Answered {
+        let request = Request::builder().uri(uri).header("Accept", accept);
+        self.send(request.body(Full::default()).unwrap()).await
+    }
+
+    /// Creates a config map in `default` and returns its revision.
+    async fn create(&self, name: &str) -> u64 {
+        self.create_labelled(name, "{}").await
+    }
+
+    async fn create_labelled(&self, name: &str, labels: &str) -> u64 {
+        let body = format!(r#"{{"metadata":{{"name":"{name}","labels":{labels}}}}}"#);
+        let answered = self.call("POST", CONFIG_MAPS, &body).await;
+        assert_eq!(answered.code, 201, "{answered:?}");
+        answered.revision()
+    }
+
+    /// Gives a config map other data and returns its revision.
+    async fn change(&self, name: &str, data: &str) -> u64 {
+        let body = format!(r#"{{"metadata":{{"name":"{name}"}},"data":{{"k":"{data}"}}}}"#);
+        let answered = self
+            .call("PUT", &format!("{CONFIG_MAPS}/{name}"), &body)
+            .await;
+        assert_eq!(answered.code, 200, "{answered:?}");
+        answered.revision()
+    }
+
+    async fn delete(&self, name: &str) {
+        let answered = self
+            .call("DELETE", &format!("{CONFIG_MAPS}/{name}"), "")
+            .await;
+        assert_eq!(answered.code, 200, "{answered:?}");
+    }
+
+    async fn watch(&self, uri: &str) -> Watching {
+        self.watch_as(uri, "application/json").await
+    }
+
+    async fn watch_as(&self, uri: &str, accept: &str) -> Watching {
+        let request = Request::builder().uri(uri).header("Accept", accept);
+        let response = self.respond(request.body(Full::default()).unwrap()).await;
+        assert_eq!(response.status(), 200);
+        Watching {
+            body: response.into_body(),
+            lines: String::new(),
+        }
+    }
+}
+
+impl Answered {
+    fn json(&self) -> Value {
+        json::parse(self.text.as_bytes()).unwrap()
+    }
+
+    fn text_at(&self, path: &[&str]) -> String {
+        let value = self.json();
+        value
+            .at(path)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    }
+
+    fn revision(&self) -> u64 {
+        self.text_at(&["metadata", "resourceVersion"])
+            .parse()
+            .unwrap()
+    }
+
+    /// The names of the items of a list.
+    fn names(&self) -> Vec<String> {
+        let json = self.json();
+        let items = json.get("items").and_then(Value::as_array).unwrap();
+        items.iter().map(name).collect()
+    }
+
+    fn message(&self) -> String {
+        self.text_at(&["message"])
+    }
+
+    /// Code, reason and message.
+    fn failure(&self) -> (u16, String, String) {
+        (self.code, self.text_at(&["reason"]), self.message())
+    }
+}
+
+impl Watching {
+    /// All lines that there are now, and whether the stream has ended.
+    fn poll(&mut self) -> (Vec<String>, bool) {
+        let mut cx = Context::from_waker(Waker::noop());
+        let mut ended = false;
+        while let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(&mut cx) {
+            match frame {
+                Some(Ok(frame)) => {
+                    let data = frame.into_data().unwrap();
+                    self.lines.push_str(std::str::from_utf8(&data).unwrap());
+                }
+                None => {
+                    ended = true;
+                    break;
+                }
+            }
+        }
+        let complete = self.lines.rfind('\n').map_or(0, |at| at + 1);
+        let rest = self.lines.split_off(complete);
+        let lines = std::mem::replace(&mut self.lines, rest);
+        (lines.lines().map(str::to_owned).collect(), ended)
+    }
+
+    /// What there is now: type and name of objects, type and revision of bookmarks, type and message
+    /// of errors.
+    fn events(&mut self) -> Vec<String> {
+        let (lines, _) = self.poll();
+        let event = |line: &String| {
+            let event = json::parse(line.as_bytes()).unwrap();
+            let type_ = event
+                .get("type")
+                .and_then(Value::as_str)
+                .unwrap()
+                .to_owned();
+            let object = event.get("object").unwrap();
+            let shown = match type_.as_str() {
+                "BOOKMARK" => object.at(&["metadata", "resourceVersion"]),
+                "ERROR" => object.get("message"),
+                _ => object.at(&["metadata", "name"]),
+            };
+            format!(
+                "{type_} {}",
+                shown.and_then(Value::as_str).unwrap_or_default()
+            )
+        };
+        lines.iter().map(event).collect()
+    }
+
+    fn has_ended(&mut self) -> bool {
+        let (lines, ended) = self.poll();
+        assert_eq!(lines, [""; 0]);
+        ended
+    }
+}
+
+fn name(object: &Value) -> String {
+    let name = object.at(&["metadata", "name"]).and_then(Value::as_str);
+    name.unwrap_or_default().to_owned()
+}
+
+const CONFIG_MAPS: &str = "/api/v1/namespaces/default/configmaps";
+const PODS: &str = "/api/v1/namespaces/default/pods";
+const SECOND: Duration = Duration::from_secs(1);

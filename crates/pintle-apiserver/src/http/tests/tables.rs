@@ -1,0 +1,166 @@
+//! Tables.
+
+use super::*;
+
+const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
+
+fn rows(answered: &Answered) -> Vec<String> {
+    let json = answered.json();
+    let rows = json.get("rows").and_then(Value::as_array).unwrap();
+    rows.iter()
+        .map(|row| {
+            let mut text = Vec::new();
+            json::write(row, &mut text);
+            String::from_utf8(text).unwrap()
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn every_kind_has_its_columns() {
+    let server = Server::new();
+    for (uri, columns) in [
+        (
+            "/api/v1/pods",
+            "Name:0 Ready:0 Status:0 Restarts:0 Age:0 IP:1 Node:1 Nominated Node:1 Readiness Gates:1",
+        ),
+        ("/api/v1/namespaces", "Name:0 Status:0 Age:0"),
+        ("/api/v1/configmaps", "Name:0 Data:0 Age:0"),
+        (
+            "/api/v1/services",
+            "Name:0 Type:0 Cluster-IP:0 External-IP:0 Port(s):0 Age:0 Selector:1",
+        ),
+        (
+            "/apis/apps/v1/deployments",
+            "Name:0 Ready:0 Up-to-date:0 Available:0 Age:0 Containers:1 Images:1 Selector:1",
+        ),
+    ] {
+        let table = server.get_as(uri, TABLE).await.json();
+        let shown: Vec<_> = table
+            .get("columnDefinitions")
+            .and_then(Value::as_array)
+            .unwrap()
+            .iter()
+            .map(|column| {
+                let name = column.get("name").and_then(Value::as_str).unwrap();
+                let priority = column.get("priority").and_then(Value::as_int).unwrap();
+                format!("{name}:{priority}")
+            })
+            .collect();
+        assert_eq!(shown.join(" "), columns, "{uri}");
+    }
+}
+
+#[tokio::test]
+async fn rows_carry_what_is_asked_for() {
+    let server = Server::new();
+    server
+        .call(
+            "POST",
+            CONFIG_MAPS,
+            r#"{"metadata":{"name":"a"},"data":{"x":"1","y":"2"}}"#,
+        )
+        .await;
+    server.clock.advance(90 * SECOND);
+    let get = |query: &str| {
+        let uri = format!("{CONFIG_MAPS}?{query}");
+        let server = &server;
+        async move { server.get_as(&uri, TABLE).await }
+    };
+    assert_eq!(
+        rows(&get("includeObject=None").await),
+        [r#"{"cells":["a",2,"90s"],"object":null}"#]
+    );
+    let metadata = rows(&get("").await);
+    assert!(
+        metadata[0].starts_with(
+            r#"{"cells":["a",2,"90s"],"object":{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{"name":"a","#
+        ),
+        "{}",
+        metadata[0]
+    );
+    assert!(
+        rows(&get("includeObject=Object").await)[0].contains(r#""object":{"kind":"ConfigMap""#)
+    );
+    assert_eq!(
+        get("includeObject=Foo").await.message(),
+        "Unable to convert to Table as requested: includeObject: Invalid value: \"Foo\": must be 'Metadata', 'Object', 'None', or empty"
+    );
+    let one = server
+        .get_as(&format!("{CONFIG_MAPS}/a?includeObject=None"), TABLE)
+        .await;
+    assert_eq!(one.text_at(&["metadata", "resourceVersion"]), "6");
+    assert_eq!(rows(&one).len(), 1);
+}
+
+#[tokio::test]
+async fn services_and_deployments_are_shown() {
+    let server = Server::new();
+    let services = "/api/v1/namespaces/default/services";
+    let service = r#"{"metadata":{"name":"s"},"spec":{"type":"NodePort","clusterIPs":["10.0.0.1"],"ports":[{"port":443,"protocol":"TCP"},{"port":80,"nodePort":30080,"protocol":"TCP"}],"selector":{"b":"2","a":"1"}}}"#;
+    server.call("POST", services, service).await;
+    let table = server
+        .get_as(&format!("{services}?includeObject=None"), TABLE)
+        .await;
+    assert_eq!(
+        rows(&table),
+        [
+            r#"{"cells":["s","NodePort","10.0.0.1","\u003cnone\u003e","443/TCP,80:30080/TCP","0s","a=1,b=2"],"object":null}"#
+        ]
+    );
+    let deployments = "/apis/apps/v1/namespaces/default/deployments";
+    let deployment = r#"{"metadata":{"name":"d"},"spec":{"replicas":3,"selector":{"matchLabels":{"b":"x"},"matchExpressions":[{"key":"a","operator":"In","values":["2","1"]}]},"template":{"spec":{"containers":[{"name":"c1","image":"i1"},{"name":"c2","image":"i2"}]}}}}"#;
+    server.call("POST", deployments, deployment).await;
+    let table = server
+        .get_as(&format!("{deployments}?includeObject=None"), TABLE)
+        .await;
+    assert_eq!(
+        rows(&table),
+        [r#"{"cells":["d","0/3",0,0,"0s","c1,c2","i1,i2","a in (1,2),b=x"],"object":null}"#]
+    );
+}
+
+#[tokio::test]
+async fn a_watched_table_has_its_columns_once() {
+    let server = Server::new();
+    server
+        .call("POST", PODS, r#"{"metadata":{"name":"p"}}"#)
+        .await;
+    let uri = format!(
+        "{PODS}?watch=1&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&includeObject=None"
+    );
+    let mut watch = server.watch_as(&uri, TABLE).await;
+    let (lines, _) = watch.poll();
+    assert!(lines[0].starts_with(
+        r#"{"type":"ADDED","object":{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{"resourceVersion":"6"},"columnDefinitions":[{"name":"Name","#
+    ));
+    assert_eq!(
+        lines[1],
+        r#"{"type":"BOOKMARK","object":{"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{"resourceVersion":"6"},"columnDefinitions":null,"rows":[{"cells":["","0/0","","0","\u003cunknown\u003e","\u003cnone\u003e","\u003cnone\u003e","\u003cnone\u003e","\u003cnone\u003e"],"object":{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{"resourceVersion":"6","annotations":{"k8s.io/initial-events-end":"true"}}}}]}}"#
+    );
+}
+
+#[tokio::test]
+async fn a_pod_that_is_done_says_so_beside_its_cells() {
+    let server = Server::new();
+    server
+        .call(
+            "POST",
+            PODS,
+            r#"{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c"}]}}"#,
+        )
+        .await;
+    let status = r#"{"metadata":{"name":"p"},"status":{"phase":"Succeeded"}}"#;
+    server
+        .call("PUT", &format!("{PODS}/p/status"), status)
+        .await;
+    let table = server
+        .get_as(&format!("{PODS}?includeObject=None"), TABLE)
+        .await;
+    assert_eq!(
+        rows(&table),
+        [
+            r#"{"cells":["p","0/1","Succeeded","0","0s","\u003cnone\u003e","\u003cnone\u003e","\u003cnone\u003e","\u003cnone\u003e"],"conditions":[{"type":"Completed","status":"True","reason":"Succeeded","message":"The pod has completed successfully."}],"object":null}"#
+        ]
+    );
+}
