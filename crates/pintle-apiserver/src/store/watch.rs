@@ -277,3 +277,156 @@ const BATCH: usize = 256;
 /// As kube-apiserver.
 const BOOKMARK_EVERY: Duration = Duration::from_secs(60);
 const BOOKMARK_BEFORE_END: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use pintle_env::{Random, SeededRandom};
+
+    use super::{
+        super::{Attributes, Draft, HistoryLimits, Key, ResourceId, Store},
+        *,
+    };
+
+    const PODS: ResourceId = ResourceId::new(0);
+    const NODES: ResourceId = ResourceId::new(1);
+
+    /// A client that keeps what a watch tells it.
+    struct Client {
+        watcher: Watcher,
+        filter: Filter,
+        objects: BTreeMap<String, Revision>,
+        seen: Revision,
+    }
+
+    impl Client {
+        fn new(store: &Store, filter: Filter) -> Self {
+            let snapshot = store.snapshot(PODS);
+            let marked = true;
+            let options = WatcherOptions {
+                filter: filter.clone(),
+                bookmarks: true,
+                deadline: Instant::FAR_FUTURE,
+            };
+            let start = Start::With { snapshot, marked };
+            Self {
+                watcher: Watcher::new(start, options, Instant::ORIGIN),
+                filter,
+                objects: BTreeMap::new(),
+                seen: Revision::default(),
+            }
+        }
+
+        /// Takes one step; whether there was nothing to do.
+        fn step(&mut self, store: &Store, now: Instant) -> bool {
+            let history = |after, limit| store.events(PODS, after, limit);
+            match self.watcher.poll(now, history) {
+                Step::Deliver(deliveries) => {
+                    deliveries.iter().for_each(|delivery| self.take(delivery));
+                    false
+                }
+                Step::Wait(until) => {
+                    assert!(until > now, "a wait has an end in the future");
+                    true
+                }
+                Step::Expired { .. } => {
+                    *self = Self::new(store, self.filter.clone());
+                    false
+                }
+                Step::End => panic!("the deadline is far away"),
+            }
+        }
+
+        fn take(&mut self, delivery: &Delivery) {
+            match delivery {
+                Delivery::Object(kind, object) => {
+                    let (key, revision) = (object.key.to_string(), object.revision);
+                    let had = match kind {
+                        EventKind::Deleted => self.objects.remove(&key),
+                        _ => self.objects.insert(key.clone(), revision),
+                    };
+                    assert_eq!(had.is_some(), *kind != EventKind::Added, "{kind:?} {key}");
+                    assert!(had.is_none_or(|had| had < revision), "{key} goes back");
+                    if *kind != EventKind::Added {
+                        assert!(revision > self.seen, "{key} was told before");
+                    }
+                }
+                Delivery::Bookmark { revision, .. } => {
+                    assert!(*revision >= self.seen, "bookmarks go back");
+                    self.seen = *revision;
+                }
+            }
+        }
+    }
+
+    fn write(store: &mut Store, random: &SeededRandom, now: Instant) {
+        let name = format!("p{}", random.below(12));
+        let namespace = ["a", "a-b", "b"][random.below(3) as usize];
+        let key = Key::new(namespace, &name);
+        match random.below(4) {
+            0 => drop(store.remove(PODS, &key, now)),
+            1 => {
+                let draft = Draft::encode(&pintle_codec::Object::new());
+                let attributes = Attributes::default();
+                store.put(NODES, Key::new("", "n"), &draft, attributes, now);
+            }
+            _ => {
+                let draft = Draft::encode(&pintle_codec::Object::new());
+                let value = if random.below(2) == 0 { "0" } else { "1" };
+                let attributes = Attributes {
+                    labels: [("x".into(), value.into())].into_iter().collect(),
+                    ..Attributes::default()
+                };
+                store.put(PODS, key, &draft, attributes, now);
+            }
+        }
+    }
+
+    #[test]
+    fn whatever_the_schedule_a_client_ends_up_with_what_there_is() {
+        for seed in 0..200 {
+            let random = SeededRandom::new(seed);
+            let mut limits = HistoryLimits::default();
+            // Some histories are so short that clients have to begin again.
+            limits.events = [5, 300, 100_000][random.below(3) as usize];
+            let mut store = Store::new(2, limits);
+            let mut now = Instant::ORIGIN;
+            let mut clients = Vec::new();
+            for _ in 0..600 {
+                match random.below(10) {
+                    0 if clients.len() < 6 => {
+                        let labels = ["", "x=1", "!x", "x!=1"][random.below(4) as usize];
+                        let scope = match random.below(3) {
+                            0 => Scope::All,
+                            1 => Scope::Namespace("a".into()),
+                            _ => Scope::Object(Key::new("a", "p1")),
+                        };
+                        let filter = Filter {
+                            scope,
+                            labels: LabelSelector::parse(labels).unwrap(),
+                            fields: FieldSelector::default(),
+                        };
+                        clients.push(Client::new(&store, filter));
+                    }
+                    1 => now = now + Duration::from_secs(random.below(90)),
+                    2..5 if !clients.is_empty() => {
+                        let at = random.below(clients.len() as u64) as usize;
+                        clients[at].step(&store, now);
+                    }
+                    _ => write(&mut store, &random, now),
+                }
+            }
+            for client in &mut clients {
+                while !client.step(&store, now) {}
+                let snapshot = store.snapshot(PODS);
+                let expected: BTreeMap<_, _> = snapshot
+                    .objects(&Scope::All, None)
+                    .filter(|object| client.filter.selects(object))
+                    .map(|object| (object.key.to_string(), object.revision))
+                    .collect();
+                assert_eq!(client.objects, expected, "seed {seed}");
+            }
+        }
+    }
+}
