@@ -1,7 +1,7 @@
 //! What a watch has seen, and what is to be shown of what comes next.
 //!
 //! Invariant: whatever gaps there are between watches, what is shown adds up: an object that was
-//! shown as there and is gone is shown as deleted, and none is shown as added twice.
+//! shown as there and is gone is shown as deleted, once, and none is shown as added twice.
 
 use std::collections::BTreeMap;
 
@@ -104,11 +104,15 @@ impl Follower {
             Change::Deleted => self.known.remove(&key(&entry)),
             Change::Added | Change::Modified => self.known.insert(key(&entry), entry.clone()),
         };
-        match known {
-            // A server that was asked to go on from a version may begin a little before it.
-            Some(known) if change == Change::Added && known.row == entry.row => Next::Nothing,
-            _ => Next::Show(Line::new(change, entry)),
+        // A server that was asked to go on from a version may begin a little before it.
+        let is_old = match &known {
+            Some(known) => change == Change::Added && known.row == entry.row,
+            None => change == Change::Deleted,
+        };
+        if is_old {
+            return Next::Nothing;
         }
+        Next::Show(Line::new(change, entry))
     }
 
     fn advance(&mut self, version: &str) {
@@ -221,11 +225,14 @@ mod tests {
     }
 
     #[test]
-    fn an_object_is_not_added_twice() {
+    fn nothing_is_added_or_deleted_twice() {
         let mut follower = Follower::default();
         list(&mut follower, "5", &["a 1 3"]);
         let again = WatchEvent::Added(entry("a 1 3"));
         assert_eq!(event(&mut follower, again), "Nothing");
+        let deleted = WatchEvent::Deleted(entry("a 1 6"));
+        assert_eq!(event(&mut follower, deleted.clone()), "DELETED a");
+        assert_eq!(event(&mut follower, deleted), "Nothing");
     }
 
     #[test]

@@ -1,0 +1,10 @@
+//! The binary, run against servers that do what a test says, and against the embedded one.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+
+mod bad_input;
+mod binary;
+mod own_cluster;
+mod reading;
+mod server;
+mod watching;
+mod writing;
