@@ -153,8 +153,8 @@ pub(crate) struct Version {
 /// Which objects of a type.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Selection {
-    /// In all namespaces
-    #[arg(long, short = 'A', conflicts_with = "namespace")]
+    /// In all namespaces, whatever --namespace says
+    #[arg(long, short = 'A')]
     pub(crate) all_namespaces: bool,
     /// Only objects whose labels match, such as app=web,tier!=cache
     #[arg(long = "selector", short = 'l', value_name = "SELECTOR")]

@@ -77,7 +77,9 @@ pub(crate) async fn list<T>(
         listed += page.entries;
         pages.push(read(answer));
         if page.token.is_empty() {
-            session.messages().end_progress();
+            if pages.len() > 1 {
+                session.messages().end_progress();
+            }
             return Ok(Listing {
                 version: page.version,
                 pages,

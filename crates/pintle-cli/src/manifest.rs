@@ -160,6 +160,16 @@ fn parse(file: &str, bytes: &[u8], manifests: &mut Vec<Manifest>) -> Result<(), 
         with_snippet: false,
         // A file mode such as 0644 is octal, as it is to kubectl.
         legacy_octal_numbers: true,
+        // Generous: a file may be a backup of a cluster.
+        budget: serde_saphyr::budget! {
+            max_documents: 1_000_000,
+            max_depth: usize::from(json::MAX_DEPTH),
+            max_events: usize::MAX,
+            max_nodes: usize::MAX,
+            max_total_scalar_bytes: usize::MAX,
+        },
+        // Aliases of aliases make much out of little.
+        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 100_000 },
     };
     let documents: Vec<Spanned<Tree>> = serde_saphyr::from_multiple_with_options(text, options)
         .map_err(|error| malformed(file, &error))?;
@@ -212,4 +222,78 @@ fn line_of(bytes: &[u8], offset: usize) -> usize {
         .filter(|byte| **byte == b'\n')
         .count()
         + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Vec<Manifest>, Error> {
+        let mut manifests = Vec::new();
+        parse("file", text.as_bytes(), &mut manifests).map(|()| manifests)
+    }
+
+    #[test]
+    fn documents_and_lists_are_objects_with_their_places() {
+        let manifests = read(
+            "# a comment\napiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: ns}\n---\n---\n\n\
+             apiVersion: v1\nkind: PodList\nitems:\n- {apiVersion: apps/v1, kind: Deployment, metadata: {name: b}}\n",
+        );
+        let shown: Vec<String> = manifests
+            .unwrap()
+            .iter()
+            .map(|found| {
+                format!(
+                    "{} {} {} {:?}",
+                    found.place,
+                    found.kind,
+                    found.name,
+                    found.namespace()
+                )
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                r#"file:2 v1, Kind=Pod a Some("ns")"#,
+                "file:8 apps/v1, Kind=Deployment b None"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_mode_is_octal_in_yaml_and_what_it_is_in_json() {
+        let mode = |text: &str| {
+            let manifests = read(text).unwrap();
+            manifests[0].object.get("mode").and_then(Value::as_int)
+        };
+        assert_eq!(
+            mode("{apiVersion: v1, kind: X, metadata: {name: a}, mode: 0644}"),
+            Some(0o644)
+        );
+        let json = r#"{"apiVersion": "v1", "kind": "X", "metadata": {"name": "a"}, "mode": 420}"#;
+        assert_eq!(mode(json), Some(420));
+    }
+
+    #[test]
+    fn a_file_may_hold_a_whole_cluster() {
+        let one = "apiVersion: v1\nkind: X\nmetadata: {name: a}\n---\n";
+        assert_eq!(read(&one.repeat(3_000)).unwrap().len(), 3_000);
+    }
+
+    #[test]
+    fn aliases_that_grow_without_end_are_refused() {
+        let mut bomb = "a0: &a0 x\n".to_owned();
+        for level in 1..30 {
+            let aliases = format!("*a{}, ", level - 1).repeat(10);
+            bomb += &format!("a{level}: &a{level} [{aliases}]\n");
+        }
+        assert!(read(&bomb).is_err());
+    }
+
+    #[test]
+    fn what_is_not_text_is_refused_with_its_line() {
+        let error = parse("file", b"a: b\nc: \xff\n", &mut Vec::new()).unwrap_err();
+        assert_eq!(error.to_string(), "file:2: the file is not UTF-8 text");
+    }
 }

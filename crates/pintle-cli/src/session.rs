@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use pintle_client::{Client, Request, Response, Verb};
 use pintle_config::{Environment, Loader, Overrides};
-use pintle_transport::user_agent;
 
 use crate::args::Connection;
 use crate::discovery::ResourceType;
@@ -31,9 +30,7 @@ impl Session {
         if let Some(path) = &connection.kubeconfig {
             loader = loader.path(path);
         }
-        let config = loader
-            .load()?
-            .user_agent(user_agent("pintle", env!("CARGO_PKG_VERSION")));
+        let config = loader.load()?;
         Ok(Self {
             client: Client::new(&config)?,
             namespace: config.default_namespace,

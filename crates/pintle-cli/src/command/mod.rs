@@ -3,42 +3,9 @@
 mod apply;
 mod delete;
 mod get;
+mod run;
 mod up;
 mod version;
 mod watch;
 
-use tokio::runtime::Builder;
-
-use crate::args::{Command, CommandLine};
-use crate::error::{Error, Failures, Kind};
-use crate::messages::Messages;
-use crate::output::Stdout;
-use crate::session::Session;
-
-/// Runs the command that the line names.
-pub(crate) fn run(line: CommandLine, messages: Messages) -> Result<(), Failures> {
-    let mut out = Stdout::new();
-    // A server uses all cores; a client waits.
-    let mut runtime = match line.command {
-        Command::Up(_) => Builder::new_multi_thread(),
-        _ => Builder::new_current_thread(),
-    };
-    let runtime = runtime.enable_all().build().map_err(|error| {
-        Error::new(Kind::Failed, "cannot start the asynchronous runtime").caused_by(error)
-    })?;
-    runtime.block_on(async {
-        let connect = || Session::new(&line.connection, messages);
-        match &line.command {
-            Command::Up(up) => up::run(up, messages, &mut out).await.map_err(Into::into),
-            Command::Get(get) => get::run(get, &connect()?, &mut out).await,
-            Command::Watch(watch) => watch::run(watch, &connect()?, &mut out)
-                .await
-                .map_err(Into::into),
-            Command::Apply(apply) => apply::run(apply, &connect()?, &mut out).await,
-            Command::Delete(delete) => delete::run(delete, &connect()?, &mut out).await,
-            Command::Version(version) => version::run(version, connect, &mut out)
-                .await
-                .map_err(Into::into),
-        }
-    })
-}
+pub(crate) use run::run;

@@ -4,7 +4,8 @@ use pintle_meta::GroupVersion;
 use pintle_meta::v1::{APIGroupList, APIResourceList, APIVersions};
 use tokio::task::JoinSet;
 
-use super::{Catalog, ResourceType, get};
+use super::discover::get;
+use super::{Catalog, ResourceType};
 use crate::error::{Error, Kind};
 use crate::session::Session;
 
