@@ -33,7 +33,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "codegen",
         proves: "generated files are what the facts give",
         when: When::Always,
-        floor: Some(3),
+        floor: Some(8),
         run: schema::codegen,
     },
     Step {
@@ -47,7 +47,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "test",
         proves: "the tests pass",
         when: When::Always,
-        floor: Some(100),
+        floor: Some(450),
         run: rust::test,
     },
     Step {
