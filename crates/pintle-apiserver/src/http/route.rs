@@ -84,10 +84,9 @@ impl Route {
             ["namespaces", namespace, rest @ ..] if !rest.is_empty() => (*namespace, rest),
             rest => ("", rest),
         };
+        // Nothing is below a subresource, nor has it a name.
+        let rest = if rest.len() > 3 { &[] } else { rest };
         let part = |at: usize| rest.get(at).copied().unwrap_or_default().to_owned();
-        if rest.len() > 3 {
-            return Self::Unknown;
-        }
         Self::Objects(Target {
             group: group.to_owned(),
             version: version.to_owned(),
@@ -168,7 +167,8 @@ mod tests {
             Route::of("/apis/apps/v1"),
             Route::Resources { .. }
         ));
-        for unknown in ["", "/", "/foo", "/api/v1/namespaces/ns/pods/p/proxy/x"] {
+        assert_eq!(objects("/api/v1/namespaces/ns/pods/p/proxy/x")[2], "");
+        for unknown in ["", "/", "/foo"] {
             assert_eq!(Route::of(unknown), Route::Unknown, "{unknown}");
         }
     }

@@ -1,7 +1,7 @@
 //! Pods: they start pending, with a quality of service that follows from their resources, and end
 //! after a grace period unless nothing runs.
 
-use pintle_codec::Value;
+use pintle_codec::{Object, Value};
 
 use super::{Deletion, Generation, Kind, Part, SelectableField};
 use crate::{schema::Tree, table};
@@ -69,6 +69,22 @@ fn on_update(new: &mut Tree, old: &Tree, part: Part) {
         if new.text(&["status", "qosClass"]).is_empty() {
             new.copy_from(old, &["status", "qosClass"]);
         }
+        complete_addresses(new);
+    }
+}
+
+/// The one address and the first of all addresses are the same.
+fn complete_addresses(pod: &mut Tree) {
+    let first = pod.list(&["status", "podIPs"]).first();
+    let first = first.and_then(|first| first.get("ip")).cloned();
+    let one = pod.text(&["status", "podIP"]).to_owned();
+    match first {
+        Some(first) => pod.set(&["status", "podIP"], first),
+        None if !one.is_empty() => {
+            let first = Object::from([("ip", Value::from(one))]);
+            pod.set(&["status", "podIPs"], vec![first.into()].into());
+        }
+        None => {}
     }
 }
 

@@ -14,12 +14,15 @@ impl Served {
 
     /// The number of a selectable field.
     fn field(&self, name: &str) -> Result<usize, String> {
+        let fields = self.kind.fields;
         match name {
             "metadata.name" => return Ok(NAME_FIELD),
-            "metadata.namespace" => return Ok(NAMESPACE_FIELD),
+            // Kinds that name their fields say which of these two they have.
+            "metadata.namespace" if self.facts.namespaced || fields.is_empty() => {
+                return Ok(NAMESPACE_FIELD);
+            }
             _ => {}
         }
-        let fields = self.kind.fields;
         let found = fields.iter().position(|field| field.names.contains(&name));
         match found {
             Some(at) => Ok(FIRST_FIELD + at),

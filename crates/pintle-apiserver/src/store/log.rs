@@ -45,17 +45,43 @@ pub(crate) struct Event {
 ///
 /// A watch or a continued list that needs dropped history is told so (410 Expired), and its client
 /// starts again from a new list.
+///
+/// ```
+/// use std::time::Duration;
+/// use pintle_apiserver::HistoryLimits;
+///
+/// let limits = HistoryLimits::default().events(1_000).age(Duration::from_secs(60));
+/// ```
 #[derive(Clone, Debug)]
-#[non_exhaustive]
 pub struct HistoryLimits {
-    /// The most events kept. More lets clients be away for longer, and costs an entry of about
-    /// 100 bytes each beside the objects. Default: 102,400, the most that kube-apiserver keeps.
-    pub events: usize,
-    /// The longest time an event is kept. Default: 5 minutes, as etcd's compaction.
-    pub age: Duration,
+    events: usize,
+    age: Duration,
+    bytes: usize,
+}
+
+impl HistoryLimits {
+    /// The most events kept. More lets clients be away for longer, and costs about 100 bytes each
+    /// beside the objects. Default: 102,400, the most that kube-apiserver keeps.
+    #[must_use]
+    pub fn events(mut self, events: usize) -> Self {
+        self.events = events;
+        self
+    }
+
+    /// The longest time that an event is kept. Default: 5 minutes, as etcd's compaction.
+    #[must_use]
+    pub fn age(mut self, age: Duration) -> Self {
+        self.age = age;
+        self
+    }
+
     /// The most bytes of encoded objects kept, counted once for every event. It bounds the memory
     /// of a server that is written to heavily. Default: 128 MiB.
-    pub bytes: usize,
+    #[must_use]
+    pub fn bytes(mut self, bytes: usize) -> Self {
+        self.bytes = bytes;
+        self
+    }
 }
 
 impl Default for HistoryLimits {

@@ -375,15 +375,8 @@ mod tests {
 
     #[test]
     fn history_is_bounded_by_count_age_and_bytes() {
-        let limits = |change: fn(&mut HistoryLimits)| {
-            let mut limits = HistoryLimits::default();
-            change(&mut limits);
-            limits
-        };
-        for limits in [
-            limits(|limits| limits.events = 2),
-            limits(|limits| limits.bytes = 200),
-        ] {
+        let limits = HistoryLimits::default;
+        for limits in [limits().events(2), limits().bytes(200)] {
             let mut store = Store::new(1, limits);
             for _ in 0..10 {
                 put(&mut store, PODS, "ns/a", "");
@@ -402,9 +395,10 @@ mod tests {
 
         let mut store = store();
         put(&mut store, PODS, "ns/a", "");
-        store.expire(NOW + HistoryLimits::default().age);
+        let age = Duration::from_secs(5 * 60);
+        store.expire(NOW + age);
         assert_eq!(store.resource(PODS).log.len(), 1);
-        store.expire(NOW + HistoryLimits::default().age + Duration::from_nanos(1));
+        store.expire(NOW + age + Duration::from_nanos(1));
         assert_eq!(store.resource(PODS).log.len(), 0);
         assert!(
             store.get(PODS, &Key::new("ns", "a")).is_some(),

@@ -387,9 +387,9 @@ mod tests {
     fn whatever_the_schedule_a_client_ends_up_with_what_there_is() {
         for seed in 0..200 {
             let random = SeededRandom::new(seed);
-            let mut limits = HistoryLimits::default();
             // Some histories are so short that clients have to begin again.
-            limits.events = [5, 300, 100_000][random.below(3) as usize];
+            let events = [5, 300, 100_000][random.below(3) as usize];
+            let limits = HistoryLimits::default().events(events);
             let mut store = Store::new(2, limits);
             let mut now = Instant::ORIGIN;
             let mut clients = Vec::new();

@@ -114,6 +114,7 @@ impl Client {
         };
         config.alpn_protocols = vec![protocol.alpn().to_vec()];
         let stream = TcpStream::connect(&credentials.address).await.unwrap();
+        stream.set_nodelay(true).unwrap();
         let name = ServerName::try_from("localhost").unwrap();
         let stream = TlsConnector::from(Arc::new(config))
             .connect(name, stream)

@@ -132,9 +132,7 @@ async fn pages_show_one_revision() {
 
 #[tokio::test]
 async fn a_lost_revision_can_be_continued_inconsistently() {
-    let mut limits = HistoryLimits::default();
-    limits.events = 1;
-    let server = Server::with_history(limits);
+    let server = Server::with_history(HistoryLimits::default().events(1));
     for name in ["a", "b", "c"] {
         server.create(name).await;
     }

@@ -6,6 +6,7 @@ mod discovery;
 mod errors;
 mod lists;
 mod namespaces;
+mod robustness;
 mod tables;
 mod watches;
 mod writes;

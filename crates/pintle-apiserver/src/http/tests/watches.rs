@@ -36,6 +36,7 @@ async fn from_a_revision_a_watch_sees_what_came_after_it() {
     let mut watch = server
         .watch(&format!("{CONFIG_MAPS}?watch=1&resourceVersion={future}"))
         .await;
+    assert_eq!(watch.events(), [""; 0]);
     server.create("c").await;
     server.create("d").await;
     server.create("e").await;
@@ -233,9 +234,7 @@ async fn a_watch_lasts_as_long_as_it_asks_for() {
 
 #[tokio::test]
 async fn too_old_a_revision_is_told_in_the_stream() {
-    let mut limits = HistoryLimits::default();
-    limits.events = 2;
-    let server = Server::with_history(limits);
+    let server = Server::with_history(HistoryLimits::default().events(2));
     let first = server.create("a").await;
     let uri = format!("{CONFIG_MAPS}?watch=1&resourceVersion={first}");
     let mut slow = server.watch(&uri).await;
@@ -260,9 +259,7 @@ async fn too_old_a_revision_is_told_in_the_stream() {
 
 #[tokio::test]
 async fn a_watch_of_an_idle_resource_does_not_get_old() {
-    let mut limits = HistoryLimits::default();
-    limits.events = 2;
-    let server = Server::with_history(limits);
+    let server = Server::with_history(HistoryLimits::default().events(2));
     let revision = server.create("a").await;
     let mut watch = server
         .watch(&format!("{CONFIG_MAPS}?watch=1&resourceVersion={revision}"))

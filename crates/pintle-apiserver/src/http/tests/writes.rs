@@ -124,6 +124,43 @@ async fn an_update_that_changes_nothing_writes_nothing() {
     assert_eq!(watch.events(), [""; 0]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_update_is_lost_among_many_writers() {
+    const WRITERS: i64 = 4;
+    const EACH: i64 = 100;
+    let server = Arc::new(Server::new());
+    server.create("c1").await;
+    server.change("c1", "0").await;
+    let mut writers = tokio::task::JoinSet::new();
+    for _ in 0..WRITERS {
+        let server = server.clone();
+        writers.spawn(async move {
+            let uri = format!("{CONFIG_MAPS}/c1");
+            let mut written = 0;
+            while written < EACH {
+                let read = server.get(&uri).await;
+                let count: i64 = read.text_at(&["data", "k"]).parse().unwrap();
+                let body = format!(
+                    r#"{{"metadata":{{"name":"c1","resourceVersion":"{}"}},"data":{{"k":"{}"}}}}"#,
+                    read.revision(),
+                    count + 1
+                );
+                match server.call("PUT", &uri, &body).await.code {
+                    200 => written += 1,
+                    409 => {}
+                    other => panic!("{other}"),
+                }
+            }
+        });
+    }
+    writers.join_all().await;
+    let count = server
+        .get(&format!("{CONFIG_MAPS}/c1"))
+        .await
+        .text_at(&["data", "k"]);
+    assert_eq!(count, (WRITERS * EACH).to_string());
+}
+
 #[tokio::test]
 async fn what_the_server_set_stays() {
     let server = Server::new();
@@ -196,6 +233,10 @@ async fn spec_and_status_are_changed_apart() {
     );
     assert_eq!(updated.text_at(&["status", "phase"]), "Running");
     assert_eq!(updated.text_at(&["status", "qosClass"]), "BestEffort");
+    let address = r#"{"metadata":{"name":"p"},"status":{"podIP":"10.0.0.1"}}"#;
+    let updated = server.call("PUT", &format!("{uri}/status"), address).await;
+    let both = r#""podIP":"10.0.0.1","podIPs":[{"ip":"10.0.0.1"}]"#;
+    assert!(updated.text.contains(both), "{}", updated.text);
     assert_eq!(
         server.get(&format!("{uri}/status")).await.text,
         updated.text
