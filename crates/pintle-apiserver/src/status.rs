@@ -168,6 +168,12 @@ impl Failure {
         )
     }
 
+    /// 504: the request took too long.
+    pub(crate) fn timeout() -> Self {
+        let message = "Timeout: request did not complete within the allotted timeout";
+        Self::new(StatusCode::GATEWAY_TIMEOUT, StatusReason::TIMEOUT, message).with_empty_details()
+    }
+
     /// 504: the revision that the request wants to read from did not come in time.
     pub(crate) fn revision_too_large(wanted: Revision, current: Revision) -> Self {
         let message = format!("Timeout: Too large resource version: {wanted}, current: {current}");

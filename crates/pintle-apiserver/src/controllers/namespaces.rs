@@ -22,7 +22,7 @@ pub(crate) async fn empty_namespaces(registry: Arc<Registry>, mut shutdown: Shut
         let terminating = terminating.filter(|namespace| namespace.attributes.deleting);
         let mut waiting = false;
         for namespace in terminating {
-            waiting |= !empty(&registry, namespace);
+            waiting |= !empty(&registry, namespace).await;
         }
         // What still keeps a namespace may go with any write.
         tokio::select! {
@@ -34,7 +34,7 @@ pub(crate) async fn empty_namespaces(registry: Arc<Registry>, mut shutdown: Shut
 }
 
 /// Deletes what a namespace contains, and says whether it is empty and nothing more is to be done.
-fn empty(registry: &Registry, namespace: &Object) -> bool {
+async fn empty(registry: &Registry, namespace: &Object) -> bool {
     let served = registry.namespaces();
     let name = namespace.key.name();
     let filter = Filter {
@@ -44,7 +44,8 @@ fn empty(registry: &Registry, namespace: &Object) -> bool {
     let mut is_empty = true;
     for content in registry.resources().iter().filter(|r| r.facts.namespaced) {
         // Whatever cannot be deleted now is found again by the next look.
-        let deleted = registry.delete_all(*content, &filter, &DeleteOptions::default());
+        let options = DeleteOptions::default();
+        let deleted = registry.delete_all(*content, &filter, &options).await;
         let snapshot = registry.store().read(|store| store.snapshot(content.id));
         is_empty &= deleted.is_ok() && snapshot.objects(&filter.scope, None).next().is_none();
     }

@@ -1,6 +1,6 @@
 //! [`Api`], the server without its sockets: a request in, a response out.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header, request};
@@ -182,21 +182,34 @@ impl Api {
             (&Method::GET, false) if part != Part::Finalize => self.get(call).await,
             (&Method::POST, true) if !everywhere => {
                 check_content_type(call.headers)?;
-                self.create(call, &body::read(body).await?)
+                self.create(call, &self.read(body).await?)
             }
             (&Method::PUT, false) => {
                 check_content_type(call.headers)?;
-                self.update(call, part, &body::read(body).await?)
+                self.update(call, part, &self.read(body).await?)
             }
             (&Method::DELETE, false) if part == Part::Whole => {
                 check_content_type(call.headers)?;
-                self.delete(call, &body::read(body).await?)
+                self.delete(call, &self.read(body).await?)
             }
             (&Method::DELETE, true) if !everywhere && call.served.offers("deletecollection") => {
                 check_content_type(call.headers)?;
-                self.delete_collection(call, &body::read(body).await?)
+                self.delete_collection(call, &self.read(body).await?).await
             }
             _ => Err(Failure::method_not_allowed()),
+        }
+    }
+
+    /// The body of a request, if it comes in time.
+    async fn read<B>(&self, body: &mut B) -> Result<Bytes, Failure>
+    where
+        B: http_body::Body<Data = Bytes> + Unpin,
+    {
+        tokio::select! {
+            // Mostly it is there already, and the timer is never polled.
+            biased;
+            read = body::read(body) => read,
+            () = self.timer.sleep_until(self.clock.now() + PATIENCE) => Err(Failure::timeout()),
         }
     }
 
@@ -316,6 +329,9 @@ impl Answer {
         }
     }
 }
+
+/// As kube-apiserver.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 fn offers_objects(asked: Representation) -> bool {
     !matches!(asked, Representation::Discovery(_))

@@ -61,7 +61,7 @@ impl Api {
         Ok(Answer::new(code, body))
     }
 
-    pub(super) fn delete_collection(
+    pub(super) async fn delete_collection(
         &self,
         call: &Call<'_>,
         body: &[u8],
@@ -72,7 +72,8 @@ impl Api {
         let asked = read_options(call, body)?;
         let deleted = self
             .registry
-            .delete_all(call.served, &filter, &asked.options)?;
+            .delete_all(call.served, &filter, &asked.options);
+        let deleted = deleted.await?;
         let metadata = ListMetadata {
             revision: self.registry.store().read(Store::revision),
             next: None,

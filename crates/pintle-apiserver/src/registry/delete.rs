@@ -80,7 +80,11 @@ impl Registry {
 
     /// Deletes the objects of a filter that are there now, one after the other, and answers with
     /// what they were.
-    pub(crate) fn delete_all(
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping this leaves the rest of the objects.
+    pub(crate) async fn delete_all(
         &self,
         served: Served,
         filter: &Filter,
@@ -88,7 +92,10 @@ impl Registry {
     ) -> Result<Vec<Arc<Object>>, Failure> {
         let snapshot = self.store.read(|store| store.snapshot(served.id));
         let page = snapshot.page(&filter.scope, None, 0, |object| filter.selects(object));
-        for object in &page.objects {
+        for (at, object) in page.objects.iter().enumerate() {
+            if at % GIVE_WAY_EVERY == GIVE_WAY_EVERY - 1 {
+                tokio::task::yield_now().await;
+            }
             let (namespace, name) = (object.key.namespace(), object.key.name());
             match self.delete(served, namespace, name, options) {
                 Ok(_) => {}
@@ -298,6 +305,9 @@ fn check_preconditions(
     }
     Ok(())
 }
+
+/// After so many deletions, a few milliseconds, others have their turn.
+const GIVE_WAY_EVERY: usize = 64;
 
 const TIMESTAMP: &str = "deletionTimestamp";
 const PERIOD: &str = "deletionGracePeriodSeconds";

@@ -1,7 +1,7 @@
 //! What a request does to objects: the rules of the API around the store.
 //!
-//! No HTTP here, and nothing waits: an operation gets value trees and answers with objects or with a
-//! [`Failure`](crate::status::Failure). The server's own controllers use it as requests do.
+//! No HTTP here, and nothing is waited for: an operation gets value trees and answers with objects or
+//! with a [`Failure`](crate::status::Failure). The server's own controllers use it as requests do.
 //!
 //! Invariant: what is checked about the state of the store is checked, or checked again, in the same
 //! critical section in which the write happens.

@@ -57,7 +57,12 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
     });
     let tasks = Tasks::default();
     let _guard = tasks.guard();
-    let mut builder = auto::Builder::new(tasks);
+    let builder = auto::Builder::new(tasks);
+    // What was negotiated is what is spoken; nobody is waited for to find out.
+    let mut builder = match stream.get_ref().1.alpn_protocol() {
+        Some(b"h2") => builder.http2_only(),
+        _ => builder.http1_only(),
+    };
     builder
         .http1()
         .timer(TokioTimer::new())

@@ -75,6 +75,7 @@ fn certificate(pem: &str) -> Result<CertificateDer<'static>, StartError> {
     CertificateDer::from_pem_slice(pem.as_bytes()).map_err(StartError::certificates)
 }
 
-/// Certificates hold from an hour ago, for clients whose clocks are late, and for a year.
-const BACKDATED: i64 = 60 * 60;
-const LIFETIME: i64 = 365 * 24 * 60 * 60;
+/// Certificates hold from a day ago, for clients whose clocks are late, and for ten years: they die
+/// with the server, so nothing is gained by a shorter time.
+const BACKDATED: i64 = 24 * 60 * 60;
+const LIFETIME: i64 = 10 * 365 * 24 * 60 * 60;

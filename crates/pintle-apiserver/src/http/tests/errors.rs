@@ -417,3 +417,28 @@ async fn a_body_that_is_too_large_is_refused() {
         )
     );
 }
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_not_waited_for_forever() {
+    struct Stalled;
+    impl http_body::Body for Stalled {
+        type Data = Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _cx: &mut Context<'_>,
+        ) -> Poll<Option<Result<http_body::Frame<Bytes>, Self::Error>>> {
+            Poll::Pending
+        }
+    }
+    let server = Server::new();
+    let request = Request::builder().method("POST").uri(CONFIG_MAPS);
+    let request = request.body(Stalled).unwrap();
+    let user = Server::admin();
+    let mut response = Box::pin(server.api.respond(Some(&user), request));
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(response.as_mut().poll(&mut cx).is_pending());
+    server.clock.advance(60 * SECOND);
+    assert_eq!(response.await.status(), 504);
+}

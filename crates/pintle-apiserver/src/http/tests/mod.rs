@@ -86,11 +86,14 @@ impl Server {
     }
 
     async fn respond(&self, request: Request<Full<Bytes>>) -> http::Response<Body> {
-        let user = User {
+        self.api.respond(Some(&Self::admin()), request).await
+    }
+
+    fn admin() -> User {
+        User {
             name: "admin".to_owned(),
             groups: vec!["system:masters".to_owned()],
-        };
-        self.api.respond(Some(&user), request).await
+        }
     }
 
     async fn send(&self, request: Request<Full<Bytes>>) -> Answered {

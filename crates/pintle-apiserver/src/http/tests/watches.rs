@@ -244,7 +244,7 @@ async fn too_old_a_revision_is_told_in_the_stream() {
     let floor = first + 1;
     let expired = format!("ERROR too old resource version: {first} ({floor})");
     // A client that did not read while it mattered, and one that comes too late.
-    assert_eq!(slow.events(), [expired.clone()]);
+    assert_eq!(slow.events(), [expired]);
     assert!(slow.has_ended());
     let mut late = server.watch(&uri).await;
     let (lines, ended) = late.poll();
