@@ -155,6 +155,11 @@ pub trait Scalar: Any + Send + Sync {
     /// Writes the value.
     fn encode_json(&self, writer: &mut Writer<'_>);
 
+    /// The value as a query parameter; `None`, the default, if it has no form there.
+    fn query(&self) -> Option<String> {
+        None
+    }
+
     /// Whether it is Go's zero value.
     fn is_zero(&self) -> bool;
 

@@ -92,6 +92,11 @@ macro_rules! times {
                 if self.is_zero() { writer.null() } else { writer.string(&self.to_string()) }
             }
 
+            fn query(&self) -> Option<String> {
+                // Go's zero time is present and empty, where it is pointed to.
+                Some(if self.is_zero() { String::new() } else { self.to_string() })
+            }
+
             fn is_zero(&self) -> bool {
                 $time::is_zero(*self)
             }

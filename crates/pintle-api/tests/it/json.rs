@@ -1,8 +1,9 @@
 //! Objects in JSON: nothing is lost, everything is in Go's order.
 
 use pintle_api::apps::v1::Deployment;
-use pintle_api::core::v1::{Pod, PodList, PodPhase, Secret, Volume};
+use pintle_api::core::v1::{Pod, PodList, PodLogOptions, PodPhase, Secret, Volume};
 use pintle_codec::json::parse;
+use pintle_codec::to_query;
 use pintle_meta::{WatchEvent, decode_json, decode_watch_event, encode_json};
 
 const REFERENCE_POD: &[u8] = include_bytes!("reference-pod.json");
@@ -92,6 +93,25 @@ fn the_data_of_a_secret_is_not_printed() {
         "{printed}"
     );
     assert!(printed.contains("redacted"), "{printed}");
+}
+
+#[test]
+fn a_time_in_options_reaches_the_query() {
+    let mut options = PodLogOptions {
+        container: "web".into(),
+        since_time: Some("2024-02-29T13:00:00.5+01:00".parse().unwrap()),
+        tail_lines: Some(0),
+        ..PodLogOptions::default()
+    };
+    let query = to_query(&options);
+    let expected = [
+        ("container", "web"),
+        ("sinceTime", "2024-02-29T12:00:00Z"),
+        ("tailLines", "0"),
+    ];
+    assert_eq!(query, expected.map(|(key, value)| (key, value.to_owned())));
+    options.since_time = Some(Default::default());
+    assert_eq!(to_query(&options)[1], ("sinceTime", String::new()));
 }
 
 #[test]

@@ -175,19 +175,21 @@ fn equality_sees_every_field_and_debug_hides_secrets() {
 
 #[test]
 fn options_become_a_query() {
-    let whole = Whole {
-        name: "a b".into(),
+    let mut whole = Whole {
         replicas: Some(0),
-        required: ["x".into(), "y".into()].into(),
+        required: ["x".into(), "".into()].into(),
         enabled: true,
         ..Whole::default()
     };
+    whole.status.ratio = 0.5;
+    whole.source.secret = "embedded".into();
     let query = to_query(&whole);
     let expected = [
-        ("name", "a b"),
+        ("name", ""),
         ("replicas", "0"),
         ("required", "x"),
-        ("required", "y"),
+        ("required", ""),
+        ("ratio", "0.5"),
         ("enabled", "true"),
     ];
     assert_eq!(query, expected.map(|(key, value)| (key, value.to_owned())));
