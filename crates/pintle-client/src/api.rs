@@ -94,15 +94,19 @@ impl Place for OneNamespace {
 impl Holds for ClusterWide {}
 impl Holds for OneNamespace {}
 
-/// What became of an object that was to be deleted.
+/// What the server answered to a delete.
 ///
-/// Exhaustive: it is gone, or it is still there.
+/// Which of the two it is, depends on the resource, not on whether the object is gone: pods,
+/// services and namespaces answer with the object even when it is gone at once. Whether it is shows
+/// in a get, or in a watch.
+///
+/// Exhaustive: the API has no third answer.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Deleted<K> {
-    /// It is gone.
-    Gone(Status),
-    /// It is still there: it has finalizers, or time to end.
-    Ending(Box<K>),
+    /// A Status of success.
+    Status(Status),
+    /// The object: as it last was, or as it is while it has finalizers or time to end.
+    Object(Box<K>),
 }
 
 impl<K: Resource> Api<K, AllNamespaces> {
@@ -145,18 +149,24 @@ impl<K: Resource, P: Place> Api<K, P> {
     ///
     /// `timeout_seconds` is the deadline of the request as well.
     ///
+    /// # Cancel safety
+    /// Nothing is lost when the future is dropped.
+    ///
     /// # Errors
     /// See [`Request::send`].
     pub async fn list(&self, options: &ListOptions) -> Result<ObjectList<K>, Error> {
         let mut request = self.at(self.rest.get()).versioned_params(options);
-        if let Some(seconds) = options.timeout_seconds {
-            request = request.timeout(Duration::from_secs(seconds.unsigned_abs()));
+        if let Some(seconds) = options.timeout_seconds.and_then(|s| u64::try_from(s).ok()) {
+            request = request.timeout(Duration::from_secs(seconds));
         }
         request.send().await?.into_object()
     }
 
     /// What happens to the objects that `options` select, from the version that they name; from
     /// the present if they name none, beginning with one `Added` for each object there is.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost when the future is dropped.
     ///
     /// # Errors
     /// See [`Request::watch`].
@@ -183,6 +193,9 @@ impl<K: Resource, P: Place> Api<K, P> {
 impl<K: Resource, P: Holds> Api<K, P> {
     /// One object.
     ///
+    /// # Cancel safety
+    /// Nothing is lost when the future is dropped.
+    ///
     /// # Errors
     /// [`Error::is_not_found`] when there is none of this name; see [`Request::send`].
     pub async fn get(&self, name: &str) -> Result<K, Error> {
@@ -190,6 +203,9 @@ impl<K: Resource, P: Holds> Api<K, P> {
     }
 
     /// One object, with options.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost when the future is dropped.
     ///
     /// # Errors
     /// As [`Api::get`].
@@ -204,6 +220,9 @@ impl<K: Resource, P: Holds> Api<K, P> {
 
     /// Stores a new object and returns it as the server completed it.
     ///
+    /// # Cancel safety
+    /// When the future is dropped, the server may have received the request and may act on it.
+    ///
     /// # Errors
     /// [`Error::is_already_exists`] when there is one of its name; see [`Request::send`].
     pub async fn create(&self, object: &K, options: &CreateOptions) -> Result<K, Error> {
@@ -215,6 +234,9 @@ impl<K: Resource, P: Holds> Api<K, P> {
     }
 
     /// Replaces an object and returns it as the server completed it.
+    ///
+    /// # Cancel safety
+    /// When the future is dropped, the server may have received the request and may act on it.
     ///
     /// # Errors
     /// [`Error::is_conflict`] when the object has changed since its resource version; see
@@ -231,6 +253,9 @@ impl<K: Resource, P: Holds> Api<K, P> {
 
     /// Deletes an object, at once or in time.
     ///
+    /// # Cancel safety
+    /// When the future is dropped, the server may have received the request and may act on it.
+    ///
     /// # Errors
     /// [`Error::is_not_found`] when there is none of this name, [`Error::is_conflict`] when a
     /// precondition does not hold; see [`Request::send`].
@@ -243,9 +268,9 @@ impl<K: Resource, P: Holds> Api<K, P> {
             .await?;
         let kind = response.clone().into_value()?;
         if kind.get("kind").and_then(|kind| kind.as_str()) == Some(Status::KIND) {
-            return response.into_object().map(Deleted::Gone);
+            return response.into_object().map(Deleted::Status);
         }
-        response.into_object().map(Box::new).map(Deleted::Ending)
+        response.into_object().map(Box::new).map(Deleted::Object)
     }
 }
 

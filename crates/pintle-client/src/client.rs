@@ -19,6 +19,12 @@ impl Client {
     /// A client for the configuration that a program finds: the `$KUBECONFIG` list, else
     /// `~/.kube/config`, else the pod's service account. Nothing is connected yet.
     ///
+    /// It reads a few small files and waits for nothing else; credentials that have to be fetched are
+    /// the reason why it is asynchronous.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost when the future is dropped.
+    ///
     /// # Errors
     /// When there is no configuration, or it cannot be used.
     pub async fn infer() -> Result<Self, Error> {

@@ -30,6 +30,8 @@ pub enum ErrorKind {
     Status,
     /// The server's answer cannot be read.
     InvalidAnswer,
+    /// One event of a watch cannot be read; the watch goes on.
+    InvalidEvent,
 }
 
 struct Inner {
@@ -73,6 +75,14 @@ impl Error {
     /// A watch whose body ended, properly as far as HTTP goes, in the middle of an event.
     pub(crate) fn cut_short(what: &str) -> Self {
         Self::invalid_answer(what, CutShort)
+    }
+
+    /// An event that cannot be read, of a watch that goes on.
+    pub(crate) fn invalid_event(what: &str, source: pintle_codec::Error) -> Self {
+        let message = format!("an event of {what} cannot be read");
+        let mut error = Self::new(ErrorKind::InvalidEvent, message);
+        error.0.source = Some(Box::new(source));
+        error
     }
 
     pub(crate) fn transport(error: pintle_transport::Error) -> Self {
@@ -250,7 +260,7 @@ impl fmt::Display for CutShort {
 impl StdError for CutShort {}
 
 /// The reasons of meta/v1 that the predicates and client-go go by.
-const KNOWN_REASONS: [&str; 20] = [
+const KNOWN_REASONS: [&str; 19] = [
     "Unauthorized",
     "Forbidden",
     "NotFound",
@@ -270,5 +280,4 @@ const KNOWN_REASONS: [&str; 20] = [
     "InternalError",
     "Expired",
     "ServiceUnavailable",
-    "Unknown",
 ];

@@ -32,7 +32,7 @@ mod response;
 mod rest_client;
 mod watch;
 
-pub use api::{AllNamespaces, Api, ClusterWide, Deleted, Holds, OneNamespace, Reach};
+pub use api::{AllNamespaces, Api, ClusterWide, Deleted, Holds, OneNamespace, Place, Reach};
 pub use client::Client;
 pub use error::{Error, ErrorKind};
 pub use list_watch::{BoxFuture, Getter, ListWatch, Lister, ListerWatcher, Watcher};

@@ -146,14 +146,18 @@ impl Request {
         self
     }
 
-    /// A whole path, such as `/version`, in place of the one made of parts.
+    /// A path, such as `/version`, in place of that of the group and version. The other parts follow
+    /// it.
     pub fn abs_path(mut self, path: impl Into<String>) -> Self {
         let path = path.into();
         if self.absolute_path.is_some() {
             return self.mistaken("the path is set twice");
         }
-        if !path.starts_with('/') || path.split('/').any(|part| part == "." || part == "..") {
-            return self.mistaken(format!("{path:?} is not an absolute path without . and .."));
+        let relative = path.split('/').any(|part| part == "." || part == "..");
+        if !path.starts_with('/') || relative || path.contains(['?', '#']) {
+            return self.mistaken(format!(
+                "{path:?} is not an absolute path without ., .., ? and #"
+            ));
         }
         self.absolute_path = Some(path);
         self
@@ -187,11 +191,11 @@ impl Request {
         }
     }
 
-    /// How long the whole request may take, its answer included. The server is told as well.
-    ///
-    /// A watch has no end of its own: for one, only the server is told. Default: no limit.
+    /// How long the whole request may take, its answer included. The server is told as well, in the
+    /// parameter `timeout`; for a watch, which has no end of its own, only the server is told.
+    /// Default, and zero: no limit.
     pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = Some(timeout);
+        self.timeout = Some(timeout).filter(|timeout| !timeout.is_zero());
         self
     }
 
@@ -274,7 +278,7 @@ impl Request {
             self = self.param("watch", "true");
         }
         if let Some(timeout) = self.timeout.take() {
-            self = self.param("timeoutSeconds", timeout.as_secs().max(1).to_string());
+            self = self.param("timeout", format_timeout(timeout));
         }
         let what = self.to_string();
         let answer = self
@@ -283,13 +287,9 @@ impl Request {
             .await
             .map_err(Error::transport)?;
         if answer.status() != http::StatusCode::OK {
-            return Err(response::read(&what, self.verb, answer)
-                .await
-                .err()
-                .unwrap_or_else(|| {
-                    Error::invalid_answer(&what, "a watch was not answered with status 200")
-                }));
+            return Err(response::refusal(&what, self.verb, answer).await);
         }
+        response::warnings(&what, answer.headers());
         Ok(WatchStream::over(what, answer.into_body(), decode))
     }
 
@@ -322,10 +322,10 @@ impl Request {
     }
 
     fn path(&self) -> String {
-        if let Some(path) = &self.absolute_path {
-            return path.clone();
+        let mut path = self.absolute_path.as_ref().unwrap_or(&self.prefix).clone();
+        if self.has_parts() {
+            path.truncate(path.trim_end_matches('/').len());
         }
-        let mut path = self.prefix.clone();
         let mut push = |segment: &str| {
             path.push('/');
             push_encoded(&mut path, segment, PATH_SEGMENT);
@@ -347,6 +347,15 @@ impl Request {
             .chain(&self.suffix)
             .for_each(|part| push(part));
         path
+    }
+
+    fn has_parts(&self) -> bool {
+        let namespaced = self
+            .namespace
+            .as_deref()
+            .is_some_and(|namespace| !namespace.is_empty());
+        let named = self.resource.is_some() || self.name.is_some();
+        namespaced || named || !self.suffix.is_empty()
     }
 
     fn check(&self) -> Result<(), Error> {
@@ -414,13 +423,12 @@ fn push_encoded(out: &mut String, text: &str, kept: &'static AsciiSet) {
         .expect("a string takes what is written to it");
 }
 
-/// As Go prints a duration, which is how the server reads it.
+/// As the server reads a duration: whole seconds, or milliseconds, rounded up.
 fn format_timeout(timeout: Duration) -> String {
-    if timeout.subsec_millis() == 0 {
-        format!("{}s", timeout.as_secs())
-    } else {
-        format!("{}ms", timeout.as_millis())
+    if timeout.subsec_nanos() == 0 {
+        return format!("{}s", timeout.as_secs());
     }
+    format!("{}ms", timeout.as_micros().div_ceil(1000))
 }
 
 /// What Go escapes in a query.

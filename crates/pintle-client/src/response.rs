@@ -1,7 +1,10 @@
 //! [`Response`], a successful answer; and how any other answer becomes an error.
 
+use std::fmt;
+
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, WARNING};
+use http::HeaderMap;
+use http::header::{CONTENT_TYPE, RETRY_AFTER, WARNING};
 use pintle_codec::{Value, json};
 use pintle_meta::v1::Status;
 use pintle_meta::{Kind, decode_json};
@@ -12,7 +15,7 @@ use crate::{Error, Verb};
 /// The server's answer to a request that succeeded.
 ///
 /// client-go's `rest.Result`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Response {
     what: String,
     status: u16,
@@ -50,20 +53,50 @@ impl Response {
     /// The body as an object.
     ///
     /// # Errors
-    /// When the body is empty, malformed, or says that it is of another kind.
+    /// When the body is a Status that reports a failure; when it is empty, malformed, or says that
+    /// it is of another kind.
     pub fn into_object<K: Kind>(self) -> Result<K, Error> {
         if self.body.is_empty() {
             return Err(Error::invalid_answer(&self.what, "the body is empty"));
         }
-        decode_json(&self.body).map_err(|error| Error::invalid_answer(&self.what, error))
+        let object = decode_json(&self.body);
+        // Success in the head and a failure in the body is a failure, as in client-go.
+        if (object.is_err() || K::KIND == Status::KIND)
+            && let Some(status) = failure(&self.body, self.status)
+        {
+            return Err(Error::from_status(status));
+        }
+        object.map_err(|error| Error::invalid_answer(&self.what, error))
     }
 
     /// The body as a tree of values.
     ///
     /// # Errors
-    /// When the body is not JSON.
+    /// When the body is a Status that reports a failure, or is not JSON.
     pub fn into_value(self) -> Result<Value, Error> {
-        json::parse(&self.body).map_err(|error| Error::invalid_answer(&self.what, error))
+        let value =
+            json::parse(&self.body).map_err(|error| Error::invalid_answer(&self.what, error))?;
+        let is_status = value.get("kind").and_then(Value::as_str) == Some(Status::KIND);
+        match is_status
+            .then(|| failure(&self.body, self.status))
+            .flatten()
+        {
+            Some(status) => Err(Error::from_status(status)),
+            None => Ok(value),
+        }
+    }
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The body may be a Secret.
+        f.debug_struct("Response")
+            .field("request", &self.what)
+            .field("status", &self.status)
+            .field("content_type", &self.content_type)
+            .field("warnings", &self.warnings)
+            .field("body", &format_args!("{} bytes", self.body.len()))
+            .finish()
     }
 }
 
@@ -73,41 +106,69 @@ pub(crate) async fn read(
     verb: Verb,
     answer: http::Response<Body>,
 ) -> Result<Response, Error> {
+    let success = (200..=206).contains(&answer.status().as_u16());
+    if !success {
+        return Err(refusal(what, verb, answer).await);
+    }
     let (head, mut body) = answer.into_parts();
-    let status = head.status.as_u16();
-    let success = (200..=206).contains(&status);
-    let limit = if success { usize::MAX } else { LONGEST_ERROR };
-    let body = body.read_all(limit).await.map_err(Error::transport)?;
-    let content_type = head
-        .headers
-        .get(CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
-    let warnings = head.headers.get_all(WARNING).iter();
-    let response = Response {
+    let content_type = head.headers.get(CONTENT_TYPE);
+    let content_type = content_type.and_then(|value| value.to_str().ok());
+    Ok(Response {
         what: what.to_owned(),
-        status,
+        status: head.status.as_u16(),
         content_type: content_type.unwrap_or_default().to_owned(),
-        warnings: warnings
-            .filter_map(|value| warning_text(value.to_str().ok()?))
-            .collect(),
-        body,
+        warnings: warnings(what, &head.headers),
+        body: body.read_all(usize::MAX).await.map_err(Error::transport)?,
+    })
+}
+
+/// The error that an answer stands for which is not what was asked for.
+pub(crate) async fn refusal(what: &str, verb: Verb, answer: http::Response<Body>) -> Error {
+    let (head, mut body) = answer.into_parts();
+    warnings(what, &head.headers);
+    let code = head.status.as_u16();
+    let body = match body.read_all(LONGEST_ERROR).await {
+        Ok(body) => body,
+        Err(error) => return Error::transport(error),
     };
-    for warning in &response.warnings {
+    // A Status is an answer of the API server's; anything else came from something in between.
+    let mut status = failure(&body, code).unwrap_or_else(|| synthesise(verb, code, &body));
+    let details = status.details.get_or_insert_default();
+    if details.retry_after_seconds == 0 {
+        let seconds = head
+            .headers
+            .get(RETRY_AFTER)
+            .and_then(|value| value.to_str().ok());
+        details.retry_after_seconds = seconds.and_then(|text| text.parse().ok()).unwrap_or(0);
+    }
+    Error::from_status(status)
+}
+
+/// The warnings of an answer, which are logged as well.
+pub(crate) fn warnings(what: &str, headers: &HeaderMap) -> Vec<String> {
+    let lines = headers.get_all(WARNING).iter();
+    let warnings: Vec<String> = lines
+        .flat_map(|line| warning_texts(&String::from_utf8_lossy(line.as_bytes())))
+        .collect();
+    for warning in &warnings {
         tracing::warn!(request = what, "the API server warns: {warning}");
     }
-    if success {
-        return Ok(response);
+    warnings
+}
+
+/// The failure that a body reports as a Status, if it does. The head's code stands in for a missing
+/// one.
+fn failure(body: &[u8], code: u16) -> Option<Status> {
+    let mut status = Status::default();
+    let type_meta = json::decode_object(body, &mut status).ok()?;
+    if status.code == 0 {
+        status.code = i32::from(code);
     }
-    // A Status is an answer of the API server's; anything else came from something in between.
-    match decode_json::<Status>(&response.body) {
-        Ok(answer) if answer.is_failure() && answer.code != 0 => Err(Error::from_status(answer)),
-        _ => Err(Error::from_status(synthesise(verb, &response))),
-    }
+    (type_meta.kind == Status::KIND && status.is_failure()).then_some(status)
 }
 
 /// A Status for an answer that is not one.
-fn synthesise(verb: Verb, response: &Response) -> Status {
-    let code = response.status;
+fn synthesise(verb: Verb, code: u16, body: &[u8]) -> Status {
     let (reason, mut message) = match code {
         409 if verb == Verb::Post => ("AlreadyExists", "the server reported a conflict"),
         409 => ("Conflict", "the server reported a conflict"),
@@ -157,13 +218,12 @@ fn synthesise(verb: Verb, response: &Response) -> Status {
             "the server has an error that prevents the request from succeeding",
         ),
         _ => (
-            "Unknown",
+            "",
             "the server responded with a status that cannot be understood",
         ),
     };
     let text;
-    let body = response.body.get(..SHOWN_OF_BODY).unwrap_or(&response.body);
-    let shown = String::from_utf8_lossy(body);
+    let shown = String::from_utf8_lossy(body.get(..SHOWN_OF_BODY).unwrap_or(body));
     if !shown.trim().is_empty() {
         text = format!("{message}: {}", shown.trim());
         message = &text;
@@ -177,18 +237,39 @@ fn synthesise(verb: Verb, response: &Response) -> Status {
     }
 }
 
-/// The text of a `Warning` header of code 299, the only one that Kubernetes gives a meaning.
-fn warning_text(header: &str) -> Option<String> {
-    let rest = header.strip_prefix("299 ")?;
-    let (_agent, rest) = rest.split_once(' ')?;
-    let quoted = rest.trim().strip_prefix('"')?;
-    let mut text = String::new();
-    let mut chars = quoted.chars();
+/// The texts of a `Warning` header, of code 299 only: Kubernetes gives no other a meaning. A header
+/// has the form `299 agent "text" "date", 299 agent "text"`, where the date may be missing.
+fn warning_texts(header: &str) -> Vec<String> {
+    let mut texts = Vec::new();
+    let mut rest = header;
+    while let Some((code, after)) = rest.trim_start_matches([' ', ',']).split_once(' ') {
+        let Some((_agent, after)) = after.trim_start().split_once(' ') else {
+            break;
+        };
+        let Some((text, after)) = unquote(after) else {
+            break;
+        };
+        if code == "299" {
+            texts.push(text);
+        }
+        rest = match unquote(after) {
+            Some((_date, after)) => after,
+            None => after,
+        };
+    }
+    texts
+}
+
+/// The quoted text at the start, without its escapes, and what follows it.
+fn unquote(text: &str) -> Option<(String, &str)> {
+    let quoted = text.trim_start().strip_prefix('"')?;
+    let mut unquoted = String::new();
+    let mut chars = quoted.char_indices();
     loop {
         match chars.next()? {
-            '"' => return Some(text),
-            '\\' => text.push(chars.next()?),
-            char => text.push(char),
+            (at, '"') => return Some((unquoted, &quoted[at + 1..])),
+            (_, '\\') => unquoted.push(chars.next()?.1),
+            (_, char) => unquoted.push(char),
         }
     }
 }
@@ -201,17 +282,19 @@ const LONGEST_ERROR: usize = 1 << 20;
 
 #[cfg(test)]
 mod tests {
-    use super::warning_text;
+    use super::warning_texts;
 
     #[test]
-    fn a_warning_is_unquoted() {
-        let text = |header| warning_text(header);
+    fn warnings_are_unquoted() {
+        let header = r#"299 - "unknown field \"spec.x\"""#;
+        assert_eq!(warning_texts(header), [r#"unknown field "spec.x""#]);
         assert_eq!(
-            text(r#"299 - "unknown field \"spec.x\"""#).as_deref(),
-            Some(r#"unknown field "spec.x""#)
+            warning_texts(r#"299 kube "a" "Sat, 1 Jan", 299 - "é, b""#),
+            ["a", "é, b"]
         );
-        assert_eq!(text(r#"299 kube "a" "date""#).as_deref(), Some("a"));
-        assert_eq!(text(r#"199 - "other""#), None);
-        assert_eq!(text(r#"299 - "unfinished"#), None);
+        assert_eq!(warning_texts(r#"199 - "other", 299 - "c""#), ["c"]);
+        for malformed in ["", "299", "299 -", r#"299 - "unfinished"#, r#"299 - bare"#] {
+            assert!(warning_texts(malformed).is_empty(), "{malformed}");
+        }
     }
 }

@@ -16,8 +16,8 @@ use crate::Error;
 /// The events of a watch, in the order in which the server sends them.
 ///
 /// It ends when the server ends the watch; a watch that is to go on is begun again from the last
-/// version seen. An `Err` that is [`InvalidAnswer`](crate::ErrorKind::InvalidAnswer) for one event
-/// does not end the stream: the events behind it follow. Any other `Err` is the last item.
+/// version seen. An `Err` of kind [`InvalidEvent`](crate::ErrorKind::InvalidEvent) is about one event
+/// and does not end the stream: the events behind it follow. Any other `Err` is the last item.
 /// Dropping the stream ends the watch.
 #[must_use = "a watch makes progress while it is polled"]
 pub struct WatchStream<K>(Pin<Box<dyn Stream<Item = Result<WatchEvent<K>, Error>> + Send>>);
@@ -96,7 +96,7 @@ impl<K> Stream for Events<K> {
                             decode(object.as_bytes()).map_err(|error| error.within_field("object"))
                         })
                     });
-                    let event = event.map_err(|error| Error::invalid_answer(&events.what, error));
+                    let event = event.map_err(|error| Error::invalid_event(&events.what, error));
                     return Poll::Ready(Some(event));
                 }
                 Ok(None) => {}

@@ -23,8 +23,10 @@
 
 pub use pintle_api as api;
 pub use pintle_client::{
-    Api, Client, Deleted, Error, ErrorKind, Getter, ListWatch, Lister, ListerWatcher, Request,
-    Response, RestClient, WatchStream, Watcher,
+    AllNamespaces, Api, BoxFuture, Client, ClusterWide, Deleted, Error, ErrorKind, Getter, Holds,
+    ListWatch, Lister, ListerWatcher, OneNamespace, Place, Reach, Request, Response, RestClient,
+    Verb, WatchStream, Watcher,
 };
 pub use pintle_config::{Config, Loader};
 pub use pintle_meta as meta;
+pub use pintle_transport::Transport;

@@ -5,7 +5,7 @@ use std::error::Error as _;
 use pintle_api::core::v1::{Pod, PodList};
 use pintle_client::{Deleted, Error, ErrorKind, Response};
 use pintle_meta::GroupVersion;
-use pintle_meta::v1::{CreateOptions, DeleteOptions, ListOptions};
+use pintle_meta::v1::{CreateOptions, DeleteOptions, ListOptions, Status};
 
 use crate::client;
 
@@ -86,6 +86,104 @@ async fn an_answer_that_is_no_status_gets_one() {
 }
 
 #[tokio::test]
+async fn a_plain_answer_is_known_by_its_code() {
+    let holds: [(u16, fn(&Error) -> bool); 9] = [
+        (401, Error::is_unauthorized),
+        (403, Error::is_forbidden),
+        (404, Error::is_not_found),
+        (409, Error::is_conflict),
+        (410, Error::is_gone),
+        (422, Error::is_invalid),
+        (429, Error::is_too_many_requests),
+        (504, Error::is_timeout),
+        (500, |error| {
+            error
+                .as_status()
+                .is_some_and(|status| status.reason == "InternalError")
+        }),
+    ];
+    // JSON that is no Status comes from something in between, whatever its fields are called.
+    for body in [
+        "",
+        "upstream says no",
+        r#"{"code":16,"message":"unauthenticated"}"#,
+    ] {
+        for (code, is) in holds {
+            let error = failure(code, body).await;
+            assert!(is(&error), "{code} with {body:?}: {error}");
+            assert_eq!(error.as_status().unwrap().code, i32::from(code));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_status_without_a_code_has_that_of_the_answer() {
+    let body = r#"{"kind":"Status","apiVersion":"v1","status":"Failure","message":"because"}"#;
+    let error = failure(403, body).await;
+    assert!(error.is_forbidden());
+    assert_eq!(error.to_string(), "because (403)");
+}
+
+#[tokio::test]
+async fn a_failure_in_the_body_is_a_failure_whatever_the_head_says() {
+    let body = status(409, "Conflict");
+    assert!(
+        get(200, &body)
+            .await
+            .unwrap()
+            .into_object::<Pod>()
+            .unwrap_err()
+            .is_conflict()
+    );
+    assert!(
+        get(200, &body)
+            .await
+            .unwrap()
+            .into_object::<Status>()
+            .unwrap_err()
+            .is_conflict()
+    );
+    assert!(
+        get(200, &body)
+            .await
+            .unwrap()
+            .into_value()
+            .unwrap_err()
+            .is_conflict()
+    );
+    let (client, _) = client(200, &[], &body);
+    let deleted = client
+        .api::<Pod>()
+        .namespace("a")
+        .delete("p", &DeleteOptions::new())
+        .await;
+    assert!(deleted.unwrap_err().is_conflict());
+}
+
+#[tokio::test]
+async fn when_to_try_again_is_kept() {
+    let (client, _) = client(429, &[("retry-after", "7")], "slow down");
+    let request = client
+        .rest(&GroupVersion::core("v1"))
+        .get()
+        .resource("pods");
+    let error = request.send().await.unwrap_err();
+    let details = error.as_status().unwrap().details.as_ref().unwrap();
+    assert_eq!(details.retry_after_seconds, 7);
+}
+
+#[tokio::test]
+async fn the_body_of_an_answer_is_not_printed() {
+    let response = get(200, r#"{"data":{"password":"aHVudGVyMg=="}}"#)
+        .await
+        .unwrap();
+    assert!(
+        !format!("{response:?}").contains("aHVudGVyMg"),
+        "{response:?}"
+    );
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_said_with_its_cause() {
     let error = get(200, "")
         .await
@@ -138,7 +236,7 @@ async fn warnings_and_creation_are_seen() {
 }
 
 #[tokio::test]
-async fn a_deleted_object_is_gone_or_still_ending() {
+async fn a_delete_is_answered_with_a_status_or_the_object() {
     let delete = async |body: &str| {
         let (client, _) = client(200, &[], body);
         client
@@ -149,9 +247,9 @@ async fn a_deleted_object_is_gone_or_still_ending() {
             .unwrap()
     };
     let gone = delete(r#"{"kind":"Status","apiVersion":"v1","status":"Success"}"#).await;
-    assert!(matches!(gone, Deleted::Gone(status) if status.status == "Success"));
+    assert!(matches!(gone, Deleted::Status(status) if status.status == "Success"));
     let ending = delete(r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"p"}}"#).await;
-    assert!(matches!(ending, Deleted::Ending(pod) if pod.metadata.name == "p"));
+    assert!(matches!(ending, Deleted::Object(pod) if pod.metadata.name == "p"));
 }
 
 #[tokio::test]
@@ -164,5 +262,6 @@ async fn a_watch_that_is_refused_is_the_error_of_the_refusal() {
     assert!(watch.unwrap_err().is_gone());
     let (client, _) = crate::client(202, &[], "{}");
     let watch = client.api::<Pod>().watch(&ListOptions::new()).await;
-    assert_eq!(watch.unwrap_err().kind(), ErrorKind::InvalidAnswer);
+    let error = watch.unwrap_err();
+    assert_eq!(error.as_status().unwrap().code, 202, "{error}");
 }

@@ -5,7 +5,9 @@ mod answers;
 mod requests;
 mod watches;
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -53,30 +55,52 @@ fn client(status: u16, headers: &[(&str, &str)], body: &str) -> (Client, Arc<Mut
     )
 }
 
-/// A client of a server that answers everything with a body that arrives in these pieces.
-fn streaming(pieces: Vec<Result<&'static [u8], &'static str>>) -> Client {
+/// The pieces of a body: bytes, or what goes wrong.
+type Pieces = Vec<Result<&'static [u8], &'static str>>;
+
+/// A client of a server that answers everything with a body that is there at once.
+fn streaming(pieces: Pieces) -> Client {
+    with_body(pieces, false)
+}
+
+/// A client of a server that answers everything with a body of which each piece lets itself be
+/// waited for.
+fn trickling(pieces: Pieces) -> Client {
+    with_body(pieces, true)
+}
+
+fn with_body(pieces: Pieces, slow: bool) -> Client {
     let service = tower::service_fn(move |_: Request<Body>| {
         let pieces = pieces.clone().into_iter().map(|piece| match piece {
             Ok(bytes) => Ok(http_body::Frame::data(Bytes::from_static(bytes))),
             Err(message) => Err(std::io::Error::other(message)),
         });
-        let body = StreamBody::new(futures(pieces));
+        let body = StreamBody::new(Trickle {
+            items: pieces,
+            slow,
+            waited: false,
+        });
         async move { Ok::<_, pintle_transport::Error>(Response::new(body)) }
     });
     Client::from_transport(Transport::from_service(service), "default")
 }
 
-/// The items as a stream that is always ready.
-fn futures<I: Iterator + Unpin>(items: I) -> impl futures_core::Stream<Item = I::Item> {
-    struct Ready<I>(I);
-    impl<I: Iterator + Unpin> futures_core::Stream for Ready<I> {
-        type Item = I::Item;
-        fn poll_next(
-            mut self: std::pin::Pin<&mut Self>,
-            _: &mut std::task::Context<'_>,
-        ) -> std::task::Poll<Option<I::Item>> {
-            std::task::Poll::Ready(self.0.next())
+/// Items as a stream, each of which is pending once before it is ready, if slow.
+struct Trickle<I> {
+    items: I,
+    slow: bool,
+    waited: bool,
+}
+
+impl<I: Iterator + Unpin> futures_core::Stream for Trickle<I> {
+    type Item = I::Item;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<I::Item>> {
+        self.waited = self.slow && !self.waited;
+        if self.waited {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
         }
+        Poll::Ready(self.items.next())
     }
-    Ready(items)
 }

@@ -49,6 +49,18 @@ fn parts_come_in_kubernetes_order_whatever_the_order_of_calls() {
         path(rest.get().abs_path("/version").param("a", "b c&d")),
         "/version?a=b%20c%26d"
     );
+    assert_eq!(
+        path(rest.get().abs_path("/readyz").suffix(["etcd"])),
+        "/readyz/etcd"
+    );
+    let foreign = rest
+        .get()
+        .abs_path("/apis/x/v1/")
+        .namespace("a")
+        .resource("foos")
+        .name("b");
+    assert_eq!(path(foreign), "/apis/x/v1/namespaces/a/foos/b");
+    assert_eq!(path(rest.get().abs_path("/")), "/");
     let apps = client(200, &[], "{}")
         .0
         .rest(&GroupVersion::new("apps", "v1"));
@@ -131,6 +143,9 @@ async fn an_api_sends_what_kubernetes_expects() {
     pods.list(&ListOptions::new().timeout_seconds(7))
         .await
         .unwrap();
+    pods.list(&ListOptions::new().timeout_seconds(0))
+        .await
+        .unwrap();
     pods.default_namespace().get("web-0").await.unwrap();
     let pods = pods.namespace("b");
     pods.create(&pod, &CreateOptions::new().dry_run())
@@ -158,6 +173,7 @@ async fn an_api_sends_what_kubernetes_expects() {
         lines,
         [
             "GET /api/v1/pods?timeoutSeconds=7&timeout=7s",
+            "GET /api/v1/pods?timeoutSeconds=0",
             "GET /api/v1/namespaces/team-a/pods/web-0",
             "POST /api/v1/namespaces/b/pods?dryRun=All",
             "PUT /api/v1/namespaces/b/pods/web-0?fieldManager=me",
@@ -166,14 +182,14 @@ async fn an_api_sends_what_kubernetes_expects() {
             "GET /apis/apps/v1/namespaces/b/deployments/d",
         ],
     );
-    assert_eq!(seen[2].content_type, "application/json");
+    assert_eq!(seen[3].content_type, "application/json");
     assert!(
-        seen[2]
+        seen[3]
             .body
             .starts_with(r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"web-0"}"#)
     );
     assert_eq!(
-        seen[4].body,
+        seen[5].body,
         r#"{"kind":"DeleteOptions","apiVersion":"v1","gracePeriodSeconds":0,"preconditions":{"uid":"u"}}"#,
     );
 }

@@ -76,7 +76,7 @@ async fn one_event_that_cannot_be_read_does_not_end_the_watch() {
     let bad = br#"{"type":"ADDED","object":{"metadata":{"name":7}}}"#;
     let mut events = watch(vec![Ok(bad), Ok(ADDED)]).await;
     let error = next(&mut events).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidAnswer);
+    assert_eq!(error.kind(), ErrorKind::InvalidEvent);
     assert!(
         error
             .source()
@@ -120,4 +120,31 @@ async fn html_in_place_of_events_is_named() {
         error.source().unwrap().to_string().contains("<html>login"),
         "{error:?}"
     );
+}
+
+#[tokio::test]
+async fn nothing_is_lost_when_a_wait_for_the_next_event_is_dropped() {
+    use std::future::Future as _;
+    use std::task::{Context, Waker};
+    // One byte a poll, and each poll by a future that is dropped after it.
+    let bytes: Vec<u8> = [ADDED, b"\n", DELETED].concat();
+    let pieces: Vec<Result<&'static [u8], &'static str>> =
+        bytes.iter().map(|byte| Ok(&*vec![*byte].leak())).collect();
+    let mut events = crate::trickling(pieces)
+        .api::<Pod>()
+        .watch(&ListOptions::new())
+        .await
+        .unwrap();
+    let mut cx = Context::from_waker(Waker::noop());
+    let mut seen = Vec::new();
+    let mut polls = 0;
+    while seen.len() < 3 {
+        polls += 1;
+        let wait = std::pin::pin!(events.try_next());
+        if let std::task::Poll::Ready(event) = wait.poll(&mut cx) {
+            seen.push(event.unwrap().map_or("end", |event| event.type_name()));
+        }
+    }
+    assert_eq!(seen, ["ADDED", "DELETED", "end"]);
+    assert!(polls > bytes.len(), "{polls}");
 }

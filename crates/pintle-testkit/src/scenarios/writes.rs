@@ -48,7 +48,7 @@ pub(super) async fn an_object_lives_from_create_to_delete(cluster: &Cluster) {
         .delete("a", &DeleteOptions::new())
         .await
         .unwrap();
-    let Deleted::Gone(status) = deleted else {
+    let Deleted::Status(status) = deleted else {
         panic!("{deleted:?}")
     };
     let details = status.details.expect("details");
@@ -77,7 +77,8 @@ pub(super) async fn a_pod_is_created_and_deleted(cluster: &Cluster) {
     assert_eq!(created.spec.containers[0].image, "example.org/none:1");
     assert_eq!(names(&pods, &ListOptions::new()).await, ["web-0"]);
     // A pod that no node has is gone at once, whatever its grace period.
-    pods.delete("web-0", &DeleteOptions::new()).await.unwrap();
+    let deleted = pods.delete("web-0", &DeleteOptions::new()).await.unwrap();
+    assert!(matches!(deleted, Deleted::Object(pod) if pod.metadata.name == "web-0"));
     assert!(pods.get("web-0").await.unwrap_err().is_not_found());
 }
 
@@ -258,7 +259,7 @@ pub(super) async fn finalizers_keep_an_object(cluster: &Cluster) {
         .delete("a", &DeleteOptions::new())
         .await
         .unwrap();
-    let Deleted::Ending(ending) = deleted else {
+    let Deleted::Object(ending) = deleted else {
         panic!("{deleted:?}")
     };
     assert!(ending.metadata.deletion_timestamp.is_some());
