@@ -87,7 +87,8 @@ async fn an_answer_that_is_no_status_gets_one() {
 
 #[tokio::test]
 async fn a_plain_answer_is_known_by_its_code() {
-    let holds: [(u16, fn(&Error) -> bool); 9] = [
+    type Predicate = fn(&Error) -> bool;
+    let holds: [(u16, Predicate); 9] = [
         (401, Error::is_unauthorized),
         (403, Error::is_forbidden),
         (404, Error::is_not_found),
