@@ -6,6 +6,9 @@ use crate::Str;
 ///
 /// Whole numbers that fit are [`Value::Int`], all others [`Value::Float`], as Kubernetes reads
 /// them. The seven kinds of value are JSON's own, so the enum is exhaustive.
+///
+/// `Debug` prints everything that is in it, so a value that may hold a secret does not belong in
+/// a log: a tree cannot tell which of its fields are secret.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Value {
     /// `null`.

@@ -17,6 +17,10 @@ pub fn is_zero(message: &dyn Message) -> bool {
 }
 
 /// Prints a message for a developer: only the fields that are set, secrets without their value.
+///
+/// Secret are the fields marked so, and in any map the entry
+/// `kubectl.kubernetes.io/last-applied-configuration`: it repeats the whole object as it was
+/// applied, a Secret's data included.
 pub fn format_debug(message: &dyn Message, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let table = message.table();
     let name = table.name.rsplit('.').next().unwrap_or(table.name);
@@ -36,7 +40,7 @@ pub fn format_debug(message: &dyn Message, f: &mut fmt::Formatter<'_>) -> fmt::R
             field.json
         };
         if field.flags.has(FieldFlags::SECRET) {
-            printer.field(name, &format_args!("<redacted>"));
+            printer.field(name, &format_args!("{REDACTED}"));
         } else {
             printer.field(name, &DebugSlot(slot));
         }
@@ -91,6 +95,11 @@ fn equal_maps(one: &dyn Mapped, other: &dyn Mapped) -> bool {
         })
 }
 
+/// The annotation in which `kubectl apply` keeps what it applied.
+const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
+
+const REDACTED: &str = "<redacted>";
+
 struct DebugSlot<'a>(SlotRef<'a>);
 
 impl fmt::Debug for DebugSlot<'_> {
@@ -112,6 +121,11 @@ impl fmt::Debug for DebugSlot<'_> {
             SlotRef::Map(map) => {
                 let entries = (0..map.len()).map(|index| {
                     let (key, value) = map.at(index);
+                    let value = if key == LAST_APPLIED {
+                        SlotRef::Str(REDACTED)
+                    } else {
+                        value
+                    };
                     (key, DebugSlot(value))
                 });
                 f.debug_map().entries(entries).finish()

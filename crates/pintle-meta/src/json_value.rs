@@ -11,9 +11,12 @@ use crate::scalar::scalar;
 #[derive(Clone, Default, PartialEq)]
 pub struct JsonValue(pub Value);
 
+/// Prints the length of the JSON only: what is inside may be a secret.
 impl fmt::Debug for JsonValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Debug::fmt(&self.0, f)
+        let mut text = Vec::new();
+        json::write(&self.0, &mut text);
+        write!(f, "JsonValue({} bytes)", text.len())
     }
 }
 

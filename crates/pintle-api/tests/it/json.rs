@@ -4,6 +4,7 @@ use pintle_api::apps::v1::Deployment;
 use pintle_api::core::v1::{Pod, PodList, PodLogOptions, PodPhase, Secret, Volume};
 use pintle_codec::json::parse;
 use pintle_codec::to_query;
+use pintle_meta::v1::TableRow;
 use pintle_meta::{WatchEvent, decode_json, decode_watch_event, encode_json};
 
 const REFERENCE_POD: &[u8] = include_bytes!("reference-pod.json");
@@ -93,6 +94,32 @@ fn the_data_of_a_secret_is_not_printed() {
         "{printed}"
     );
     assert!(printed.contains("redacted"), "{printed}");
+}
+
+#[test]
+fn what_was_last_applied_is_not_printed() {
+    let secret: Secret = decode_json(
+        br#"{"metadata":{"name":"s","annotations":{"team":"web",
+            "kubectl.kubernetes.io/last-applied-configuration":"{\"data\":{\"password\":\"hunter2\"}}"},
+            "managedFields":[{"manager":"m","fieldsV1":{"f:data":{"f:hunter2":{}}}}]}}"#,
+    )
+    .unwrap();
+    for printed in [format!("{secret:?}"), format!("{secret:#?}")] {
+        assert!(!printed.contains("hunter2"), "{printed}");
+        assert!(printed.contains("FieldsV1(27 bytes)"), "{printed}");
+        assert!(printed.contains(r#""team": "web""#), "{printed}");
+    }
+}
+
+#[test]
+fn raw_data_is_printed_by_its_length() {
+    let mut row = TableRow::default();
+    let document = br#"{"cells":["hunter2"],"object":{"data":"hunter2"}}"#;
+    pintle_codec::json::decode(document, &mut row).unwrap();
+    let printed = format!("{row:?}");
+    assert!(!printed.contains("hunter2"), "{printed}");
+    assert!(printed.contains("JsonValue(9 bytes)"), "{printed}");
+    assert!(printed.contains("RawExtension(18 bytes)"), "{printed}");
 }
 
 #[test]
