@@ -1,7 +1,8 @@
 //! JSON into a [`Message`].
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 use super::{Number, Reader, Token};
 use crate::{
@@ -215,9 +216,9 @@ fn decode_bytes(reader: &mut Reader<'_>) -> Result<ByteString, Error> {
     let text = reader.string()?;
     // Go's decoder accepts line breaks within base64.
     let decoded = if text.contains(['\n', '\r']) {
-        STANDARD.decode(text.replace(['\n', '\r'], ""))
+        BASE64.decode(text.replace(['\n', '\r'], ""))
     } else {
-        STANDARD.decode(text)
+        BASE64.decode(text)
     };
     match decoded {
         Ok(bytes) => Ok(bytes.into()),
@@ -228,3 +229,9 @@ fn decode_bytes(reader: &mut Reader<'_>) -> Result<ByteString, Error> {
         )),
     }
 }
+
+/// As Go's `StdEncoding`, which does not mind bits that no byte needs.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);

@@ -211,41 +211,8 @@ impl<'a> Reader<'a> {
     /// Reads a number.
     pub fn number(&mut self) -> Result<Number> {
         self.expect_token(Token::Number, "a number")?;
-        let start = self.at;
-        let bytes = self.text.as_bytes();
-        let digits = |mut at: usize| {
-            while bytes.get(at).is_some_and(u8::is_ascii_digit) {
-                at += 1;
-            }
-            at
-        };
-        let mut at = start + usize::from(bytes[start] == b'-');
-        let whole = at;
-        at = digits(at);
-        let leading_zero = at > whole + 1 && bytes[whole] == b'0';
-        if at == whole || leading_zero {
-            return Err(self.syntax("malformed number"));
-        }
-        let mut float = false;
-        if bytes.get(at) == Some(&b'.') {
-            float = true;
-            let fraction = at + 1;
-            at = digits(fraction);
-            if at == fraction {
-                return Err(self.syntax("malformed number"));
-            }
-        }
-        if let Some(b'e' | b'E') = bytes.get(at) {
-            float = true;
-            at += 1;
-            at += usize::from(matches!(bytes.get(at), Some(b'+' | b'-')));
-            let exponent = at;
-            at = digits(exponent);
-            if at == exponent {
-                return Err(self.syntax("malformed number"));
-            }
-        }
-        let text = &self.text[start..at];
+        let (end, float) = self.scan_number()?;
+        let text = &self.text[self.at..end];
         let number = match text.parse::<i64>() {
             Ok(number) if !float => Number::Int(number),
             _ => match text.parse::<f64>() {
@@ -253,7 +220,7 @@ impl<'a> Reader<'a> {
                 _ => return Err(self.error(ErrorKind::InvalidValue, "number out of range")),
             },
         };
-        self.at = at;
+        self.at = end;
         Ok(number)
     }
 
@@ -297,11 +264,14 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Passes over a value of any kind, checking that it is well-formed.
+    /// Passes over a value of any kind, checking its syntax alone: a number may be out of range.
     pub fn skip(&mut self) -> Result<()> {
         match self.peek()? {
             Token::String => self.scan_string().map(drop),
-            Token::Number => self.number().map(drop),
+            Token::Number => {
+                (self.at, _) = self.scan_number()?;
+                Ok(())
+            }
             Token::Bool => self.boolean().map(drop),
             Token::Null => self.null().map(drop),
             Token::Object => {
@@ -323,7 +293,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The text of a value of any kind, as it stands.
+    /// The text of a value of any kind, as it stands; checked as by [`Reader::skip`].
     pub fn raw(&mut self) -> Result<&'a str> {
         self.next_byte()?;
         let start = self.at;
@@ -417,6 +387,46 @@ impl<'a> Reader<'a> {
             self.at += word.len();
         }
         matches
+    }
+
+    /// Finds the end of the number whose first byte comes next, and whether it has a fraction or an
+    /// exponent; leaves the cursor where it is.
+    #[inline]
+    fn scan_number(&self) -> Result<(usize, bool)> {
+        let start = self.at;
+        let bytes = self.text.as_bytes();
+        let digits = |mut at: usize| {
+            while bytes.get(at).is_some_and(u8::is_ascii_digit) {
+                at += 1;
+            }
+            at
+        };
+        let whole = start + usize::from(bytes[start] == b'-');
+        let mut at = digits(whole);
+        let leading_zero = at > whole + 1 && bytes[whole] == b'0';
+        if at == whole || leading_zero {
+            return Err(self.syntax("malformed number"));
+        }
+        let mut float = false;
+        if bytes.get(at) == Some(&b'.') {
+            float = true;
+            let fraction = at + 1;
+            at = digits(fraction);
+            if at == fraction {
+                return Err(self.syntax("malformed number"));
+            }
+        }
+        if let Some(b'e' | b'E') = bytes.get(at) {
+            float = true;
+            at += 1;
+            at += usize::from(matches!(bytes.get(at), Some(b'+' | b'-')));
+            let exponent = at;
+            at = digits(exponent);
+            if at == exponent {
+                return Err(self.syntax("malformed number"));
+            }
+        }
+        Ok((at, float))
     }
 
     /// Finds the end of the string whose opening quote comes next; leaves the cursor behind its

@@ -104,6 +104,32 @@ fn unknown_fields_and_nulls_are_passed_over() {
 }
 
 #[test]
+fn numbers_that_are_passed_over_need_only_be_well_formed() {
+    let whole = decode(r#"{"future":[1e400,-1E+999,123456789012345678901234567890],"name":"n"}"#);
+    assert_eq!(whole.name, "n");
+    for malformed in ["01", "-", "1.", "1e", "+1", ".5"] {
+        let document = format!(r#"{{"future":{malformed}}}"#);
+        let error = json::decode(document.as_bytes(), &mut Whole::default()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Syntax, "{document}");
+    }
+    let mut reader = json::Reader::over(" [1e400 ] ");
+    assert_eq!(reader.raw().unwrap(), "[1e400 ]");
+}
+
+/// What Go's `base64.StdEncoding` accepts and refuses.
+#[test]
+fn base64_is_read_as_go_reads_it() {
+    let whole = decode(r#"{"data":{"bits":"aGV=","breaks":"aG\nVs\r\nbG8="}}"#);
+    assert_eq!(**whole.data.get("bits").unwrap(), *b"he");
+    assert_eq!(**whole.data.get("breaks").unwrap(), *b"hello");
+    for malformed in ["aGV", "aG V=", "aGV==", "aG-_", "====", "aGV=aGV="] {
+        let document = format!(r#"{{"data":{{"k":"{malformed}"}}}}"#);
+        let error = json::decode(document.as_bytes(), &mut Whole::default()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidValue, "{document}");
+    }
+}
+
+#[test]
 fn escaped_keys_and_strings_are_understood() {
     let whole = decode(r#"{"n\u0061me":"a\"b\\c\n\u00e9","labels":{"x\/y":"z"}}"#);
     assert_eq!(whole.name, "a\"b\\c\né");
