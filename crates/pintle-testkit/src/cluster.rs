@@ -73,12 +73,17 @@ impl Cluster {
     }
 }
 
-/// A config map with this name and label `app`.
+/// A config map with this name and label `app`, and the label that [`mine`] selects.
 pub(crate) fn config_map(name: &str, app: &str) -> ConfigMap {
     let mut config_map = ConfigMap::default();
     config_map.metadata.name = name.into();
-    config_map.metadata.labels = [("app", app.into())].into();
+    config_map.metadata.labels = [("app", app.into()), ("suite", "pintle".into())].into();
     config_map
+}
+
+/// Selects what [`config_map`] makes: clusters put config maps of their own into every namespace.
+pub(crate) fn mine() -> ListOptions {
+    ListOptions::new().labels("suite=pintle")
 }
 
 /// A pod that no node runs.

@@ -185,7 +185,10 @@ pub(super) async fn a_selector_that_cannot_be_read_is_a_bad_request(cluster: &Cl
         .await
         .unwrap_err();
     assert_eq!(status(&error).0, 400, "{error}");
-    assert!(status(&error).2.starts_with("invalid resource version"), "{error}");
+    assert!(
+        status(&error).2.starts_with("invalid resource version"),
+        "{error}"
+    );
     let error = config_maps
         .list(&ListOptions::new().continue_from("nonsense"))
         .await

@@ -1,9 +1,10 @@
 //! What a list shows.
 
-use pintle_meta::v1::ListOptions;
+use pintle_api::core::v1::Service;
+use pintle_meta::v1::{DeleteOptions, ListOptions};
 
 use crate::Cluster;
-use crate::cluster::{config_map, create, names};
+use crate::cluster::{config_map, create, mine, names};
 
 pub(super) async fn labels_select(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
@@ -23,10 +24,14 @@ pub(super) async fn labels_select(cluster: &Cluster) {
         ("!app", &["d"]),
         ("app=web,app!=db", &["a", "b"]),
         ("app=", &[]),
-        ("", &["a", "b", "c", "d"]),
+        ("suite", &["a", "b", "c", "d"]),
     ] {
         assert_eq!(
-            names(&config_maps, &ListOptions::new().labels(selector)).await,
+            names(
+                &config_maps,
+                &ListOptions::new().labels(format!("suite=pintle,{selector}"))
+            )
+            .await,
             expected,
             "{selector}"
         );
@@ -39,8 +44,7 @@ pub(super) async fn names_select(cluster: &Cluster) {
         create(&config_maps, &config_map(name, "x")).await;
     }
     let namespace = config_maps.get("a").await.unwrap().metadata.namespace;
-    let select =
-        async |selector: &str| names(&config_maps, &ListOptions::new().fields(selector)).await;
+    let select = async |selector: &str| names(&config_maps, &mine().fields(selector)).await;
     assert_eq!(select("metadata.name=a").await, ["a"]);
     assert_eq!(select("metadata.name!=a").await, ["b"]);
     assert_eq!(select("metadata.name=c").await, [""; 0]);
@@ -51,34 +55,34 @@ pub(super) async fn names_select(cluster: &Cluster) {
     assert_eq!(select("metadata.namespace=elsewhere").await, [""; 0]);
     let everywhere = cluster.client().api::<pintle_api::core::v1::ConfigMap>();
     let list = everywhere
-        .list(&ListOptions::new().fields(format!("metadata.namespace={namespace}")))
+        .list(&mine().fields(format!("metadata.namespace={namespace}")))
         .await;
     assert_eq!(list.unwrap().items.len(), 2);
 }
 
 pub(super) async fn pages_are_of_one_version(cluster: &Cluster) {
-    let config_maps = cluster.config_maps().await;
+    // How many remain is told without selectors only, and nobody else makes services here.
+    let services = cluster.client().api().namespace(cluster.namespace().await);
+    let service = |name: &str| {
+        let mut service = Service::default();
+        service.metadata.name = name.into();
+        service.spec.cluster_ip = "None".into();
+        service
+    };
     for name in ["a", "b", "c", "d", "e"] {
-        create(&config_maps, &config_map(name, "x")).await;
+        create(&services, &service(name)).await;
     }
-    let first = config_maps
-        .list(&ListOptions::new().limit(2))
-        .await
-        .unwrap();
+    let first = services.list(&ListOptions::new().limit(2)).await.unwrap();
     assert_eq!(first.metadata.remaining_item_count, Some(3));
     // What happens between the pages is in none of them.
-    create(&config_maps, &config_map("ba", "x")).await;
-    create(&config_maps, &config_map("cc", "x")).await;
-    config_maps.delete("d", &Default::default()).await.unwrap();
+    create(&services, &service("ba")).await;
+    create(&services, &service("cc")).await;
+    services.delete("d", &DeleteOptions::new()).await.unwrap();
     let mut pages = vec![first];
     while !pages[pages.len() - 1].metadata.continue_.is_empty() {
         let token = pages[pages.len() - 1].metadata.continue_.clone();
-        pages.push(
-            config_maps
-                .list(&ListOptions::new().limit(2).continue_from(token))
-                .await
-                .unwrap(),
-        );
+        let next = ListOptions::new().limit(2).continue_from(token);
+        pages.push(services.list(&next).await.unwrap());
     }
     let names: Vec<&str> = pages
         .iter()
@@ -100,12 +104,12 @@ pub(super) async fn a_list_has_the_version_it_shows(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     let object = create(&config_maps, &config_map("a", "x")).await;
     let version = |text: &str| text.parse::<u64>().expect("a number");
-    let list = config_maps.list(&ListOptions::new()).await.unwrap();
+    let list = config_maps.list(&mine()).await.unwrap();
     let created = version(&object.metadata.resource_version);
     assert!(version(&list.metadata.resource_version) >= created);
     assert_eq!(version(&list.items[0].metadata.resource_version), created);
     // A list that asks for no older a version shows the object.
-    let options = ListOptions::new().resource_version(object.metadata.resource_version.clone());
+    let options = mine().resource_version(object.metadata.resource_version.clone());
     assert_eq!(names(&config_maps, &options).await, ["a"]);
     // One that asks for exactly the version shows neither what came later nor what went later.
     create(&config_maps, &config_map("b", "x")).await;
@@ -118,11 +122,11 @@ pub(super) async fn a_list_has_the_version_it_shows(cluster: &Cluster) {
 
 pub(super) async fn a_version_from_the_future_times_out(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
-    let list = config_maps.list(&ListOptions::new()).await.unwrap();
+    let list = config_maps.list(&mine()).await.unwrap();
     let now = list.metadata.resource_version.parse::<u64>().unwrap();
     let future = (now + 1_000_000).to_string();
     let error = config_maps
-        .list(&ListOptions::new().resource_version(future))
+        .list(&mine().resource_version(future))
         .await
         .unwrap_err();
     let status = error.as_status().expect("a Status");

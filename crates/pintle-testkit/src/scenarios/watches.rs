@@ -7,7 +7,7 @@ use pintle_meta::WatchEvent;
 use pintle_meta::v1::{DeleteOptions, ListOptions, ResourceVersionMatch, UpdateOptions};
 
 use crate::Cluster;
-use crate::cluster::{PATIENCE, config_map, create, next_event, next_line};
+use crate::cluster::{PATIENCE, config_map, create, mine, next_event, next_line};
 
 async fn relabel(api: &pintle_client::Api<ConfigMap>, name: &str, app: &str) {
     let mut object = api.get(name).await.unwrap();
@@ -18,7 +18,7 @@ async fn relabel(api: &pintle_client::Api<ConfigMap>, name: &str, app: &str) {
 pub(super) async fn a_watch_begins_with_what_there_is(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     create(&config_maps, &config_map("a", "x")).await;
-    let mut watch = config_maps.watch(&ListOptions::new()).await.unwrap();
+    let mut watch = config_maps.watch(&mine()).await.unwrap();
     assert_eq!(next_line(&mut watch).await, "ADDED a");
     create(&config_maps, &config_map("b", "x")).await;
     assert_eq!(next_line(&mut watch).await, "ADDED b");
@@ -42,7 +42,7 @@ pub(super) async fn a_watch_from_a_version_shows_what_came_after(cluster: &Clust
     let config_maps = cluster.config_maps().await;
     create(&config_maps, &config_map("a", "x")).await;
     let version = config_maps
-        .list(&ListOptions::new())
+        .list(&mine())
         .await
         .unwrap()
         .metadata
@@ -53,7 +53,7 @@ pub(super) async fn a_watch_from_a_version_shows_what_came_after(cluster: &Clust
         .await
         .unwrap();
     let mut watch = config_maps
-        .watch(&ListOptions::new().resource_version(version))
+        .watch(&mine().resource_version(version))
         .await
         .unwrap();
     assert_eq!(next_line(&mut watch).await, "ADDED b");
@@ -67,7 +67,7 @@ pub(super) async fn a_watch_from_zero_begins_with_what_there_is(cluster: &Cluste
     create(&config_maps, &config_map("a", "x")).await;
     // "Any version" may be one from before `a`; the watch shows it then as it comes.
     let mut watch = config_maps
-        .watch(&ListOptions::new().resource_version("0"))
+        .watch(&mine().resource_version("0"))
         .await
         .unwrap();
     assert_eq!(next_line(&mut watch).await, "ADDED a");
@@ -78,7 +78,7 @@ pub(super) async fn a_watch_from_zero_begins_with_what_there_is(cluster: &Cluste
 pub(super) async fn a_watch_ends_its_initial_events_with_a_bookmark(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     let object = create(&config_maps, &config_map("a", "x")).await;
-    let mut options = ListOptions::new().bookmarks();
+    let mut options = mine().bookmarks();
     options.send_initial_events = Some(true);
     options.resource_version_match = ResourceVersionMatch::NOT_OLDER_THAN;
     let mut watch = config_maps.watch(&options).await.unwrap();
@@ -125,7 +125,7 @@ pub(super) async fn what_leaves_a_selector_is_deleted_and_what_enters_is_added(c
 pub(super) async fn a_watch_from_too_old_a_version_ends_with_an_error_event(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     let mut watch = config_maps
-        .watch(&ListOptions::new().resource_version("1"))
+        .watch(&mine().resource_version("1"))
         .await
         .unwrap();
     let WatchEvent::Error(status) = next_event(&mut watch).await else {
@@ -157,10 +157,7 @@ pub(super) async fn a_watch_of_one_name_sees_nothing_else(cluster: &Cluster) {
 
 pub(super) async fn a_watch_ends_when_its_time_is_up(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
-    let mut watch = config_maps
-        .watch(&ListOptions::new().timeout_seconds(1))
-        .await
-        .unwrap();
+    let mut watch = config_maps.watch(&mine().timeout_seconds(1)).await.unwrap();
     let end = tokio::time::timeout(Duration::from_secs(20), watch.try_next()).await;
     assert!(matches!(end, Ok(Ok(None))), "{end:?}");
 }
