@@ -71,10 +71,11 @@ impl<K> WatchEvent<K> {
     }
 }
 
-/// Reads one JSON frame of a watch, its object left as the JSON that arrived.
+/// Reads one JSON frame of a watch, its object left as the JSON that arrived: a part of `frame`.
 ///
 /// # Errors
-/// When the frame is malformed, has an unknown type, or lacks its object.
+/// When the frame is malformed, has an unknown type, or lacks its object. The offset is that in
+/// the frame.
 pub fn decode_watch_event(frame: &[u8]) -> Result<WatchEvent<&str>, Error> {
     let mut reader = Reader::new(frame)?;
     let mut type_name = String::new();
@@ -83,24 +84,28 @@ pub fn decode_watch_event(frame: &[u8]) -> Result<WatchEvent<&str>, Error> {
     let mut first = true;
     while let Some(key) = reader.next_key(&mut first)? {
         match key {
-            "type" => type_name.push_str(
-                reader
-                    .string()
-                    .map_err(|error| error.within_field("type"))?,
-            ),
-            "object" => object = Some(reader.raw()?),
+            // Of a repeated key the last value counts, as in Go.
+            "type" => {
+                let text = reader.string();
+                text.map_err(|error| error.within_field("type"))?
+                    .clone_into(&mut type_name);
+            }
+            "object" => {
+                let text = reader.raw()?;
+                object = Some((text, reader.offset() - text.len()));
+            }
             _ => reader.skip()?,
         }
     }
     reader.finish()?;
-    let object = object.ok_or_else(|| {
+    let (object, start) = object.ok_or_else(|| {
         Error::new(
             ErrorKind::InvalidValue,
             0,
             "a watch event without an object",
         )
     })?;
-    let within = |error: Error| error.within_field("object");
+    let within = |error: Error| error.shifted_by(start).within_field("object");
     Ok(match type_name.as_str() {
         "ADDED" => WatchEvent::Added(object),
         "MODIFIED" => WatchEvent::Modified(object),
@@ -126,3 +131,32 @@ fn bookmark(object: &str) -> Result<Bookmark, Error> {
 }
 
 const INITIAL_EVENTS_END: &str = "k8s.io/initial-events-end";
+
+#[cfg(test)]
+mod tests {
+    use super::{WatchEvent, decode_watch_event};
+
+    #[test]
+    fn of_a_repeated_key_the_last_value_counts() {
+        let frame = br#"{"type":"ADDED","object":{"a":1},"type":"DELETED","object":{}}"#;
+        let event = decode_watch_event(frame).unwrap();
+        assert_eq!(event, WatchEvent::Deleted("{}"));
+    }
+
+    #[test]
+    fn errors_have_the_offset_in_the_frame() {
+        for (type_name, object, path) in [
+            ("BOOKMARK", r#"{"metadata":7}"#, "object.metadata"),
+            (
+                "ERROR",
+                r#"{"kind":"Status","apiVersion":"v1","code":"7"}"#,
+                "object.code",
+            ),
+        ] {
+            let frame = format!(r#"{{"type":"{type_name}","object": {object} }}"#);
+            let error = decode_watch_event(frame.as_bytes()).unwrap_err();
+            let place = frame.rfind(':').unwrap() + 1;
+            assert_eq!((error.path(), error.offset()), (path.to_owned(), place));
+        }
+    }
+}
