@@ -1,7 +1,8 @@
 //! The description of a struct that every format interprets.
 //!
-//! The invariant: nothing here knows a format, and no format knows a type. A type gives access to
+//! The invariant: no format knows a struct, and no struct knows a format. A struct gives access to
 //! its fields by index; a format walks the [`Table`] and reads or writes what it finds in a slot.
+//! Only a [`Scalar`], a value such as a time, brings its own spelling in each format.
 
 use std::any::Any;
 use std::fmt;
