@@ -146,9 +146,11 @@ pub enum Auth {
     },
 }
 
-/// A bearer token and, when it came from one, the file that holds it.
+/// A bearer token and, when there is one, the file that it belongs in.
 ///
-/// Service-account tokens are replaced in their file before they expire.
+/// The token is read once, with the configuration. Service-account tokens are replaced in their file
+/// before they expire, and that is not followed: a program that outlives its token loads the
+/// configuration anew.
 #[derive(Clone)]
 pub struct Token {
     value: Secret,
@@ -178,8 +180,8 @@ impl Token {
         })
     }
 
-    /// The same token, to be replaced by what `file` holds once it can be read.
-    pub(crate) fn read_again_from(mut self, file: &Path) -> Self {
+    /// The same token, standing in for that of `file`, which cannot be had.
+    pub(crate) fn in_place_of(mut self, file: &Path) -> Self {
         self.file = Some(file.to_owned());
         self
     }
@@ -189,7 +191,7 @@ impl Token {
         &self.value
     }
 
-    /// The file that the token was read from, if it came from one.
+    /// The file that holds the token, if one is configured.
     pub fn file(&self) -> Option<&Path> {
         self.file.as_deref()
     }

@@ -361,11 +361,11 @@ impl Stanza<'_, User> {
         }
     }
 
-    /// The file wins over the inline token, which stands in while the file cannot be read.
+    /// The file wins over the inline token, which stands in where the file cannot be read.
     fn token_from(&self, file: &Path, inline: Option<&Secret>, problems: &mut Problems) -> Auth {
         match (Token::from_file(file), inline) {
             (Ok(token), _) if !token.value().is_empty() => Auth::Bearer(token),
-            (_, Some(inline)) => Auth::Bearer(Token::new(inline.clone()).read_again_from(file)),
+            (_, Some(inline)) => Auth::Bearer(Token::new(inline.clone()).in_place_of(file)),
             (Ok(_), None) => {
                 problems.push(self.invalid(&format!("has an empty tokenFile {}", file.display())));
                 Auth::Anonymous
