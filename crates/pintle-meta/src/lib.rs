@@ -31,7 +31,7 @@ pub use group_version::{GroupVersion, GroupVersionKind, GroupVersionResource, Pa
 pub use int_or_string::IntOrString;
 pub use json_value::JsonValue;
 pub use list::ObjectList;
-pub use quantity::Quantity;
+pub use quantity::{ParseQuantityError, Quantity};
 pub use raw_extension::RawExtension;
 pub use resource::{Cluster, Kind, Namespaced, Resource, Scope, decode_json, encode_json};
 pub use resource_version::ResourceVersion;
