@@ -177,11 +177,13 @@ impl Registry {
         Grace::Shortened(asked)
     }
 
-    /// Says on an object that it ends after a period; one that says so already ends no later. The
-    /// first time makes a new generation of it.
+    /// Says on an object that it ends after a period, which is cut short where no date could say
+    /// when it ends; one that says so already ends no later. The first time makes a new generation
+    /// of it.
     fn mark(&self, tree: &mut Tree, period: i64) {
         let now = self.clock.timestamp().unix_seconds();
-        let ends = Time::from_unix(now.saturating_add(period), 0);
+        let period = period.min(LAST_SECOND - now);
+        let ends = Time::from_unix(now + period, 0);
         let marked = tree.metadata_text(TIMESTAMP).parse::<Time>().ok();
         let generation = tree.at(&["metadata", "generation"]).and_then(Value::as_int);
         if let (None, Some(generation @ 1..)) = (marked, generation) {
@@ -308,6 +310,9 @@ fn check_preconditions(
 
 /// After so many deletions, a few milliseconds, others have their turn.
 const GIVE_WAY_EVERY: usize = 64;
+
+/// 9999-12-31T23:59:59Z: what comes later has a year that no client reads.
+const LAST_SECOND: i64 = 253_402_300_799;
 
 const TIMESTAMP: &str = "deletionTimestamp";
 const PERIOD: &str = "deletionGracePeriodSeconds";

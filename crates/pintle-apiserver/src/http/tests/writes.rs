@@ -445,3 +445,31 @@ async fn a_collection_is_deleted_by_selector() {
     assert_eq!(deleted.names(), ["a"]);
     assert_eq!(server.get(CONFIG_MAPS).await.names(), ["b"]);
 }
+
+#[tokio::test]
+async fn no_grace_period_ends_after_the_last_year_that_a_date_can_say() {
+    let server = Server::new();
+    let longest = i64::MAX;
+    let asked = format!(r#"{{"gracePeriodSeconds":{longest}}}"#);
+    for (own, asked) in [(30, asked.as_str()), (longest, "")] {
+        let body = format!(
+            r#"{{"metadata":{{"name":"p"}},"spec":{{"nodeName":"n","terminationGracePeriodSeconds":{own},"containers":[{{"name":"c"}}]}}}}"#
+        );
+        assert_eq!(server.call("POST", PODS, &body).await.code, 201);
+        let uri = format!("{PODS}/p");
+        let deleted = server.call("DELETE", &uri, asked).await;
+        assert_eq!(
+            deleted.text_at(&["metadata", "deletionTimestamp"]),
+            "9999-12-31T23:59:59Z"
+        );
+        // The period is what is left until then, so that it can still be shortened.
+        let shorter = r#"{"gracePeriodSeconds":10}"#;
+        let shorter = server.call("DELETE", &uri, shorter).await;
+        assert_eq!(
+            shorter.text_at(&["metadata", "deletionTimestamp"]),
+            "2026-01-01T00:00:10Z"
+        );
+        let now = r#"{"gracePeriodSeconds":0}"#;
+        assert_eq!(server.call("DELETE", &uri, now).await.code, 200);
+    }
+}
