@@ -40,7 +40,7 @@ impl Credentials {
             .dns("kubernetes.default.svc")
             .ip(IpAddr::from([127, 0, 0, 1]))
             .ip(IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]));
-        if !address.is_unspecified() && !address.is_loopback() {
+        if !address.is_unspecified() {
             names = names.ip(address);
         }
         let server = authority.issue_server("kube-apiserver", &names, validity);

@@ -16,7 +16,7 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, ServerName, pem::PemObject as _},
 };
 use tokio::{net::TcpStream, task::JoinSet};
-use tokio_rustls::TlsConnector;
+use tokio_rustls::{TlsConnector, client::TlsStream};
 
 /// What it takes to talk to a server.
 #[derive(Clone)]
@@ -94,32 +94,16 @@ impl Protocol {
 
 impl Client {
     pub(crate) async fn connect(credentials: &Credentials, protocol: Protocol) -> Self {
-        let mut roots = RootCertStore::empty();
-        let authority = CertificateDer::from_pem_slice(&credentials.authority).unwrap();
-        roots.add(authority).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots);
-        let mut config = match &credentials.own {
-            Some((certificate, key)) => {
-                let certificate = CertificateDer::from_pem_slice(certificate).unwrap();
-                let key = PrivateKeyDer::from_pem_slice(key).unwrap();
-                config
-                    .with_client_auth_cert(vec![certificate], key)
-                    .unwrap()
-            }
-            None => config.with_no_client_auth(),
-        };
-        config.alpn_protocols = vec![protocol.alpn().to_vec()];
-        let stream = TcpStream::connect(&credentials.address).await.unwrap();
-        stream.set_nodelay(true).unwrap();
-        let name = ServerName::try_from("localhost").unwrap();
-        let stream = TlsConnector::from(Arc::new(config))
-            .connect(name, stream)
-            .await
-            .unwrap();
+        Self::connect_as("localhost", credentials, protocol).await
+    }
+
+    /// A connection to a server whose certificate is for `name`.
+    pub(crate) async fn connect_as(
+        name: &'static str,
+        credentials: &Credentials,
+        protocol: Protocol,
+    ) -> Self {
+        let stream = handshake(name, credentials, protocol).await;
         let negotiated = stream
             .get_ref()
             .1
@@ -201,4 +185,36 @@ impl Watch {
         let frame = self.body.frame().await?;
         Some(frame.map(|frame| frame.into_data().unwrap_or_default()))
     }
+}
+
+/// A connection on which nothing of HTTP was said.
+pub(crate) async fn handshake(
+    name: &'static str,
+    credentials: &Credentials,
+    protocol: Protocol,
+) -> TlsStream<TcpStream> {
+    let mut roots = RootCertStore::empty();
+    let authority = CertificateDer::from_pem_slice(&credentials.authority).unwrap();
+    roots.add(authority).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots);
+    let mut config = match &credentials.own {
+        Some((certificate, key)) => {
+            let certificate = CertificateDer::from_pem_slice(certificate).unwrap();
+            let key = PrivateKeyDer::from_pem_slice(key).unwrap();
+            config
+                .with_client_auth_cert(vec![certificate], key)
+                .unwrap()
+        }
+        None => config.with_no_client_auth(),
+    };
+    config.alpn_protocols = vec![protocol.alpn().to_vec()];
+    let stream = TcpStream::connect(&credentials.address).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    let name = ServerName::try_from(name).unwrap();
+    let connector = TlsConnector::from(Arc::new(config));
+    connector.connect(name, stream).await.unwrap()
 }

@@ -202,3 +202,12 @@ async fn nonsense_on_a_connection_does_no_harm() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_certificate_names_whatever_address_was_asked_for() {
+    let server = ApiServer::builder().listen("127.0.0.2:0".parse().unwrap());
+    let server = server.start().await.unwrap();
+    let credentials = Credentials::from_kubeconfig(server.kubeconfig());
+    let mut client = Client::connect_as("127.0.0.2", &credentials, Protocol::Http2).await;
+    assert_eq!(client.call("GET", "/version", "").await.0, 200);
+}
