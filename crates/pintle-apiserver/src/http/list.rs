@@ -11,7 +11,7 @@ use super::{
 use crate::{
     status::Failure,
     store::{
-        ContinueToken, Filter, Key, NAME_FIELD, NAMESPACE_FIELD, Position, Revision, Scope,
+        ContinueToken, Filter, Key, NAME_FIELD, NAMESPACE_FIELD, Past, Position, Revision, Scope,
         Snapshot,
     },
 };
@@ -64,14 +64,16 @@ impl Api {
         let start = token.as_ref().map(|token| &token.position);
         let snapshot = self.snapshot(call, &at, start, &filter.scope).await?;
         let page = snapshot.page(&filter.scope, start, limit, |object| filter.selects(object));
-        let has_more = page.next.is_some();
+        // Only a page that is followed by others of a list of everything pays for the count.
+        let counted = page.next.as_ref().filter(|_| filter.is_everything());
+        let remaining = counted.map(|next| snapshot.remaining(&filter.scope, next));
         let metadata = ListMetadata {
             revision: snapshot.revision(),
             next: page.next.map(|position| {
                 let revision = Some(snapshot.revision());
                 ContinueToken { revision, position }.encode(&filter.scope)
             }),
-            remaining: (has_more && filter.is_everything()).then_some(page.remaining),
+            remaining,
         };
         let body = renderer.list(page.objects, &metadata);
         Ok(Answer::new(StatusCode::OK, body))
@@ -94,8 +96,8 @@ impl Api {
             }
             At::Exactly(revision) => {
                 self.reach(revision).await?;
-                let snapshot = store.read(|store| store.snapshot_at(resource, revision));
-                snapshot.map_err(|_| match start {
+                let past = store.read(|store| store.past(resource, revision));
+                past.map(Past::rebuild).map_err(|_| match start {
                     None => Failure::expired(TOO_OLD),
                     Some(position) => {
                         let rest = ContinueToken {

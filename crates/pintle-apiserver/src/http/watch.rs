@@ -116,6 +116,9 @@ impl Source for Driver {
                 store.read(|store| store.events(resource, after, limit))
             });
             match step {
+                Step::Deliver(deliveries) if deliveries.is_empty() => {
+                    tokio::task::yield_now().await;
+                }
                 Step::Deliver(deliveries) => {
                     let lines = deliveries.into_iter().map(|delivery| self.line(&delivery));
                     return Some(lines.collect());

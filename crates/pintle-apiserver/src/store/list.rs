@@ -14,8 +14,6 @@ pub(crate) struct Page {
     pub(crate) objects: Vec<Arc<Object>>,
     /// Where the next page starts, unless this is the last one.
     pub(crate) next: Option<Position>,
-    /// The number of objects behind the page, selected or not.
-    pub(crate) remaining: usize,
 }
 
 /// A place in the order of paths: right behind an object.
@@ -54,13 +52,20 @@ impl Snapshot {
                 None => break,
             }
         }
-        let remaining = all.count();
-        let last = objects.last().filter(|_| remaining > 0);
+        let last = match all.next() {
+            Some(_) => objects.last(),
+            None => None,
+        };
         Page {
             next: last.map(|last| Position::behind(last)),
             objects,
-            remaining,
         }
+    }
+
+    /// The number of objects of a scope from a position on, selected or not. It goes through all of
+    /// them: for those who tell it to a client.
+    pub(crate) fn remaining(&self, scope: &Scope, start: &Position) -> usize {
+        self.objects(scope, Some(&start.0)).count()
     }
 }
 
@@ -181,14 +186,16 @@ mod tests {
         loop {
             let page = snapshot.page(&Scope::All, start.as_ref(), 2, |_| true);
             seen.extend(page.objects.iter().map(|object| object.key.to_string()));
-            remaining.push(page.remaining);
             match page.next {
-                Some(next) => start = Some(next),
+                Some(next) => {
+                    remaining.push(snapshot.remaining(&Scope::All, &next));
+                    start = Some(next);
+                }
                 None => break,
             }
         }
         assert_eq!(seen, ["a-b/4", "a/1", "a/2", "a/3", "b/5"]);
-        assert_eq!(remaining, [3, 1, 0]);
+        assert_eq!(remaining, [3, 1]);
     }
 
     #[test]

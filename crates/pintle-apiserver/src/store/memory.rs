@@ -26,6 +26,17 @@ pub(crate) struct Store {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ResourceId(usize);
 
+/// A resource at an earlier revision, which is still to be rebuilt: that takes a while and needs no
+/// store.
+#[derive(Debug)]
+pub(crate) struct Past {
+    /// The objects at a later revision.
+    later: ObjectMap,
+    /// What happened in between, oldest first.
+    undo: Vec<Arc<Event>>,
+    revision: Revision,
+}
+
 #[derive(Debug)]
 struct Resource {
     objects: ObjectMap,
@@ -64,13 +75,9 @@ impl Store {
         Snapshot::new(self.resource(resource).objects.clone(), self.revision)
     }
 
-    /// All objects of a resource as they were at `revision`, which must not lie in the future.
-    pub(crate) fn snapshot_at(
-        &self,
-        resource: ResourceId,
-        revision: Revision,
-    ) -> Result<Snapshot, Expired> {
-        self.resource(resource).at(revision.min(self.revision))
+    /// What a resource was at `revision`, which must not lie in the future.
+    pub(crate) fn past(&self, resource: ResourceId, revision: Revision) -> Result<Past, Expired> {
+        self.resource(resource).past(revision.min(self.revision))
     }
 
     /// What happened to a resource after `revision`, oldest first, at most `limit` events of it.
@@ -185,6 +192,21 @@ impl ResourceId {
     }
 }
 
+impl Past {
+    /// All objects as they were.
+    pub(crate) fn rebuild(self) -> Snapshot {
+        let mut objects = self.later;
+        // The first event of each object says what it was; going back undoes that one last.
+        for event in self.undo.iter().rev() {
+            match &event.previous {
+                Some(previous) => objects.insert(previous.clone()),
+                None => objects.remove(&event.object.key),
+            }
+        }
+        Snapshot::new(objects, self.revision)
+    }
+}
+
 impl Resource {
     fn new(revision: Revision) -> Self {
         Self {
@@ -195,27 +217,23 @@ impl Resource {
         }
     }
 
-    fn at(&self, revision: Revision) -> Result<Snapshot, Expired> {
+    fn past(&self, revision: Revision) -> Result<Past, Expired> {
         let checkpoint = self
             .checkpoints
             .iter()
             .find(|checkpoint| checkpoint.revision() >= revision);
-        let mut objects = match checkpoint {
+        let later = match checkpoint {
             Some(checkpoint) => checkpoint.objects_map().clone(),
             None => self.objects.clone(),
         };
         let undo = self.log.after(revision)?;
         let until = checkpoint.map(Snapshot::revision);
         let undo = undo.take_while(|event| until.is_none_or(|until| event.revision() <= until));
-        // The first event of each object says what it was; going back undoes that one last.
-        let undo: Vec<_> = undo.collect();
-        for event in undo.into_iter().rev() {
-            match &event.previous {
-                Some(previous) => objects.insert(previous.clone()),
-                None => objects.remove(&event.object.key),
-            }
-        }
-        Ok(Snapshot::new(objects, revision))
+        Ok(Past {
+            later,
+            undo: undo.cloned().collect(),
+            revision,
+        })
     }
 
     /// Sets a checkpoint when one is due.
@@ -347,7 +365,7 @@ mod tests {
             }
         }
         for (revision, objects) in expected {
-            let snapshot = store.snapshot_at(PODS, revision).unwrap();
+            let snapshot = store.past(PODS, revision).unwrap().rebuild();
             assert_eq!(snapshot.revision(), revision);
             assert_eq!(contents(&snapshot), objects, "at {revision}");
         }
@@ -366,11 +384,11 @@ mod tests {
             Expired { floor }
         );
         assert_eq!(
-            store.snapshot_at(PODS, Revision::new(3)).unwrap_err(),
+            store.past(PODS, Revision::new(3)).unwrap_err(),
             Expired { floor }
         );
         assert_eq!(store.events(PODS, floor, 9).unwrap().events.len(), 2);
-        assert!(store.snapshot_at(PODS, floor).is_ok());
+        assert!(store.past(PODS, floor).is_ok());
     }
 
     #[test]

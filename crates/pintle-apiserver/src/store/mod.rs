@@ -28,7 +28,7 @@ pub(crate) use key::{Key, Scope};
 pub(crate) use list::{ContinueToken, Position};
 pub use log::HistoryLimits;
 pub(crate) use log::{Event, EventKind, Expired};
-pub(crate) use memory::{ResourceId, Store};
+pub(crate) use memory::{Past, ResourceId, Store};
 pub(crate) use object::{Attributes, Object};
 pub(crate) use revision::Revision;
 pub(crate) use snapshot::Snapshot;

@@ -61,7 +61,8 @@ pub(crate) struct Filter {
 /// What a watch does next.
 #[derive(Debug)]
 pub(crate) enum Step {
-    /// It has something for its client.
+    /// It has something for its client, or nothing yet of all that it has looked at: others may have
+    /// their turn before it goes on.
     Deliver(Vec<Delivery>),
     /// It waits for the next write to its resource, or until this instant.
     Wait(Instant),
@@ -183,7 +184,8 @@ impl Watcher {
         Step::Wait(wake.min(self.options.deadline))
     }
 
-    /// The next initial objects, until they are out.
+    /// The next initial objects, until they are out. As of the log, so many are looked at at once,
+    /// however few of them are selected.
     fn poll_initial(&mut self) -> Option<Vec<Delivery>> {
         let Phase::Initial {
             snapshot,
@@ -194,24 +196,24 @@ impl Watcher {
             return None;
         };
         let filter = &self.options.filter;
-        let page = snapshot.page(&filter.scope, next.as_ref(), BATCH, |o| filter.selects(o));
+        let page = snapshot.page(&filter.scope, next.as_ref(), BATCH, |_| true);
         let objects = page.objects.into_iter();
         let mut deliveries: Vec<_> = objects
+            .filter(|object| filter.selects(object))
             .map(|object| Delivery::Object(EventKind::Added, object))
             .collect();
-        match page.next {
-            Some(position) => *next = Some(position),
-            None => {
-                if *marked {
-                    deliveries.push(Delivery::Bookmark {
-                        revision: self.seen,
-                        initial_end: true,
-                    });
-                }
-                self.phase = Phase::Live;
-            }
+        if let Some(position) = page.next {
+            *next = Some(position);
+            return Some(deliveries);
         }
-        Some(deliveries)
+        if *marked {
+            deliveries.push(Delivery::Bookmark {
+                revision: self.seen,
+                initial_end: true,
+            });
+        }
+        self.phase = Phase::Live;
+        (!deliveries.is_empty()).then_some(deliveries)
     }
 
     /// The next bookmark is due in a while, and in any case shortly before the end: a client that

@@ -305,3 +305,21 @@ async fn metadata_can_be_watched_alone() {
         r#"{"type":"ADDED","object":{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{"name":"a","#
     ));
 }
+
+#[tokio::test]
+async fn a_watch_gives_way_while_nothing_is_for_it() {
+    let server = Server::new();
+    let revision = server.create("first").await;
+    for n in 0..300 {
+        server.create(&format!("other-{n}")).await;
+    }
+    server.create_labelled("wanted", r#"{"a":"b"}"#).await;
+    let live = format!("resourceVersion={revision}");
+    let initial = "sendInitialEvents=true&resourceVersionMatch=NotOlderThan";
+    for start in [live.as_str(), initial] {
+        let uri = format!("{CONFIG_MAPS}?watch=1&labelSelector=a%3Db&{start}");
+        let mut watch = server.watch(&uri).await;
+        assert_eq!(watch.events(), [""; 0], "others have their turn: {start}");
+        assert_eq!(watch.events(), ["ADDED wanted"], "{start}");
+    }
+}
