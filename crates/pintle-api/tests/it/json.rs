@@ -123,6 +123,25 @@ fn raw_data_is_printed_by_its_length() {
 }
 
 #[test]
+fn embedded_objects_are_written_as_go_writes_them() {
+    let document = br#"{"metadata":{"managedFields":[{"fieldsV1": { "k:<": {} }}]}}"#;
+    let secret: Secret = decode_json(document).unwrap();
+    let fields = secret.metadata.managed_fields[0].fields_v1.as_ref();
+    assert_eq!(fields.unwrap().as_json(), r#"{ "k:<": {} }"#);
+    let written = String::from_utf8(encode_json(&secret)).unwrap();
+    assert!(
+        written.contains(r#""fieldsV1":{"k:\u003c":{}}"#),
+        "{written}"
+    );
+
+    let mut row = TableRow::default();
+    pintle_codec::json::decode(br#"{"object":{ "a": "<" }}"#, &mut row).unwrap();
+    let mut written = Vec::new();
+    pintle_codec::json::encode(&row, &mut written);
+    assert!(written.ends_with(br#""object":{"a":"\u003c"}}"#));
+}
+
+#[test]
 fn a_time_in_options_reaches_the_query() {
     let mut options = PodLogOptions {
         container: "web".into(),

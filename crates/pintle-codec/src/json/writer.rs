@@ -158,7 +158,49 @@ impl<'a> Writer<'a> {
         self.out.extend_from_slice(b"null");
     }
 
-    /// Writes text that is JSON already.
+    /// Writes JSON that came from elsewhere, as Go's encoder writes what a type's own marshaler
+    /// returned: without white space, and with the escapes that Go has in strings. Everything else
+    /// stays as it was spelt.
+    pub fn embed(&mut self, json: &str) {
+        let bytes = json.as_bytes();
+        // Servers write compact JSON, so mostly there is nothing to do.
+        if !bytes.iter().any(|byte| MAY_CHANGE[*byte as usize]) {
+            self.out.extend_from_slice(bytes);
+            return;
+        }
+        let (mut at, mut copied, mut in_string) = (0, 0, false);
+        while let Some(byte) = bytes.get(at) {
+            let (spelt, length): (&[u8], usize) = match byte {
+                b' ' | b'\t' | b'\n' | b'\r' if !in_string => (b"", 1),
+                b'<' => (b"\\u003c", 1),
+                b'>' => (b"\\u003e", 1),
+                b'&' => (b"\\u0026", 1),
+                0xe2 if bytes[at..].starts_with(&[0xe2, 0x80, 0xa8]) => (b"\\u2028", 3),
+                0xe2 if bytes[at..].starts_with(&[0xe2, 0x80, 0xa9]) => (b"\\u2029", 3),
+                b'\\' => {
+                    // What is escaped neither ends the string nor changes.
+                    at += 2;
+                    continue;
+                }
+                b'"' => {
+                    in_string = !in_string;
+                    at += 1;
+                    continue;
+                }
+                _ => {
+                    at += 1;
+                    continue;
+                }
+            };
+            self.out.extend_from_slice(&bytes[copied..at]);
+            self.out.extend_from_slice(spelt);
+            at += length;
+            copied = at;
+        }
+        self.out.extend_from_slice(&bytes[copied..]);
+    }
+
+    /// Writes text that is JSON already, and compact.
     pub fn raw(&mut self, json: &[u8]) {
         self.out.extend_from_slice(json);
     }
@@ -186,5 +228,17 @@ static NEEDS_CARE: [bool; 256] = {
     table[b'>' as usize] = true;
     table[b'&' as usize] = true;
     table[0xe2] = true;
+    table
+};
+
+/// The bytes that make embedded JSON need a closer look; 0xe2 begins U+2028 and U+2029.
+static MAY_CHANGE: [bool; 256] = {
+    let mut table = [false; 256];
+    let suspects = b" \t\n\r<>&\xe2";
+    let mut index = 0;
+    while index < suspects.len() {
+        table[suspects[index] as usize] = true;
+        index += 1;
+    }
     table
 };

@@ -61,6 +61,16 @@ proptest! {
     }
 
     #[test]
+    fn what_is_embedded_keeps_its_value(value in any_json()) {
+        let mut out = Vec::new();
+        json::Writer::new(&mut out).embed(&serde_json::to_string_pretty(&value).unwrap());
+        prop_assert_eq!(json::parse(&out).unwrap(), from_serde(&value));
+        let mut again = Vec::new();
+        json::Writer::new(&mut again).embed(std::str::from_utf8(&out).unwrap());
+        prop_assert_eq!(again, out);
+    }
+
+    #[test]
     fn agrees_with_serde_json_on_what_is_well_formed(
         text in "[\\[\\]{}:,\" \\\\u0-9a-fA-F.+truefalsn\n-]{0,24}",
     ) {
@@ -100,6 +110,27 @@ fn spells_strings_and_numbers_as_go() {
     assert_eq!(written(&Value::Float(0.0000001)), "1e-7");
     assert_eq!(written(&Value::Float(-0.5)), "-0.5");
     assert_eq!(written(&Value::Int(i64::MIN)), "-9223372036854775808");
+}
+
+/// The expected text is what Go 1.26 prints for a `runtime.RawExtension` with this one in it.
+#[test]
+fn embedded_json_is_compacted_and_escaped_as_by_go() {
+    let embedded = |json: &str| {
+        let mut out = Vec::new();
+        json::Writer::new(&mut out).embed(json);
+        String::from_utf8(out).unwrap()
+    };
+    assert_eq!(
+        embedded(
+            "{ \"a\" :\t[1.0 , \"x <&> \\\" y\u{2028}\u{2029}\u{2030} \\u003c\" ],\r\n \"b\\\\\": {} }"
+        ),
+        r#"{"a":[1.0,"x \u003c\u0026\u003e \" y\u2028\u2029‰ \u003c"],"b\\":{}}"#,
+    );
+    for compact in [r#"{"f:a":{".":{},"é\"":1.50}}"#, "", "null"] {
+        assert_eq!(embedded(compact), compact);
+    }
+    // Nothing that is not JSON can get in, but if it does, nothing breaks.
+    assert_eq!(embedded("< \\"), "\\u003c\\");
 }
 
 #[test]
