@@ -138,7 +138,7 @@ enum Shape {
 }
 
 fn shape_of(facts: &Facts, type_: &str) -> Result<Typed> {
-    let expression = TypeExpression::parse(type_);
+    let expression = TypeExpression::parse(type_)?;
     let scalar = match expression.base {
         "string" => "String",
         "bool" => "Bool",
@@ -175,6 +175,9 @@ fn shape_of(facts: &Facts, type_: &str) -> Result<Typed> {
         (Container::Map, Container::List) => Container::MapOfLists,
         _ => return Err(Error::new(format!("{type_} nests too deeply for a table"))),
     };
+    if expression.pointer && container != Container::One {
+        return Err(Error::new(format!("unsupported shape: {type_}")));
+    }
     Ok(Typed {
         shape,
         container,

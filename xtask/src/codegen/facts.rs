@@ -176,7 +176,12 @@ impl Facts {
 }
 
 impl<'a> TypeExpression<'a> {
-    pub(crate) fn parse(text: &'a str) -> Self {
+    /// Takes a type apart.
+    ///
+    /// # Errors
+    /// When it has a shape that no generated type has: a pointer to a list or a map, a pointer
+    /// inside one, or deeper nesting.
+    pub(crate) fn parse(text: &'a str) -> Result<Self> {
         let (pointer, rest) = match text.strip_prefix('*') {
             Some(rest) => (true, rest),
             None => (false, text),
@@ -197,11 +202,17 @@ impl<'a> TypeExpression<'a> {
             (true, Some(_)) => Container::MapOfLists,
         };
         let base = element.unwrap_or(of_map);
-        Self {
+        let is_bytes = base == "[]uint8";
+        let is_named = !base.starts_with(['*', '[']) && !base.starts_with("map[");
+        let points_to_many = pointer && (container != Container::One || is_bytes);
+        if points_to_many || !(is_named || is_bytes) {
+            return Err(Error::new(format!("unsupported shape: {text}")));
+        }
+        Ok(Self {
             pointer,
             container,
-            base: base.strip_prefix('*').unwrap_or(base),
-        }
+            base,
+        })
     }
 }
 
@@ -221,7 +232,7 @@ mod tests {
                 pointer,
                 container,
                 base,
-            } = TypeExpression::parse(text);
+            } = TypeExpression::parse(text).unwrap();
             (pointer, container, base)
         };
         assert_eq!(parse("*int32"), (true, Container::One, "int32"));
@@ -243,5 +254,22 @@ mod tests {
             "authorization.v1.ExtraValue"
         );
         assert_eq!(parse("map[string][]string").1, Container::MapOfLists);
+    }
+    #[test]
+    fn shapes_that_cannot_be_generated_are_refused() {
+        for text in [
+            "*[]string",
+            "*map[string]string",
+            "*[]uint8",
+            "[]*core.v1.Container",
+            "map[string]*int32",
+            "map[string][]*int32",
+            "**int32",
+            "[][]string",
+            "map[string]map[string]string",
+        ] {
+            let error = TypeExpression::parse(text).map(|_| ()).unwrap_err();
+            assert_eq!(error.to_string(), format!("unsupported shape: {text}"));
+        }
     }
 }

@@ -45,10 +45,10 @@ fn words(name: &str) -> Vec<String> {
 /// A field's name.
 pub(crate) fn field(name: &str) -> String {
     let name = words(name).join("_").to_ascii_lowercase();
-    match name.as_str() {
-        "as" | "continue" | "default" | "enum" | "for" | "if" | "in" | "match" | "ref"
-        | "static" | "type" | "use" | "where" => format!("{name}_"),
-        _ => name,
+    if KEYWORDS.contains(&name.as_str()) {
+        format!("{name}_")
+    } else {
+        name
     }
 }
 
@@ -68,6 +68,18 @@ pub(crate) fn constant(type_: &str, go: &str, value: &str) -> String {
     let name = from(go.strip_prefix(type_).unwrap_or(go));
     if usable(&name) { name } else { from(go) }
 }
+
+/// The words that Rust 2024 keeps for itself, now (strict) or for later (reserved). A field's name
+/// is in lower case, so `Self` cannot be one.
+const KEYWORDS: [&str; 51] = [
+    // Strict.
+    "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern",
+    "false", "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub",
+    "ref", "return", "self", "static", "struct", "super", "trait", "true", "type", "unsafe", "use",
+    "where", "while", // Reserved.
+    "abstract", "become", "box", "do", "final", "gen", "macro", "override", "priv", "try", "typeof",
+    "unsized", "virtual", "yield",
+];
 
 #[cfg(test)]
 mod tests {
@@ -96,6 +108,11 @@ mod tests {
             ("HTTPGet", "http_get"),
             ("fieldsV1", "fields_v1"),
             ("V1", "v1"),
+            ("Async", "async_"),
+            ("Gen", "gen_"),
+            ("TypeOf", "type_of"),
+            ("Try", "try_"),
+            ("self", "self_"),
         ] {
             assert_eq!(field(name), rust, "{name}");
         }

@@ -1245,7 +1245,7 @@ pub struct LimitRangeItem {
     /// `min`.
     pub min: Map<Quantity>,
     /// `default`.
-    pub default_: Map<Quantity>,
+    pub default: Map<Quantity>,
     /// `defaultRequest`.
     pub default_request: Map<Quantity>,
     /// `maxLimitRequestRatio`.
@@ -3962,7 +3962,7 @@ message! {
         0 type_ "type" 1 [],
         1 max "max" 2 [OMIT_EMPTY],
         2 min "min" 3 [OMIT_EMPTY],
-        3 default_ "default" 4 [OMIT_EMPTY],
+        3 default "default" 4 [OMIT_EMPTY],
         4 default_request "defaultRequest" 5 [OMIT_EMPTY],
         5 max_limit_request_ratio "maxLimitRequestRatio" 6 [OMIT_EMPTY],
     }
