@@ -34,7 +34,11 @@ impl Session {
         Ok(Self {
             client: Client::new(&config)?,
             namespace: config.default_namespace,
-            namespace_is_explicit: connection.namespace.is_some(),
+            // An empty one is none, as the loader has it.
+            namespace_is_explicit: connection
+                .namespace
+                .as_ref()
+                .is_some_and(|namespace| !namespace.is_empty()),
             messages,
             warned: RefCell::default(),
         })

@@ -24,7 +24,8 @@ pub struct Loader {
     overrides: Overrides,
 }
 
-/// What a command line puts on top of the kubeconfig. The default changes nothing.
+/// What a command line puts on top of the kubeconfig. The default changes nothing, and neither does an
+/// empty string: kubectl, too, takes `--namespace=` for a flag that is not there.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Overrides {
@@ -81,6 +82,17 @@ impl Overrides {
         self.server = Some(url.into());
         self
     }
+
+    fn without_empty(self) -> Self {
+        let set = |text: Option<String>| text.filter(|text| !text.is_empty());
+        Self {
+            context: set(self.context),
+            cluster: set(self.cluster),
+            user: set(self.user),
+            namespace: set(self.namespace),
+            server: set(self.server),
+        }
+    }
 }
 
 impl Loader {
@@ -103,7 +115,7 @@ impl Loader {
     /// Puts `overrides` on top of what the kubeconfig says.
     #[must_use]
     pub fn overrides(mut self, overrides: Overrides) -> Self {
-        self.overrides = overrides;
+        self.overrides = overrides.without_empty();
         self
     }
 

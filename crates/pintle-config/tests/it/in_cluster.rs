@@ -53,6 +53,8 @@ fn namespace_is_the_overrides_then_the_variables_then_the_files() {
     assert_eq!(loader.load().unwrap().default_namespace, "team-b");
     let loader = loader.overrides(Overrides::new().namespace("team-c"));
     assert_eq!(loader.load().unwrap().default_namespace, "team-c");
+    let loader = loader.overrides(Overrides::new().namespace("").server(""));
+    assert_eq!(loader.load().unwrap().default_namespace, "team-b");
 
     std::fs::remove_file(directory.path().join("sa/namespace")).unwrap();
     let loader = Loader::new(self::environment(&directory));

@@ -26,6 +26,20 @@ fn namespace_is_default_unless_said() {
 }
 
 #[test]
+fn empty_overrides_change_nothing() {
+    let directory = Directory::new();
+    let path = directory.file("kubeconfig", &kubeconfig("a"));
+    let overrides = Overrides::new().context("").cluster("").user("");
+    let loader = Loader::new(Environment::empty())
+        .path(&path)
+        .overrides(overrides.namespace("").server(""));
+    let config = loader.load().unwrap();
+    assert_eq!(config.server.to_string(), "https://a.example:6443");
+    assert_eq!(token(&config), Some("token-of-a"));
+    assert_eq!(config.default_namespace, "ns-of-a");
+}
+
+#[test]
 fn overrides_come_first() {
     let directory = Directory::new();
     let mut text = kubeconfig("a");
