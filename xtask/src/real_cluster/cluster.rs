@@ -76,6 +76,9 @@ impl Cluster {
         if let Some(controllers) = &options.with_controllers {
             self.start_process(CONTROLLER_MANAGER, &controller_manager_flags(controllers))?;
         }
+        if options.schedules() {
+            self.start_process(SCHEDULER, &scheduler_flags())?;
+        }
         if options.makes_service_accounts() {
             let get = ["get", "serviceaccount", "default", "--namespace=default"];
             self.wait_for(interrupt, "make the default service account", &get)?;
@@ -83,7 +86,7 @@ impl Cluster {
         Ok(())
     }
 
-    fn start_process(&mut self, name: &'static str, flags: &[String]) -> Result<()> {
+    fn start_process(&mut self, name: &str, flags: &[String]) -> Result<()> {
         let mut command = Command::new(self.directory.join(BINARIES).join(name));
         let process = Process::start(&self.directory, name, command.args(flags))?;
         self.processes.push(process);
@@ -100,7 +103,7 @@ impl Cluster {
     /// Waits until something holds; if it does not, the log of the process `name` may say why.
     fn wait(
         &mut self,
-        name: &'static str,
+        name: &str,
         what: &str,
         interrupt: &Interrupt,
         holds: impl Fn() -> bool,
@@ -112,7 +115,7 @@ impl Cluster {
                 return Err(Error::new("interrupted"));
             }
             if let Some(ended) = self.ended() {
-                return Err(self.log_error(&format!("{ended} ended while starting"), ended));
+                return Err(self.log_error(&format!("{ended} ended while starting"), &ended));
             }
             if clock.now() > deadline {
                 let message = format!("the cluster did not {what} within {START_TIMEOUT:?}");
@@ -124,12 +127,10 @@ impl Cluster {
     }
 
     /// A process that ended by itself, if any did.
-    fn ended(&mut self) -> Option<&'static str> {
-        let ended = self
-            .processes
-            .iter_mut()
-            .position(|process| !process.is_running())?;
-        Some(self.processes[ended].name())
+    fn ended(&mut self) -> Option<String> {
+        let mut processes = self.processes.iter_mut();
+        let ended = processes.find_map(|process| (!process.is_running()).then_some(process))?;
+        Some(ended.name().to_owned())
     }
 
     fn log_error(&self, message: &str, name: &str) -> Error {
@@ -139,7 +140,7 @@ impl Cluster {
 
     fn a_port_was_taken(&mut self) -> bool {
         self.ended().is_some_and(|name| {
-            process::log_tail(&self.directory, name).contains("address already in use")
+            process::log_tail(&self.directory, &name).contains("address already in use")
         })
     }
 
@@ -179,10 +180,7 @@ pub(crate) struct Running {
 
 /// Finds the cluster of a directory, if any of its processes runs.
 pub(crate) fn find(directory: &Path) -> Option<Running> {
-    let processes: Vec<Process> = PROCESSES
-        .iter()
-        .filter_map(|name| Process::recorded(directory, name))
-        .collect();
+    let processes = Process::all_recorded(directory);
     if processes.is_empty() {
         return None;
     }
@@ -194,12 +192,10 @@ pub(crate) fn find(directory: &Path) -> Option<Running> {
     })
 }
 
-/// Stops what runs of the cluster of a directory, and removes the directory.
+/// Stops whatever was started in a directory, the last started first, and removes the directory.
 pub(crate) fn remove(directory: &Path) {
-    for name in PROCESSES.iter().rev() {
-        if let Some(process) = Process::recorded(directory, name) {
-            process.stop();
-        }
+    for process in Process::all_recorded(directory).into_iter().rev() {
+        process.stop();
     }
     // Nothing to remove is as good as removed.
     let _ = fs::remove_dir_all(directory);
@@ -271,11 +267,19 @@ fn controller_manager_flags(controllers: &str) -> Vec<String> {
     ]
 }
 
+fn scheduler_flags() -> Vec<String> {
+    vec![
+        "--kubeconfig=kubeconfig".to_owned(),
+        "--leader-elect=false".to_owned(),
+        // As for kube-controller-manager.
+        "--secure-port=0".to_owned(),
+    ]
+}
+
 const ETCD: &str = "etcd";
 const APISERVER: &str = "kube-apiserver";
 const CONTROLLER_MANAGER: &str = "kube-controller-manager";
-/// In the order in which they are started, and the reverse of that in which they are stopped.
-const PROCESSES: [&str; 3] = [ETCD, APISERVER, CONTROLLER_MANAGER];
+const SCHEDULER: &str = "kube-scheduler";
 
 const BINARIES: &str = "bin";
 const ETCD_DATA: &str = "etcd-data";

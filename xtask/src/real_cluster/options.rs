@@ -5,8 +5,9 @@ use clap::Args;
 /// How a cluster is started; the default is etcd and kube-apiserver with default API versions.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Options {
-    /// Run kube-controller-manager too, with all its controllers or those of a comma-separated list
-    #[arg(long, value_name = "LIST", num_args = 0..=1, require_equals = true, default_missing_value = "*")]
+    /// Run kube-controller-manager too: with the controllers of a comma-separated list, or with all of
+    /// them and kube-scheduler beside it if there is no LIST
+    #[arg(long, value_name = "LIST", num_args = 0..=1, require_equals = true, default_missing_value = ALL)]
     pub(crate) with_controllers: Option<String>,
     /// Serve every API version, alpha and beta ones included
     #[arg(long)]
@@ -21,6 +22,11 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    /// Whether pods are scheduled: where the whole control plane is asked for.
+    pub(crate) fn schedules(&self) -> bool {
+        self.with_controllers.as_deref() == Some(ALL)
+    }
+
     /// Whether the controller that makes service accounts runs. Without it a namespace never has its
     /// default service account, and kube-apiserver must not ask for it.
     pub(crate) fn makes_service_accounts(&self) -> bool {
@@ -29,7 +35,7 @@ impl Options {
         };
         let has = |name| list.split(',').any(|controller| controller.trim() == name);
         !has("-serviceaccount-controller")
-            && (has("*") || has("serviceaccount-controller") || has("serviceaccount"))
+            && (has(ALL) || has("serviceaccount-controller") || has("serviceaccount"))
     }
 
     /// The options as one line, to compare a running cluster's with.
@@ -50,9 +56,27 @@ impl Options {
     }
 }
 
+/// What kube-controller-manager calls all controllers that are on by default.
+const ALL: &str = "*";
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whole_control_plane_schedules() {
+        let schedules = |list: Option<&str>| {
+            let with_controllers = list.map(str::to_owned);
+            let options = Options {
+                with_controllers,
+                ..Options::default()
+            };
+            options.schedules()
+        };
+        assert!(schedules(Some("*")));
+        assert!(!schedules(Some("namespace-controller")));
+        assert!(!schedules(None));
+    }
 
     #[test]
     fn service_accounts_are_made_by_their_controller_only() {

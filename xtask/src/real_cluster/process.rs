@@ -15,7 +15,7 @@ use crate::error::{Context, Error, Result};
 
 /// A running process of a control plane.
 pub(crate) struct Process {
-    name: &'static str,
+    name: String,
     identity: Identity,
     record: PathBuf,
     /// Set where this very task started it, and so must reap it.
@@ -27,11 +27,7 @@ impl Process {
     ///
     /// It gets a process group of its own: Ctrl-C at a terminal is for the task, which then stops the
     /// processes in their order.
-    pub(crate) fn start(
-        directory: &Path,
-        name: &'static str,
-        command: &mut Command,
-    ) -> Result<Self> {
+    pub(crate) fn start(directory: &Path, name: &str, command: &mut Command) -> Result<Self> {
         let log = log_path(directory, name);
         let output = File::create(&log).context(|| format!("make {}", log.display()))?;
         let errors = output
@@ -51,7 +47,7 @@ impl Process {
         });
         match recorded {
             Ok(identity) => Ok(Self {
-                name,
+                name: name.to_owned(),
                 identity,
                 record,
                 child: Some(child),
@@ -65,9 +61,24 @@ impl Process {
         }
     }
 
-    /// The process that an earlier task recorded, if it still runs.
-    pub(crate) fn recorded(directory: &Path, name: &'static str) -> Option<Self> {
-        let record = record_path(directory, name);
+    /// The processes recorded in a directory that still run, in the order in which they were started; none
+    /// if there is no such directory. The task in [`OWNER`] is not one of them.
+    pub(crate) fn all_recorded(directory: &Path) -> Vec<Self> {
+        let entries = fs::read_dir(directory).into_iter().flatten().flatten();
+        let mut processes: Vec<Self> = entries
+            .filter(|entry| entry.file_name() != OWNER)
+            .filter_map(|entry| Self::recorded(entry.path()))
+            .collect();
+        processes.sort_by_key(|process| (process.identity.started, process.identity.pid));
+        processes
+    }
+
+    fn recorded(record: PathBuf) -> Option<Self> {
+        let name = record
+            .file_name()?
+            .to_str()?
+            .strip_suffix(RECORD)?
+            .to_owned();
         let identity = Identity::recorded(&record)?;
         identity.is_alive().then_some(Self {
             name,
@@ -77,8 +88,8 @@ impl Process {
         })
     }
 
-    pub(crate) fn name(&self) -> &'static str {
-        self.name
+    pub(crate) fn name(&self) -> &str {
+        &self.name
     }
 
     pub(crate) fn pid(&self) -> i32 {
@@ -188,8 +199,12 @@ fn log_path(directory: &Path, name: &str) -> PathBuf {
 }
 
 fn record_path(directory: &Path, name: &str) -> PathBuf {
-    directory.join(format!("{name}.pid"))
+    directory.join(format!("{name}{RECORD}"))
 }
+
+/// The file in which the task that a directory belongs to is recorded.
+pub(crate) const OWNER: &str = "owner.pid";
+const RECORD: &str = ".pid";
 
 /// How long a process has to end after each signal.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -229,13 +244,33 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let mut started =
             Process::start(directory.path(), "sleep", Command::new("sleep").arg("600")).unwrap();
-        let mut found = Process::recorded(directory.path(), "sleep").unwrap();
-        assert_eq!(found.pid(), started.pid());
+        let mut found = Process::all_recorded(directory.path()).pop().unwrap();
+        assert_eq!((found.name(), found.pid()), ("sleep", started.pid()));
         assert!(found.is_running());
 
         found.stop();
         assert!(!started.is_running());
-        assert!(Process::recorded(directory.path(), "sleep").is_none());
+        assert!(Process::all_recorded(directory.path()).is_empty());
+    }
+
+    #[test]
+    fn every_record_but_the_owners_is_a_process_of_the_directory() {
+        let directory = tempfile::tempdir().unwrap();
+        let owner = Identity::of(std::process::id()).unwrap();
+        owner.record(&directory.path().join(OWNER)).unwrap();
+        fs::write(directory.path().join("half-written.pid"), "7").unwrap();
+        let start = |name| {
+            Process::start(directory.path(), name, Command::new("sleep").arg("600")).unwrap()
+        };
+        let started = [start("etcd"), start("a program of tomorrow")];
+        let mut found = Process::all_recorded(directory.path());
+        found.sort_by_key(Process::pid);
+        let pids = |processes: &[Process]| processes.iter().map(Process::pid).collect::<Vec<_>>();
+        let mut expected = pids(&started);
+        expected.sort_unstable();
+        assert_eq!(pids(&found), expected);
+        started.into_iter().for_each(Process::stop);
+        assert!(Process::all_recorded(&directory.path().join("nowhere")).is_empty());
     }
 
     #[test]
@@ -246,7 +281,7 @@ mod tests {
         while process.identity.is_alive() {
             thread::yield_now();
         }
-        assert!(Process::recorded(directory.path(), "true").is_none());
+        assert!(Process::all_recorded(directory.path()).is_empty());
         assert!(!process.is_running());
     }
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use super::cluster;
-use super::process::Identity;
+use super::process::{Identity, OWNER};
 use crate::cache::{self, Lock};
 use crate::error::{Context, Result};
 
@@ -78,4 +78,3 @@ fn is_abandoned(directory: &Path) -> bool {
 }
 
 const TEMPORARY: &str = "run-";
-const OWNER: &str = "owner.pid";
