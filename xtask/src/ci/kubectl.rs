@@ -3,7 +3,6 @@
 //! What kubectl prints and how it exits must be the same on both, apart from ages.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
@@ -14,10 +13,11 @@ use pintle_env::{Clock, SystemClock};
 
 use super::outcome::Cases;
 use super::rust::cargo;
+use super::watcher::{succeed, watch};
 use crate::command;
 use crate::error::{Context, Error, Result};
 use crate::interrupt::Interrupt;
-use crate::real_cluster::{Binaries, Cluster, Options, Process, Registry};
+use crate::real_cluster::{Binaries, Cluster, Options, Process, Registry, log_tail};
 use crate::workspace;
 
 /// Runs every command on both servers and compares; then lists and watches with curl.
@@ -32,7 +32,7 @@ pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
         apiserver_flags: vec!["--anonymous-auth=false".to_owned()],
     };
     let real = Cluster::start(&binaries, registry.temporary()?, &options, interrupt)?;
-    let embedded = Embedded::start(registry.temporary()?)?;
+    let embedded = Embedded::start(registry.temporary()?, interrupt)?;
     let kubectl = binaries.directory().join("kubectl");
 
     let mut passed = 0;
@@ -46,14 +46,26 @@ pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
         }
     };
     for line in COMMANDS {
+        if interrupt.signal().is_some() {
+            return Err(Error::new("interrupted"));
+        }
         let run = |kubeconfig: &Path| {
             let mut command = kubectl_on(&kubectl, kubeconfig);
             outcome(command.args(line.split(' ')))
         };
         check(line, &run(real.kubeconfig())?, &run(&embedded.kubeconfig)?);
     }
-    let expected = watch(&kubectl, real.kubeconfig())?;
-    let found = watch(&kubectl, &embedded.kubeconfig)?;
+    let watch = |kubeconfig: &Path| {
+        let command = |words: &[&str]| {
+            let mut command = kubectl_on(&kubectl, kubeconfig);
+            command.args(words);
+            command
+        };
+        let printed = watch(command, &workspace::root().join(TEST_POD), interrupt)?;
+        Ok::<_, Error>(without_ages(&printed))
+    };
+    let expected = watch(real.kubeconfig())?;
+    let found = watch(&embedded.kubeconfig)?;
     check("get pods --watch", &expected, &found);
     // Independent reasons to believe what both have printed.
     let types: Vec<&str> = found
@@ -84,27 +96,40 @@ struct Embedded {
 }
 
 impl Embedded {
-    fn start(directory: PathBuf) -> Result<Self> {
-        let kubeconfig = directory.join("kubeconfig");
+    fn start(directory: PathBuf, interrupt: &Interrupt) -> Result<Self> {
         let binary = workspace::root().join("target/debug/pintle");
+        // Whole before anything can fail, so that what was started is stopped.
+        let mut embedded = Self {
+            kubeconfig: directory.join("kubeconfig"),
+            directory,
+            process: None,
+        };
         let mut command = Command::new(binary);
-        command.args(["up", "--kubeconfig-out"]).arg(&kubeconfig);
-        let mut process = Process::start(&directory, "pintle", &mut command)?;
+        command
+            .args(["up", "--kubeconfig-out"])
+            .arg(&embedded.kubeconfig);
+        let process = Process::start(&embedded.directory, "pintle", &mut command)?;
+        let process = embedded.process.insert(process);
         let clock = SystemClock::new();
         let deadline = clock.now() + PATIENCE;
         // It is written as soon as the server answers requests.
-        while !kubeconfig.exists() {
-            if !process.is_running() || clock.now() > deadline {
+        while !embedded.kubeconfig.exists() {
+            if interrupt.signal().is_some() {
+                return Err(Error::new("interrupted"));
+            }
+            if !process.is_running() {
+                let log = log_tail(&embedded.directory, process.name());
+                return Err(Error::new(format!(
+                    "`pintle up` ended; the end of its log:\n{log}"
+                )));
+            }
+            if clock.now() > deadline {
                 let message = format!("`pintle up` wrote no kubeconfig within {PATIENCE:?}");
                 return Err(Error::new(message));
             }
             thread::sleep(POLL);
         }
-        Ok(Self {
-            directory,
-            kubeconfig,
-            process: Some(process),
-        })
+        Ok(embedded)
     }
 }
 
@@ -142,43 +167,6 @@ fn outcome(command: &mut Command) -> Result<String> {
         without_ages(&String::from_utf8_lossy(&output.stdout)),
         without_ages(&String::from_utf8_lossy(&output.stderr)),
     ))
-}
-
-/// Watches pods while one is created, changed and deleted.
-fn watch(kubectl: &Path, kubeconfig: &Path) -> Result<String> {
-    let mut watcher = kubectl_on(kubectl, kubeconfig);
-    watcher.args(["get", "pods", "--watch", "--output-watch-events"]);
-    let mut watcher = command::spawn(watcher.stdout(Stdio::piped()))?;
-    let stdout = watcher.stdout.take().expect("standard output is piped");
-    let run = |line: &str, file: &Path| {
-        let mut command = kubectl_on(kubectl, kubeconfig);
-        outcome(command.args(line.split(' ')).arg(file)).map(drop)
-    };
-    let pod = workspace::root().join(TEST_POD);
-    let changed = tempfile::NamedTempFile::new().context(|| "make a temporary file".into())?;
-    let text = fs::read_to_string(&pod).context(|| format!("read {}", pod.display()))?;
-    fs::write(changed.path(), text.replace("stage: one", "stage: two"))
-        .context(|| "write a temporary file".into())?;
-    let written = thread::scope(|scope| {
-        let lines = scope.spawn(move || {
-            // The header, and one line an event: a pod that is deleted is first marked so.
-            let lines = BufReader::new(stdout).lines().map_while(Result::ok).take(5);
-            lines.collect::<Vec<_>>().join("\n")
-        });
-        let written = run("create --validate=false -f", &pod)
-            .and_then(|()| run("replace --validate=false -f", changed.path()))
-            .and_then(|()| run("delete -f", &pod));
-        // A server that sends fewer lines must not hold the gate up.
-        let clock = SystemClock::new();
-        let deadline = clock.now() + PATIENCE;
-        while !lines.is_finished() && clock.now() < deadline {
-            thread::sleep(POLL);
-        }
-        let _ = watcher.kill();
-        let _ = watcher.wait();
-        written.map(|()| lines.join().expect("reading does not panic"))
-    })?;
-    Ok(without_ages(&written))
 }
 
 /// Lists and watches with a client that is not ours, with the credentials of the kubeconfig.
@@ -227,7 +215,7 @@ fn curl(embedded: &Embedded, kubectl: &Path) -> Result<Vec<(&'static str, String
         }
     };
     let mut create = kubectl_on(kubectl, &embedded.kubeconfig);
-    outcome(create.args(["create", "--validate=false", "-f", TEST_POD]))?;
+    succeed(create.args(["create", "--validate=false", "-f", TEST_POD]))?;
     let list = get(&pods)?;
     let watch = get(&format!("{pods}?watch=true&timeoutSeconds=2"))?;
     let lists = list.contains(r#""kind":"PodList""#) && list.contains(r#""name":"test-pod""#);

@@ -13,5 +13,6 @@ mod outcome;
 mod rust;
 mod schema;
 mod steps;
+mod watcher;
 
 pub(crate) use gate::{Arguments, run};

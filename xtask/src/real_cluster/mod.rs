@@ -20,6 +20,6 @@ mod task;
 pub(crate) use binaries::Binaries;
 pub(crate) use cluster::Cluster;
 pub(crate) use options::Options;
-pub(crate) use process::Process;
+pub(crate) use process::{Process, log_tail};
 pub(crate) use registry::Registry;
 pub(crate) use task::{Task, run};
