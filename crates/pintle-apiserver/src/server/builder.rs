@@ -7,11 +7,15 @@ use std::{
 };
 
 use pintle_env::{Clock, Random, SystemRandom, Timer};
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
 
 use super::{
-    RunningServer, StartError, connection::Shared, kubeconfig::kubeconfig, listener::listen,
-    time::SystemTime, tls::Credentials,
+    RunningServer, StartError,
+    connection::{STRANGERS, Shared},
+    kubeconfig::kubeconfig,
+    listener::listen,
+    time::SystemTime,
+    tls::Credentials,
 };
 use crate::{
     HistoryLimits, bootstrap, controllers, http::Api, registry::Registry, shutdown::ShutdownTrigger,
@@ -61,7 +65,8 @@ impl ApiServerBuilder {
     /// The address to listen on; port 0 is any free one. Default: `127.0.0.1:0`.
     ///
     /// Whoever can reach another address than a loopback one can try to connect; without a client
-    /// certificate of the server's own authority nobody gets more than a 401.
+    /// certificate of the server's own authority nobody gets more than a 401. At most 100 connections
+    /// at a time are without such a certificate; more are closed.
     pub fn listen(mut self, address: SocketAddr) -> Self {
         self.listen = address;
         self
@@ -120,19 +125,20 @@ impl ApiServerBuilder {
             clients: credentials.clients,
             clock: self.clock.clone(),
             timer: self.timer.clone(),
+            strangers: Semaphore::new(STRANGERS),
         });
-        let mut tasks = JoinSet::new();
-        tasks.spawn(controllers::empty_namespaces(
+        let (mut controllers, mut listening) = (JoinSet::new(), JoinSet::new());
+        controllers.spawn(controllers::empty_namespaces(
             registry.clone(),
             shutdown.clone(),
         ));
-        tasks.spawn(controllers::expire_history(
+        controllers.spawn(controllers::expire_history(
             registry,
-            self.clock.clone(),
-            self.timer.clone(),
+            self.clock,
+            self.timer,
             shutdown.clone(),
         ));
-        tasks.spawn(listen(shared, listener, shutdown));
+        listening.spawn(listen(shared, listener, shutdown));
         Ok(RunningServer {
             kubeconfig: kubeconfig(
                 reachable(address),
@@ -141,9 +147,8 @@ impl ApiServerBuilder {
             ),
             address,
             trigger,
-            tasks,
-            clock: self.clock,
-            timer: self.timer,
+            controllers,
+            listener: listening,
         })
     }
 }

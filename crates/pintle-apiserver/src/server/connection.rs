@@ -8,7 +8,10 @@ use hyper_util::{
     server::conn::auto,
 };
 use pintle_env::{Clock, Timer};
-use tokio::net::TcpStream;
+use tokio::{
+    net::TcpStream,
+    sync::{Notify, Semaphore},
+};
 use tokio_rustls::TlsAcceptor;
 use tracing::{Instrument as _, debug, debug_span};
 
@@ -22,9 +25,12 @@ pub(super) struct Shared {
     pub(super) clients: ClientCertificates,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) timer: Arc<dyn Timer>,
+    /// The places for connections whose client is nobody, [`STRANGERS`] of them.
+    pub(super) strangers: Semaphore,
 }
 
-/// Serves a connection until the client or the server ends it.
+/// Serves a connection until the client or the server ends it. Once the server ends, what is being
+/// answered has [`PATIENCE`] to come to its end. Nothing of the connection is left when this returns.
 pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: Shutdown) {
     // Small answers are not held back to be sent together.
     _ = stream.set_nodelay(true);
@@ -42,8 +48,21 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
     };
     let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
     let user = shared.clients.user(chain, shared.clock.timestamp());
+    // Those without a name are told so, but they cannot take the room of those that have one.
+    let _place = match user {
+        Some(_) => None,
+        None => match shared.strangers.try_acquire() {
+            Ok(place) => Some(place),
+            Err(_) => {
+                debug!("too many connections without a user");
+                return;
+            }
+        },
+    };
     let user = Arc::new(user);
+    let asked = Arc::new(Notify::new());
     let service = service_fn(|request: hyper::Request<Incoming>| {
+        asked.notify_one();
         let (api, user) = (shared.api.clone(), user.clone());
         let span = debug_span!(
             "request",
@@ -56,7 +75,7 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
         respond.instrument(span)
     });
     let tasks = Tasks::default();
-    let _guard = tasks.guard();
+    let mut guard = tasks.guard();
     let builder = auto::Builder::new(tasks);
     // What was negotiated is what is spoken; nobody is waited for to find out.
     let mut builder = match stream.get_ref().1.alpn_protocol() {
@@ -77,13 +96,30 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
         .keep_alive_timeout(PING_TIMEOUT);
     let connection = builder.serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
-    let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
-        () = shutdown.requested() => {
-            connection.as_mut().graceful_shutdown();
-            connection.await
+    let patience = shared.timer.sleep_until(shared.clock.now() + HEADERS);
+    let silence = async {
+        tokio::select! {
+            biased;
+            () = asked.notified() => std::future::pending().await,
+            () = patience => {}
         }
     };
+    let ended = tokio::select! {
+        ended = connection.as_mut() => ended,
+        () = silence => {
+            debug!("nothing was asked for");
+            Ok(())
+        }
+        () = shutdown.requested() => {
+            connection.as_mut().graceful_shutdown();
+            let patience = shared.timer.sleep_until(shared.clock.now() + PATIENCE);
+            tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = patience => Ok(()),
+            }
+        }
+    };
+    guard.end().await;
     if let Err(error) = ended {
         debug!(error = %error, "connection ended");
     }
@@ -91,8 +127,13 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
 
 /// As Go's server.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// As kube-apiserver.
+/// For the headers of a request, and for the first request to come at all: HTTP/2 has no bound of its
+/// own for that. As kube-apiserver.
 const HEADERS: Duration = Duration::from_secs(32);
+/// The most connections at a time whose client is nobody.
+pub(super) const STRANGERS: usize = 100;
+/// For requests that are being answered when the server ends.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// The request line and all headers of a request.
 const HTTP1_BUFFER: usize = 1 << 20;
 const HTTP2_HEADERS: u32 = 1 << 20;

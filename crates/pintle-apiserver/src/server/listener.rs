@@ -8,7 +8,8 @@ use tracing::{Instrument as _, debug, debug_span};
 use super::connection::{self, Shared};
 use crate::shutdown::Shutdown;
 
-/// Takes connections until the server ends, and then waits for those that there are.
+/// Takes connections until the server ends, and then waits for those that there are, which end in
+/// time by themselves.
 pub(super) async fn listen(shared: Arc<Shared>, listener: TcpListener, mut shutdown: Shutdown) {
     let mut connections = JoinSet::new();
     loop {
@@ -22,7 +23,10 @@ pub(super) async fn listen(shared: Arc<Shared>, listener: TcpListener, mut shutd
                 Err(error) => {
                     // Mostly a lack of file descriptors, which others have to give back first.
                     debug!(%error, "cannot accept");
-                    shared.timer.sleep_until(shared.clock.now() + PAUSE).await;
+                    tokio::select! {
+                        () = shared.timer.sleep_until(shared.clock.now() + PAUSE) => {}
+                        () = shutdown.requested() => break,
+                    }
                 }
             },
             Some(_) = connections.join_next() => {}

@@ -1,8 +1,7 @@
 //! [`RunningServer`], a server that answers.
 
-use std::{fmt, net::SocketAddr, sync::Arc, time::Duration};
+use std::{fmt, net::SocketAddr};
 
-use pintle_env::{Clock, Timer};
 use tokio::task::JoinSet;
 
 use crate::shutdown::ShutdownTrigger;
@@ -16,9 +15,9 @@ pub struct RunningServer {
     pub(super) address: SocketAddr,
     pub(super) kubeconfig: String,
     pub(super) trigger: ShutdownTrigger,
-    pub(super) tasks: JoinSet<()>,
-    pub(super) clock: Arc<dyn Clock>,
-    pub(super) timer: Arc<dyn Timer>,
+    pub(super) controllers: JoinSet<()>,
+    /// Takes connections, and has them all.
+    pub(super) listener: JoinSet<()>,
 }
 
 impl RunningServer {
@@ -34,20 +33,16 @@ impl RunningServer {
     }
 
     /// Ends the server. It takes no more connections, ends watches, and waits up to five seconds for
-    /// requests that are being answered; whatever is left then is broken off.
+    /// requests that are being answered; whatever is left then is broken off. Once this returns, no
+    /// connection is left.
     ///
     /// # Cancel safety
     ///
     /// Dropping this ends the server at once.
     pub async fn shutdown(mut self) {
         self.trigger.request();
-        let patience = self.timer.sleep_until(self.clock.now() + PATIENCE);
-        let ended = async { while self.tasks.join_next().await.is_some() {} };
-        tokio::select! {
-            () = ended => {}
-            () = patience => {}
-        }
-        self.tasks.shutdown().await;
+        self.controllers.shutdown().await;
+        while self.listener.join_next().await.is_some() {}
     }
 }
 
@@ -59,5 +54,3 @@ impl fmt::Debug for RunningServer {
             .finish_non_exhaustive()
     }
 }
-
-const PATIENCE: Duration = Duration::from_secs(5);

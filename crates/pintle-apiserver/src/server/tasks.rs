@@ -20,6 +20,21 @@ impl Tasks {
     }
 }
 
+impl TasksGuard {
+    /// Ends the tasks and waits until nothing is left of them.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping this ends the tasks as well, without the wait.
+    pub(super) async fn end(&mut self) {
+        let mut tasks = {
+            let mut tasks = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::take(&mut *tasks)
+        };
+        tasks.shutdown().await;
+    }
+}
+
 impl<F> Executor<F> for Tasks
 where
     F: Future<Output = ()> + Send + 'static,

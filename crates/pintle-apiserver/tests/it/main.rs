@@ -3,10 +3,16 @@
 
 mod client;
 
-use std::time::Duration;
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use pintle_apiserver::{ApiServer, RunningServer};
+use pintle_env::{ManualClock, Random, SystemRandom};
 use pintle_pki::{CertificateAuthority, Validity};
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use client::{Client, Credentials, Protocol};
 
@@ -174,7 +180,6 @@ async fn a_taken_address_is_an_error_that_says_so() {
 
 #[tokio::test]
 async fn nonsense_on_a_connection_does_no_harm() {
-    use tokio::io::AsyncWriteExt as _;
     let (server, credentials) = start().await;
     for nonsense in [
         &b"GET / HTTP/1.1\r\n\r\n"[..],
@@ -210,4 +215,88 @@ async fn the_certificate_names_whatever_address_was_asked_for() {
     let credentials = Credentials::from_kubeconfig(server.kubeconfig());
     let mut client = Client::connect_as("127.0.0.2", &credentials, Protocol::Http2).await;
     assert_eq!(client.call("GET", "/version", "").await.0, 200);
+}
+
+/// Moves a clock while something happens, which does not wait for anything else.
+async fn passing<T>(clock: &ManualClock, happens: impl Future<Output = T>) -> T {
+    let time = async {
+        loop {
+            tokio::task::yield_now().await;
+            clock.advance(Duration::from_secs(1));
+        }
+    };
+    tokio::select! {
+        happened = happens => happened,
+        () = time => unreachable!("time does not end"),
+    }
+}
+
+#[tokio::test]
+async fn a_connection_on_which_nothing_is_asked_is_closed() {
+    let clock = ManualClock::new();
+    let server = ApiServer::builder().time(clock.clone()).start();
+    let server = server.await.unwrap();
+    let credentials = Credentials::from_kubeconfig(server.kubeconfig());
+    let mut stream = client::handshake("localhost", &credentials, Protocol::Http2).await;
+    // The server speaks first, so that it is known to be past the handshake.
+    stream.read_u8().await.unwrap();
+    let mut rest = Vec::new();
+    // Whether or not TLS says goodbye, the connection is over.
+    _ = passing(&clock, stream.read_to_end(&mut rest)).await;
+    let mut client = Client::connect(&credentials, Protocol::Http2).await;
+    assert_eq!(client.call("GET", NAMESPACES, "").await.0, 200);
+    clock.advance(Duration::from_secs(3600));
+    let again = client.call("GET", NAMESPACES, "").await;
+    assert_eq!(again.0, 200, "one that was used stays");
+}
+
+#[tokio::test]
+async fn strangers_do_not_take_all_connections() {
+    let (_server, credentials) = start().await;
+    let stranger = credentials.without_certificate();
+    let mut strangers = Vec::new();
+    for _ in 0..100 {
+        let mut client = Client::connect(&stranger, Protocol::Http1).await;
+        assert_eq!(client.call("GET", NAMESPACES, "").await.0, 401);
+        strangers.push(client);
+    }
+    let mut stream = client::handshake("localhost", &stranger, Protocol::Http1).await;
+    let mut answer = Vec::new();
+    _ = stream.read_to_end(&mut answer).await;
+    assert!(answer.is_empty(), "it is closed without a word");
+    let mut client = Client::connect(&credentials, Protocol::Http1).await;
+    assert_eq!(client.call("GET", NAMESPACES, "").await.0, 200);
+}
+
+/// Randomness that shows whether a server still has it.
+struct Held {
+    _alive: Arc<()>,
+}
+
+impl Random for Held {
+    fn next_u64(&self) -> u64 {
+        SystemRandom.next_u64()
+    }
+}
+
+#[tokio::test]
+async fn shutdown_leaves_no_connection_behind() {
+    let clock = ManualClock::new();
+    let alive = Arc::new(());
+    let held: Weak<()> = Arc::downgrade(&alive);
+    let random = Held { _alive: alive };
+    let server = ApiServer::builder().time(clock.clone()).random(random);
+    let server = server.start().await.unwrap();
+    let credentials = Credentials::from_kubeconfig(server.kubeconfig());
+    let mut stream = client::handshake("localhost", &credentials, Protocol::Http1).await;
+    let request = format!(
+        "POST {NAMESPACES} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+         Content-Length: 9\r\nExpect: 100-continue\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = [0; 12];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 100", "the request is being read");
+    passing(&clock, server.shutdown()).await;
+    assert!(held.upgrade().is_none(), "a connection is left");
 }
