@@ -12,6 +12,7 @@ use super::{
     query::Query,
     represent::Renderer,
     route::{Route, Target},
+    warning,
 };
 use crate::{
     authn::User,
@@ -209,7 +210,7 @@ impl Api {
             // Mostly it is there already, and the timer is never polled.
             biased;
             read = body::read(body) => read,
-            () = self.timer.sleep_until(self.clock.now() + PATIENCE) => Err(Failure::timeout()),
+            () = self.timer.sleep_until(self.clock.now() + BODY_TIME) => Err(Failure::timeout()),
         }
     }
 
@@ -330,21 +331,14 @@ impl Answer {
     }
 }
 
-/// As kube-apiserver.
-const PATIENCE: Duration = Duration::from_secs(60);
-
 fn offers_objects(asked: Representation) -> bool {
     !matches!(asked, Representation::Discovery(_))
 }
 
 fn answered(answer: Answer) -> Response<Body> {
     let mut response = respond(answer.code, JSON, answer.body);
-    for warning in answer.warnings {
-        let text = warning.replace('\\', "\\\\").replace('"', "\\\"");
-        // A warning that cannot be in a header is left out: the request itself went well.
-        if let Ok(value) = HeaderValue::try_from(format!("299 - \"{text}\"")) {
-            response.headers_mut().append(header::WARNING, value);
-        }
+    for warning in warning::headers(&answer.warnings) {
+        response.headers_mut().append(header::WARNING, warning);
     }
     response
 }
@@ -394,3 +388,6 @@ fn respond(code: StatusCode, content_type: &str, body: Body) -> Response<Body> {
     }
     response
 }
+
+/// How long the body of a request may take to come. As kube-apiserver's requests.
+const BODY_TIME: Duration = Duration::from_secs(60);

@@ -18,6 +18,7 @@ mod route;
 #[cfg(test)]
 mod tests;
 mod update;
+mod warning;
 mod watch;
 
 pub(crate) use api::Api;

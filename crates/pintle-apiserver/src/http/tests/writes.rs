@@ -74,6 +74,14 @@ async fn what_is_unknown_is_dropped_and_warned_of() {
             r#"299 - "duplicate field \"data.a\"""#
         ]
     );
+    let body = format!(
+        r#"{{"metadata":{{"name":"c6"}},"a\u000a{}":1,"b":1}}"#,
+        "x".repeat(100_000)
+    );
+    let created = server.call("POST", CONFIG_MAPS, &body).await;
+    let warnings: Vec<_> = created.headers.get_all("warning").iter().collect();
+    assert_eq!(warnings.len(), 2);
+    assert!(warnings[0].len() < 300, "headers have to stay small");
     let ignored = format!("{CONFIG_MAPS}?fieldValidation=Ignore");
     let body = r#"{"metadata":{"name":"c5"},"foo":1}"#;
     assert!(
