@@ -46,10 +46,11 @@ impl SharedStore {
 
     /// Changes the store, and wakes whoever waits for what was written.
     pub(crate) fn write<T>(&self, change: impl FnOnce(&mut Store) -> T) -> T {
-        let (result, written, revision) = {
+        let (result, written, revision, forgotten) = {
             let mut store = self.lock();
             let result = change(&mut store);
-            (result, store.take_written(), store.revision())
+            let (written, forgotten) = (store.take_written(), store.take_forgotten());
+            (result, written, store.revision(), forgotten)
         };
         for resource in &written {
             self.resources[resource.number()].send_replace(());
@@ -62,6 +63,8 @@ impl SharedStore {
                 newer
             });
         }
+        // Only now, when nobody waits for the store or for the write.
+        drop(forgotten);
         result
     }
 

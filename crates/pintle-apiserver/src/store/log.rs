@@ -163,8 +163,8 @@ impl Log {
         self.events.push_back(event);
     }
 
-    /// Drops what the limits no longer allow.
-    pub(super) fn trim(&mut self, limits: &HistoryLimits, now: Instant) {
+    /// Takes out what the limits no longer allow.
+    pub(super) fn trim(&mut self, limits: &HistoryLimits, now: Instant, out: &mut Vec<Arc<Event>>) {
         while let Some(oldest) = self.events.front() {
             let keep = self.events.len() <= limits.events
                 && self.bytes <= limits.bytes
@@ -172,18 +172,18 @@ impl Log {
             if keep {
                 break;
             }
-            self.drop_oldest();
+            out.extend(self.take_oldest());
         }
     }
 
-    /// Drops everything up to and including `revision`.
-    pub(super) fn compact(&mut self, revision: Revision) {
+    /// Takes out everything up to and including `revision`.
+    pub(super) fn compact(&mut self, revision: Revision, out: &mut Vec<Arc<Event>>) {
         while self
             .events
             .front()
             .is_some_and(|oldest| oldest.revision() <= revision)
         {
-            self.drop_oldest();
+            out.extend(self.take_oldest());
         }
         self.floor = self.floor.max(revision);
     }
@@ -213,10 +213,10 @@ impl Log {
         self.events.len()
     }
 
-    fn drop_oldest(&mut self) {
-        if let Some(event) = self.events.pop_front() {
-            self.bytes -= event.size();
-            self.floor = event.revision();
-        }
+    fn take_oldest(&mut self) -> Option<Arc<Event>> {
+        let event = self.events.pop_front()?;
+        self.bytes -= event.size();
+        self.floor = event.revision();
+        Some(event)
     }
 }

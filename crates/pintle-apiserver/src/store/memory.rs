@@ -20,6 +20,15 @@ pub(crate) struct Store {
     limits: HistoryLimits,
     /// What was written to since it was last asked.
     written: Vec<ResourceId>,
+    forgotten: Forgotten,
+}
+
+/// History that a store has let go of, and that nobody has dropped yet: freeing a lot of it takes a
+/// while, in which others want the store.
+#[derive(Debug, Default)]
+pub(crate) struct Forgotten {
+    events: Vec<Arc<Event>>,
+    checkpoints: Vec<Snapshot>,
 }
 
 /// A resource of a store, which has no more than its number for it.
@@ -57,6 +66,7 @@ impl Store {
             resources,
             limits,
             written: Vec::new(),
+            forgotten: Forgotten::default(),
         }
     }
 
@@ -137,16 +147,22 @@ impl Store {
     /// Forgets the history of all resources up to `revision`.
     pub(crate) fn compact(&mut self, revision: Revision) {
         for resource in &mut self.resources {
-            resource.log.compact(revision.min(self.revision));
-            resource.drop_checkpoints();
+            let revision = revision.min(self.revision);
+            resource.log.compact(revision, &mut self.forgotten.events);
+            resource.take_checkpoints(&mut self.forgotten.checkpoints);
         }
     }
 
     /// Forgets history that is too old.
     pub(crate) fn expire(&mut self, now: Instant) {
         for resource in &mut self.resources {
-            resource.trim(&self.limits, now);
+            resource.trim(&self.limits, now, &mut self.forgotten);
         }
+    }
+
+    /// The history that was forgotten since this was last called.
+    pub(crate) fn take_forgotten(&mut self) -> Forgotten {
+        std::mem::take(&mut self.forgotten)
     }
 
     /// The resources that were written to since this was last called.
@@ -165,7 +181,7 @@ impl Store {
         let resource = &mut self.resources[id.0];
         resource.log.push(Arc::new(event));
         resource.mark(revision);
-        resource.trim(&self.limits, now);
+        resource.trim(&self.limits, now, &mut self.forgotten);
         if !self.written.contains(&id) {
             self.written.push(id);
         }
@@ -246,20 +262,20 @@ impl Resource {
         }
     }
 
-    fn trim(&mut self, limits: &HistoryLimits, now: Instant) {
-        self.log.trim(limits, now);
-        self.drop_checkpoints();
+    fn trim(&mut self, limits: &HistoryLimits, now: Instant, out: &mut Forgotten) {
+        self.log.trim(limits, now, &mut out.events);
+        self.take_checkpoints(&mut out.checkpoints);
     }
 
-    /// Drops the checkpoints that no revision can start from any more.
-    fn drop_checkpoints(&mut self) {
+    /// Takes out the checkpoints that no revision can start from any more.
+    fn take_checkpoints(&mut self, out: &mut Vec<Snapshot>) {
         let floor = self.log.floor();
         while self
             .checkpoints
             .front()
             .is_some_and(|checkpoint| checkpoint.revision() < floor)
         {
-            self.checkpoints.pop_front();
+            out.extend(self.checkpoints.pop_front());
         }
     }
 }
@@ -422,5 +438,32 @@ mod tests {
             store.get(PODS, &Key::new("ns", "a")).is_some(),
             "only history expires"
         );
+    }
+
+    #[test]
+    fn forgotten_history_is_handed_out_to_be_dropped() {
+        let mut store = Store::new(1, HistoryLimits::default().events(CHECKPOINT_EVERY));
+        for _ in 0..2 * CHECKPOINT_EVERY {
+            put(&mut store, PODS, "ns/a", "");
+        }
+        let last = store.revision();
+        store.compact(last);
+        let forgotten = store.take_forgotten();
+        assert_eq!(forgotten.events.len(), 2 * CHECKPOINT_EVERY);
+        assert_eq!(
+            forgotten.checkpoints.len(),
+            1,
+            "the last one is at the floor"
+        );
+        assert!(store.take_forgotten().events.is_empty());
+        store.put(
+            PODS,
+            Key::new("", "a"),
+            &Draft::encode(&pintle_codec::Object::new()),
+            Attributes::default(),
+            NOW,
+        );
+        store.expire(NOW + Duration::from_secs(3600));
+        assert_eq!(store.take_forgotten().events.len(), 1);
     }
 }
