@@ -30,3 +30,8 @@ pub use pintle_client::{
 pub use pintle_config::{Config, Loader};
 pub use pintle_meta as meta;
 pub use pintle_transport::Transport;
+
+/// The README, whose programs must compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;
