@@ -104,8 +104,10 @@ pub(crate) struct Watch {
 
 /// Create the objects of files, or bring those that exist to what the files say
 ///
-/// An object that exists is replaced. Its finalizers and owner references stay unless the file has
-/// its own.
+/// The file is laid over an object that exists. What the file does not speak of stays, whoever put
+/// it there; a field that was removed from the file stays too, until it is null there. Lists are
+/// replaced, but for those whose elements all have names of their own, such as containers,
+/// volumes and environment variables: of these, elements that the file lacks stay.
 #[derive(Args, Debug)]
 pub(crate) struct Apply {
     /// File of YAML documents or JSON, directory of such files, or - for standard input

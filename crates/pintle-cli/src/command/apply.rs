@@ -3,6 +3,7 @@
 use pintle_client::Verb;
 use pintle_codec::{Object, Value, json};
 
+use super::overlay::overlay;
 use crate::args::Apply;
 use crate::discovery::{Catalog, ResourceType, discover};
 use crate::error::{Error, Failures, Kind};
@@ -10,7 +11,7 @@ use crate::manifest::{self, Manifest, Place};
 use crate::output::Stdout;
 use crate::session::Session;
 
-/// Creates or replaces the objects of files. Nothing is sent before all of them are understood; one
+/// Creates the objects of files, or lays the files over those that exist. Nothing is sent before all of them are understood; one
 /// that the server refuses does not keep it from the others.
 pub(super) async fn run(
     arguments: &Apply,
@@ -40,7 +41,7 @@ pub(super) struct Wanted<'a> {
     pub(super) resource: &'a ResourceType,
     pub(super) namespace: Option<String>,
     pub(super) name: String,
-    object: Object,
+    object: Value,
     place: Place,
 }
 
@@ -60,7 +61,7 @@ pub(super) fn plan<'a>(
             resource,
             namespace,
             name: manifest.name,
-            object,
+            object: Value::Object(object),
             place: manifest.place,
         })
     });
@@ -138,14 +139,14 @@ impl Outcome {
     }
 }
 
-/// Reads the live object, and creates or replaces it. Where someone else was faster in between, what
+/// Reads the live object, and creates or changes it. Where someone else was faster in between, what
 /// they left is read, and it is tried again.
 async fn apply(wanted: &Wanted<'_>, session: &Session) -> Result<Outcome, Error> {
     let mut attempt = 1;
     loop {
         let done = match live(wanted, session).await? {
             None => create(wanted, session).await,
-            Some(live) => replace(wanted, &live, session).await,
+            Some(live) => change(wanted, &live, session).await,
         };
         match done {
             Err(error) if is_race(&error, wanted) && attempt < ATTEMPTS => attempt += 1,
@@ -156,7 +157,7 @@ async fn apply(wanted: &Wanted<'_>, session: &Session) -> Result<Outcome, Error>
 
 /// Whether another writer came in between. A version that the file itself names stays wrong.
 fn is_race(error: &pintle_client::Error, wanted: &Wanted<'_>) -> bool {
-    let own_version = metadata(&wanted.object, "resourceVersion").is_some();
+    let own_version = wanted.object.at(&["metadata", "resourceVersion"]).is_some();
     error.is_already_exists() || (error.is_conflict() && !own_version)
 }
 
@@ -174,20 +175,24 @@ async fn live(
 
 async fn create(wanted: &Wanted<'_>, session: &Session) -> Result<Outcome, pintle_client::Error> {
     let request = session.request(Verb::Post, wanted.resource, wanted.namespace.as_deref());
-    write(request, wanted.object.clone(), session).await?;
+    write(request, &wanted.object, session).await?;
     Ok(Outcome::Created)
 }
 
-async fn replace(
+/// Lays the file over the live object. Its version comes along, so that nobody else's change is undone.
+async fn change(
     wanted: &Wanted<'_>,
     live: &Value,
     session: &Session,
 ) -> Result<Outcome, pintle_client::Error> {
-    let mut object = wanted.object.clone();
-    keep(&mut object, live);
+    let object = overlay(live, &wanted.object);
+    if object == *live {
+        return Ok(Outcome::Unchanged);
+    }
     let request = session.request(Verb::Put, wanted.resource, wanted.namespace.as_deref());
-    let stored = write(request.name(&*wanted.name), object, session).await?;
-    // A server that has nothing to change leaves the version as it is.
+    let stored = write(request.name(&*wanted.name), &object, session).await?;
+    // What differs may still mean the same: 0.5 and 500m. A server that has nothing to change leaves the
+    // version as it is.
     let version = |object: &Value| object.at(&["metadata", "resourceVersion"]).cloned();
     Ok(match version(&stored) == version(live) {
         true => Outcome::Unchanged,
@@ -197,35 +202,17 @@ async fn replace(
 
 async fn write(
     request: pintle_client::Request,
-    object: Object,
+    object: &Value,
     session: &Session,
 ) -> Result<Value, pintle_client::Error> {
     let mut body = Vec::new();
-    json::write(&Value::Object(object), &mut body);
+    json::write(object, &mut body);
     let request = request
         .param("fieldManager", "pintle")
         // A misspelt field is an error, not a field that silently does nothing.
         .param("fieldValidation", "Strict")
         .body_bytes("application/json", body);
     session.send(request).await?.into_value()
-}
-
-/// Takes from the live object what the file does not speak of and a replacement must not lose.
-fn keep(object: &mut Object, live: &Value) {
-    let Some(metadata) = object.get_mut("metadata").and_then(Value::as_object_mut) else {
-        return;
-    };
-    for field in ["resourceVersion", "finalizers", "ownerReferences"] {
-        if !metadata.contains_key(field)
-            && let Some(value) = live.at(&["metadata", field])
-        {
-            metadata.insert(field, value.clone());
-        }
-    }
-}
-
-fn metadata<'a>(object: &'a Object, field: &str) -> Option<&'a Value> {
-    object.get("metadata")?.get(field)
 }
 
 /// How often a race is lost before it is reported.

@@ -3,6 +3,7 @@
 mod apply;
 mod delete;
 mod get;
+mod overlay;
 mod run;
 mod up;
 mod version;

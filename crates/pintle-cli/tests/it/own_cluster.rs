@@ -58,6 +58,54 @@ async fn a_watch_shows_what_others_do() {
 }
 
 #[tokio::test]
+async fn applying_keeps_what_the_file_does_not_speak_of() {
+    let (place, _up) = up().await;
+    let deployment = |annotations: &str, containers: &str| {
+        format!(
+            "{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: web, {annotations}}}, spec: {{replicas: 2, \
+             selector: {{matchLabels: {{app: web}}}}, template: {{metadata: {{labels: {{app: web}}}}, \
+             spec: {{containers: [{containers}]}}}}}}}}"
+        )
+    };
+    let both =
+        "{name: side, image: 'example.org/side:1'}, {name: main, image: 'example.org/main:1'}";
+    let others = deployment(
+        "annotations: {theirs: kept}, finalizers: [example.org/f]",
+        both,
+    );
+    let ours = deployment(
+        "annotations: {ours: added}",
+        "{name: main, image: 'example.org/main:2'}",
+    );
+    for (file, outcome) in [
+        (&others, "created"),
+        (&ours, "configured"),
+        (&ours, "unchanged"),
+    ] {
+        let applied = place.run_with_input("apply -f -", file).await;
+        applied.prints(&format!("deployment.apps/web {outcome}\n"));
+    }
+    let found = place.run("get deployment web -o yaml").await.stdout;
+    for kept in [
+        "theirs: kept",
+        "ours: added",
+        "example.org/f",
+        "example.org/side:1",
+        "example.org/main:2",
+    ] {
+        assert!(found.contains(kept), "{kept} is not in {found}");
+    }
+    let removed = deployment("annotations: {theirs: null}, finalizers: []", both);
+    let applied = place.run_with_input("apply -f -", &removed).await;
+    applied.prints("deployment.apps/web configured\n");
+    let found = place.run("get deployment web -o yaml").await.stdout;
+    assert!(
+        !found.contains("theirs") && !found.contains("example.org/f"),
+        "{found}"
+    );
+}
+
+#[tokio::test]
 async fn objects_of_several_types_and_files() {
     let (place, _up) = up().await;
     std::fs::create_dir(place.path("objects")).unwrap();

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::server::{Answer, Server, event, pod, table};
 
 const POD: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\n";
+const LABELLED: &str = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, labels: {x: y}}\n";
 
 #[tokio::test]
 async fn an_object_that_changes_meanwhile_is_read_and_written_again() {
@@ -19,7 +20,10 @@ async fn an_object_that_changes_meanwhile_is_read_and_written_again() {
         }
     })
     .await;
-    let outcome = server.workplace().run_with_input("apply -f -", POD).await;
+    let outcome = server
+        .workplace()
+        .run_with_input("apply -f -", LABELLED)
+        .await;
     outcome.prints("pod/a configured\n");
     let path = "/api/v1/namespaces/default/pods/a";
     let write = format!("PUT {path}?fieldManager=pintle&fieldValidation=Strict");
@@ -43,8 +47,20 @@ async fn a_version_in_the_file_is_not_read_again() {
 #[tokio::test]
 async fn an_object_that_the_server_leaves_as_it_is_is_unchanged() {
     let server = Server::start(|_| Answer::json(pod("a", 7))).await;
+    let outcome = server
+        .workplace()
+        .run_with_input("apply -f -", LABELLED)
+        .await;
+    outcome.prints("pod/a unchanged\n");
+    assert_eq!(server.seen().len(), 2);
+}
+
+#[tokio::test]
+async fn nothing_is_written_where_the_file_says_what_is_there() {
+    let server = Server::start(|_| Answer::json(pod("a", 7))).await;
     let outcome = server.workplace().run_with_input("apply -f -", POD).await;
     outcome.prints("pod/a unchanged\n");
+    assert_eq!(server.seen(), ["GET /api/v1/namespaces/default/pods/a"]);
 }
 
 #[tokio::test]
@@ -76,6 +92,16 @@ async fn a_namespace_that_contradicts_the_command_line_is_refused() {
         r#"the namespace from the provided object "x" does not match the namespace "y""#,
         "--namespace=x",
     );
+}
+
+#[tokio::test]
+async fn an_empty_namespace_on_the_command_line_contradicts_nothing() {
+    let server = Server::start(|_| Answer::json(pod("a", 7))).await;
+    let file = "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: x}\n";
+    let place = server.workplace();
+    let outcome = place.run_with_input("apply --namespace= -f -", file).await;
+    outcome.prints("pod/a unchanged\n");
+    assert_eq!(server.seen()[0], "GET /api/v1/namespaces/x/pods/a");
 }
 
 #[tokio::test]
