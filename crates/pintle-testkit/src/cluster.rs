@@ -1,13 +1,13 @@
 //! [`Cluster`], what a scenario is given.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use pintle_api::core::v1::{ConfigMap, Container, Namespace, Pod};
 use pintle_client::{Api, Client, RestClient, WatchStream};
 use pintle_config::Config;
-use pintle_meta::v1::{CreateOptions, ListOptions};
+use pintle_meta::v1::{CreateOptions, DeleteOptions, ListOptions};
 use pintle_meta::{GroupVersion, Resource, WatchEvent};
 
 /// A cluster that scenarios run on.
@@ -16,6 +16,8 @@ pub struct Cluster {
     client: Client,
     config: Config,
     kubeconfig: Arc<Path>,
+    /// The namespaces that were made and not yet deleted, by any clone.
+    namespaces: Arc<Mutex<Vec<String>>>,
 }
 
 impl Cluster {
@@ -31,10 +33,12 @@ impl Cluster {
             client: Client::new(&config)?,
             config,
             kubeconfig: kubeconfig.into(),
+            namespaces: Arc::default(),
         })
     }
 
-    pub(crate) fn client(&self) -> &Client {
+    /// A client of the cluster.
+    pub fn client(&self) -> &Client {
         &self.client
     }
 
@@ -51,7 +55,7 @@ impl Cluster {
         self.client.rest(&GroupVersion::core("v1"))
     }
 
-    /// A new namespace.
+    /// A new namespace, which [`run`](crate::run) deletes when the scenario has ended.
     pub(crate) async fn namespace(&self) -> String {
         let mut namespace = Namespace::default();
         namespace.metadata.generate_name = "pintle-".into();
@@ -60,11 +64,35 @@ impl Cluster {
             .api::<Namespace>()
             .create(&namespace, &CreateOptions::new())
             .await;
-        created
+        let name = created
             .expect("a namespace is created")
             .metadata
             .name
-            .into()
+            .to_string();
+        self.made().push(name.clone());
+        name
+    }
+
+    /// Deletes the namespaces that were made, so that a cluster in use is left as it was. All are
+    /// tried; the first failure is returned.
+    pub(crate) async fn delete_namespaces(&self) -> Result<(), pintle_client::Error> {
+        let namespaces = self.client.api::<Namespace>();
+        let names = std::mem::take(&mut *self.made());
+        let mut outcome = Ok(());
+        for name in names {
+            match namespaces.delete(&name, &DeleteOptions::new()).await {
+                Err(error) if !error.is_not_found() => outcome = outcome.and(Err(error)),
+                _ => {}
+            }
+        }
+        outcome
+    }
+
+    fn made(&self) -> MutexGuard<'_, Vec<String>> {
+        // A list of names is whole at any time, whoever panicked.
+        self.namespaces
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The config maps of a new namespace: the simplest objects there are.

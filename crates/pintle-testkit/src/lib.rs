@@ -2,8 +2,9 @@
 //!
 //! One source for all backends: the tests of the workspace run the scenarios on the embedded
 //! server, `cargo run -p pintle-testkit --bin conformance -- --kubeconfig FILE` on any other. A
-//! scenario panics where the server does something else than it must. It works in a namespace of
-//! its own, so that scenarios run side by side and on a cluster that is in use.
+//! scenario panics where the server does something else than it must. It works in namespaces of its
+//! own, which [`run`] deletes afterwards, so that scenarios do not get into each other's way nor
+//! into that of a cluster's users.
 #![allow(clippy::unwrap_used, reason = "a scenario fails by panicking")]
 
 mod cluster;
