@@ -25,10 +25,6 @@ pub(crate) struct SharedStore {
 #[derive(Debug)]
 pub(crate) struct Changes(watch::Receiver<()>);
 
-/// Somebody who waits for writes to any resource.
-#[derive(Debug)]
-pub(crate) struct Writes(watch::Receiver<Revision>);
-
 impl SharedStore {
     /// Shares a store with this many resources.
     pub(crate) fn new(store: Store, resources: usize) -> Self {
@@ -73,11 +69,6 @@ impl SharedStore {
         Changes(self.resources[resource.number()].subscribe())
     }
 
-    /// Follows the writes to all resources from now on.
-    pub(crate) fn writes(&self) -> Writes {
-        Writes(self.revision.subscribe())
-    }
-
     /// Waits until the store has reached a revision, for a while only. If it has not, says where it
     /// is.
     ///
@@ -115,21 +106,10 @@ impl Changes {
     ///
     /// Nothing is lost: a write during which nobody waits is found by the next wait.
     pub(crate) async fn next(&mut self) {
-        next(&mut self.0).await;
-    }
-}
-
-impl Writes {
-    /// As [`Changes::next`].
-    pub(crate) async fn next(&mut self) {
-        next(&mut self.0).await;
-    }
-}
-
-async fn next<T>(receiver: &mut watch::Receiver<T>) {
-    if receiver.changed().await.is_err() {
-        // The store is gone, and with it every write.
-        std::future::pending::<()>().await;
+        if self.0.changed().await.is_err() {
+            // The store is gone, and with it every write.
+            std::future::pending::<()>().await;
+        }
     }
 }
 

@@ -1,71 +1,109 @@
 //! Namespaces on their way out: they are emptied, and then removed.
 
-use std::sync::Arc;
+use std::{sync::Arc, task::Poll};
 
 use pintle_codec::Value;
 
 use crate::{
     kinds::Part,
-    registry::{DeleteOptions, Registry},
+    registry::{DeleteOptions, Registry, Served},
+    shared::Changes,
     shutdown::Shutdown,
-    store::{Filter, Object, Scope},
+    store::{Object, Scope},
 };
+
+/// A resource whose objects are in namespaces.
+struct Content {
+    served: Served,
+    changes: Changes,
+    /// Whether objects of it keep a namespace.
+    keeps: bool,
+}
 
 /// Empties and removes namespaces for as long as the server lasts.
 pub(crate) async fn empty_namespaces(registry: Arc<Registry>, mut shutdown: Shutdown) {
+    let store = registry.store();
     let namespaces = registry.namespaces();
-    let mut changes = registry.store().changes(namespaces.id);
-    let mut writes = registry.store().writes();
+    let mut changes = store.changes(namespaces.id);
+    let resources = registry.resources().iter().filter(|r| r.facts.namespaced);
+    let contents = resources.map(|served| Content {
+        served: *served,
+        changes: store.changes(served.id),
+        keeps: false,
+    });
+    let mut contents: Vec<_> = contents.collect();
     loop {
-        let snapshot = registry.store().read(|store| store.snapshot(namespaces.id));
+        contents
+            .iter_mut()
+            .for_each(|content| content.keeps = false);
+        let snapshot = store.read(|store| store.snapshot(namespaces.id));
         let terminating = snapshot.objects(&Scope::All, None);
-        let terminating = terminating.filter(|namespace| namespace.attributes.deleting);
-        let mut waiting = false;
-        for namespace in terminating {
-            waiting |= !empty(&registry, namespace).await;
+        for namespace in terminating.filter(|namespace| namespace.attributes.deleting) {
+            let scope = Scope::Namespace(namespace.key.name().into());
+            let mut is_empty = true;
+            for content in &mut contents {
+                let keeps = !empty(&registry, content.served, &scope).await;
+                content.keeps |= keeps;
+                is_empty &= !keeps;
+            }
+            if is_empty {
+                finalize(&registry, namespace);
+            }
         }
-        // What still keeps a namespace may go with any write.
+        let keeping = contents.iter_mut().filter(|content| content.keeps);
         tokio::select! {
             () = changes.next() => {}
-            () = writes.next(), if waiting => {}
+            () = any(keeping.map(|content| &mut content.changes)) => {}
             () = shutdown.requested() => return,
         }
     }
 }
 
-/// Deletes what a namespace contains, and says whether it is empty and nothing more is to be done.
-async fn empty(registry: &Registry, namespace: &Object) -> bool {
+/// Deletes the objects of a scope, and says whether none is left.
+async fn empty(registry: &Registry, content: Served, scope: &Scope) -> bool {
+    let store = registry.store();
+    let snapshot = store.read(|store| store.snapshot(content.id));
+    // What is being deleted goes when whoever keeps it lets go of it.
+    let objects = snapshot.objects(scope, None);
+    let objects = objects
+        .filter(|object| !object.attributes.deleting)
+        .cloned();
+    let objects: Vec<_> = objects.collect();
+    let options = DeleteOptions::default();
+    // Whatever cannot be deleted now is still there, and is found again by the next look.
+    _ = registry.delete_each(content, &objects, &options).await;
+    let snapshot = store.read(|store| store.snapshot(content.id));
+    snapshot.objects(scope, None).next().is_none()
+}
+
+/// Takes the server's own finalizer from an empty namespace. The others are somebody else's to remove.
+fn finalize(registry: &Registry, namespace: &Object) {
     let served = registry.namespaces();
-    let name = namespace.key.name();
-    let filter = Filter {
-        scope: Scope::Namespace(name.into()),
-        ..Filter::default()
-    };
-    let mut is_empty = true;
-    for content in registry.resources().iter().filter(|r| r.facts.namespaced) {
-        // Whatever cannot be deleted now is found again by the next look.
-        let options = DeleteOptions::default();
-        let deleted = registry.delete_all(*content, &filter, &options).await;
-        let snapshot = registry.store().read(|store| store.snapshot(content.id));
-        is_empty &= deleted.is_ok() && snapshot.objects(&filter.scope, None).next().is_none();
-    }
-    if !is_empty {
-        return false;
-    }
     let mut tree = served.tree(namespace);
-    let finalizers = tree.list(&["spec", "finalizers"]);
-    let finalizers: Vec<Value> = finalizers
-        .iter()
-        .filter(|finalizer| finalizer.as_str() != Some("kubernetes"))
-        .cloned()
-        .collect();
-    let had = tree.list(&["spec", "finalizers"]).len();
-    if finalizers.len() == had {
-        // The rest is somebody else's to remove.
-        return true;
+    let had = tree.list(&["spec", "finalizers"]);
+    let is_own = |finalizer: &Value| finalizer.as_str() == Some("kubernetes");
+    let others: Vec<Value> = had.iter().filter(|f| !is_own(f)).cloned().collect();
+    if others.len() == had.len() {
+        return;
     }
-    tree.set(&["spec", "finalizers"], Value::Array(finalizers));
-    let finalized = registry.update(served, "", name, Part::Finalize, tree, false);
+    tree.set(&["spec", "finalizers"], Value::Array(others));
+    let name = namespace.key.name();
     // A conflict says that the namespace has changed, which brings the next look.
-    finalized.is_ok()
+    _ = registry.update(served, "", name, Part::Finalize, tree, false);
+}
+
+/// Waits for a write to any of some resources; without resources, for ever.
+async fn any(changes: impl Iterator<Item = &mut Changes>) {
+    let mut changes: Vec<_> = changes.map(|changes| Box::pin(changes.next())).collect();
+    std::future::poll_fn(|cx| {
+        let written = changes
+            .iter_mut()
+            .any(|next| next.as_mut().poll(cx).is_ready());
+        if written {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
 }

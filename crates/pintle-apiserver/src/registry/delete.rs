@@ -78,12 +78,8 @@ impl Registry {
         }
     }
 
-    /// Deletes the objects of a filter that are there now, one after the other, and answers with
-    /// what they were.
-    ///
-    /// # Cancel safety
-    ///
-    /// Dropping this leaves the rest of the objects.
+    /// Deletes the objects of a filter that are there now, as [`Registry::delete_each`], and answers
+    /// with what they were.
     pub(crate) async fn delete_all(
         &self,
         served: Served,
@@ -92,7 +88,22 @@ impl Registry {
     ) -> Result<Vec<Arc<Object>>, Failure> {
         let snapshot = self.store.read(|store| store.snapshot(served.id));
         let page = snapshot.page(&filter.scope, None, 0, |object| filter.selects(object));
-        for (at, object) in page.objects.iter().enumerate() {
+        self.delete_each(served, &page.objects, options).await?;
+        Ok(page.objects)
+    }
+
+    /// Deletes objects one after the other, those that are still there.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping this leaves the rest of the objects.
+    pub(crate) async fn delete_each(
+        &self,
+        served: Served,
+        objects: &[Arc<Object>],
+        options: &DeleteOptions,
+    ) -> Result<(), Failure> {
+        for (at, object) in objects.iter().enumerate() {
             if at % GIVE_WAY_EVERY == GIVE_WAY_EVERY - 1 {
                 tokio::task::yield_now().await;
             }
@@ -103,7 +114,7 @@ impl Registry {
                 Err(failure) => return Err(failure),
             }
         }
-        Ok(page.objects)
+        Ok(())
     }
 
     fn plan(&self, served: Served, tree: &Tree, options: &DeleteOptions) -> Plan {

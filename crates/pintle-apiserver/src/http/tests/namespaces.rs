@@ -1,5 +1,10 @@
 //! Namespaces: born complete, kept while they have content, then gone.
 
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    task::Wake,
+};
+
 use super::*;
 use crate::controllers;
 
@@ -133,5 +138,54 @@ async fn a_namespace_can_be_finalized_by_hand() {
     let body = r#"{"metadata":{"name":"ns1"},"spec":{"finalizers":[]}}"#;
     let finalized = server.call("PUT", &format!("{uri}/finalize"), body).await;
     assert_eq!(finalized.code, 200);
+    assert_eq!(server.get(&uri).await.code, 404);
+}
+
+/// How often somebody was woken.
+#[derive(Default)]
+struct Wakes(AtomicUsize);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[tokio::test]
+async fn only_what_keeps_a_namespace_wakes_its_controller() {
+    let server = Server::new();
+    let body = r#"{"metadata":{"name":"ns1"}}"#;
+    server.call("POST", NAMESPACES, body).await;
+    let uri = format!("{NAMESPACES}/ns1");
+    let kept = r#"{"metadata":{"name":"kept","finalizers":["a/b"]}}"#;
+    let config_maps = format!("{uri}/configmaps");
+    server.call("POST", &config_maps, kept).await;
+    server.call("DELETE", &uri, "").await;
+    let mut controller = Box::pin(controllers::empty_namespaces(
+        server.registry.clone(),
+        server.shutdown.clone(),
+    ));
+    let wakes = Arc::new(Wakes::default());
+    let waker = wakes.clone().into();
+    let mut cx = Context::from_waker(&waker);
+    let mut settle = || {
+        let mut woken = 1;
+        while woken > 0 {
+            assert!(controller.as_mut().poll(&mut cx).is_pending());
+            woken = wakes.0.swap(0, Ordering::Relaxed);
+        }
+    };
+    settle();
+    let pod = r#"{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c"}]}}"#;
+    assert_eq!(server.call("POST", PODS, pod).await.code, 201);
+    assert_eq!(wakes.0.load(Ordering::Relaxed), 0, "no pod keeps it");
+    let freed = r#"{"metadata":{"name":"kept"}}"#;
+    let kept = format!("{config_maps}/kept");
+    assert_eq!(server.call("PUT", &kept, freed).await.code, 200);
+    assert!(
+        wakes.0.load(Ordering::Relaxed) > 0,
+        "the last object is gone"
+    );
+    settle();
     assert_eq!(server.get(&uri).await.code, 404);
 }
