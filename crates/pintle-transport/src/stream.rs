@@ -77,6 +77,15 @@ impl Stream {
     }
 }
 
+/// The same error in few words, if the connection was cut: rustls gives the address of a page of its own
+/// documentation, which is nothing to a user, and h2 keeps no more of an error than its text.
+fn plainly(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => io::Error::new(error.kind(), CUT),
+        _ => error,
+    }
+}
+
 impl Connection for Stream {
     fn connected(&self) -> Connected {
         let connected = Connected::new().extra(self.link.clone());
@@ -95,7 +104,7 @@ impl AsyncRead for Stream {
     ) -> Poll<io::Result<()>> {
         let result = match &mut self.socket {
             Socket::Plain(tcp) => Pin::new(tcp).poll_read(cx, buffer),
-            Socket::Tls(tls) => Pin::new(tls).poll_read(cx, buffer),
+            Socket::Tls(tls) => Pin::new(tls).poll_read(cx, buffer).map_err(plainly),
         };
         self.noted(result)
     }
@@ -149,6 +158,8 @@ impl AsyncWrite for Stream {
         self.noted(result)
     }
 }
+
+const CUT: &str = "the peer closed the connection without TLS's close_notify";
 
 pub(crate) const ALPN_H2: &[u8] = b"h2";
 pub(crate) const ALPN_HTTP11: &[u8] = b"http/1.1";

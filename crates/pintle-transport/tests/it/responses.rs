@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Request, StatusCode};
 use pintle_config::{Config, Pem};
 use pintle_transport::{Body, Error, ErrorKind, Transport};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::server::{BREAKS_OFF, Server, Tls, drain, listen, read_head};
 
@@ -84,6 +84,35 @@ async fn tls_connection_that_breaks_off_is_an_error() {
     let error = body.chunk().await.unwrap().unwrap_err();
 
     assert!(error.is_closed(), "{error:?}");
+    let causes = causes(&error);
+    assert!(causes.contains("without TLS's close_notify"), "{causes}");
+    assert!(!causes.contains("://"), "{causes}");
+}
+
+#[tokio::test]
+async fn tls_connection_that_ends_before_the_head_is_explained_without_web_pages() {
+    for protocol in ["h2", "http/1.1"] {
+        let tls = Tls::new().alpn(&[protocol]);
+        let acceptor = tls.acceptor();
+        let (address, _tasks) = listen(move |tcp| {
+            let acceptor = acceptor.clone();
+            async move {
+                let mut stream = acceptor.accept(tcp).await.unwrap();
+                let mut byte = [0];
+                stream.read_exact(&mut byte).await.unwrap();
+            }
+        })
+        .await;
+        let config = Config::new(&format!("https://{address}")).unwrap();
+        let config = config.certificate_authority(Pem::from_bytes(tls.authority.certificate_pem()));
+
+        let sent = Transport::new(&config).unwrap().send(get()).await;
+
+        let error = sent.unwrap_err();
+        assert!(error.is_closed(), "{protocol}: {error:?}");
+        let causes = causes(&error);
+        assert!(!causes.contains("://"), "{protocol}: {causes}");
+    }
 }
 
 #[tokio::test]
@@ -207,4 +236,15 @@ async fn scripted(answer: String) -> (std::net::SocketAddr, tokio::task::JoinSet
         }
     })
     .await
+}
+
+/// What the causes of an error say.
+fn causes(error: &Error) -> String {
+    let mut text = String::new();
+    let mut next = std::error::Error::source(error);
+    while let Some(cause) = next {
+        text.push_str(&format!("{cause}; "));
+        next = cause.source();
+    }
+    text
 }
