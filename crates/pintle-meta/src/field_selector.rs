@@ -24,9 +24,24 @@ pub struct FieldRequirement {
 /// Text that is not a field selector: what is wrong, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseFieldSelectorError {
-    message: String,
-    /// The byte at which the requirement starts that is wrong.
+    kind: FieldSelectorErrorKind,
+    /// The requirement that is wrong.
+    term: String,
     offset: usize,
+}
+
+/// What is wrong with a field selector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FieldSelectorErrorKind {
+    /// A requirement has none of `=`, `==` and `!=`.
+    NoOperator,
+    /// A requirement has nothing before its operator.
+    NoField,
+    /// A `\` stands before this character, which needs none, or at the end.
+    InvalidEscape(Option<char>),
+    /// This character stands in a value without the `\` that it needs.
+    Unescaped(char),
 }
 
 impl FieldSelector {
@@ -62,6 +77,17 @@ impl FieldSelector {
         self
     }
 
+    /// The requirements of a selector as they are written: the texts between commas that no `\`
+    /// precedes. Empty ones mean nothing.
+    pub fn split(text: &str) -> impl Iterator<Item = &str> {
+        let mut escaped = false;
+        text.split(move |char| {
+            let splits = char == ',' && !escaped;
+            escaped = char == '\\' && !escaped;
+            splits
+        })
+    }
+
     /// The requirements.
     pub fn requirements(&self) -> &[FieldRequirement] {
         &self.0
@@ -83,13 +109,41 @@ impl FromStr for FieldSelector {
     fn from_str(text: &str) -> Result<Self, ParseFieldSelectorError> {
         let mut requirements = Vec::new();
         let mut offset = 0;
-        for term in split_terms(text) {
+        for term in Self::split(text) {
             if !term.is_empty() {
-                requirements.push(parse_term(term, offset)?);
+                let requirement = term.parse().and_then(|requirement: FieldRequirement| {
+                    if requirement.field.trim().is_empty() {
+                        return Err(wrong(FieldSelectorErrorKind::NoField, term));
+                    }
+                    Ok(requirement)
+                });
+                requirements.push(requirement.map_err(|error| error.shifted_by(offset))?);
             }
             offset += term.len() + 1;
         }
         Ok(Self(requirements))
+    }
+}
+
+impl FromStr for FieldRequirement {
+    type Err = ParseFieldSelectorError;
+
+    /// Reads `field=value`, `field==value` or `field!=value`, with escapes as in a selector. To
+    /// Kubernetes the name of the field may be empty, and so it may here; a selector refuses it.
+    fn from_str(term: &str) -> Result<Self, ParseFieldSelectorError> {
+        let (field, value) = term
+            .split_once('=')
+            .ok_or_else(|| wrong(FieldSelectorErrorKind::NoOperator, term))?;
+        let (field, equals, value) = match field.strip_suffix('!') {
+            Some(field) => (field, false, value),
+            None => (field, true, value.strip_prefix('=').unwrap_or(value)),
+        };
+        let value = unescape(value).map_err(|kind| wrong(kind, term))?;
+        Ok(Self {
+            field: field.into(),
+            equals,
+            value: value.into(),
+        })
     }
 }
 
@@ -111,83 +165,73 @@ impl fmt::Display for FieldSelector {
 }
 
 impl ParseFieldSelectorError {
+    /// What is wrong.
+    pub fn kind(&self) -> FieldSelectorErrorKind {
+        self.kind
+    }
+
     /// The byte at which the requirement starts that is wrong.
     pub fn offset(&self) -> usize {
         self.offset
+    }
+
+    fn shifted_by(mut self, start: usize) -> Self {
+        self.offset += start;
+        self
     }
 }
 
 impl fmt::Display for ParseFieldSelectorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at byte {}", self.message, self.offset)
+        write!(f, "{:?} ", self.term)?;
+        match self.kind {
+            FieldSelectorErrorKind::NoOperator => {
+                f.write_str("is not field=value, field==value or field!=value")?;
+            }
+            FieldSelectorErrorKind::NoField => f.write_str("names no field")?,
+            FieldSelectorErrorKind::InvalidEscape(_) => {
+                f.write_str("has a \\ that escapes nothing")?;
+            }
+            FieldSelectorErrorKind::Unescaped(char) => {
+                write!(f, "has a {char} without a \\ before it")?;
+            }
+        }
+        write!(f, " at byte {}", self.offset)
     }
 }
 
 impl std::error::Error for ParseFieldSelectorError {}
 
-/// The terms between commas that no `\` precedes.
-fn split_terms(text: &str) -> Vec<&str> {
-    let mut terms = Vec::new();
-    let (mut start, mut escaped) = (0, false);
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'\\' => escaped = !escaped,
-            b',' if !escaped => {
-                terms.push(&text[start..at]);
-                start = at + 1;
-            }
-            _ => escaped = false,
-        }
+fn wrong(kind: FieldSelectorErrorKind, term: &str) -> ParseFieldSelectorError {
+    ParseFieldSelectorError {
+        kind,
+        term: term.to_owned(),
+        offset: 0,
     }
-    terms.push(&text[start..]);
-    terms
 }
 
-fn parse_term(term: &str, offset: usize) -> Result<FieldRequirement, ParseFieldSelectorError> {
-    let wrong = |message: String| ParseFieldSelectorError { message, offset };
-    let Some(at) = term.find('=') else {
-        return Err(wrong(format!(
-            "{term:?} is not field=value, field==value or field!=value"
-        )));
-    };
-    let (field, equals) = match term[..at].strip_suffix('!') {
-        Some(field) => (field, false),
-        None => (&term[..at], true),
-    };
-    let value = &term[at + 1..];
-    let value = if equals {
-        value.strip_prefix('=').unwrap_or(value)
-    } else {
-        value
-    };
-    if field.trim().is_empty() {
-        return Err(wrong(format!("{term:?} names no field")));
-    }
-    let mut plain = Str::new();
-    let mut chars = value.chars();
+/// A value without its escapes: `\\`, `\,` and `\=`.
+fn unescape(text: &str) -> Result<String, FieldSelectorErrorKind> {
+    let mut value = String::with_capacity(text.len());
+    let mut chars = text.chars();
     while let Some(char) = chars.next() {
-        let char = match char {
+        value.push(match char {
             '\\' => match chars.next() {
-                Some(char @ ('\\' | ',' | '=')) => char,
-                _ => return Err(wrong(format!("{value:?} has a \\ that escapes nothing"))),
+                Some(literal @ ('\\' | ',' | '=')) => literal,
+                other => return Err(FieldSelectorErrorKind::InvalidEscape(other)),
             },
-            '=' => return Err(wrong(format!("{value:?} has a = without a \\ before it"))),
+            ',' | '=' => return Err(FieldSelectorErrorKind::Unescaped(char)),
             char => char,
-        };
-        plain.push_str(char.encode_utf8(&mut [0; 4]));
+        });
     }
-    Ok(FieldRequirement {
-        field: field.into(),
-        equals,
-        value: plain,
-    })
+    Ok(value)
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::FieldSelector;
+    use super::{FieldSelector, FieldSelectorErrorKind};
 
     fn parse(text: &str) -> FieldSelector {
         text.parse().unwrap()
@@ -218,8 +262,15 @@ mod tests {
         let error = "a=1,b".parse::<FieldSelector>().unwrap_err();
         assert_eq!(error.offset(), 4);
         assert!(error.to_string().contains("\"b\""), "{error}");
-        for text in ["=1", "a=b=c", "a=\\x", "!=a"] {
-            assert!(text.parse::<FieldSelector>().is_err(), "{text}");
+        for (text, kind) in [
+            ("a", FieldSelectorErrorKind::NoOperator),
+            ("=1", FieldSelectorErrorKind::NoField),
+            ("!=a", FieldSelectorErrorKind::NoField),
+            ("a=b=c", FieldSelectorErrorKind::Unescaped('=')),
+            ("a=\\x", FieldSelectorErrorKind::InvalidEscape(Some('x'))),
+            ("a=\\", FieldSelectorErrorKind::InvalidEscape(None)),
+        ] {
+            assert_eq!(text.parse::<FieldSelector>().unwrap_err().kind(), kind);
         }
     }
 

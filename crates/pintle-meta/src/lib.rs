@@ -25,7 +25,9 @@ mod time;
 pub mod v1;
 mod watch_event;
 
-pub use field_selector::{FieldRequirement, FieldSelector, ParseFieldSelectorError};
+pub use field_selector::{
+    FieldRequirement, FieldSelector, FieldSelectorErrorKind, ParseFieldSelectorError,
+};
 pub use fields_v1::FieldsV1;
 pub use group_version::{GroupVersion, GroupVersionKind, GroupVersionResource, ParseError};
 pub use int_or_string::IntOrString;

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use pintle_meta::{FieldRequirement, FieldSelectorErrorKind};
+
 /// Requirements on fields, all of which must be met. Without any, everything matches.
 ///
 /// It knows fields by their number in the resource's own list of them, so that matching an object
@@ -28,28 +30,21 @@ impl FieldSelector {
         text: &str,
         resolve: impl Fn(&str) -> Result<usize, String>,
     ) -> Result<Self, ParseFieldsError> {
-        let mut parts = split(text);
+        // The order of sorting decides which of two mistakes is told.
+        let mut parts: Vec<&str> = pintle_meta::FieldSelector::split(text).collect();
         parts.sort_unstable();
         parts.retain(|part| !part.is_empty());
-        let mut parsed = Vec::with_capacity(parts.len());
+        let mut requirements = Vec::with_capacity(parts.len());
         for part in parts {
-            let Some((field, rest)) = part.split_once('=') else {
-                let message = format!("invalid selector: '{text}'; can't understand '{part}'");
-                return Err(ParseFieldsError(message));
-            };
-            let (field, value, equal) = match field.strip_suffix('!') {
-                Some(field) => (field, rest, false),
-                None => (field, rest.strip_prefix('=').unwrap_or(rest), true),
-            };
-            parsed.push((field, unescape(value)?, equal));
+            let requirement = part.parse::<FieldRequirement>();
+            requirements.push(requirement.map_err(|error| explain(text, part, error.kind()))?);
         }
-        let mut terms = Vec::with_capacity(parsed.len());
-        for (field, value, equal) in parsed {
-            let field = resolve(field).map_err(ParseFieldsError)?;
+        let mut terms = Vec::with_capacity(requirements.len());
+        for requirement in requirements {
             terms.push(Term {
-                field,
-                value,
-                equal,
+                field: resolve(&requirement.field).map_err(ParseFieldsError)?,
+                value: requirement.value.into(),
+                equal: requirement.equals,
             });
         }
         Ok(Self { terms })
@@ -91,42 +86,19 @@ impl fmt::Display for ParseFieldsError {
 
 impl std::error::Error for ParseFieldsError {}
 
-/// Splits at the commas that no backslash stands before.
-fn split(text: &str) -> Vec<&str> {
-    let mut escaped = false;
-    text.split(|character| {
-        let splits = character == ',' && !escaped;
-        escaped = character == '\\' && !escaped;
-        splits
-    })
-    .collect()
-}
-
-/// A value without its escapes: `\\`, `\,` and `\=`.
-fn unescape(text: &str) -> Result<String, ParseFieldsError> {
-    let invalid = |sequence: &str| {
-        let message = format!("invalid field selector: invalid escape sequence: {sequence}");
-        Err(ParseFieldsError(message))
-    };
-    let mut value = String::with_capacity(text.len());
-    let mut characters = text.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '\\' => match characters.next() {
-                Some(literal @ ('\\' | ',' | '=')) => value.push(literal),
-                Some(other) => return invalid(&format!("\\{other}")),
-                None => return invalid("\\"),
-            },
-            ',' | '=' => {
-                let code = u32::from(character);
-                let message =
-                    format!("invalid field selector: unescaped character in value: {code}");
-                return Err(ParseFieldsError(message));
-            }
-            _ => value.push(character),
+/// What kube-apiserver says of a requirement that cannot be read.
+fn explain(selector: &str, part: &str, kind: FieldSelectorErrorKind) -> ParseFieldsError {
+    ParseFieldsError(match kind {
+        FieldSelectorErrorKind::InvalidEscape(escaped) => {
+            let escaped = escaped.map(String::from).unwrap_or_default();
+            format!("invalid field selector: invalid escape sequence: \\{escaped}")
         }
-    }
-    Ok(value)
+        FieldSelectorErrorKind::Unescaped(character) => {
+            let code = u32::from(character);
+            format!("invalid field selector: unescaped character in value: {code}")
+        }
+        _ => format!("invalid selector: '{selector}'; can't understand '{part}'"),
+    })
 }
 
 #[cfg(test)]
@@ -176,6 +148,11 @@ mod tests {
             refused(r"a=\x"),
             r"invalid field selector: invalid escape sequence: \x"
         );
+        assert_eq!(
+            refused(r"a=\"),
+            r"invalid field selector: invalid escape sequence: \"
+        );
+        assert_eq!(refused("=x"), "field label not supported: ");
         assert_eq!(
             refused("a=b=c"),
             "invalid field selector: unescaped character in value: 61"
