@@ -7,7 +7,7 @@ use super::{
     api::{Answer, Call},
     options::WriteOptions,
 };
-use crate::{kinds::Part, status::Failure};
+use crate::{kinds::Part, registry::Updated, status::Failure};
 
 impl Api {
     pub(super) fn update(
@@ -28,7 +28,11 @@ impl Api {
             input.tree,
             options.dry_run,
         );
-        let mut answer = Answer::object(StatusCode::OK, &renderer, &*updated?);
+        let (code, object) = match updated? {
+            Updated::Created(object) => (StatusCode::CREATED, object),
+            Updated::Replaced(object) => (StatusCode::OK, object),
+        };
+        let mut answer = Answer::object(code, &renderer, &object);
         answer.warnings = input.warnings;
         Ok(answer)
     }

@@ -28,6 +28,8 @@ pub(crate) struct Kind {
     pub(crate) on_create: fn(&mut Tree),
     /// Completes a changed object, after what the change may not touch was put back.
     pub(crate) on_update: fn(new: &mut Tree, old: &Tree, part: Part),
+    /// Whether an update of one that is not there creates it.
+    pub(crate) update_creates: bool,
     /// The labels that a change of the status may not touch.
     pub(crate) status_keeps_labels: bool,
     /// How they are deleted.
@@ -88,6 +90,7 @@ impl Kind {
         generation: Generation::None,
         on_create: |_| {},
         on_update: |_, _, _| {},
+        update_creates: false,
         status_keeps_labels: false,
         deletion: Deletion::Immediate,
         returns_deleted: false,

@@ -1,4 +1,4 @@
-//! Services: their names are the names of hosts.
+//! Services: their names are the names of hosts, and an update may create them.
 
 use super::{Kind, SelectableField};
 use crate::{table, validation::NameRule};
@@ -15,6 +15,7 @@ pub(super) static KIND: Kind = Kind {
             value: |service| service.text(&["spec", "type"]).into(),
         },
     ],
+    update_creates: true,
     returns_deleted: true,
     table: &table::SERVICE,
     ..Kind::PLAIN

@@ -18,3 +18,4 @@ mod update;
 pub(crate) use delete::{DeleteOptions, Deleted};
 pub(crate) use input::FieldValidation;
 pub(crate) use resources::{Registry, Served};
+pub(crate) use update::Updated;

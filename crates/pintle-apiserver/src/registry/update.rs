@@ -2,20 +2,32 @@
 
 use std::sync::Arc;
 
+use http::StatusCode;
 use pintle_codec::Value;
 
 use super::{Registry, Served};
 use crate::{
     kinds::{Generation, Part},
+    quote::Quoted,
     schema::Tree,
     status::Failure,
     store::{Draft, Key, Object},
     validation::validate_metadata_update,
 };
 
+/// What an update did.
+#[derive(Clone, Debug)]
+pub(crate) enum Updated {
+    /// There was no such object; now there is.
+    Created(Arc<Object>),
+    /// The object is as it was asked for.
+    Replaced(Arc<Object>),
+}
+
 impl Registry {
     /// Replaces a part of an object with that of `input`. One without a revision replaces whatever
-    /// there is; one with a revision, only the object at that revision.
+    /// there is; one with a revision, only the object at that revision. Of some kinds, replacing the
+    /// whole of an object that is not there creates it, whatever the revision.
     ///
     /// An update that takes the last finalizer from an object that is being deleted, removes it. A
     /// dry run answers with the object as it would be, at the revision that it has.
@@ -27,26 +39,36 @@ impl Registry {
         part: Part,
         mut input: Tree,
         dry_run: bool,
-    ) -> Result<Arc<Object>, Failure> {
+    ) -> Result<Updated, Failure> {
         served.put_in_namespace(&mut input, namespace)?;
         check_name(&input, name)?;
         let key = Key::new(namespace, name);
         loop {
             let current = self.store.read(|store| store.get(served.id, &key));
             let Some(current) = current else {
-                return Err(Failure::not_found(served.qualified(), name));
+                if part != Part::Whole || !served.kind.update_creates {
+                    return Err(Failure::not_found(served.qualified(), name));
+                }
+                check_preconditions(served, &input, &key, None)?;
+                let mut new = input.clone();
+                new.set(&["metadata", "resourceVersion"], "".into());
+                match self.create(served, namespace, new, dry_run) {
+                    // It has come to be in the meantime, and can be replaced.
+                    Err(failure) if failure.code() == StatusCode::CONFLICT => continue,
+                    created => return created.map(Updated::Created),
+                }
             };
-            check_preconditions(served, &input, &current)?;
+            check_preconditions(served, &input, &key, Some(&current))?;
             let old = served.tree(&current);
             let new = prepare(served, input.clone(), &old, part)?;
             let removes = is_finished(served, &new, &old);
             if !removes && new.object() == old.object() {
-                return Ok(current);
+                return Ok(Updated::Replaced(current));
             }
             let (draft, attributes) = (Draft::encode(new.object()), served.attributes(&new));
             if dry_run {
                 let object = Object::dry_at(key, &draft, attributes, current.revision);
-                return Ok(Arc::new(object));
+                return Ok(Updated::Replaced(Arc::new(object)));
             }
             let written = self.store.write(|store| {
                 let now = store.get(served.id, &key)?;
@@ -64,7 +86,7 @@ impl Registry {
                 Some(store.put(served.id, key.clone(), &draft, attributes, now))
             });
             if let Some(object) = written {
-                return Ok(object);
+                return Ok(Updated::Replaced(object));
             }
             // Somebody else was faster: the rules are applied again to what there is now.
         }
@@ -148,26 +170,34 @@ fn check_name(input: &Tree, name: &str) -> Result<(), Failure> {
     }
 }
 
-fn check_preconditions(served: Served, input: &Tree, current: &Object) -> Result<(), Failure> {
-    let (qualified, name) = (served.qualified(), current.key.name());
-    let (uid, current_uid) = (input.metadata_text("uid"), &current.attributes.uid);
-    if !uid.is_empty() && uid != current_uid.as_str() {
+/// Whether the object at `key` is the one that is meant. An object that is not there has no uid and is
+/// at whatever revision.
+fn check_preconditions(
+    served: Served,
+    input: &Tree,
+    key: &Key,
+    current: Option<&Object>,
+) -> Result<(), Failure> {
+    let (qualified, name) = (served.qualified(), key.name());
+    let current_uid = current.map_or("", |current| &current.attributes.uid);
+    let uid = input.metadata_text("uid");
+    if !uid.is_empty() && uid != current_uid {
         let resource = served.facts.resource;
         let why = format!(
-            "StorageError: invalid object, Code: 4, Key: /registry/{resource}/{}, \
+            "StorageError: invalid object, Code: 4, Key: /registry/{resource}/{key}, \
              ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: \
-             {uid}, UID in object meta: {current_uid}",
-            current.key
+             {uid}, UID in object meta: {current_uid}"
         );
         return Err(Failure::conflict(qualified, name, &why));
     }
     match input.metadata_text("resourceVersion") {
         "" | "0" => Ok(()),
         text => match text.parse::<u64>() {
-            Ok(revision) if revision == current.revision.get() => Ok(()),
+            Ok(revision) if current.is_none_or(|now| now.revision.get() == revision) => Ok(()),
             Ok(_) => Err(Failure::stale(qualified, name)),
             Err(_) => Err(Failure::internal_plain(format!(
-                "strconv.ParseUint: parsing {text:?}: invalid syntax"
+                "strconv.ParseUint: parsing {}: invalid syntax",
+                Quoted(text)
             ))),
         },
     }

@@ -481,3 +481,76 @@ async fn no_grace_period_ends_after_the_last_year_that_a_date_can_say() {
         assert_eq!(server.call("DELETE", &uri, now).await.code, 200);
     }
 }
+
+// What kube-apiserver 1.36.3 answered to each of these.
+#[tokio::test]
+async fn an_update_of_what_is_missing_creates_services_only() {
+    let server = Server::new();
+    let namespaced = "namespaces/default";
+    for (uri, message) in [
+        (
+            format!("/api/v1/{namespaced}/configmaps/x"),
+            r#"configmaps "x" not found"#,
+        ),
+        (
+            format!("/api/v1/{namespaced}/pods/x"),
+            r#"pods "x" not found"#,
+        ),
+        (
+            "/api/v1/namespaces/x".to_owned(),
+            r#"namespaces "x" not found"#,
+        ),
+        (
+            format!("/apis/apps/v1/{namespaced}/deployments/x"),
+            r#"deployments.apps "x" not found"#,
+        ),
+    ] {
+        let refused = server
+            .call("PUT", &uri, r#"{"metadata":{"name":"x"}}"#)
+            .await;
+        let expected = (404, "NotFound".to_owned(), message.to_owned());
+        assert_eq!(refused.failure(), expected, "{uri}");
+    }
+
+    let uri = format!("/api/v1/{namespaced}/services");
+    let put = async |name: &str, metadata: &str| {
+        let body = format!(
+            r#"{{"metadata":{{"name":"{name}"{metadata}}},"spec":{{"ports":[{{"port":80}}]}},"status":{{"loadBalancer":{{"ingress":[{{"ip":"1.2.3.4"}}]}}}}}}"#
+        );
+        server.call("PUT", &format!("{uri}/{name}"), &body).await
+    };
+    let created = put("x1", "").await;
+    assert_eq!(created.code, 201);
+    assert!(
+        created.text.ends_with(r#""status":{"loadBalancer":{}}}"#),
+        "{}",
+        created.text
+    );
+    assert_eq!(put("x1", "").await.code, 200);
+    assert_eq!(put("x1", r#","resourceVersion":"1""#).await.code, 409);
+    assert_eq!(put("x2", r#","resourceVersion":"5""#).await.code, 201);
+    let refused = put("x3", r#","uid":"1""#).await;
+    assert_eq!(refused.code, 409);
+    let why = "Precondition failed: UID in precondition: 1, UID in object meta: ";
+    assert!(refused.message().ends_with(why), "{}", refused.message());
+    let refused = put("x3", r#","resourceVersion":"abc""#).await;
+    assert_eq!(refused.code, 500);
+    assert_eq!(
+        refused.message(),
+        r#"strconv.ParseUint: parsing "abc": invalid syntax"#
+    );
+    assert_eq!(put("X_3", "").await.code, 422);
+    let dry = format!("{uri}/x3?dryRun=All");
+    let dry = server
+        .call("PUT", &dry, r#"{"metadata":{"name":"x3"}}"#)
+        .await;
+    assert_eq!(dry.code, 201);
+    assert_eq!(dry.text_at(&["metadata", "resourceVersion"]), "");
+    let elsewhere = "/api/v1/namespaces/nope/services/x3";
+    let refused = server
+        .call("PUT", elsewhere, r#"{"metadata":{"name":"x3"}}"#)
+        .await;
+    assert_eq!(refused.code, 404);
+    assert_eq!(refused.message(), r#"namespaces "nope" not found"#);
+    assert_eq!(server.get(&uri).await.names(), ["x1", "x2"]);
+}
