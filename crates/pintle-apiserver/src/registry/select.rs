@@ -2,6 +2,7 @@
 
 use super::Served;
 use crate::{
+    quote::Quoted,
     selector::{FieldSelector, ParseFieldsError},
     store::{FIRST_FIELD, NAME_FIELD, NAMESPACE_FIELD},
 };
@@ -27,8 +28,9 @@ impl Served {
         match found {
             Some(at) => Ok(FIRST_FIELD + at),
             None if fields.is_empty() => Err(format!(
-                "{name:?} is not a known field selector: only \"metadata.name\", \
-                 \"metadata.namespace\""
+                "{} is not a known field selector: only \"metadata.name\", \
+                 \"metadata.namespace\"",
+                Quoted(name)
             )),
             None => Err(format!("field label not supported: {name}")),
         }

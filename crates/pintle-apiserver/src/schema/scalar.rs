@@ -107,8 +107,8 @@ pub(super) fn bytes(text: &str) -> Result<Value, String> {
 }
 
 fn not_a_time(text: &str, layout: &str) -> String {
-    let shown = Quoted(text);
-    format!("parsing time {shown} as {layout:?}: cannot parse {shown} as \"2006\"")
+    let (shown, layout) = (Quoted(text), Quoted(layout));
+    format!("parsing time {shown} as {layout}: cannot parse {shown} as \"2006\"")
 }
 
 #[cfg(test)]

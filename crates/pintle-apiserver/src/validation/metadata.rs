@@ -3,6 +3,7 @@
 use pintle_codec::{Object, Value, json};
 
 use super::{FieldError, names};
+use crate::quote::Quoted;
 
 /// What the name of an object of some resource may be.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,7 +77,7 @@ pub(crate) fn validate_metadata_update(metadata: &Object, old: &Object) -> Vec<F
                  finalizers []string{{{}}}",
                 added
                     .iter()
-                    .map(|name| format!("{name:?}"))
+                    .map(|name| Quoted(name).to_string())
                     .collect::<Vec<_>>()
                     .join(", ")
             );
@@ -188,7 +189,10 @@ fn validate_finalizers(finalizers: &[&str]) -> Vec<FieldError> {
         }
     }
     if finalizers.contains(&ORPHAN) && finalizers.contains(&FOREGROUND) {
-        let shown: Vec<_> = finalizers.iter().map(|name| format!("{name:?}")).collect();
+        let shown: Vec<_> = finalizers
+            .iter()
+            .map(|name| Quoted(name).to_string())
+            .collect();
         let shown = format!("[{}]", shown.join(","));
         let detail = format!("finalizer {ORPHAN} and {FOREGROUND} cannot be both set");
         errors.push(FieldError::invalid_shown(FIELD, &shown, &detail));

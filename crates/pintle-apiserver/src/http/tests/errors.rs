@@ -442,3 +442,21 @@ async fn a_body_that_does_not_come_is_not_waited_for_forever() {
     server.clock.advance(60 * SECOND);
     assert_eq!(response.await.status(), 504);
 }
+
+#[tokio::test]
+async fn messages_quote_as_go_does() {
+    let server = Server::new();
+    // Rust writes it as \u{7}, Go as \a.
+    let refused = server.get("/api/v1/configmaps?fieldSelector=%07%3Da").await;
+    assert_eq!(
+        refused.message(),
+        r#""\a" is not a known field selector: only "metadata.name", "metadata.namespace""#
+    );
+    server.create("c").await;
+    let body = r#"{"metadata":{"name":"c","resourceVersion":"\u0007"}}"#;
+    let refused = server.call("PUT", &format!("{CONFIG_MAPS}/c"), body).await;
+    assert_eq!(
+        refused.message(),
+        r#"strconv.ParseUint: parsing "\a": invalid syntax"#
+    );
+}
