@@ -12,6 +12,10 @@
 //! # }
 //! ```
 //!
+//! Clients are known by their certificates, which the server's own authority signed; whoever has one
+//! may do everything. Anonymous requests are refused with 401, those for the version, the health and
+//! discovery too: as a kube-apiserver with `--anonymous-auth=false`.
+//!
 //! # Inside
 //!
 //! A request goes through these, and back:

@@ -2,7 +2,8 @@
 //!
 //! One pass, without a look at what comes later: fields are put into schema order, unknown ones are
 //! dropped and remembered, values that do not fit are refused. The tree is what Go's decoder and
-//! encoder would make of the document together. Messages are Go's.
+//! encoder would make of the document together, but for quantities and durations: Go writes these in
+//! their canonical form, and here they stay as they were sent. Messages are Go's.
 
 use std::fmt::{self, Write as _};
 
