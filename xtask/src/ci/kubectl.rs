@@ -32,7 +32,8 @@ pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
         apiserver_flags: vec!["--anonymous-auth=false".to_owned()],
     };
     let real = Cluster::start(&binaries, registry.temporary()?, &options, interrupt)?;
-    let embedded = Embedded::start(registry.temporary()?, interrupt)?;
+    let pintle = workspace::root().join("target/debug/pintle");
+    let embedded = Embedded::start(&pintle, registry.temporary()?, interrupt)?;
     let kubectl = binaries.directory().join("kubectl");
 
     let mut passed = 0;
@@ -96,15 +97,14 @@ struct Embedded {
 }
 
 impl Embedded {
-    fn start(directory: PathBuf, interrupt: &Interrupt) -> Result<Self> {
-        let binary = workspace::root().join("target/debug/pintle");
+    fn start(pintle: &Path, directory: PathBuf, interrupt: &Interrupt) -> Result<Self> {
         // Whole before anything can fail, so that what was started is stopped.
         let mut embedded = Self {
             kubeconfig: directory.join("kubeconfig"),
             directory,
             process: None,
         };
-        let mut command = Command::new(binary);
+        let mut command = Command::new(pintle);
         command
             .args(["up", "--kubeconfig-out"])
             .arg(&embedded.kubeconfig);
@@ -312,7 +312,19 @@ const COMMANDS: &[&str] = &[
 
 #[cfg(test)]
 mod tests {
-    use super::without_ages;
+    use super::*;
+
+    #[test]
+    fn pintle_that_does_not_start_leaves_nothing() {
+        let directory = tempfile::tempdir().unwrap();
+        let own = directory.path().join("own");
+        fs::create_dir(&own).unwrap();
+        let interrupt = Interrupt::listen().unwrap();
+        let started = Embedded::start(Path::new("false"), own.clone(), &interrupt);
+        let error = started.err().unwrap().to_string();
+        assert!(error.starts_with("`pintle up` ended"), "{error}");
+        assert!(!own.exists());
+    }
 
     #[test]
     fn ages_and_widths_do_not_count() {
