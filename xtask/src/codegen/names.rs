@@ -45,7 +45,7 @@ fn words(name: &str) -> Vec<String> {
 /// A field's name.
 pub(crate) fn field(name: &str) -> String {
     let name = words(name).join("_").to_ascii_lowercase();
-    if KEYWORDS.contains(&name.as_str()) {
+    if STRICT.contains(&name.as_str()) || RESERVED.contains(&name.as_str()) {
         format!("{name}_")
     } else {
         name
@@ -69,16 +69,18 @@ pub(crate) fn constant(type_: &str, go: &str, value: &str) -> String {
     if usable(&name) { name } else { from(go) }
 }
 
-/// The words that Rust 2024 keeps for itself, now (strict) or for later (reserved). A field's name
-/// is in lower case, so `Self` cannot be one.
-const KEYWORDS: [&str; 51] = [
-    // Strict.
+/// The strict keywords of Rust 2024. A field's name is in lower case, so `Self` cannot be one.
+const STRICT: [&str; 37] = [
     "as", "async", "await", "break", "const", "continue", "crate", "dyn", "else", "enum", "extern",
     "false", "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod", "move", "mut", "pub",
     "ref", "return", "self", "static", "struct", "super", "trait", "true", "type", "unsafe", "use",
-    "where", "while", // Reserved.
-    "abstract", "become", "box", "do", "final", "gen", "macro", "override", "priv", "try", "typeof",
-    "unsized", "virtual", "yield",
+    "where", "while",
+];
+
+/// Those that it reserves for later.
+const RESERVED: [&str; 14] = [
+    "abstract", "become", "box", "do", "final", "gen", "macro", "override", "priv", "try",
+    "typeof", "unsized", "virtual", "yield",
 ];
 
 #[cfg(test)]
