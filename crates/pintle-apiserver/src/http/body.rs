@@ -4,12 +4,14 @@ use std::{
     collections::VecDeque,
     convert::Infallible,
     pin::Pin,
-    task::{Context, Poll},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    task::{Context, Poll, Waker},
 };
 
 use bytes::{Bytes, BytesMut};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt as _;
+use pintle_env::Instant;
 
 use crate::status::Failure;
 
@@ -29,8 +31,25 @@ enum Content {
     /// Made while it is sent, as fast as there is something to send.
     Source {
         ready: VecDeque<Bytes>,
-        next: Option<Pull>,
+        next: Arc<Next>,
+        deadline: Instant,
     },
+}
+
+/// What a source brings forth next; nothing once it has ended.
+struct Next(Mutex<Pulling>);
+
+struct Pulling {
+    pull: Option<Pull>,
+    /// Who waits for it.
+    asker: Waker,
+}
+
+/// The end of a body whose client may no longer take anything, in which case the body is never asked
+/// and does not find out by itself that its time is over.
+pub(crate) struct Expiry {
+    next: Weak<Next>,
+    deadline: Instant,
 }
 
 /// Something that brings forth data for as long as it lasts.
@@ -62,12 +81,27 @@ impl Body {
         }
     }
 
-    /// A body that lasts as long as its source.
-    pub(crate) fn source(source: impl Source) -> Self {
+    /// A body that lasts as long as its source, which ends by itself at `deadline` if it is asked.
+    pub(crate) fn source(source: impl Source, deadline: Instant) -> Self {
         Self::of(Content::Source {
             ready: VecDeque::new(),
-            next: Some(pull(source)),
+            next: Arc::new(Next(Mutex::new(Pulling {
+                pull: Some(pull(source)),
+                asker: Waker::noop().clone(),
+            }))),
+            deadline,
         })
+    }
+
+    /// What ends the body from outside, if time does.
+    pub(crate) fn expiry(&self) -> Option<Expiry> {
+        match &self.content {
+            Content::Whole(_) | Content::Chunks(_) => None,
+            Content::Source { next, deadline, .. } => Some(Expiry {
+                next: Arc::downgrade(next),
+                deadline: *deadline,
+            }),
+        }
     }
 
     /// The same body, which keeps something for as long as it lasts.
@@ -92,6 +126,33 @@ impl Body {
     }
 }
 
+impl Expiry {
+    /// Ends the body if its time is over, and says whether it is still to be ended.
+    pub(crate) fn is_pending(&self, now: Instant) -> bool {
+        let Some(next) = self.next.upgrade() else {
+            return false;
+        };
+        if now < self.deadline {
+            return true;
+        }
+        let (ended, asker) = {
+            let mut next = next.lock();
+            (next.pull.take(), next.asker.clone())
+        };
+        // With the source go the wakes that it waited for.
+        drop(ended);
+        asker.wake();
+        false
+    }
+}
+
+impl Next {
+    fn lock(&self) -> MutexGuard<'_, Pulling> {
+        // A source that panicked is not asked again.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl http_body::Body for Body {
     type Data = Bytes;
     type Error = Infallible;
@@ -103,19 +164,24 @@ impl http_body::Body for Body {
         let data = match &mut self.content {
             Content::Whole(data) => data.take().filter(|data| !data.is_empty()),
             Content::Chunks(chunks) => chunks.next(),
-            Content::Source { ready, next } => loop {
+            Content::Source { ready, next, .. } => loop {
                 if let Some(data) = ready.pop_front() {
                     break Some(data);
                 }
-                let Some(pull) = next else {
+                let mut next = next.lock();
+                let Some(pull) = next.pull.as_mut() else {
                     break None;
                 };
-                match std::task::ready!(pull.as_mut().poll(cx)) {
-                    Some((data, resume)) => {
+                match pull.as_mut().poll(cx) {
+                    Poll::Ready(Some((data, resume))) => {
                         ready.extend(data);
-                        *next = Some(resume.0());
+                        next.pull = Some(resume.0());
                     }
-                    None => *next = None,
+                    Poll::Ready(None) => next.pull = None,
+                    Poll::Pending => {
+                        next.asker.clone_from(cx.waker());
+                        return Poll::Pending;
+                    }
                 }
             },
         };
@@ -126,7 +192,7 @@ impl http_body::Body for Body {
         match &self.content {
             Content::Whole(data) => data.as_ref().is_none_or(Bytes::is_empty),
             Content::Chunks(_) => false,
-            Content::Source { ready, next } => ready.is_empty() && next.is_none(),
+            Content::Source { ready, next, .. } => ready.is_empty() && next.lock().pull.is_none(),
         }
     }
 

@@ -22,4 +22,4 @@ mod warning;
 mod watch;
 
 pub(crate) use api::Api;
-pub(crate) use body::Body;
+pub(crate) use body::{Body, Expiry};

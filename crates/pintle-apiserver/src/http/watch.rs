@@ -2,7 +2,8 @@
 //!
 //! A watch is a [`Watcher`] and the future that drives it: it asks the watcher what to do, sends what
 //! there is, and else sleeps until the next write to the resource, its deadline, or the end of the
-//! server. It has no task: it goes on when the connection asks for data, and is dropped with it.
+//! server. It has no task: it goes on when the connection asks for data, and is dropped with it. A
+//! client that takes nothing is not asked for; the connection ends its watches when their time is over.
 
 use std::{sync::Arc, time::Duration};
 
@@ -56,12 +57,13 @@ impl Api {
             Start::After(wanted)
         };
         let now = self.clock.now();
+        let deadline = now + self.lifetime(options.timeout);
         let watcher = Watcher::new(
             start,
             WatcherOptions {
                 filter,
                 bookmarks: options.bookmarks,
-                deadline: now + self.lifetime(options.timeout),
+                deadline,
             },
             now,
         );
@@ -77,7 +79,7 @@ impl Api {
             first: true,
             over: false,
         };
-        Ok(Answer::new(StatusCode::OK, Body::source(driver)))
+        Ok(Answer::new(StatusCode::OK, Body::source(driver, deadline)))
     }
 
     /// How long a watch lasts. Without a wish it is left to chance, so that not all end at once.

@@ -1,6 +1,10 @@
 //! One connection, from its handshake to its end.
 
-use std::{convert::Infallible, sync::Arc, time::Duration};
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::{
@@ -16,7 +20,11 @@ use tokio_rustls::TlsAcceptor;
 use tracing::{Instrument as _, debug, debug_span};
 
 use super::tasks::Tasks;
-use crate::{authn::ClientCertificates, http::Api, shutdown::Shutdown};
+use crate::{
+    authn::ClientCertificates,
+    http::{Api, Expiry},
+    shutdown::Shutdown,
+};
 
 /// What all connections of a server share.
 pub(super) struct Shared {
@@ -61,6 +69,7 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
     };
     let user = Arc::new(user);
     let asked = Arc::new(Notify::new());
+    let watches = Watches::default();
     let service = service_fn(|request: hyper::Request<Incoming>| {
         asked.notify_one();
         let (api, user) = (shared.api.clone(), user.clone());
@@ -70,8 +79,12 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
             path = request.uri().path(),
             user = user.as_ref().as_ref().map(|user| &*user.name),
         );
-        let respond =
-            async move { Ok::<_, Infallible>(api.respond(user.as_ref().as_ref(), request).await) };
+        let watches = watches.clone();
+        let respond = async move {
+            let response = api.respond(user.as_ref().as_ref(), request).await;
+            watches.add(response.body().expiry());
+            Ok::<_, Infallible>(response)
+        };
         respond.instrument(span)
     });
     let tasks = Tasks::default();
@@ -106,6 +119,7 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
     };
     let ended = tokio::select! {
         ended = connection.as_mut() => ended,
+        () = watches.expire(&shared) => Ok(()),
         () = silence => {
             debug!("nothing was asked for");
             Ok(())
@@ -125,6 +139,33 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
     }
 }
 
+/// The watches of a connection.
+#[derive(Clone, Default)]
+struct Watches(Arc<Mutex<Vec<Expiry>>>);
+
+impl Watches {
+    fn add(&self, watch: Option<Expiry>) {
+        self.lock().extend(watch);
+    }
+
+    /// Ends watches after their time, for as long as the connection lasts. Those whose client reads
+    /// have ended by themselves; of the others at least what they hold is given back.
+    async fn expire(&self, shared: &Shared) {
+        loop {
+            let next = shared.clock.now() + EXPIRE_EVERY;
+            shared.timer.sleep_until(next).await;
+            let now = shared.clock.now();
+            self.lock().retain(|watch| watch.is_pending(now));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Expiry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Also the most that a watch outlives its time.
+const EXPIRE_EVERY: Duration = Duration::from_secs(30);
 /// As Go's server.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// For the headers of a request, and for the first request to come at all: HTTP/2 has no bound of its

@@ -1,5 +1,7 @@
 //! Watches.
 
+use pintle_env::Clock as _;
+
 use super::*;
 
 #[tokio::test]
@@ -322,4 +324,45 @@ async fn a_watch_gives_way_while_nothing_is_for_it() {
         assert_eq!(watch.events(), [""; 0], "others have their turn: {start}");
         assert_eq!(watch.events(), ["ADDED wanted"], "{start}");
     }
+}
+
+#[tokio::test]
+async fn a_watch_that_nobody_reads_gives_back_what_it_holds() {
+    let server = Server::new();
+    server.create("a").await;
+    let config_maps = server.registry.find("", "v1", "configmaps").unwrap().id;
+    let store = server.registry.store();
+    let object = store.read(|store| {
+        let snapshot = store.snapshot(config_maps);
+        let object = snapshot.objects(&crate::store::Scope::All, None).next();
+        Arc::downgrade(object.unwrap())
+    });
+    let uri = format!(
+        "{CONFIG_MAPS}?watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&timeoutSeconds=10"
+    );
+    let mut watch = server.watch(&uri).await;
+    let expiry = watch.body.expiry().unwrap();
+    server.delete("a").await;
+    store.write(|store| store.compact(store.revision()));
+    assert!(expiry.is_pending(server.clock.now()));
+    assert!(object.upgrade().is_some(), "the watch begins with it");
+    server.clock.advance(10 * SECOND);
+    assert!(!expiry.is_pending(server.clock.now()));
+    assert!(object.upgrade().is_none());
+    assert!(watch.has_ended());
+}
+
+#[tokio::test]
+async fn whoever_waits_for_a_watch_hears_that_it_was_ended() {
+    let server = Server::new();
+    let uri = format!("{CONFIG_MAPS}?watch=1&resourceVersion=5&timeoutSeconds=10");
+    let mut body = server.watch(&uri).await.body;
+    let expiry = body.expiry().unwrap();
+    let ended = async {
+        // The clock stands still, so that only this can wake the reader.
+        assert!(!expiry.is_pending(server.clock.now() + 10 * SECOND));
+    };
+    let both = async { tokio::join!(body.frame(), ended) };
+    let (frame, ()) = tokio::time::timeout(5 * SECOND, both).await.unwrap();
+    assert!(frame.is_none());
 }
