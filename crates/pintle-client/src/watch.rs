@@ -90,12 +90,7 @@ impl<K> Stream for Events<K> {
         while !events.ended {
             match events.frames.next_frame() {
                 Ok(Some(frame)) => {
-                    let decode = events.decode;
-                    let event = decode_watch_event(frame).and_then(|event| {
-                        event.try_map(|object| {
-                            decode(object.as_bytes()).map_err(|error| error.within_field("object"))
-                        })
-                    });
+                    let event = decode_watch_event(frame, events.decode);
                     let event = event.map_err(|error| Error::invalid_event(&events.what, error));
                     return Poll::Ready(Some(event));
                 }

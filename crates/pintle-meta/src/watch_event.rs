@@ -71,12 +71,15 @@ impl<K> WatchEvent<K> {
     }
 }
 
-/// Reads one JSON frame of a watch, its object left as the JSON that arrived: a part of `frame`.
+/// Reads one JSON frame of a watch, its object by `decode`, which is given the object's JSON.
 ///
 /// # Errors
-/// When the frame is malformed, has an unknown type, or lacks its object. The offset is that in
-/// the frame.
-pub fn decode_watch_event(frame: &[u8]) -> Result<WatchEvent<&str>, Error> {
+/// When the frame is malformed, has an unknown type, or lacks its object; and what `decode` fails
+/// with. The offset is that in the frame.
+pub fn decode_watch_event<K>(
+    frame: &[u8],
+    decode: impl FnOnce(&[u8]) -> Result<K, Error>,
+) -> Result<WatchEvent<K>, Error> {
     let mut reader = Reader::new(frame)?;
     let mut type_name = String::new();
     let mut object = None;
@@ -106,10 +109,11 @@ pub fn decode_watch_event(frame: &[u8]) -> Result<WatchEvent<&str>, Error> {
         )
     })?;
     let within = |error: Error| error.shifted_by(start).within_field("object");
+    let decode = || decode(object.as_bytes()).map_err(within);
     Ok(match type_name.as_str() {
-        "ADDED" => WatchEvent::Added(object),
-        "MODIFIED" => WatchEvent::Modified(object),
-        "DELETED" => WatchEvent::Deleted(object),
+        "ADDED" => WatchEvent::Added(decode()?),
+        "MODIFIED" => WatchEvent::Modified(decode()?),
+        "DELETED" => WatchEvent::Deleted(decode()?),
         "BOOKMARK" => WatchEvent::Bookmark(bookmark(object).map_err(within)?),
         "ERROR" => WatchEvent::Error(decode_json(object.as_bytes()).map_err(within)?),
         other => {
@@ -134,13 +138,16 @@ const INITIAL_EVENTS_END: &str = "k8s.io/initial-events-end";
 
 #[cfg(test)]
 mod tests {
+    use pintle_codec::json::parse;
+    use pintle_codec::{Object, Value};
+
     use super::{WatchEvent, decode_watch_event};
 
     #[test]
     fn of_a_repeated_key_the_last_value_counts() {
         let frame = br#"{"type":"ADDED","object":{"a":1},"type":"DELETED","object":{}}"#;
-        let event = decode_watch_event(frame).unwrap();
-        assert_eq!(event, WatchEvent::Deleted("{}"));
+        let event = decode_watch_event(frame, parse).unwrap();
+        assert_eq!(event, WatchEvent::Deleted(Value::Object(Object::new())));
     }
 
     #[test]
@@ -154,9 +161,14 @@ mod tests {
             ),
         ] {
             let frame = format!(r#"{{"type":"{type_name}","object": {object} }}"#);
-            let error = decode_watch_event(frame.as_bytes()).unwrap_err();
+            let error = decode_watch_event(frame.as_bytes(), parse).unwrap_err();
             let place = frame.rfind(':').unwrap() + 1;
             assert_eq!((error.path(), error.offset()), (path.to_owned(), place));
         }
+        let frame = br#"{"type":"ADDED","object":["x"]}"#;
+        let decode = |json: &[u8]| parse(&json[..2]);
+        let error = decode_watch_event(frame, decode).unwrap_err();
+        assert_eq!(error.offset(), 27);
+        assert_eq!(error.path(), "object");
     }
 }

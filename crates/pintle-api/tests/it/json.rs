@@ -163,22 +163,20 @@ fn a_time_in_options_reaches_the_query() {
 #[test]
 fn watch_frames_are_told_apart() {
     let frame = br#"{"type":"ADDED","object":{"kind":"Pod","apiVersion":"v1","status":{"phase":"Running"}}}"#;
-    let event = decode_watch_event(frame)
-        .unwrap()
-        .try_map(|object| decode_json::<Pod>(object.as_bytes()))
-        .unwrap();
+    let event = decode_watch_event(frame, decode_json::<Pod>).unwrap();
     assert_eq!(event.type_name(), "ADDED");
     assert_eq!(event.object().unwrap().status.phase, PodPhase::RUNNING);
 
     let frame = br#"{"object":{"kind":"Pod","metadata":{"resourceVersion":"12","annotations":{"k8s.io/initial-events-end":"true"}}},"type":"BOOKMARK"}"#;
-    let WatchEvent::Bookmark(bookmark) = decode_watch_event(frame).unwrap() else {
+    let WatchEvent::Bookmark(bookmark) = decode_watch_event(frame, decode_json::<Pod>).unwrap()
+    else {
         panic!("a bookmark")
     };
     assert_eq!(bookmark.resource_version.as_str(), "12");
     assert!(bookmark.initial_events_end);
 
     let frame = br#"{"type":"ERROR","object":{"kind":"Status","apiVersion":"v1","status":"Failure","message":"too old resource version: 1 (9)","reason":"Expired","code":410}}"#;
-    let WatchEvent::Error(status) = decode_watch_event(frame).unwrap() else {
+    let WatchEvent::Error(status) = decode_watch_event(frame, decode_json::<Pod>).unwrap() else {
         panic!("an error")
     };
     assert_eq!((status.code, status.reason.as_str()), (410, "Expired"));
@@ -189,6 +187,6 @@ fn watch_frames_are_told_apart() {
         br#"{"type":"RENAMED","object":{}}"#,
         b"[]",
     ] {
-        assert!(decode_watch_event(malformed).is_err());
+        assert!(decode_watch_event(malformed, decode_json::<Pod>).is_err());
     }
 }
