@@ -226,7 +226,7 @@ async fn passing<T>(clock: &ManualClock, happens: impl Future<Output = T>) -> T 
         }
     };
     tokio::select! {
-        happened = happens => happened,
+        happened = tokio::time::timeout(Duration::from_secs(10), happens) => happened.unwrap(),
         () = time => unreachable!("time does not end"),
     }
 }

@@ -1,10 +1,5 @@
 //! Namespaces: born complete, kept while they have content, then gone.
 
-use std::{
-    sync::atomic::{AtomicUsize, Ordering},
-    task::Wake,
-};
-
 use super::*;
 use crate::controllers;
 
@@ -139,16 +134,6 @@ async fn a_namespace_can_be_finalized_by_hand() {
     let finalized = server.call("PUT", &format!("{uri}/finalize"), body).await;
     assert_eq!(finalized.code, 200);
     assert_eq!(server.get(&uri).await.code, 404);
-}
-
-/// How often somebody was woken.
-#[derive(Default)]
-struct Wakes(AtomicUsize);
-
-impl Wake for Wakes {
-    fn wake(self: Arc<Self>) {
-        self.0.fetch_add(1, Ordering::Relaxed);
-    }
 }
 
 #[tokio::test]
