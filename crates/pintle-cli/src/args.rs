@@ -106,9 +106,8 @@ pub(crate) struct Watch {
 ///
 /// The file is laid over an object that exists. What the file does not speak of stays, whoever put
 /// it there; a field that was removed from the file stays too, until it is null there. Lists are
-/// replaced, but for those whose elements all have names of their own, such as containers,
-/// volumes, environment variables and the subjects of a role binding: of these, elements that the
-/// file lacks stay. An empty list removes them all.
+/// replaced, but for those of a pod that admission adds to, such as volumes and tolerations: of
+/// these, elements that the file lacks stay.
 #[derive(Args, Debug)]
 pub(crate) struct Apply {
     /// File of YAML documents or JSON, directory of such files, or - for standard input

@@ -18,6 +18,8 @@ pub(super) fn conformance(interrupt: &Interrupt) -> Result<Cases> {
     ];
     // Built before the cluster starts, so that a compiler does not starve it.
     command::check(cargo().arg("build").args(BINARY), interrupt)?;
+    // A scenario runs it.
+    command::check(cargo().args(EXAMPLE), interrupt)?;
     let options = Options {
         with_controllers: Some(CONTROLLERS.join(",")),
         api_all: false,
@@ -34,6 +36,15 @@ pub(super) fn conformance(interrupt: &Interrupt) -> Result<Cases> {
         .args(["--", "--kubeconfig"]);
     proof(scenarios.arg(cluster.kubeconfig()), interrupt)
 }
+
+const EXAMPLE: [&str; 6] = [
+    "build",
+    "--locked",
+    "--package",
+    "pintle",
+    "--example",
+    "list_watch",
+];
 
 /// What an API server is not complete without; the others would change objects that scenarios look at.
 const CONTROLLERS: [&str; 5] = [

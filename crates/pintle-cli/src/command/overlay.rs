@@ -10,46 +10,61 @@ use pintle_codec::{Object, Value};
 /// The live object with the fields of the file.
 ///
 /// - Objects are merged field by field. A `null` in the file removes the field.
-/// - A list in the file replaces the live one, unless both are lists of objects that all have a `name` of
-///   their own, such as containers, volumes and ports with names: these are merged by name.
+/// - A list in the file replaces the live one, but for the lists of a pod that admission adds to, which are
+///   merged by a key: a pod without what was added is one that may not be changed so.
 ///
 /// A field that the file no longer has stays: to know that it once had it takes a record of who owns which
 /// field, which only the server keeps.
 pub(super) fn overlay(live: &Value, file: &Value) -> Value {
+    let is_pod = live.get("kind").and_then(Value::as_str) == Some("Pod");
+    lay(live, file, if is_pod { OF_A_POD } else { &[] })
+}
+
+/// Lists that are merged, and what their elements are known by.
+type Keyed = [(&'static str, &'static str)];
+
+fn lay(live: &Value, file: &Value, keyed: &Keyed) -> Value {
     match (live, file) {
-        (Value::Object(live), Value::Object(file)) => Value::Object(merge_fields(live, file)),
-        (Value::Array(live), Value::Array(file)) => {
-            Value::Array(merge_elements(live, file).unwrap_or_else(|| file.clone()))
+        (Value::Object(live), Value::Object(file)) => {
+            Value::Object(merge_fields(live, file, keyed))
         }
         (_, file) => file.clone(),
     }
 }
 
-fn merge_fields(live: &Object, file: &Object) -> Object {
+fn merge_fields(live: &Object, file: &Object, keyed: &Keyed) -> Object {
     let mut merged = live.clone();
-    for (key, value) in file.iter() {
+    for (field, value) in file.iter() {
         if value.is_null() {
-            merged.remove(key);
-        } else if let Some(field) = merged.get_mut(key) {
-            *field = overlay(field, value);
-        } else {
-            merged.insert(key, value.clone());
+            merged.remove(field);
+            continue;
         }
+        let value = match (merged.get(field), value) {
+            (Some(Value::Array(live)), Value::Array(file)) => {
+                let of_field = keyed.iter().find(|(list, _)| *list == field);
+                let elements = of_field.and_then(|(_, key)| merge_elements(live, file, key, keyed));
+                Value::Array(elements.unwrap_or_else(|| file.clone()))
+            }
+            (Some(live), file) => lay(live, file, keyed),
+            (None, file) => file.clone(),
+        };
+        merged.insert(field, value);
     }
     merged
 }
 
 /// The file's elements in the file's order, in the places of those that they stand for; what only the live
-/// list has keeps its place, for a pod's containers must not move. None if these are not named elements.
-fn merge_elements(live: &[Value], file: &[Value]) -> Option<Vec<Value>> {
-    let (live_by_name, file_by_name) = (by_name(live)?, by_name(file)?);
+/// list has keeps its place, for a pod's containers must not move. None if an element has no key of its own.
+fn merge_elements(live: &[Value], file: &[Value], key: &str, keyed: &Keyed) -> Option<Vec<Value>> {
+    let (live_by_key, file_by_key) = (by_key(live, key)?, by_key(file, key)?);
+    let of = |element: &Value| element.get(key).and_then(Value::as_str).map(str::to_owned);
     let mut ours = file.iter().map(|element| {
-        let live = name(element).and_then(|name| live_by_name.get(name));
-        live.map_or_else(|| element.clone(), |live| overlay(live, element))
+        let live = of(element).and_then(|key| live_by_key.get(key.as_str()).copied());
+        live.map_or_else(|| element.clone(), |live| lay(live, element, keyed))
     });
     let mut merged = Vec::with_capacity(live.len() + file.len());
     for element in live {
-        match name(element).is_some_and(|name| file_by_name.contains_key(name)) {
+        match of(element).is_some_and(|key| file_by_key.contains_key(key.as_str())) {
             true => merged.extend(ours.next()),
             false => merged.push(element.clone()),
         }
@@ -58,17 +73,25 @@ fn merge_elements(live: &[Value], file: &[Value]) -> Option<Vec<Value>> {
     Some(merged)
 }
 
-/// The elements by their names; none unless each has one of its own, and none for an empty list: in a file it
+/// The elements by their keys; none unless each has one of its own, and none for an empty list: in a file it
 /// is there to empty the live one.
-fn by_name(list: &[Value]) -> Option<BTreeMap<&str, &Value>> {
-    let named = list.iter().map(|element| Some((name(element)?, element)));
-    let named: BTreeMap<_, _> = named.collect::<Option<_>>()?;
-    (!list.is_empty() && named.len() == list.len()).then_some(named)
+fn by_key<'a>(list: &'a [Value], key: &str) -> Option<BTreeMap<&'a str, &'a Value>> {
+    let keyed = list
+        .iter()
+        .map(|element| Some((element.get(key)?.as_str()?, element)));
+    let keyed: BTreeMap<_, _> = keyed.collect::<Option<_>>()?;
+    (!list.is_empty() && keyed.len() == list.len()).then_some(keyed)
 }
 
-fn name(element: &Value) -> Option<&str> {
-    element.get("name")?.as_str()
-}
+/// What admission adds to: service account tokens, sidecars, pull secrets, default tolerations.
+const OF_A_POD: &Keyed = &[
+    ("containers", "name"),
+    ("imagePullSecrets", "name"),
+    ("initContainers", "name"),
+    ("tolerations", "key"),
+    ("volumeMounts", "mountPath"),
+    ("volumes", "name"),
+];
 
 #[cfg(test)]
 mod tests {
@@ -93,12 +116,8 @@ mod tests {
 
     #[test]
     fn file_that_says_what_is_there_already_changes_nothing() {
-        let live = r#"{"a": [1, 2], "b": [{"name": "x", "v": 1}, {"name": "y"}], "c": {"d": 1}}"#;
-        for file in [
-            live,
-            "{}",
-            r#"{"c": {"d": 1}, "b": [{"name": "y"}], "a": [1, 2]}"#,
-        ] {
+        let live = r#"{"a": [1, 2], "b": {"x": {"v": 1}, "y": 2}, "c": {"d": 1}}"#;
+        for file in [live, "{}", r#"{"c": {"d": 1}, "b": {"y": 2}, "a": [1, 2]}"#] {
             check(live, file, live);
         }
     }
@@ -121,20 +140,31 @@ mod tests {
         );
     }
 
+    /// Checks a list of a pod, live and in a file.
+    #[track_caller]
+    fn check_containers(live: &str, file: &str, expected: &str) {
+        let pod = |list: &str| format!(r#"{{"kind": "Pod", "spec": {{"containers": {list}}}}}"#);
+        check(&pod(live), &pod(file), &pod(expected));
+    }
+
     #[test]
-    fn elements_with_names_are_merged_by_name() {
+    fn what_admission_added_to_a_pod_stays() {
         // What the live list alone has keeps its place, and what the file adds comes where the file has it.
-        check(
+        check_containers(
             r#"[{"name": "first"}, {"name": "a", "injected": true}, {"name": "between"}, {"name": "b", "v": 1}, {"name": "last"}]"#,
             r#"[{"name": "a", "v": 2}, {"name": "new"}, {"name": "b", "v": 2}]"#,
             r#"[{"name": "first"}, {"name": "a", "injected": true, "v": 2}, {"name": "between"}, {"name": "new"}, {"name": "last"}, {"name": "b", "v": 2}]"#,
         );
+        check_containers(
+            r#"[{"name": "a", "volumeMounts": [{"mountPath": "/token", "name": "t"}]}]"#,
+            r#"[{"name": "a", "volumeMounts": [{"mountPath": "/data", "name": "d"}]}]"#,
+            r#"[{"name": "a", "volumeMounts": [{"mountPath": "/token", "name": "t"}, {"mountPath": "/data", "name": "d"}]}]"#,
+        );
     }
 
     #[test]
-    fn lists_without_names_replace() {
+    fn elements_without_keys_of_their_own_replace() {
         for (live, file) in [
-            ("[1, 2]", "[3]"),
             (r#"[{"port": 1}]"#, r#"[{"port": 2}]"#),
             (r#"[{"name": "a", "x": 1}]"#, r#"[{"name": "a"}, {}]"#),
             (r#"[{"name": "a", "x": 1}, {}]"#, r#"[{"name": "a"}]"#),
@@ -144,6 +174,26 @@ mod tests {
             ),
             (r#"[{"name": "a"}]"#, "[]"),
             ("[]", r#"[{"name": "a"}]"#),
+        ] {
+            check_containers(live, file, file);
+        }
+    }
+
+    #[test]
+    fn what_is_left_out_of_any_other_list_is_gone() {
+        for (live, file) in [
+            (
+                r#"{"kind": "RoleBinding", "subjects": [{"name": "eve"}, {"name": "ann"}]}"#,
+                r#"{"kind": "RoleBinding", "subjects": [{"name": "ann"}]}"#,
+            ),
+            (
+                r#"{"kind": "Deployment", "containers": [{"name": "a"}, {"name": "b"}]}"#,
+                r#"{"kind": "Deployment", "containers": [{"name": "b"}]}"#,
+            ),
+            (
+                r#"{"kind": "Pod", "args": ["x", "y"]}"#,
+                r#"{"kind": "Pod", "args": ["z"]}"#,
+            ),
         ] {
             check(live, file, file);
         }

@@ -90,11 +90,12 @@ async fn applying_keeps_what_the_file_does_not_speak_of() {
         "theirs: kept",
         "ours: added",
         "example.org/f",
-        "example.org/side:1",
         "example.org/main:2",
     ] {
         assert!(found.contains(kept), "{kept} is not in {found}");
     }
+    // A list says all there is.
+    assert!(!found.contains("example.org/side:1"), "{found}");
     let removed = deployment("annotations: {theirs: null}, finalizers: []", both);
     let applied = place.run_with_input("apply -f -", &removed).await;
     applied.prints("deployment.apps/web configured\n");
