@@ -280,31 +280,28 @@ impl Request {
         if let Some(timeout) = self.timeout.take() {
             self = self.param("timeout", format_timeout(timeout));
         }
-        let what = self.to_string();
-        let answer = self
-            .transport
-            .send(self.build()?)
-            .await
-            .map_err(Error::transport)?;
+        let (what, verb) = (self.to_string(), self.verb);
+        let answer = self.answer().await?;
         if answer.status() != http::StatusCode::OK {
-            return Err(response::refusal(&what, self.verb, answer).await);
+            return Err(response::refusal(&what, verb, answer).await);
         }
         response::warnings(&what, answer.headers());
         Ok(WatchStream::over(what, answer.into_body(), decode))
     }
 
     async fn exchange(self, what: &str) -> Result<Response, Error> {
-        let answer = self
-            .transport
-            .send(self.build()?)
-            .await
-            .map_err(Error::transport)?;
-        response::read(what, self.verb, answer).await
+        let verb = self.verb;
+        response::read(what, verb, self.answer().await?).await
     }
 
-    fn build(&self) -> Result<http::Request<Body>, Error> {
+    /// Sends the request; the head of the answer is there, its body is still to be read.
+    async fn answer(self) -> Result<http::Response<Body>, Error> {
         let uri = self.path_and_query()?;
-        let mut request = http::Request::new(Body::from(self.body.clone()));
+        let uri = uri
+            .parse()
+            .map_err(|_| Error::misuse(format!("{uri:?} is not a path that HTTP allows")))?;
+        let mut request = http::Request::new(Body::from(self.body));
+        *request.uri_mut() = uri;
         *request.method_mut() = match self.verb {
             Verb::Get => Method::GET,
             Verb::Post => Method::POST,
@@ -312,13 +309,10 @@ impl Request {
             Verb::Patch => Method::PATCH,
             Verb::Delete => Method::DELETE,
         };
-        *request.uri_mut() = uri
-            .parse()
-            .map_err(|_| Error::misuse(format!("{uri:?} is not a path that HTTP allows")))?;
-        *request.headers_mut() = self.headers.clone();
+        *request.headers_mut() = self.headers;
         let json = HeaderValue::from_static("application/json");
         request.headers_mut().entry(ACCEPT).or_insert(json);
-        Ok(request)
+        self.transport.send(request).await.map_err(Error::transport)
     }
 
     fn path(&self) -> String {
