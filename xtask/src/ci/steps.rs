@@ -47,7 +47,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "test",
         proves: "the tests pass",
         when: When::Always,
-        floor: Some(450),
+        floor: Some(520),
         run: rust::test,
     },
     Step {
@@ -96,7 +96,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "kubectl",
         proves: "kubectl and curl find `pintle up` to be what kube-apiserver is",
         when: When::Always,
-        floor: Some(56),
+        floor: Some(57),
         run: kubectl::kubectl,
     },
     Step {
