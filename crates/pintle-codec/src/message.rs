@@ -67,6 +67,11 @@ impl FieldFlags {
     pub const INLINE: Self = Self(1 << 3);
     /// Holds a secret: never printed by `Debug`.
     pub const SECRET: Self = Self(1 << 4);
+    /// Required by the API's schema.
+    pub const REQUIRED: Self = Self(1 << 5);
+    /// A list of strings that protobuf carries as a message of its own, the strings in its field 1
+    /// (Go's `type ExtraValue []string`); on a map, each value is such a list.
+    pub const WRAPPED: Self = Self(1 << 6);
 
     /// These flags and `other`.
     #[must_use]
