@@ -23,10 +23,60 @@
 //!
 //! Structs are exhaustive, so that `..Default::default()` works; a field that a new release of
 //! Kubernetes adds comes with a minor release of this crate. The group `core` is always there;
-//! every other group is a feature of its name.
+//! every other group is a feature of its name, and `full` is all of them.
 //!
 //! This crate is pure: it performs no I/O, reads no clock and knows no asynchronous runtime.
 
+#[cfg(feature = "admission")]
+pub mod admission;
+#[cfg(feature = "admissionregistration")]
+pub mod admissionregistration;
+#[cfg(feature = "apidiscovery")]
+pub mod apidiscovery;
+#[cfg(feature = "apiextensions")]
+pub mod apiextensions;
+#[cfg(feature = "apiregistration")]
+pub mod apiregistration;
+#[cfg(feature = "apiserverinternal")]
+pub mod apiserverinternal;
 #[cfg(feature = "apps")]
 pub mod apps;
+#[cfg(feature = "authentication")]
+pub mod authentication;
+#[cfg(feature = "authorization")]
+pub mod authorization;
+#[cfg(feature = "autoscaling")]
+pub mod autoscaling;
+#[cfg(feature = "batch")]
+pub mod batch;
+#[cfg(feature = "certificates")]
+pub mod certificates;
+#[cfg(feature = "coordination")]
+pub mod coordination;
 pub mod core;
+#[cfg(feature = "discovery")]
+pub mod discovery;
+#[cfg(feature = "events")]
+pub mod events;
+#[cfg(feature = "extensions")]
+pub mod extensions;
+#[cfg(feature = "flowcontrol")]
+pub mod flowcontrol;
+#[cfg(feature = "imagepolicy")]
+pub mod imagepolicy;
+#[cfg(feature = "networking")]
+pub mod networking;
+#[cfg(feature = "node")]
+pub mod node;
+#[cfg(feature = "policy")]
+pub mod policy;
+#[cfg(feature = "rbac")]
+pub mod rbac;
+#[cfg(feature = "resource")]
+pub mod resource;
+#[cfg(feature = "scheduling")]
+pub mod scheduling;
+#[cfg(feature = "storage")]
+pub mod storage;
+#[cfg(feature = "storagemigration")]
+pub mod storagemigration;

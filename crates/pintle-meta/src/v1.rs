@@ -7,7 +7,7 @@ use pintle_codec::{List, Map, Str, message, string_type};
 
 /// `APIGroup` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#apigroup-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#APIGroup)
 #[derive(Clone, Default)]
 pub struct APIGroup {
     /// `name`: required.
@@ -22,7 +22,7 @@ pub struct APIGroup {
 
 /// `APIGroupList` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#apigrouplist-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#APIGroupList)
 #[derive(Clone, Default)]
 pub struct APIGroupList {
     /// `groups`: required; list type atomic.
@@ -31,7 +31,7 @@ pub struct APIGroupList {
 
 /// `APIResource` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#apiresource-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#APIResource)
 #[derive(Clone, Default)]
 pub struct APIResource {
     /// `name`: required.
@@ -58,7 +58,7 @@ pub struct APIResource {
 
 /// `APIResourceList` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#apiresourcelist-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#APIResourceList)
 #[derive(Clone, Default)]
 pub struct APIResourceList {
     /// `groupVersion`: required.
@@ -69,7 +69,7 @@ pub struct APIResourceList {
 
 /// `APIVersions` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#apiversions-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#APIVersions)
 #[derive(Clone, Default)]
 pub struct APIVersions {
     /// `versions`: required; list type atomic.
@@ -80,7 +80,7 @@ pub struct APIVersions {
 
 /// `Condition` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#condition-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#Condition)
 #[derive(Clone, Default)]
 pub struct Condition {
     /// `type`: required.
@@ -99,7 +99,7 @@ pub struct Condition {
 
 /// `CreateOptions` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#createoptions-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#CreateOptions)
 #[derive(Clone, Default)]
 pub struct CreateOptions {
     /// `dryRun`.
@@ -112,7 +112,7 @@ pub struct CreateOptions {
 
 /// `DeleteOptions` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deleteoptions-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#DeleteOptions)
 #[derive(Clone, Default)]
 pub struct DeleteOptions {
     /// `gracePeriodSeconds`.
@@ -131,7 +131,7 @@ pub struct DeleteOptions {
 
 /// `FieldSelectorRequirement` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#fieldselectorrequirement-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#FieldSelectorRequirement)
 #[derive(Clone, Default)]
 pub struct FieldSelectorRequirement {
     /// `key`: required.
@@ -144,7 +144,7 @@ pub struct FieldSelectorRequirement {
 
 /// `GetOptions` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#getoptions-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#GetOptions)
 #[derive(Clone, Default)]
 pub struct GetOptions {
     /// `resourceVersion`.
@@ -153,7 +153,7 @@ pub struct GetOptions {
 
 /// `GroupResource` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#groupresource-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#GroupResource)
 #[derive(Clone, Default)]
 pub struct GroupResource {
     /// `group`.
@@ -164,7 +164,7 @@ pub struct GroupResource {
 
 /// `GroupVersionForDiscovery` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#groupversionfordiscovery-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#GroupVersionForDiscovery)
 #[derive(Clone, Default)]
 pub struct GroupVersionForDiscovery {
     /// `groupVersion`: required.
@@ -175,7 +175,7 @@ pub struct GroupVersionForDiscovery {
 
 /// `GroupVersionKind` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#groupversionkind-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#GroupVersionKind)
 #[derive(Clone, Default)]
 pub struct GroupVersionKind {
     /// `group`.
@@ -188,7 +188,7 @@ pub struct GroupVersionKind {
 
 /// `GroupVersionResource` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#groupversionresource-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#GroupVersionResource)
 #[derive(Clone, Default)]
 pub struct GroupVersionResource {
     /// `group`.
@@ -201,7 +201,7 @@ pub struct GroupVersionResource {
 
 /// `LabelSelector` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#labelselector-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#LabelSelector)
 #[derive(Clone, Default)]
 pub struct LabelSelector {
     /// `matchLabels`.
@@ -212,7 +212,7 @@ pub struct LabelSelector {
 
 /// `LabelSelectorRequirement` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#labelselectorrequirement-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#LabelSelectorRequirement)
 #[derive(Clone, Default)]
 pub struct LabelSelectorRequirement {
     /// `key`: required.
@@ -225,7 +225,7 @@ pub struct LabelSelectorRequirement {
 
 /// `ListMeta` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#listmeta-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#ListMeta)
 #[derive(Clone, Default)]
 pub struct ListMeta {
     /// `selfLink`.
@@ -242,7 +242,7 @@ pub struct ListMeta {
 
 /// `ListOptions` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#listoptions-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#ListOptions)
 #[derive(Clone, Default)]
 pub struct ListOptions {
     /// `labelSelector`.
@@ -271,7 +271,7 @@ pub struct ListOptions {
 
 /// `ManagedFieldsEntry` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#managedfieldsentry-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#ManagedFieldsEntry)
 #[derive(Clone, Default)]
 pub struct ManagedFieldsEntry {
     /// `manager`.
@@ -292,7 +292,7 @@ pub struct ManagedFieldsEntry {
 
 /// `ObjectMeta` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#objectmeta-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#ObjectMeta)
 #[derive(Clone, Default)]
 pub struct ObjectMeta {
     /// `name`.
@@ -329,7 +329,7 @@ pub struct ObjectMeta {
 
 /// `OwnerReference` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ownerreference-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#OwnerReference)
 #[derive(Clone, Default)]
 pub struct OwnerReference {
     /// `apiVersion`: required.
@@ -348,7 +348,7 @@ pub struct OwnerReference {
 
 /// `PartialObjectMetadata` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#partialobjectmetadata-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#PartialObjectMetadata)
 #[derive(Clone, Default)]
 pub struct PartialObjectMetadata {
     /// `metadata`.
@@ -357,7 +357,7 @@ pub struct PartialObjectMetadata {
 
 /// `PartialObjectMetadataList` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#partialobjectmetadatalist-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#PartialObjectMetadataList)
 #[derive(Clone, Default)]
 pub struct PartialObjectMetadataList {
     /// `metadata`.
@@ -368,7 +368,7 @@ pub struct PartialObjectMetadataList {
 
 /// `PatchOptions` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#patchoptions-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#PatchOptions)
 #[derive(Clone, Default)]
 pub struct PatchOptions {
     /// `dryRun`.
@@ -383,7 +383,7 @@ pub struct PatchOptions {
 
 /// `Preconditions` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#preconditions-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#Preconditions)
 #[derive(Clone, Default)]
 pub struct Preconditions {
     /// `uid`.
@@ -394,7 +394,7 @@ pub struct Preconditions {
 
 /// `ServerAddressByClientCIDR` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#serveraddressbyclientcidr-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#ServerAddressByClientCIDR)
 #[derive(Clone, Default)]
 pub struct ServerAddressByClientCIDR {
     /// `clientCIDR`: required.
@@ -405,7 +405,7 @@ pub struct ServerAddressByClientCIDR {
 
 /// `ShardInfo` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#shardinfo-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#ShardInfo)
 #[derive(Clone, Default)]
 pub struct ShardInfo {
     /// `selector`: required.
@@ -414,7 +414,7 @@ pub struct ShardInfo {
 
 /// `Status` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#status-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#Status)
 #[derive(Clone, Default)]
 pub struct Status {
     /// `metadata`.
@@ -433,7 +433,7 @@ pub struct Status {
 
 /// `StatusCause` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#statuscause-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#StatusCause)
 #[derive(Clone, Default)]
 pub struct StatusCause {
     /// `reason`.
@@ -446,7 +446,7 @@ pub struct StatusCause {
 
 /// `StatusDetails` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#statusdetails-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#StatusDetails)
 #[derive(Clone, Default)]
 pub struct StatusDetails {
     /// `name`.
@@ -465,7 +465,7 @@ pub struct StatusDetails {
 
 /// `Table` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#table-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#Table)
 #[derive(Clone, Default)]
 pub struct Table {
     /// `metadata`.
@@ -478,7 +478,7 @@ pub struct Table {
 
 /// `TableColumnDefinition` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#tablecolumndefinition-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#TableColumnDefinition)
 #[derive(Clone, Default)]
 pub struct TableColumnDefinition {
     /// `name`.
@@ -495,7 +495,7 @@ pub struct TableColumnDefinition {
 
 /// `TableOptions` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#tableoptions-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#TableOptions)
 #[derive(Clone, Default)]
 pub struct TableOptions {
     /// `includeObject`.
@@ -504,7 +504,7 @@ pub struct TableOptions {
 
 /// `TableRow` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#tablerow-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#TableRow)
 #[derive(Clone, Default)]
 pub struct TableRow {
     /// `cells`.
@@ -517,7 +517,7 @@ pub struct TableRow {
 
 /// `TableRowCondition` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#tablerowcondition-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#TableRowCondition)
 #[derive(Clone, Default)]
 pub struct TableRowCondition {
     /// `type`.
@@ -532,7 +532,7 @@ pub struct TableRowCondition {
 
 /// `UpdateOptions` of meta.k8s.io/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#updateoptions-v1-meta)
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#UpdateOptions)
 #[derive(Clone, Default)]
 pub struct UpdateOptions {
     /// `dryRun`.
@@ -543,43 +543,54 @@ pub struct UpdateOptions {
     pub field_validation: Str,
 }
 
+/// `WatchEvent` of meta.k8s.io/v1.
+///
+/// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#WatchEvent)
+#[derive(Clone, Default)]
+pub struct WatchEvent {
+    /// `type`: required.
+    pub type_: Str,
+    /// `object`: required.
+    pub object: RawExtension,
+}
+
 message! {
     APIGroup "meta.v1.APIGroup" {
-        0 name "name" 1 [],
-        1 versions "versions" 2 [],
+        0 name "name" 1 [REQUIRED],
+        1 versions "versions" 2 [REQUIRED],
         2 preferred_version "preferredVersion" 3 [OMIT_EMPTY],
         3 server_address_by_client_cidrs "serverAddressByClientCIDRs" 4 [OMIT_EMPTY],
     }
     APIGroupList "meta.v1.APIGroupList" {
-        0 groups "groups" 1 [],
+        0 groups "groups" 1 [REQUIRED],
     }
     APIResource "meta.v1.APIResource" {
-        0 name "name" 1 [],
-        1 singular_name "singularName" 6 [],
-        2 namespaced "namespaced" 2 [],
+        0 name "name" 1 [REQUIRED],
+        1 singular_name "singularName" 6 [REQUIRED],
+        2 namespaced "namespaced" 2 [REQUIRED],
         3 group "group" 8 [OMIT_EMPTY],
         4 version "version" 9 [OMIT_EMPTY],
-        5 kind "kind" 3 [],
-        6 verbs "verbs" 4 [],
+        5 kind "kind" 3 [REQUIRED],
+        6 verbs "verbs" 4 [REQUIRED WRAPPED],
         7 short_names "shortNames" 5 [OMIT_EMPTY],
         8 categories "categories" 7 [OMIT_EMPTY],
         9 storage_version_hash "storageVersionHash" 10 [OMIT_EMPTY],
     }
     APIResourceList "meta.v1.APIResourceList" {
-        0 group_version "groupVersion" 1 [],
-        1 resources "resources" 2 [],
+        0 group_version "groupVersion" 1 [REQUIRED],
+        1 resources "resources" 2 [REQUIRED],
     }
     APIVersions "meta.v1.APIVersions" {
-        0 versions "versions" 1 [],
-        1 server_address_by_client_cidrs "serverAddressByClientCIDRs" 2 [],
+        0 versions "versions" 1 [REQUIRED],
+        1 server_address_by_client_cidrs "serverAddressByClientCIDRs" 2 [REQUIRED],
     }
     Condition "meta.v1.Condition" {
-        0 type_ "type" 1 [],
-        1 status "status" 2 [],
+        0 type_ "type" 1 [REQUIRED],
+        1 status "status" 2 [REQUIRED],
         2 observed_generation "observedGeneration" 3 [OMIT_EMPTY],
-        3 last_transition_time "lastTransitionTime" 4 [],
-        4 reason "reason" 5 [],
-        5 message "message" 6 [],
+        3 last_transition_time "lastTransitionTime" 4 [REQUIRED],
+        4 reason "reason" 5 [REQUIRED],
+        5 message "message" 6 [REQUIRED],
     }
     CreateOptions "meta.v1.CreateOptions" {
         0 dry_run "dryRun" 1 [OMIT_EMPTY],
@@ -595,8 +606,8 @@ message! {
         5 ignore_store_read_error_with_cluster_breaking_potential "ignoreStoreReadErrorWithClusterBreakingPotential" 6 [OMIT_EMPTY OPTIONAL],
     }
     FieldSelectorRequirement "meta.v1.FieldSelectorRequirement" {
-        0 key "key" 1 [],
-        1 operator "operator" 2 [],
+        0 key "key" 1 [REQUIRED],
+        1 operator "operator" 2 [REQUIRED],
         2 values "values" 3 [OMIT_EMPTY],
     }
     GetOptions "meta.v1.GetOptions" {
@@ -607,8 +618,8 @@ message! {
         1 resource "resource" 2 [],
     }
     GroupVersionForDiscovery "meta.v1.GroupVersionForDiscovery" {
-        0 group_version "groupVersion" 1 [],
-        1 version "version" 2 [],
+        0 group_version "groupVersion" 1 [REQUIRED],
+        1 version "version" 2 [REQUIRED],
     }
     GroupVersionKind "meta.v1.GroupVersionKind" {
         0 group "group" 1 [],
@@ -625,8 +636,8 @@ message! {
         1 match_expressions "matchExpressions" 2 [OMIT_EMPTY],
     }
     LabelSelectorRequirement "meta.v1.LabelSelectorRequirement" {
-        0 key "key" 1 [],
-        1 operator "operator" 2 [],
+        0 key "key" 1 [REQUIRED],
+        1 operator "operator" 2 [REQUIRED],
         2 values "values" 3 [OMIT_EMPTY],
     }
     ListMeta "meta.v1.ListMeta" {
@@ -676,10 +687,10 @@ message! {
         14 managed_fields "managedFields" 17 [OMIT_EMPTY],
     }
     OwnerReference "meta.v1.OwnerReference" {
-        0 api_version "apiVersion" 5 [],
-        1 kind "kind" 1 [],
-        2 name "name" 3 [],
-        3 uid "uid" 4 [],
+        0 api_version "apiVersion" 5 [REQUIRED],
+        1 kind "kind" 1 [REQUIRED],
+        2 name "name" 3 [REQUIRED],
+        3 uid "uid" 4 [REQUIRED],
         4 controller "controller" 6 [OMIT_EMPTY OPTIONAL],
         5 block_owner_deletion "blockOwnerDeletion" 7 [OMIT_EMPTY OPTIONAL],
     }
@@ -701,11 +712,11 @@ message! {
         1 resource_version "resourceVersion" 2 [OMIT_EMPTY OPTIONAL],
     }
     ServerAddressByClientCIDR "meta.v1.ServerAddressByClientCIDR" {
-        0 client_cidr "clientCIDR" 1 [],
-        1 server_address "serverAddress" 2 [],
+        0 client_cidr "clientCIDR" 1 [REQUIRED],
+        1 server_address "serverAddress" 2 [REQUIRED],
     }
     ShardInfo "meta.v1.ShardInfo" {
-        0 selector "selector" 1 [],
+        0 selector "selector" 1 [REQUIRED],
     }
     Status "meta.v1.Status" {
         0 metadata "metadata" 1 [OMIT_EMPTY],
@@ -758,6 +769,10 @@ message! {
         0 dry_run "dryRun" 1 [OMIT_EMPTY],
         1 field_manager "fieldManager" 2 [OMIT_EMPTY],
         2 field_validation "fieldValidation" 3 [OMIT_EMPTY],
+    }
+    WatchEvent "meta.v1.WatchEvent" {
+        0 type_ "type" 1 [REQUIRED],
+        1 object "object" 2 [REQUIRED],
     }
 }
 
@@ -858,14 +873,15 @@ crate::kinds! { "" "v1" {
     DeleteOptions
     GetOptions
     ListOptions
-    PartialObjectMetadataList
     PatchOptions
     Status
-    TableOptions
     UpdateOptions
+    WatchEvent
 } }
 
 crate::kinds! { "meta.k8s.io" "v1" {
     PartialObjectMetadata
+    PartialObjectMetadataList
     Table
+    TableOptions
 } }

@@ -17,6 +17,9 @@ pub(crate) struct Facts {
 /// One Go package of types.
 #[derive(Deserialize)]
 pub(crate) struct Package {
+    /// Its path in Go; empty where the file is not that of one package.
+    #[serde(default)]
+    pub(crate) package: String,
     #[serde(default)]
     pub(crate) group: String,
     #[serde(default)]
@@ -168,10 +171,24 @@ impl Facts {
             .ok_or_else(unknown)
     }
 
+    /// Every type, by its full name.
+    pub(crate) fn types(&self) -> impl Iterator<Item = (String, &Type)> {
+        self.packages.iter().flat_map(|(package, facts)| {
+            let types = facts.types.iter();
+            types.map(move |(name, type_)| (format!("{package}.{name}"), type_))
+        })
+    }
+
     /// The resource of a kind.
     pub(crate) fn resource_of(&self, group: &str, version: &str, kind: &str) -> Option<&Resource> {
         let mut resources = self.api.resources.iter();
         resources.find(|r| (&*r.group, &*r.version, &*r.kind) == (group, version, kind))
+    }
+
+    /// The resource of a kind in another version of its group: names and scopes outlive versions.
+    pub(crate) fn resource_of_any_version(&self, group: &str, kind: &str) -> Option<&Resource> {
+        let mut resources = self.api.resources.iter();
+        resources.find(|r| (&*r.group, &*r.kind) == (group, kind))
     }
 }
 

@@ -4,8 +4,12 @@
 //! with what the facts give, byte for byte.
 
 mod apiserver;
+mod document;
+mod exceptions;
 mod facts;
+mod kinds;
 mod names;
+mod represent;
 mod types;
 
 use std::io::Write as _;

@@ -7,7 +7,7 @@ use pintle_meta::{IntOrString, RawExtension, Time};
 
 /// `ControllerRevision` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#controllerrevision-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#ControllerRevision)
 #[derive(Clone, Default)]
 pub struct ControllerRevision {
     /// `metadata`.
@@ -20,7 +20,7 @@ pub struct ControllerRevision {
 
 /// `DaemonSet` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#daemonset-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#DaemonSet)
 #[derive(Clone, Default)]
 pub struct DaemonSet {
     /// `metadata`.
@@ -33,7 +33,7 @@ pub struct DaemonSet {
 
 /// `DaemonSetCondition` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#daemonsetcondition-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#DaemonSetCondition)
 #[derive(Clone, Default)]
 pub struct DaemonSetCondition {
     /// `type`: required.
@@ -50,7 +50,7 @@ pub struct DaemonSetCondition {
 
 /// `DaemonSetSpec` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#daemonsetspec-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#DaemonSetSpec)
 #[derive(Clone, Default)]
 pub struct DaemonSetSpec {
     /// `selector`: required.
@@ -67,7 +67,7 @@ pub struct DaemonSetSpec {
 
 /// `DaemonSetStatus` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#daemonsetstatus-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#DaemonSetStatus)
 #[derive(Clone, Default)]
 pub struct DaemonSetStatus {
     /// `currentNumberScheduled`: required.
@@ -94,7 +94,7 @@ pub struct DaemonSetStatus {
 
 /// `DaemonSetUpdateStrategy` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#daemonsetupdatestrategy-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#DaemonSetUpdateStrategy)
 #[derive(Clone, Default)]
 pub struct DaemonSetUpdateStrategy {
     /// `type`.
@@ -105,7 +105,7 @@ pub struct DaemonSetUpdateStrategy {
 
 /// `Deployment` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deployment-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#Deployment)
 #[derive(Clone, Default)]
 pub struct Deployment {
     /// `metadata`.
@@ -118,7 +118,7 @@ pub struct Deployment {
 
 /// `DeploymentCondition` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deploymentcondition-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#DeploymentCondition)
 #[derive(Clone, Default)]
 pub struct DeploymentCondition {
     /// `type`: required.
@@ -137,7 +137,7 @@ pub struct DeploymentCondition {
 
 /// `DeploymentSpec` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deploymentspec-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#DeploymentSpec)
 #[derive(Clone, Default)]
 pub struct DeploymentSpec {
     /// `replicas`.
@@ -160,7 +160,7 @@ pub struct DeploymentSpec {
 
 /// `DeploymentStatus` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deploymentstatus-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#DeploymentStatus)
 #[derive(Clone, Default)]
 pub struct DeploymentStatus {
     /// `observedGeneration`.
@@ -185,7 +185,7 @@ pub struct DeploymentStatus {
 
 /// `DeploymentStrategy` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#deploymentstrategy-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#DeploymentStrategy)
 #[derive(Clone, Default)]
 pub struct DeploymentStrategy {
     /// `type`.
@@ -196,7 +196,7 @@ pub struct DeploymentStrategy {
 
 /// `ReplicaSet` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#replicaset-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#ReplicaSet)
 #[derive(Clone, Default)]
 pub struct ReplicaSet {
     /// `metadata`.
@@ -209,7 +209,7 @@ pub struct ReplicaSet {
 
 /// `ReplicaSetCondition` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#replicasetcondition-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#ReplicaSetCondition)
 #[derive(Clone, Default)]
 pub struct ReplicaSetCondition {
     /// `type`: required.
@@ -226,7 +226,7 @@ pub struct ReplicaSetCondition {
 
 /// `ReplicaSetSpec` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#replicasetspec-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#ReplicaSetSpec)
 #[derive(Clone, Default)]
 pub struct ReplicaSetSpec {
     /// `replicas`.
@@ -241,7 +241,7 @@ pub struct ReplicaSetSpec {
 
 /// `ReplicaSetStatus` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#replicasetstatus-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#ReplicaSetStatus)
 #[derive(Clone, Default)]
 pub struct ReplicaSetStatus {
     /// `replicas`: required.
@@ -262,7 +262,7 @@ pub struct ReplicaSetStatus {
 
 /// `RollingUpdateDaemonSet` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#rollingupdatedaemonset-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#RollingUpdateDaemonSet)
 #[derive(Clone, Default)]
 pub struct RollingUpdateDaemonSet {
     /// `maxUnavailable`.
@@ -273,7 +273,7 @@ pub struct RollingUpdateDaemonSet {
 
 /// `RollingUpdateDeployment` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#rollingupdatedeployment-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#RollingUpdateDeployment)
 #[derive(Clone, Default)]
 pub struct RollingUpdateDeployment {
     /// `maxUnavailable`.
@@ -284,7 +284,7 @@ pub struct RollingUpdateDeployment {
 
 /// `RollingUpdateStatefulSetStrategy` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#rollingupdatestatefulsetstrategy-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#RollingUpdateStatefulSetStrategy)
 #[derive(Clone, Default)]
 pub struct RollingUpdateStatefulSetStrategy {
     /// `partition`.
@@ -295,7 +295,7 @@ pub struct RollingUpdateStatefulSetStrategy {
 
 /// `StatefulSet` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#statefulset-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#StatefulSet)
 #[derive(Clone, Default)]
 pub struct StatefulSet {
     /// `metadata`.
@@ -308,7 +308,7 @@ pub struct StatefulSet {
 
 /// `StatefulSetCondition` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#statefulsetcondition-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#StatefulSetCondition)
 #[derive(Clone, Default)]
 pub struct StatefulSetCondition {
     /// `type`: required.
@@ -325,7 +325,7 @@ pub struct StatefulSetCondition {
 
 /// `StatefulSetOrdinals` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#statefulsetordinals-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#StatefulSetOrdinals)
 #[derive(Clone, Default)]
 pub struct StatefulSetOrdinals {
     /// `start`.
@@ -334,7 +334,7 @@ pub struct StatefulSetOrdinals {
 
 /// `StatefulSetPersistentVolumeClaimRetentionPolicy` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#statefulsetpersistentvolumeclaimretentionpolicy-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#StatefulSetPersistentVolumeClaimRetentionPolicy)
 #[derive(Clone, Default)]
 pub struct StatefulSetPersistentVolumeClaimRetentionPolicy {
     /// `whenDeleted`.
@@ -345,7 +345,7 @@ pub struct StatefulSetPersistentVolumeClaimRetentionPolicy {
 
 /// `StatefulSetSpec` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#statefulsetspec-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#StatefulSetSpec)
 #[derive(Clone, Default)]
 pub struct StatefulSetSpec {
     /// `replicas`.
@@ -375,7 +375,7 @@ pub struct StatefulSetSpec {
 
 /// `StatefulSetStatus` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#statefulsetstatus-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#StatefulSetStatus)
 #[derive(Clone, Default)]
 pub struct StatefulSetStatus {
     /// `observedGeneration`.
@@ -402,7 +402,7 @@ pub struct StatefulSetStatus {
 
 /// `StatefulSetUpdateStrategy` of apps/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#statefulsetupdatestrategy-v1-apps)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/apps/v1#StatefulSetUpdateStrategy)
 #[derive(Clone, Default)]
 pub struct StatefulSetUpdateStrategy {
     /// `type`.
@@ -415,7 +415,7 @@ message! {
     ControllerRevision "apps.v1.ControllerRevision" {
         0 metadata "metadata" 1 [OMIT_EMPTY],
         1 data "data" 2 [OMIT_EMPTY],
-        2 revision "revision" 3 [],
+        2 revision "revision" 3 [REQUIRED],
     }
     DaemonSet "apps.v1.DaemonSet" {
         0 metadata "metadata" 1 [OMIT_EMPTY],
@@ -423,24 +423,24 @@ message! {
         2 status "status" 3 [OMIT_EMPTY],
     }
     DaemonSetCondition "apps.v1.DaemonSetCondition" {
-        0 type_ "type" 1 [],
-        1 status "status" 2 [],
+        0 type_ "type" 1 [REQUIRED],
+        1 status "status" 2 [REQUIRED],
         2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY],
         3 reason "reason" 4 [OMIT_EMPTY],
         4 message "message" 5 [OMIT_EMPTY],
     }
     DaemonSetSpec "apps.v1.DaemonSetSpec" {
-        0 selector "selector" 1 [OPTIONAL],
-        1 template "template" 2 [],
+        0 selector "selector" 1 [OPTIONAL REQUIRED],
+        1 template "template" 2 [REQUIRED],
         2 update_strategy "updateStrategy" 3 [OMIT_EMPTY],
         3 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY],
         4 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL],
     }
     DaemonSetStatus "apps.v1.DaemonSetStatus" {
-        0 current_number_scheduled "currentNumberScheduled" 1 [],
-        1 number_misscheduled "numberMisscheduled" 2 [],
-        2 desired_number_scheduled "desiredNumberScheduled" 3 [],
-        3 number_ready "numberReady" 4 [],
+        0 current_number_scheduled "currentNumberScheduled" 1 [REQUIRED],
+        1 number_misscheduled "numberMisscheduled" 2 [REQUIRED],
+        2 desired_number_scheduled "desiredNumberScheduled" 3 [REQUIRED],
+        3 number_ready "numberReady" 4 [REQUIRED],
         4 observed_generation "observedGeneration" 5 [OMIT_EMPTY],
         5 updated_number_scheduled "updatedNumberScheduled" 6 [OMIT_EMPTY],
         6 number_available "numberAvailable" 7 [OMIT_EMPTY],
@@ -458,8 +458,8 @@ message! {
         2 status "status" 3 [OMIT_EMPTY],
     }
     DeploymentCondition "apps.v1.DeploymentCondition" {
-        0 type_ "type" 1 [],
-        1 status "status" 2 [],
+        0 type_ "type" 1 [REQUIRED],
+        1 status "status" 2 [REQUIRED],
         2 last_update_time "lastUpdateTime" 6 [OMIT_EMPTY],
         3 last_transition_time "lastTransitionTime" 7 [OMIT_EMPTY],
         4 reason "reason" 4 [OMIT_EMPTY],
@@ -467,8 +467,8 @@ message! {
     }
     DeploymentSpec "apps.v1.DeploymentSpec" {
         0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
-        1 selector "selector" 2 [OPTIONAL],
-        2 template "template" 3 [],
+        1 selector "selector" 2 [OPTIONAL REQUIRED],
+        2 template "template" 3 [REQUIRED],
         3 strategy "strategy" 4 [OMIT_EMPTY],
         4 min_ready_seconds "minReadySeconds" 5 [OMIT_EMPTY],
         5 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL],
@@ -496,8 +496,8 @@ message! {
         2 status "status" 3 [OMIT_EMPTY],
     }
     ReplicaSetCondition "apps.v1.ReplicaSetCondition" {
-        0 type_ "type" 1 [],
-        1 status "status" 2 [],
+        0 type_ "type" 1 [REQUIRED],
+        1 status "status" 2 [REQUIRED],
         2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY],
         3 reason "reason" 4 [OMIT_EMPTY],
         4 message "message" 5 [OMIT_EMPTY],
@@ -505,11 +505,11 @@ message! {
     ReplicaSetSpec "apps.v1.ReplicaSetSpec" {
         0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
         1 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY],
-        2 selector "selector" 2 [OPTIONAL],
+        2 selector "selector" 2 [OPTIONAL REQUIRED],
         3 template "template" 3 [OMIT_EMPTY],
     }
     ReplicaSetStatus "apps.v1.ReplicaSetStatus" {
-        0 replicas "replicas" 1 [],
+        0 replicas "replicas" 1 [REQUIRED],
         1 fully_labeled_replicas "fullyLabeledReplicas" 2 [OMIT_EMPTY],
         2 ready_replicas "readyReplicas" 4 [OMIT_EMPTY],
         3 available_replicas "availableReplicas" 5 [OMIT_EMPTY],
@@ -535,8 +535,8 @@ message! {
         2 status "status" 3 [OMIT_EMPTY],
     }
     StatefulSetCondition "apps.v1.StatefulSetCondition" {
-        0 type_ "type" 1 [],
-        1 status "status" 2 [],
+        0 type_ "type" 1 [REQUIRED],
+        1 status "status" 2 [REQUIRED],
         2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY],
         3 reason "reason" 4 [OMIT_EMPTY],
         4 message "message" 5 [OMIT_EMPTY],
@@ -550,8 +550,8 @@ message! {
     }
     StatefulSetSpec "apps.v1.StatefulSetSpec" {
         0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
-        1 selector "selector" 2 [OPTIONAL],
-        2 template "template" 3 [],
+        1 selector "selector" 2 [OPTIONAL REQUIRED],
+        2 template "template" 3 [REQUIRED],
         3 volume_claim_templates "volumeClaimTemplates" 4 [OMIT_EMPTY],
         4 service_name "serviceName" 5 [],
         5 pod_management_policy "podManagementPolicy" 6 [OMIT_EMPTY],
@@ -563,7 +563,7 @@ message! {
     }
     StatefulSetStatus "apps.v1.StatefulSetStatus" {
         0 observed_generation "observedGeneration" 1 [OMIT_EMPTY],
-        1 replicas "replicas" 2 [],
+        1 replicas "replicas" 2 [REQUIRED],
         2 ready_replicas "readyReplicas" 3 [OMIT_EMPTY],
         3 current_replicas "currentReplicas" 4 [OMIT_EMPTY],
         4 updated_replicas "updatedReplicas" 5 [OMIT_EMPTY],

@@ -7,7 +7,7 @@ use pintle_meta::{IntOrString, MicroTime, Quantity, Time};
 
 /// `AWSElasticBlockStoreVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#awselasticblockstorevolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#AWSElasticBlockStoreVolumeSource)
 #[derive(Clone, Default)]
 pub struct AWSElasticBlockStoreVolumeSource {
     /// `volumeID`: required.
@@ -22,7 +22,7 @@ pub struct AWSElasticBlockStoreVolumeSource {
 
 /// `Affinity` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#affinity-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#Affinity)
 #[derive(Clone, Default)]
 pub struct Affinity {
     /// `nodeAffinity`.
@@ -35,7 +35,7 @@ pub struct Affinity {
 
 /// `AppArmorProfile` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#apparmorprofile-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#AppArmorProfile)
 #[derive(Clone, Default)]
 pub struct AppArmorProfile {
     /// `type`: required.
@@ -46,7 +46,7 @@ pub struct AppArmorProfile {
 
 /// `AttachedVolume` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#attachedvolume-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#AttachedVolume)
 #[derive(Clone, Default)]
 pub struct AttachedVolume {
     /// `name`: required.
@@ -57,7 +57,7 @@ pub struct AttachedVolume {
 
 /// `AzureDiskVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#azurediskvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#AzureDiskVolumeSource)
 #[derive(Clone, Default)]
 pub struct AzureDiskVolumeSource {
     /// `diskName`: required.
@@ -68,7 +68,7 @@ pub struct AzureDiskVolumeSource {
     pub caching_mode: Option<AzureDataDiskCachingMode>,
     /// `fsType`: default `"ext4"`.
     pub fs_type: Option<Str>,
-    /// `readOnly`.
+    /// `readOnly`: default `false`.
     pub read_only: Option<bool>,
     /// `kind`: default `"Shared"`.
     pub kind: Option<AzureDataDiskKind>,
@@ -76,7 +76,7 @@ pub struct AzureDiskVolumeSource {
 
 /// `AzureFilePersistentVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#azurefilepersistentvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#AzureFilePersistentVolumeSource)
 #[derive(Clone, Default)]
 pub struct AzureFilePersistentVolumeSource {
     /// `secretName`: required.
@@ -91,7 +91,7 @@ pub struct AzureFilePersistentVolumeSource {
 
 /// `AzureFileVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#azurefilevolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#AzureFileVolumeSource)
 #[derive(Clone, Default)]
 pub struct AzureFileVolumeSource {
     /// `secretName`: required.
@@ -104,7 +104,7 @@ pub struct AzureFileVolumeSource {
 
 /// `Binding` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#binding-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#Binding)
 #[derive(Clone, Default)]
 pub struct Binding {
     /// `metadata`.
@@ -115,7 +115,7 @@ pub struct Binding {
 
 /// `CSIPersistentVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#csipersistentvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#CSIPersistentVolumeSource)
 #[derive(Clone, Default)]
 pub struct CSIPersistentVolumeSource {
     /// `driver`: required.
@@ -142,7 +142,7 @@ pub struct CSIPersistentVolumeSource {
 
 /// `CSIVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#csivolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#CSIVolumeSource)
 #[derive(Clone, Default)]
 pub struct CSIVolumeSource {
     /// `driver`: required.
@@ -159,7 +159,7 @@ pub struct CSIVolumeSource {
 
 /// `Capabilities` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#capabilities-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#Capabilities)
 #[derive(Clone, Default)]
 pub struct Capabilities {
     /// `add`: list type atomic.
@@ -170,7 +170,7 @@ pub struct Capabilities {
 
 /// `CephFSPersistentVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#cephfspersistentvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#CephFSPersistentVolumeSource)
 #[derive(Clone, Default)]
 pub struct CephFSPersistentVolumeSource {
     /// `monitors`: required; list type atomic.
@@ -189,7 +189,7 @@ pub struct CephFSPersistentVolumeSource {
 
 /// `CephFSVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#cephfsvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#CephFSVolumeSource)
 #[derive(Clone, Default)]
 pub struct CephFSVolumeSource {
     /// `monitors`: required; list type atomic.
@@ -208,7 +208,7 @@ pub struct CephFSVolumeSource {
 
 /// `CinderPersistentVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#cinderpersistentvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#CinderPersistentVolumeSource)
 #[derive(Clone, Default)]
 pub struct CinderPersistentVolumeSource {
     /// `volumeID`: required.
@@ -223,7 +223,7 @@ pub struct CinderPersistentVolumeSource {
 
 /// `CinderVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#cindervolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#CinderVolumeSource)
 #[derive(Clone, Default)]
 pub struct CinderVolumeSource {
     /// `volumeID`: required.
@@ -238,7 +238,7 @@ pub struct CinderVolumeSource {
 
 /// `ClientIPConfig` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#clientipconfig-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ClientIPConfig)
 #[derive(Clone, Default)]
 pub struct ClientIPConfig {
     /// `timeoutSeconds`.
@@ -247,7 +247,7 @@ pub struct ClientIPConfig {
 
 /// `ClusterTrustBundleProjection` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#clustertrustbundleprojection-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ClusterTrustBundleProjection)
 #[derive(Clone, Default)]
 pub struct ClusterTrustBundleProjection {
     /// `name`.
@@ -264,7 +264,7 @@ pub struct ClusterTrustBundleProjection {
 
 /// `ComponentCondition` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#componentcondition-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ComponentCondition)
 #[derive(Clone, Default)]
 pub struct ComponentCondition {
     /// `type`: required.
@@ -279,7 +279,7 @@ pub struct ComponentCondition {
 
 /// `ComponentStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#componentstatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ComponentStatus)
 #[derive(Clone, Default)]
 pub struct ComponentStatus {
     /// `metadata`.
@@ -290,7 +290,7 @@ pub struct ComponentStatus {
 
 /// `ConfigMap` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#configmap-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ConfigMap)
 #[derive(Clone, Default)]
 pub struct ConfigMap {
     /// `metadata`.
@@ -305,7 +305,7 @@ pub struct ConfigMap {
 
 /// `ConfigMapEnvSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#configmapenvsource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ConfigMapEnvSource)
 #[derive(Clone, Default)]
 pub struct ConfigMapEnvSource {
     /// `LocalObjectReference`: its fields stand in this struct's place.
@@ -316,7 +316,7 @@ pub struct ConfigMapEnvSource {
 
 /// `ConfigMapKeySelector` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#configmapkeyselector-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ConfigMapKeySelector)
 #[derive(Clone, Default)]
 pub struct ConfigMapKeySelector {
     /// `LocalObjectReference`: its fields stand in this struct's place.
@@ -329,7 +329,7 @@ pub struct ConfigMapKeySelector {
 
 /// `ConfigMapNodeConfigSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#configmapnodeconfigsource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ConfigMapNodeConfigSource)
 #[derive(Clone, Default)]
 pub struct ConfigMapNodeConfigSource {
     /// `namespace`: required.
@@ -346,7 +346,7 @@ pub struct ConfigMapNodeConfigSource {
 
 /// `ConfigMapProjection` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#configmapprojection-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ConfigMapProjection)
 #[derive(Clone, Default)]
 pub struct ConfigMapProjection {
     /// `LocalObjectReference`: its fields stand in this struct's place.
@@ -359,7 +359,7 @@ pub struct ConfigMapProjection {
 
 /// `ConfigMapVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#configmapvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ConfigMapVolumeSource)
 #[derive(Clone, Default)]
 pub struct ConfigMapVolumeSource {
     /// `LocalObjectReference`: its fields stand in this struct's place.
@@ -374,7 +374,7 @@ pub struct ConfigMapVolumeSource {
 
 /// `Container` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#container-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#Container)
 #[derive(Clone, Default)]
 pub struct Container {
     /// `name`: required.
@@ -431,7 +431,7 @@ pub struct Container {
 
 /// `ContainerExtendedResourceRequest` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#containerextendedresourcerequest-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ContainerExtendedResourceRequest)
 #[derive(Clone, Default)]
 pub struct ContainerExtendedResourceRequest {
     /// `containerName`: required.
@@ -444,7 +444,7 @@ pub struct ContainerExtendedResourceRequest {
 
 /// `ContainerImage` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#containerimage-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ContainerImage)
 #[derive(Clone, Default)]
 pub struct ContainerImage {
     /// `names`: list type atomic.
@@ -455,7 +455,7 @@ pub struct ContainerImage {
 
 /// `ContainerPort` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#containerport-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ContainerPort)
 #[derive(Clone, Default)]
 pub struct ContainerPort {
     /// `name`.
@@ -472,7 +472,7 @@ pub struct ContainerPort {
 
 /// `ContainerResizePolicy` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#containerresizepolicy-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ContainerResizePolicy)
 #[derive(Clone, Default)]
 pub struct ContainerResizePolicy {
     /// `resourceName`: required.
@@ -483,7 +483,7 @@ pub struct ContainerResizePolicy {
 
 /// `ContainerRestartRule` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#containerrestartrule-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ContainerRestartRule)
 #[derive(Clone, Default)]
 pub struct ContainerRestartRule {
     /// `action`: required.
@@ -494,7 +494,7 @@ pub struct ContainerRestartRule {
 
 /// `ContainerRestartRuleOnExitCodes` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#containerrestartruleonexitcodes-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ContainerRestartRuleOnExitCodes)
 #[derive(Clone, Default)]
 pub struct ContainerRestartRuleOnExitCodes {
     /// `operator`: required.
@@ -505,7 +505,7 @@ pub struct ContainerRestartRuleOnExitCodes {
 
 /// `ContainerState` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#containerstate-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ContainerState)
 #[derive(Clone, Default)]
 pub struct ContainerState {
     /// `waiting`.
@@ -518,7 +518,7 @@ pub struct ContainerState {
 
 /// `ContainerStateRunning` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#containerstaterunning-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ContainerStateRunning)
 #[derive(Clone, Default)]
 pub struct ContainerStateRunning {
     /// `startedAt`.
@@ -527,7 +527,7 @@ pub struct ContainerStateRunning {
 
 /// `ContainerStateTerminated` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#containerstateterminated-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ContainerStateTerminated)
 #[derive(Clone, Default)]
 pub struct ContainerStateTerminated {
     /// `exitCode`: required.
@@ -548,7 +548,7 @@ pub struct ContainerStateTerminated {
 
 /// `ContainerStateWaiting` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#containerstatewaiting-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ContainerStateWaiting)
 #[derive(Clone, Default)]
 pub struct ContainerStateWaiting {
     /// `reason`.
@@ -559,7 +559,7 @@ pub struct ContainerStateWaiting {
 
 /// `ContainerStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#containerstatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ContainerStatus)
 #[derive(Clone, Default)]
 pub struct ContainerStatus {
     /// `name`: required.
@@ -596,7 +596,7 @@ pub struct ContainerStatus {
 
 /// `ContainerUser` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#containeruser-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ContainerUser)
 #[derive(Clone, Default)]
 pub struct ContainerUser {
     /// `linux`.
@@ -605,7 +605,7 @@ pub struct ContainerUser {
 
 /// `DaemonEndpoint` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#daemonendpoint-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#DaemonEndpoint)
 #[derive(Clone, Default)]
 pub struct DaemonEndpoint {
     /// `Port`: required.
@@ -614,7 +614,7 @@ pub struct DaemonEndpoint {
 
 /// `DownwardAPIProjection` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#downwardapiprojection-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#DownwardAPIProjection)
 #[derive(Clone, Default)]
 pub struct DownwardAPIProjection {
     /// `items`: list type atomic.
@@ -623,7 +623,7 @@ pub struct DownwardAPIProjection {
 
 /// `DownwardAPIVolumeFile` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#downwardapivolumefile-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#DownwardAPIVolumeFile)
 #[derive(Clone, Default)]
 pub struct DownwardAPIVolumeFile {
     /// `path`: required.
@@ -638,7 +638,7 @@ pub struct DownwardAPIVolumeFile {
 
 /// `DownwardAPIVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#downwardapivolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#DownwardAPIVolumeSource)
 #[derive(Clone, Default)]
 pub struct DownwardAPIVolumeSource {
     /// `items`: list type atomic.
@@ -649,7 +649,7 @@ pub struct DownwardAPIVolumeSource {
 
 /// `EmptyDirVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#emptydirvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#EmptyDirVolumeSource)
 #[derive(Clone, Default)]
 pub struct EmptyDirVolumeSource {
     /// `medium`.
@@ -660,7 +660,7 @@ pub struct EmptyDirVolumeSource {
 
 /// `EndpointAddress` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#endpointaddress-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#EndpointAddress)
 #[derive(Clone, Default)]
 pub struct EndpointAddress {
     /// `ip`: required.
@@ -675,7 +675,7 @@ pub struct EndpointAddress {
 
 /// `EndpointPort` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#endpointport-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#EndpointPort)
 #[derive(Clone, Default)]
 pub struct EndpointPort {
     /// `name`.
@@ -690,7 +690,7 @@ pub struct EndpointPort {
 
 /// `EndpointSubset` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#endpointsubset-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#EndpointSubset)
 #[derive(Clone, Default)]
 pub struct EndpointSubset {
     /// `addresses`: list type atomic.
@@ -703,7 +703,7 @@ pub struct EndpointSubset {
 
 /// `Endpoints` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#endpoints-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#Endpoints)
 #[derive(Clone, Default)]
 pub struct Endpoints {
     /// `metadata`.
@@ -714,7 +714,7 @@ pub struct Endpoints {
 
 /// `EnvFromSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#envfromsource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#EnvFromSource)
 #[derive(Clone, Default)]
 pub struct EnvFromSource {
     /// `prefix`.
@@ -727,7 +727,7 @@ pub struct EnvFromSource {
 
 /// `EnvVar` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#envvar-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#EnvVar)
 #[derive(Clone, Default)]
 pub struct EnvVar {
     /// `name`: required.
@@ -740,7 +740,7 @@ pub struct EnvVar {
 
 /// `EnvVarSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#envvarsource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#EnvVarSource)
 #[derive(Clone, Default)]
 pub struct EnvVarSource {
     /// `fieldRef`.
@@ -757,7 +757,7 @@ pub struct EnvVarSource {
 
 /// `EphemeralContainer` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ephemeralcontainer-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#EphemeralContainer)
 #[derive(Clone, Default)]
 pub struct EphemeralContainer {
     /// `EphemeralContainerCommon`: its fields stand in this struct's place.
@@ -768,7 +768,7 @@ pub struct EphemeralContainer {
 
 /// `EphemeralContainerCommon` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ephemeralcontainercommon-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#EphemeralContainerCommon)
 #[derive(Clone, Default)]
 pub struct EphemeralContainerCommon {
     /// `name`: required.
@@ -825,7 +825,7 @@ pub struct EphemeralContainerCommon {
 
 /// `EphemeralVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#ephemeralvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#EphemeralVolumeSource)
 #[derive(Clone, Default)]
 pub struct EphemeralVolumeSource {
     /// `volumeClaimTemplate`.
@@ -834,7 +834,7 @@ pub struct EphemeralVolumeSource {
 
 /// `Event` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#event-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#Event)
 #[derive(Clone, Default)]
 pub struct Event {
     /// `metadata`: required.
@@ -871,7 +871,7 @@ pub struct Event {
 
 /// `EventSeries` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#eventseries-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#EventSeries)
 #[derive(Clone, Default)]
 pub struct EventSeries {
     /// `count`.
@@ -882,7 +882,7 @@ pub struct EventSeries {
 
 /// `EventSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#eventsource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#EventSource)
 #[derive(Clone, Default)]
 pub struct EventSource {
     /// `component`.
@@ -893,7 +893,7 @@ pub struct EventSource {
 
 /// `ExecAction` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#execaction-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ExecAction)
 #[derive(Clone, Default)]
 pub struct ExecAction {
     /// `command`: list type atomic.
@@ -902,7 +902,7 @@ pub struct ExecAction {
 
 /// `FCVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#fcvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#FCVolumeSource)
 #[derive(Clone, Default)]
 pub struct FCVolumeSource {
     /// `targetWWNs`: list type atomic.
@@ -919,7 +919,7 @@ pub struct FCVolumeSource {
 
 /// `FileKeySelector` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#filekeyselector-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#FileKeySelector)
 #[derive(Clone, Default)]
 pub struct FileKeySelector {
     /// `volumeName`: required.
@@ -928,13 +928,13 @@ pub struct FileKeySelector {
     pub path: Str,
     /// `key`: required.
     pub key: Str,
-    /// `optional`.
+    /// `optional`: default `false`.
     pub optional: Option<bool>,
 }
 
 /// `FlexPersistentVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#flexpersistentvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#FlexPersistentVolumeSource)
 #[derive(Clone, Default)]
 pub struct FlexPersistentVolumeSource {
     /// `driver`: required.
@@ -951,7 +951,7 @@ pub struct FlexPersistentVolumeSource {
 
 /// `FlexVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#flexvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#FlexVolumeSource)
 #[derive(Clone, Default)]
 pub struct FlexVolumeSource {
     /// `driver`: required.
@@ -968,7 +968,7 @@ pub struct FlexVolumeSource {
 
 /// `FlockerVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#flockervolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#FlockerVolumeSource)
 #[derive(Clone, Default)]
 pub struct FlockerVolumeSource {
     /// `datasetName`.
@@ -979,7 +979,7 @@ pub struct FlockerVolumeSource {
 
 /// `GCEPersistentDiskVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#gcepersistentdiskvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#GCEPersistentDiskVolumeSource)
 #[derive(Clone, Default)]
 pub struct GCEPersistentDiskVolumeSource {
     /// `pdName`: required.
@@ -994,18 +994,18 @@ pub struct GCEPersistentDiskVolumeSource {
 
 /// `GRPCAction` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#grpcaction-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#GRPCAction)
 #[derive(Clone, Default)]
 pub struct GRPCAction {
     /// `port`: required.
     pub port: i32,
-    /// `service`.
+    /// `service`: default `""`.
     pub service: Option<Str>,
 }
 
 /// `GitRepoVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#gitrepovolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#GitRepoVolumeSource)
 #[derive(Clone, Default)]
 pub struct GitRepoVolumeSource {
     /// `repository`: required.
@@ -1018,7 +1018,7 @@ pub struct GitRepoVolumeSource {
 
 /// `GlusterfsPersistentVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#glusterfspersistentvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#GlusterfsPersistentVolumeSource)
 #[derive(Clone, Default)]
 pub struct GlusterfsPersistentVolumeSource {
     /// `endpoints`: required.
@@ -1033,7 +1033,7 @@ pub struct GlusterfsPersistentVolumeSource {
 
 /// `GlusterfsVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#glusterfsvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#GlusterfsVolumeSource)
 #[derive(Clone, Default)]
 pub struct GlusterfsVolumeSource {
     /// `endpoints`: required.
@@ -1046,7 +1046,7 @@ pub struct GlusterfsVolumeSource {
 
 /// `HTTPGetAction` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#httpgetaction-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#HTTPGetAction)
 #[derive(Clone, Default)]
 pub struct HTTPGetAction {
     /// `path`.
@@ -1063,7 +1063,7 @@ pub struct HTTPGetAction {
 
 /// `HTTPHeader` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#httpheader-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#HTTPHeader)
 #[derive(Clone, Default)]
 pub struct HTTPHeader {
     /// `name`: required.
@@ -1074,7 +1074,7 @@ pub struct HTTPHeader {
 
 /// `HostAlias` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#hostalias-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#HostAlias)
 #[derive(Clone, Default)]
 pub struct HostAlias {
     /// `ip`: required.
@@ -1085,7 +1085,7 @@ pub struct HostAlias {
 
 /// `HostIP` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#hostip-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#HostIP)
 #[derive(Clone, Default)]
 pub struct HostIP {
     /// `ip`: required.
@@ -1094,7 +1094,7 @@ pub struct HostIP {
 
 /// `HostPathVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#hostpathvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#HostPathVolumeSource)
 #[derive(Clone, Default)]
 pub struct HostPathVolumeSource {
     /// `path`: required.
@@ -1105,7 +1105,7 @@ pub struct HostPathVolumeSource {
 
 /// `ISCSIPersistentVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#iscsipersistentvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ISCSIPersistentVolumeSource)
 #[derive(Clone, Default)]
 pub struct ISCSIPersistentVolumeSource {
     /// `targetPortal`: required.
@@ -1134,7 +1134,7 @@ pub struct ISCSIPersistentVolumeSource {
 
 /// `ISCSIVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#iscsivolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ISCSIVolumeSource)
 #[derive(Clone, Default)]
 pub struct ISCSIVolumeSource {
     /// `targetPortal`: required.
@@ -1163,7 +1163,7 @@ pub struct ISCSIVolumeSource {
 
 /// `ImageVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#imagevolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ImageVolumeSource)
 #[derive(Clone, Default)]
 pub struct ImageVolumeSource {
     /// `reference`.
@@ -1174,7 +1174,7 @@ pub struct ImageVolumeSource {
 
 /// `ImageVolumeStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#imagevolumestatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ImageVolumeStatus)
 #[derive(Clone, Default)]
 pub struct ImageVolumeStatus {
     /// `imageRef`: required.
@@ -1183,7 +1183,7 @@ pub struct ImageVolumeStatus {
 
 /// `KeyToPath` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#keytopath-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#KeyToPath)
 #[derive(Clone, Default)]
 pub struct KeyToPath {
     /// `key`: required.
@@ -1196,7 +1196,7 @@ pub struct KeyToPath {
 
 /// `Lifecycle` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#lifecycle-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#Lifecycle)
 #[derive(Clone, Default)]
 pub struct Lifecycle {
     /// `postStart`.
@@ -1209,7 +1209,7 @@ pub struct Lifecycle {
 
 /// `LifecycleHandler` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#lifecyclehandler-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#LifecycleHandler)
 #[derive(Clone, Default)]
 pub struct LifecycleHandler {
     /// `exec`.
@@ -1224,7 +1224,7 @@ pub struct LifecycleHandler {
 
 /// `LimitRange` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#limitrange-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#LimitRange)
 #[derive(Clone, Default)]
 pub struct LimitRange {
     /// `metadata`.
@@ -1235,7 +1235,7 @@ pub struct LimitRange {
 
 /// `LimitRangeItem` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#limitrangeitem-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#LimitRangeItem)
 #[derive(Clone, Default)]
 pub struct LimitRangeItem {
     /// `type`: required.
@@ -1254,7 +1254,7 @@ pub struct LimitRangeItem {
 
 /// `LimitRangeSpec` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#limitrangespec-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#LimitRangeSpec)
 #[derive(Clone, Default)]
 pub struct LimitRangeSpec {
     /// `limits`: required; list type atomic.
@@ -1263,7 +1263,7 @@ pub struct LimitRangeSpec {
 
 /// `LinuxContainerUser` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#linuxcontaineruser-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#LinuxContainerUser)
 #[derive(Clone, Default)]
 pub struct LinuxContainerUser {
     /// `uid`: required.
@@ -1276,7 +1276,7 @@ pub struct LinuxContainerUser {
 
 /// `LoadBalancerIngress` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#loadbalanceringress-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#LoadBalancerIngress)
 #[derive(Clone, Default)]
 pub struct LoadBalancerIngress {
     /// `ip`.
@@ -1291,7 +1291,7 @@ pub struct LoadBalancerIngress {
 
 /// `LoadBalancerStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#loadbalancerstatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#LoadBalancerStatus)
 #[derive(Clone, Default)]
 pub struct LoadBalancerStatus {
     /// `ingress`: list type atomic.
@@ -1300,7 +1300,7 @@ pub struct LoadBalancerStatus {
 
 /// `LocalObjectReference` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#localobjectreference-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#LocalObjectReference)
 #[derive(Clone, Default)]
 pub struct LocalObjectReference {
     /// `name`.
@@ -1309,7 +1309,7 @@ pub struct LocalObjectReference {
 
 /// `LocalVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#localvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#LocalVolumeSource)
 #[derive(Clone, Default)]
 pub struct LocalVolumeSource {
     /// `path`: required.
@@ -1320,7 +1320,7 @@ pub struct LocalVolumeSource {
 
 /// `ModifyVolumeStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#modifyvolumestatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ModifyVolumeStatus)
 #[derive(Clone, Default)]
 pub struct ModifyVolumeStatus {
     /// `targetVolumeAttributesClassName`.
@@ -1331,7 +1331,7 @@ pub struct ModifyVolumeStatus {
 
 /// `NFSVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nfsvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NFSVolumeSource)
 #[derive(Clone, Default)]
 pub struct NFSVolumeSource {
     /// `server`: required.
@@ -1344,7 +1344,7 @@ pub struct NFSVolumeSource {
 
 /// `Namespace` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#namespace-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#Namespace)
 #[derive(Clone, Default)]
 pub struct Namespace {
     /// `metadata`.
@@ -1357,7 +1357,7 @@ pub struct Namespace {
 
 /// `NamespaceCondition` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#namespacecondition-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NamespaceCondition)
 #[derive(Clone, Default)]
 pub struct NamespaceCondition {
     /// `type`: required.
@@ -1374,7 +1374,7 @@ pub struct NamespaceCondition {
 
 /// `NamespaceSpec` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#namespacespec-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NamespaceSpec)
 #[derive(Clone, Default)]
 pub struct NamespaceSpec {
     /// `finalizers`: list type atomic.
@@ -1383,7 +1383,7 @@ pub struct NamespaceSpec {
 
 /// `NamespaceStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#namespacestatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NamespaceStatus)
 #[derive(Clone, Default)]
 pub struct NamespaceStatus {
     /// `phase`.
@@ -1394,7 +1394,7 @@ pub struct NamespaceStatus {
 
 /// `Node` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#node-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#Node)
 #[derive(Clone, Default)]
 pub struct Node {
     /// `metadata`.
@@ -1407,7 +1407,7 @@ pub struct Node {
 
 /// `NodeAddress` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodeaddress-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NodeAddress)
 #[derive(Clone, Default)]
 pub struct NodeAddress {
     /// `type`: required.
@@ -1418,7 +1418,7 @@ pub struct NodeAddress {
 
 /// `NodeAffinity` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodeaffinity-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NodeAffinity)
 #[derive(Clone, Default)]
 pub struct NodeAffinity {
     /// `requiredDuringSchedulingIgnoredDuringExecution`.
@@ -1429,7 +1429,7 @@ pub struct NodeAffinity {
 
 /// `NodeAllocatableResourceClaimStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodeallocatableresourceclaimstatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NodeAllocatableResourceClaimStatus)
 #[derive(Clone, Default)]
 pub struct NodeAllocatableResourceClaimStatus {
     /// `resourceClaimName`: required.
@@ -1442,7 +1442,7 @@ pub struct NodeAllocatableResourceClaimStatus {
 
 /// `NodeCondition` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodecondition-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NodeCondition)
 #[derive(Clone, Default)]
 pub struct NodeCondition {
     /// `type`: required.
@@ -1461,7 +1461,7 @@ pub struct NodeCondition {
 
 /// `NodeConfigSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodeconfigsource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NodeConfigSource)
 #[derive(Clone, Default)]
 pub struct NodeConfigSource {
     /// `configMap`.
@@ -1470,7 +1470,7 @@ pub struct NodeConfigSource {
 
 /// `NodeConfigStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodeconfigstatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NodeConfigStatus)
 #[derive(Clone, Default)]
 pub struct NodeConfigStatus {
     /// `assigned`.
@@ -1485,7 +1485,7 @@ pub struct NodeConfigStatus {
 
 /// `NodeDaemonEndpoints` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodedaemonendpoints-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NodeDaemonEndpoints)
 #[derive(Clone, Default)]
 pub struct NodeDaemonEndpoints {
     /// `kubeletEndpoint`.
@@ -1494,7 +1494,7 @@ pub struct NodeDaemonEndpoints {
 
 /// `NodeFeatures` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodefeatures-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NodeFeatures)
 #[derive(Clone, Default)]
 pub struct NodeFeatures {
     /// `supplementalGroupsPolicy`.
@@ -1503,7 +1503,7 @@ pub struct NodeFeatures {
 
 /// `NodeProxyOptions` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodeproxyoptions-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NodeProxyOptions)
 #[derive(Clone, Default)]
 pub struct NodeProxyOptions {
     /// `path`.
@@ -1512,7 +1512,7 @@ pub struct NodeProxyOptions {
 
 /// `NodeRuntimeHandler` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#noderuntimehandler-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NodeRuntimeHandler)
 #[derive(Clone, Default)]
 pub struct NodeRuntimeHandler {
     /// `name`.
@@ -1523,7 +1523,7 @@ pub struct NodeRuntimeHandler {
 
 /// `NodeRuntimeHandlerFeatures` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#noderuntimehandlerfeatures-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NodeRuntimeHandlerFeatures)
 #[derive(Clone, Default)]
 pub struct NodeRuntimeHandlerFeatures {
     /// `recursiveReadOnlyMounts`.
@@ -1534,7 +1534,7 @@ pub struct NodeRuntimeHandlerFeatures {
 
 /// `NodeSelector` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodeselector-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NodeSelector)
 #[derive(Clone, Default)]
 pub struct NodeSelector {
     /// `nodeSelectorTerms`: required; list type atomic.
@@ -1543,7 +1543,7 @@ pub struct NodeSelector {
 
 /// `NodeSelectorRequirement` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodeselectorrequirement-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NodeSelectorRequirement)
 #[derive(Clone, Default)]
 pub struct NodeSelectorRequirement {
     /// `key`: required.
@@ -1556,7 +1556,7 @@ pub struct NodeSelectorRequirement {
 
 /// `NodeSelectorTerm` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodeselectorterm-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NodeSelectorTerm)
 #[derive(Clone, Default)]
 pub struct NodeSelectorTerm {
     /// `matchExpressions`: list type atomic.
@@ -1567,7 +1567,7 @@ pub struct NodeSelectorTerm {
 
 /// `NodeSpec` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodespec-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NodeSpec)
 #[derive(Clone, Default)]
 pub struct NodeSpec {
     /// `podCIDR`.
@@ -1588,7 +1588,7 @@ pub struct NodeSpec {
 
 /// `NodeStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodestatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NodeStatus)
 #[derive(Clone, Default)]
 pub struct NodeStatus {
     /// `capacity`.
@@ -1623,7 +1623,7 @@ pub struct NodeStatus {
 
 /// `NodeSwapStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodeswapstatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NodeSwapStatus)
 #[derive(Clone, Default)]
 pub struct NodeSwapStatus {
     /// `capacity`.
@@ -1632,7 +1632,7 @@ pub struct NodeSwapStatus {
 
 /// `NodeSystemInfo` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#nodesysteminfo-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#NodeSystemInfo)
 #[derive(Clone, Default)]
 pub struct NodeSystemInfo {
     /// `machineID`: required.
@@ -1661,7 +1661,7 @@ pub struct NodeSystemInfo {
 
 /// `ObjectFieldSelector` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#objectfieldselector-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ObjectFieldSelector)
 #[derive(Clone, Default)]
 pub struct ObjectFieldSelector {
     /// `apiVersion`.
@@ -1672,7 +1672,7 @@ pub struct ObjectFieldSelector {
 
 /// `ObjectReference` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#objectreference-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ObjectReference)
 #[derive(Clone, Default)]
 pub struct ObjectReference {
     /// `kind`.
@@ -1693,7 +1693,7 @@ pub struct ObjectReference {
 
 /// `PersistentVolume` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#persistentvolume-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PersistentVolume)
 #[derive(Clone, Default)]
 pub struct PersistentVolume {
     /// `metadata`.
@@ -1706,7 +1706,7 @@ pub struct PersistentVolume {
 
 /// `PersistentVolumeClaim` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#persistentvolumeclaim-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PersistentVolumeClaim)
 #[derive(Clone, Default)]
 pub struct PersistentVolumeClaim {
     /// `metadata`.
@@ -1719,7 +1719,7 @@ pub struct PersistentVolumeClaim {
 
 /// `PersistentVolumeClaimCondition` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#persistentvolumeclaimcondition-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PersistentVolumeClaimCondition)
 #[derive(Clone, Default)]
 pub struct PersistentVolumeClaimCondition {
     /// `type`: required.
@@ -1738,7 +1738,7 @@ pub struct PersistentVolumeClaimCondition {
 
 /// `PersistentVolumeClaimSpec` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#persistentvolumeclaimspec-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PersistentVolumeClaimSpec)
 #[derive(Clone, Default)]
 pub struct PersistentVolumeClaimSpec {
     /// `accessModes`: list type atomic.
@@ -1763,7 +1763,7 @@ pub struct PersistentVolumeClaimSpec {
 
 /// `PersistentVolumeClaimStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#persistentvolumeclaimstatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PersistentVolumeClaimStatus)
 #[derive(Clone, Default)]
 pub struct PersistentVolumeClaimStatus {
     /// `phase`.
@@ -1786,7 +1786,7 @@ pub struct PersistentVolumeClaimStatus {
 
 /// `PersistentVolumeClaimTemplate` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#persistentvolumeclaimtemplate-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PersistentVolumeClaimTemplate)
 #[derive(Clone, Default)]
 pub struct PersistentVolumeClaimTemplate {
     /// `metadata`.
@@ -1797,7 +1797,7 @@ pub struct PersistentVolumeClaimTemplate {
 
 /// `PersistentVolumeClaimVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#persistentvolumeclaimvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PersistentVolumeClaimVolumeSource)
 #[derive(Clone, Default)]
 pub struct PersistentVolumeClaimVolumeSource {
     /// `claimName`: required.
@@ -1808,7 +1808,7 @@ pub struct PersistentVolumeClaimVolumeSource {
 
 /// `PersistentVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#persistentvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PersistentVolumeSource)
 #[derive(Clone, Default)]
 pub struct PersistentVolumeSource {
     /// `gcePersistentDisk`.
@@ -1859,7 +1859,7 @@ pub struct PersistentVolumeSource {
 
 /// `PersistentVolumeSpec` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#persistentvolumespec-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PersistentVolumeSpec)
 #[derive(Clone, Default)]
 pub struct PersistentVolumeSpec {
     /// `capacity`.
@@ -1886,7 +1886,7 @@ pub struct PersistentVolumeSpec {
 
 /// `PersistentVolumeStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#persistentvolumestatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PersistentVolumeStatus)
 #[derive(Clone, Default)]
 pub struct PersistentVolumeStatus {
     /// `phase`.
@@ -1901,7 +1901,7 @@ pub struct PersistentVolumeStatus {
 
 /// `PhotonPersistentDiskVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#photonpersistentdiskvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PhotonPersistentDiskVolumeSource)
 #[derive(Clone, Default)]
 pub struct PhotonPersistentDiskVolumeSource {
     /// `pdID`: required.
@@ -1912,7 +1912,7 @@ pub struct PhotonPersistentDiskVolumeSource {
 
 /// `Pod` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#pod-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#Pod)
 #[derive(Clone, Default)]
 pub struct Pod {
     /// `metadata`.
@@ -1925,7 +1925,7 @@ pub struct Pod {
 
 /// `PodAffinity` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podaffinity-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodAffinity)
 #[derive(Clone, Default)]
 pub struct PodAffinity {
     /// `requiredDuringSchedulingIgnoredDuringExecution`: list type atomic.
@@ -1936,7 +1936,7 @@ pub struct PodAffinity {
 
 /// `PodAffinityTerm` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podaffinityterm-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodAffinityTerm)
 #[derive(Clone, Default)]
 pub struct PodAffinityTerm {
     /// `labelSelector`.
@@ -1955,7 +1955,7 @@ pub struct PodAffinityTerm {
 
 /// `PodAntiAffinity` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podantiaffinity-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodAntiAffinity)
 #[derive(Clone, Default)]
 pub struct PodAntiAffinity {
     /// `requiredDuringSchedulingIgnoredDuringExecution`: list type atomic.
@@ -1966,7 +1966,7 @@ pub struct PodAntiAffinity {
 
 /// `PodAttachOptions` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podattachoptions-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodAttachOptions)
 #[derive(Clone, Default)]
 pub struct PodAttachOptions {
     /// `stdin`.
@@ -1983,7 +1983,7 @@ pub struct PodAttachOptions {
 
 /// `PodCertificateProjection` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podcertificateprojection-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodCertificateProjection)
 #[derive(Clone, Default)]
 pub struct PodCertificateProjection {
     /// `signerName`: required.
@@ -2004,7 +2004,7 @@ pub struct PodCertificateProjection {
 
 /// `PodCondition` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podcondition-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodCondition)
 #[derive(Clone, Default)]
 pub struct PodCondition {
     /// `type`: required.
@@ -2025,7 +2025,7 @@ pub struct PodCondition {
 
 /// `PodDNSConfig` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#poddnsconfig-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodDNSConfig)
 #[derive(Clone, Default)]
 pub struct PodDNSConfig {
     /// `nameservers`: list type atomic.
@@ -2038,7 +2038,7 @@ pub struct PodDNSConfig {
 
 /// `PodDNSConfigOption` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#poddnsconfigoption-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodDNSConfigOption)
 #[derive(Clone, Default)]
 pub struct PodDNSConfigOption {
     /// `name`.
@@ -2049,7 +2049,7 @@ pub struct PodDNSConfigOption {
 
 /// `PodExecOptions` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podexecoptions-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodExecOptions)
 #[derive(Clone, Default)]
 pub struct PodExecOptions {
     /// `stdin`.
@@ -2068,7 +2068,7 @@ pub struct PodExecOptions {
 
 /// `PodExtendedResourceClaimStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podextendedresourceclaimstatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodExtendedResourceClaimStatus)
 #[derive(Clone, Default)]
 pub struct PodExtendedResourceClaimStatus {
     /// `requestMappings`: required; list type atomic.
@@ -2079,7 +2079,7 @@ pub struct PodExtendedResourceClaimStatus {
 
 /// `PodIP` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podip-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodIP)
 #[derive(Clone, Default)]
 pub struct PodIP {
     /// `ip`: required.
@@ -2088,7 +2088,7 @@ pub struct PodIP {
 
 /// `PodLogOptions` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podlogoptions-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodLogOptions)
 #[derive(Clone, Default)]
 pub struct PodLogOptions {
     /// `container`.
@@ -2115,7 +2115,7 @@ pub struct PodLogOptions {
 
 /// `PodOS` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podos-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodOS)
 #[derive(Clone, Default)]
 pub struct PodOS {
     /// `name`: required.
@@ -2124,7 +2124,7 @@ pub struct PodOS {
 
 /// `PodPortForwardOptions` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podportforwardoptions-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodPortForwardOptions)
 #[derive(Clone, Default)]
 pub struct PodPortForwardOptions {
     /// `ports`.
@@ -2133,7 +2133,7 @@ pub struct PodPortForwardOptions {
 
 /// `PodProxyOptions` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podproxyoptions-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodProxyOptions)
 #[derive(Clone, Default)]
 pub struct PodProxyOptions {
     /// `path`.
@@ -2142,7 +2142,7 @@ pub struct PodProxyOptions {
 
 /// `PodReadinessGate` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podreadinessgate-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodReadinessGate)
 #[derive(Clone, Default)]
 pub struct PodReadinessGate {
     /// `conditionType`: required.
@@ -2151,7 +2151,7 @@ pub struct PodReadinessGate {
 
 /// `PodResourceClaim` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podresourceclaim-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodResourceClaim)
 #[derive(Clone, Default)]
 pub struct PodResourceClaim {
     /// `name`: required.
@@ -2164,7 +2164,7 @@ pub struct PodResourceClaim {
 
 /// `PodResourceClaimStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podresourceclaimstatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodResourceClaimStatus)
 #[derive(Clone, Default)]
 pub struct PodResourceClaimStatus {
     /// `name`: required.
@@ -2175,7 +2175,7 @@ pub struct PodResourceClaimStatus {
 
 /// `PodSchedulingGate` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podschedulinggate-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodSchedulingGate)
 #[derive(Clone, Default)]
 pub struct PodSchedulingGate {
     /// `name`: required.
@@ -2184,7 +2184,7 @@ pub struct PodSchedulingGate {
 
 /// `PodSchedulingGroup` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podschedulinggroup-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodSchedulingGroup)
 #[derive(Clone, Default)]
 pub struct PodSchedulingGroup {
     /// `podGroupName`.
@@ -2193,7 +2193,7 @@ pub struct PodSchedulingGroup {
 
 /// `PodSecurityContext` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podsecuritycontext-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodSecurityContext)
 #[derive(Clone, Default)]
 pub struct PodSecurityContext {
     /// `seLinuxOptions`.
@@ -2226,7 +2226,7 @@ pub struct PodSecurityContext {
 
 /// `PodSpec` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podspec-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodSpec)
 #[derive(Clone, Default)]
 pub struct PodSpec {
     /// `volumes`: list type map by `name`; patch strategy merge,retainKeys by `name`.
@@ -2317,7 +2317,7 @@ pub struct PodSpec {
 
 /// `PodStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podstatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodStatus)
 #[derive(Clone, Default)]
 pub struct PodStatus {
     /// `observedGeneration`.
@@ -2366,7 +2366,7 @@ pub struct PodStatus {
 
 /// `PodStatusResult` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podstatusresult-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodStatusResult)
 #[derive(Clone, Default)]
 pub struct PodStatusResult {
     /// `metadata`.
@@ -2377,7 +2377,7 @@ pub struct PodStatusResult {
 
 /// `PodTemplate` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podtemplate-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodTemplate)
 #[derive(Clone, Default)]
 pub struct PodTemplate {
     /// `metadata`.
@@ -2388,7 +2388,7 @@ pub struct PodTemplate {
 
 /// `PodTemplateSpec` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#podtemplatespec-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PodTemplateSpec)
 #[derive(Clone, Default)]
 pub struct PodTemplateSpec {
     /// `metadata`.
@@ -2399,7 +2399,7 @@ pub struct PodTemplateSpec {
 
 /// `PortStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#portstatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PortStatus)
 #[derive(Clone, Default)]
 pub struct PortStatus {
     /// `port`: required.
@@ -2412,7 +2412,7 @@ pub struct PortStatus {
 
 /// `PortworxVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#portworxvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PortworxVolumeSource)
 #[derive(Clone, Default)]
 pub struct PortworxVolumeSource {
     /// `volumeID`: required.
@@ -2425,7 +2425,7 @@ pub struct PortworxVolumeSource {
 
 /// `PreferredSchedulingTerm` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#preferredschedulingterm-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PreferredSchedulingTerm)
 #[derive(Clone, Default)]
 pub struct PreferredSchedulingTerm {
     /// `weight`: required.
@@ -2436,7 +2436,7 @@ pub struct PreferredSchedulingTerm {
 
 /// `Probe` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#probe-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#Probe)
 #[derive(Clone, Default)]
 pub struct Probe {
     /// `ProbeHandler`: its fields stand in this struct's place.
@@ -2457,7 +2457,7 @@ pub struct Probe {
 
 /// `ProbeHandler` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#probehandler-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ProbeHandler)
 #[derive(Clone, Default)]
 pub struct ProbeHandler {
     /// `exec`.
@@ -2472,7 +2472,7 @@ pub struct ProbeHandler {
 
 /// `ProjectedVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#projectedvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ProjectedVolumeSource)
 #[derive(Clone, Default)]
 pub struct ProjectedVolumeSource {
     /// `sources`: list type atomic.
@@ -2483,7 +2483,7 @@ pub struct ProjectedVolumeSource {
 
 /// `QuobyteVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#quobytevolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#QuobyteVolumeSource)
 #[derive(Clone, Default)]
 pub struct QuobyteVolumeSource {
     /// `registry`: required.
@@ -2502,7 +2502,7 @@ pub struct QuobyteVolumeSource {
 
 /// `RBDPersistentVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#rbdpersistentvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#RBDPersistentVolumeSource)
 #[derive(Clone, Default)]
 pub struct RBDPersistentVolumeSource {
     /// `monitors`: required; list type atomic.
@@ -2525,7 +2525,7 @@ pub struct RBDPersistentVolumeSource {
 
 /// `RBDVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#rbdvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#RBDVolumeSource)
 #[derive(Clone, Default)]
 pub struct RBDVolumeSource {
     /// `monitors`: required; list type atomic.
@@ -2548,7 +2548,7 @@ pub struct RBDVolumeSource {
 
 /// `RangeAllocation` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#rangeallocation-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#RangeAllocation)
 #[derive(Clone, Default)]
 pub struct RangeAllocation {
     /// `metadata`.
@@ -2561,7 +2561,7 @@ pub struct RangeAllocation {
 
 /// `ReplicationController` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#replicationcontroller-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ReplicationController)
 #[derive(Clone, Default)]
 pub struct ReplicationController {
     /// `metadata`.
@@ -2574,7 +2574,7 @@ pub struct ReplicationController {
 
 /// `ReplicationControllerCondition` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#replicationcontrollercondition-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ReplicationControllerCondition)
 #[derive(Clone, Default)]
 pub struct ReplicationControllerCondition {
     /// `type`: required.
@@ -2591,7 +2591,7 @@ pub struct ReplicationControllerCondition {
 
 /// `ReplicationControllerSpec` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#replicationcontrollerspec-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ReplicationControllerSpec)
 #[derive(Clone, Default)]
 pub struct ReplicationControllerSpec {
     /// `replicas`: default `1`.
@@ -2606,7 +2606,7 @@ pub struct ReplicationControllerSpec {
 
 /// `ReplicationControllerStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#replicationcontrollerstatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ReplicationControllerStatus)
 #[derive(Clone, Default)]
 pub struct ReplicationControllerStatus {
     /// `replicas`: required.
@@ -2625,7 +2625,7 @@ pub struct ReplicationControllerStatus {
 
 /// `ResourceClaim` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourceclaim-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ResourceClaim)
 #[derive(Clone, Default)]
 pub struct ResourceClaim {
     /// `name`: required.
@@ -2636,7 +2636,7 @@ pub struct ResourceClaim {
 
 /// `ResourceFieldSelector` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourcefieldselector-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ResourceFieldSelector)
 #[derive(Clone, Default)]
 pub struct ResourceFieldSelector {
     /// `containerName`.
@@ -2649,7 +2649,7 @@ pub struct ResourceFieldSelector {
 
 /// `ResourceHealth` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourcehealth-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ResourceHealth)
 #[derive(Clone, Default)]
 pub struct ResourceHealth {
     /// `resourceID`: required.
@@ -2662,7 +2662,7 @@ pub struct ResourceHealth {
 
 /// `ResourceQuota` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourcequota-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ResourceQuota)
 #[derive(Clone, Default)]
 pub struct ResourceQuota {
     /// `metadata`.
@@ -2675,7 +2675,7 @@ pub struct ResourceQuota {
 
 /// `ResourceQuotaSpec` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourcequotaspec-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ResourceQuotaSpec)
 #[derive(Clone, Default)]
 pub struct ResourceQuotaSpec {
     /// `hard`.
@@ -2688,7 +2688,7 @@ pub struct ResourceQuotaSpec {
 
 /// `ResourceQuotaStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourcequotastatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ResourceQuotaStatus)
 #[derive(Clone, Default)]
 pub struct ResourceQuotaStatus {
     /// `hard`.
@@ -2699,7 +2699,7 @@ pub struct ResourceQuotaStatus {
 
 /// `ResourceRequirements` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourcerequirements-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ResourceRequirements)
 #[derive(Clone, Default)]
 pub struct ResourceRequirements {
     /// `limits`.
@@ -2712,7 +2712,7 @@ pub struct ResourceRequirements {
 
 /// `ResourceStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#resourcestatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ResourceStatus)
 #[derive(Clone, Default)]
 pub struct ResourceStatus {
     /// `name`: required.
@@ -2723,7 +2723,7 @@ pub struct ResourceStatus {
 
 /// `SELinuxOptions` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#selinuxoptions-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#SELinuxOptions)
 #[derive(Clone, Default)]
 pub struct SELinuxOptions {
     /// `user`.
@@ -2738,7 +2738,7 @@ pub struct SELinuxOptions {
 
 /// `ScaleIOPersistentVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#scaleiopersistentvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ScaleIOPersistentVolumeSource)
 #[derive(Clone, Default)]
 pub struct ScaleIOPersistentVolumeSource {
     /// `gateway`: required.
@@ -2765,7 +2765,7 @@ pub struct ScaleIOPersistentVolumeSource {
 
 /// `ScaleIOVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#scaleiovolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ScaleIOVolumeSource)
 #[derive(Clone, Default)]
 pub struct ScaleIOVolumeSource {
     /// `gateway`: required.
@@ -2792,7 +2792,7 @@ pub struct ScaleIOVolumeSource {
 
 /// `ScopeSelector` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#scopeselector-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ScopeSelector)
 #[derive(Clone, Default)]
 pub struct ScopeSelector {
     /// `matchExpressions`: list type atomic.
@@ -2801,7 +2801,7 @@ pub struct ScopeSelector {
 
 /// `ScopedResourceSelectorRequirement` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#scopedresourceselectorrequirement-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ScopedResourceSelectorRequirement)
 #[derive(Clone, Default)]
 pub struct ScopedResourceSelectorRequirement {
     /// `scopeName`: required.
@@ -2814,7 +2814,7 @@ pub struct ScopedResourceSelectorRequirement {
 
 /// `SeccompProfile` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#seccompprofile-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#SeccompProfile)
 #[derive(Clone, Default)]
 pub struct SeccompProfile {
     /// `type`: required.
@@ -2825,7 +2825,7 @@ pub struct SeccompProfile {
 
 /// `Secret` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#secret-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#Secret)
 #[derive(Clone, Default)]
 pub struct Secret {
     /// `metadata`.
@@ -2842,7 +2842,7 @@ pub struct Secret {
 
 /// `SecretEnvSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#secretenvsource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#SecretEnvSource)
 #[derive(Clone, Default)]
 pub struct SecretEnvSource {
     /// `LocalObjectReference`: its fields stand in this struct's place.
@@ -2853,7 +2853,7 @@ pub struct SecretEnvSource {
 
 /// `SecretKeySelector` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#secretkeyselector-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#SecretKeySelector)
 #[derive(Clone, Default)]
 pub struct SecretKeySelector {
     /// `LocalObjectReference`: its fields stand in this struct's place.
@@ -2866,7 +2866,7 @@ pub struct SecretKeySelector {
 
 /// `SecretProjection` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#secretprojection-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#SecretProjection)
 #[derive(Clone, Default)]
 pub struct SecretProjection {
     /// `LocalObjectReference`: its fields stand in this struct's place.
@@ -2879,7 +2879,7 @@ pub struct SecretProjection {
 
 /// `SecretReference` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#secretreference-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#SecretReference)
 #[derive(Clone, Default)]
 pub struct SecretReference {
     /// `name`.
@@ -2890,7 +2890,7 @@ pub struct SecretReference {
 
 /// `SecretVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#secretvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#SecretVolumeSource)
 #[derive(Clone, Default)]
 pub struct SecretVolumeSource {
     /// `secretName`.
@@ -2905,7 +2905,7 @@ pub struct SecretVolumeSource {
 
 /// `SecurityContext` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#securitycontext-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#SecurityContext)
 #[derive(Clone, Default)]
 pub struct SecurityContext {
     /// `capabilities`.
@@ -2936,7 +2936,7 @@ pub struct SecurityContext {
 
 /// `SerializedReference` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#serializedreference-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#SerializedReference)
 #[derive(Clone, Default)]
 pub struct SerializedReference {
     /// `reference`.
@@ -2945,7 +2945,7 @@ pub struct SerializedReference {
 
 /// `Service` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#service-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#Service)
 #[derive(Clone, Default)]
 pub struct Service {
     /// `metadata`.
@@ -2958,7 +2958,7 @@ pub struct Service {
 
 /// `ServiceAccount` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#serviceaccount-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ServiceAccount)
 #[derive(Clone, Default)]
 pub struct ServiceAccount {
     /// `metadata`.
@@ -2973,7 +2973,7 @@ pub struct ServiceAccount {
 
 /// `ServiceAccountTokenProjection` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#serviceaccounttokenprojection-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ServiceAccountTokenProjection)
 #[derive(Clone, Default)]
 pub struct ServiceAccountTokenProjection {
     /// `audience`.
@@ -2986,7 +2986,7 @@ pub struct ServiceAccountTokenProjection {
 
 /// `ServicePort` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#serviceport-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ServicePort)
 #[derive(Clone, Default)]
 pub struct ServicePort {
     /// `name`.
@@ -3005,7 +3005,7 @@ pub struct ServicePort {
 
 /// `ServiceProxyOptions` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#serviceproxyoptions-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ServiceProxyOptions)
 #[derive(Clone, Default)]
 pub struct ServiceProxyOptions {
     /// `path`.
@@ -3014,7 +3014,7 @@ pub struct ServiceProxyOptions {
 
 /// `ServiceSpec` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#servicespec-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ServiceSpec)
 #[derive(Clone, Default)]
 pub struct ServiceSpec {
     /// `ports`: list type map by `port`, `protocol`; patch strategy merge by `port`.
@@ -3061,7 +3061,7 @@ pub struct ServiceSpec {
 
 /// `ServiceStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#servicestatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ServiceStatus)
 #[derive(Clone, Default)]
 pub struct ServiceStatus {
     /// `loadBalancer`.
@@ -3072,7 +3072,7 @@ pub struct ServiceStatus {
 
 /// `SessionAffinityConfig` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#sessionaffinityconfig-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#SessionAffinityConfig)
 #[derive(Clone, Default)]
 pub struct SessionAffinityConfig {
     /// `clientIP`.
@@ -3081,7 +3081,7 @@ pub struct SessionAffinityConfig {
 
 /// `SleepAction` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#sleepaction-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#SleepAction)
 #[derive(Clone, Default)]
 pub struct SleepAction {
     /// `seconds`: required.
@@ -3090,7 +3090,7 @@ pub struct SleepAction {
 
 /// `StorageOSPersistentVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageospersistentvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#StorageOSPersistentVolumeSource)
 #[derive(Clone, Default)]
 pub struct StorageOSPersistentVolumeSource {
     /// `volumeName`.
@@ -3107,7 +3107,7 @@ pub struct StorageOSPersistentVolumeSource {
 
 /// `StorageOSVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#storageosvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#StorageOSVolumeSource)
 #[derive(Clone, Default)]
 pub struct StorageOSVolumeSource {
     /// `volumeName`.
@@ -3124,7 +3124,7 @@ pub struct StorageOSVolumeSource {
 
 /// `Sysctl` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#sysctl-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#Sysctl)
 #[derive(Clone, Default)]
 pub struct Sysctl {
     /// `name`: required.
@@ -3135,7 +3135,7 @@ pub struct Sysctl {
 
 /// `TCPSocketAction` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#tcpsocketaction-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#TCPSocketAction)
 #[derive(Clone, Default)]
 pub struct TCPSocketAction {
     /// `port`: required.
@@ -3146,7 +3146,7 @@ pub struct TCPSocketAction {
 
 /// `Taint` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#taint-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#Taint)
 #[derive(Clone, Default)]
 pub struct Taint {
     /// `key`: required.
@@ -3161,7 +3161,7 @@ pub struct Taint {
 
 /// `Toleration` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#toleration-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#Toleration)
 #[derive(Clone, Default)]
 pub struct Toleration {
     /// `key`.
@@ -3178,7 +3178,7 @@ pub struct Toleration {
 
 /// `TopologySelectorLabelRequirement` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#topologyselectorlabelrequirement-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#TopologySelectorLabelRequirement)
 #[derive(Clone, Default)]
 pub struct TopologySelectorLabelRequirement {
     /// `key`: required.
@@ -3189,7 +3189,7 @@ pub struct TopologySelectorLabelRequirement {
 
 /// `TopologySelectorTerm` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#topologyselectorterm-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#TopologySelectorTerm)
 #[derive(Clone, Default)]
 pub struct TopologySelectorTerm {
     /// `matchLabelExpressions`: list type atomic.
@@ -3198,7 +3198,7 @@ pub struct TopologySelectorTerm {
 
 /// `TopologySpreadConstraint` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#topologyspreadconstraint-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#TopologySpreadConstraint)
 #[derive(Clone, Default)]
 pub struct TopologySpreadConstraint {
     /// `maxSkew`: required.
@@ -3221,7 +3221,7 @@ pub struct TopologySpreadConstraint {
 
 /// `TypedLocalObjectReference` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#typedlocalobjectreference-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#TypedLocalObjectReference)
 #[derive(Clone, Default)]
 pub struct TypedLocalObjectReference {
     /// `apiGroup`.
@@ -3234,7 +3234,7 @@ pub struct TypedLocalObjectReference {
 
 /// `TypedObjectReference` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#typedobjectreference-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#TypedObjectReference)
 #[derive(Clone, Default)]
 pub struct TypedObjectReference {
     /// `apiGroup`.
@@ -3249,7 +3249,7 @@ pub struct TypedObjectReference {
 
 /// `Volume` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#volume-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#Volume)
 #[derive(Clone, Default)]
 pub struct Volume {
     /// `name`: required.
@@ -3260,7 +3260,7 @@ pub struct Volume {
 
 /// `VolumeDevice` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#volumedevice-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#VolumeDevice)
 #[derive(Clone, Default)]
 pub struct VolumeDevice {
     /// `name`: required.
@@ -3271,7 +3271,7 @@ pub struct VolumeDevice {
 
 /// `VolumeMount` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#volumemount-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#VolumeMount)
 #[derive(Clone, Default)]
 pub struct VolumeMount {
     /// `name`: required.
@@ -3292,7 +3292,7 @@ pub struct VolumeMount {
 
 /// `VolumeMountStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#volumemountstatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#VolumeMountStatus)
 #[derive(Clone, Default)]
 pub struct VolumeMountStatus {
     /// `name`: required.
@@ -3309,7 +3309,7 @@ pub struct VolumeMountStatus {
 
 /// `VolumeNodeAffinity` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#volumenodeaffinity-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#VolumeNodeAffinity)
 #[derive(Clone, Default)]
 pub struct VolumeNodeAffinity {
     /// `required`.
@@ -3318,7 +3318,7 @@ pub struct VolumeNodeAffinity {
 
 /// `VolumeProjection` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#volumeprojection-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#VolumeProjection)
 #[derive(Clone, Default)]
 pub struct VolumeProjection {
     /// `secret`.
@@ -3337,7 +3337,7 @@ pub struct VolumeProjection {
 
 /// `VolumeResourceRequirements` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#volumeresourcerequirements-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#VolumeResourceRequirements)
 #[derive(Clone, Default)]
 pub struct VolumeResourceRequirements {
     /// `limits`.
@@ -3348,7 +3348,7 @@ pub struct VolumeResourceRequirements {
 
 /// `VolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#volumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#VolumeSource)
 #[derive(Clone, Default)]
 pub struct VolumeSource {
     /// `hostPath`.
@@ -3415,7 +3415,7 @@ pub struct VolumeSource {
 
 /// `VolumeStatus` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#volumestatus-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#VolumeStatus)
 #[derive(Clone, Default)]
 pub struct VolumeStatus {
     /// `image`.
@@ -3424,7 +3424,7 @@ pub struct VolumeStatus {
 
 /// `VsphereVirtualDiskVolumeSource` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#vspherevirtualdiskvolumesource-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#VsphereVirtualDiskVolumeSource)
 #[derive(Clone, Default)]
 pub struct VsphereVirtualDiskVolumeSource {
     /// `volumePath`: required.
@@ -3439,7 +3439,7 @@ pub struct VsphereVirtualDiskVolumeSource {
 
 /// `WeightedPodAffinityTerm` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#weightedpodaffinityterm-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#WeightedPodAffinityTerm)
 #[derive(Clone, Default)]
 pub struct WeightedPodAffinityTerm {
     /// `weight`: required.
@@ -3450,7 +3450,7 @@ pub struct WeightedPodAffinityTerm {
 
 /// `WindowsSecurityContextOptions` of core/v1.
 ///
-/// [Reference](https://kubernetes.io/docs/reference/generated/kubernetes-api/v1.36/#windowssecuritycontextoptions-v1-core)
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#WindowsSecurityContextOptions)
 #[derive(Clone, Default)]
 pub struct WindowsSecurityContextOptions {
     /// `gmsaCredentialSpecName`.
@@ -3465,7 +3465,7 @@ pub struct WindowsSecurityContextOptions {
 
 message! {
     AWSElasticBlockStoreVolumeSource "core.v1.AWSElasticBlockStoreVolumeSource" {
-        0 volume_id "volumeID" 1 [],
+        0 volume_id "volumeID" 1 [REQUIRED],
         1 fs_type "fsType" 2 [OMIT_EMPTY],
         2 partition "partition" 3 [OMIT_EMPTY],
         3 read_only "readOnly" 4 [OMIT_EMPTY],
@@ -3476,39 +3476,39 @@ message! {
         2 pod_anti_affinity "podAntiAffinity" 3 [OMIT_EMPTY OPTIONAL],
     }
     AppArmorProfile "core.v1.AppArmorProfile" {
-        0 type_ "type" 1 [],
+        0 type_ "type" 1 [REQUIRED],
         1 localhost_profile "localhostProfile" 2 [OMIT_EMPTY OPTIONAL],
     }
     AttachedVolume "core.v1.AttachedVolume" {
-        0 name "name" 1 [],
-        1 device_path "devicePath" 2 [],
+        0 name "name" 1 [REQUIRED],
+        1 device_path "devicePath" 2 [REQUIRED],
     }
     AzureDiskVolumeSource "core.v1.AzureDiskVolumeSource" {
-        0 disk_name "diskName" 1 [],
-        1 disk_uri "diskURI" 2 [],
+        0 disk_name "diskName" 1 [REQUIRED],
+        1 disk_uri "diskURI" 2 [REQUIRED],
         2 caching_mode "cachingMode" 3 [OMIT_EMPTY OPTIONAL],
         3 fs_type "fsType" 4 [OMIT_EMPTY OPTIONAL],
         4 read_only "readOnly" 5 [OMIT_EMPTY OPTIONAL],
         5 kind "kind" 6 [OMIT_EMPTY OPTIONAL],
     }
     AzureFilePersistentVolumeSource "core.v1.AzureFilePersistentVolumeSource" {
-        0 secret_name "secretName" 1 [],
-        1 share_name "shareName" 2 [],
+        0 secret_name "secretName" 1 [REQUIRED],
+        1 share_name "shareName" 2 [REQUIRED],
         2 read_only "readOnly" 3 [OMIT_EMPTY],
         3 secret_namespace "secretNamespace" 4 [OPTIONAL],
     }
     AzureFileVolumeSource "core.v1.AzureFileVolumeSource" {
-        0 secret_name "secretName" 1 [],
-        1 share_name "shareName" 2 [],
+        0 secret_name "secretName" 1 [REQUIRED],
+        1 share_name "shareName" 2 [REQUIRED],
         2 read_only "readOnly" 3 [OMIT_EMPTY],
     }
     Binding "core.v1.Binding" {
         0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 target "target" 2 [],
+        1 target "target" 2 [REQUIRED],
     }
     CSIPersistentVolumeSource "core.v1.CSIPersistentVolumeSource" {
-        0 driver "driver" 1 [],
-        1 volume_handle "volumeHandle" 2 [],
+        0 driver "driver" 1 [REQUIRED],
+        1 volume_handle "volumeHandle" 2 [REQUIRED],
         2 read_only "readOnly" 3 [OMIT_EMPTY],
         3 fs_type "fsType" 4 [OMIT_EMPTY],
         4 volume_attributes "volumeAttributes" 5 [OMIT_EMPTY],
@@ -3519,7 +3519,7 @@ message! {
         9 node_expand_secret_ref "nodeExpandSecretRef" 10 [OMIT_EMPTY OPTIONAL],
     }
     CSIVolumeSource "core.v1.CSIVolumeSource" {
-        0 driver "driver" 1 [],
+        0 driver "driver" 1 [REQUIRED],
         1 read_only "readOnly" 2 [OMIT_EMPTY OPTIONAL],
         2 fs_type "fsType" 3 [OMIT_EMPTY OPTIONAL],
         3 volume_attributes "volumeAttributes" 4 [OMIT_EMPTY],
@@ -3530,7 +3530,7 @@ message! {
         1 drop "drop" 2 [OMIT_EMPTY],
     }
     CephFSPersistentVolumeSource "core.v1.CephFSPersistentVolumeSource" {
-        0 monitors "monitors" 1 [],
+        0 monitors "monitors" 1 [REQUIRED],
         1 path "path" 2 [OMIT_EMPTY],
         2 user "user" 3 [OMIT_EMPTY],
         3 secret_file "secretFile" 4 [OMIT_EMPTY],
@@ -3538,7 +3538,7 @@ message! {
         5 read_only "readOnly" 6 [OMIT_EMPTY],
     }
     CephFSVolumeSource "core.v1.CephFSVolumeSource" {
-        0 monitors "monitors" 1 [],
+        0 monitors "monitors" 1 [REQUIRED],
         1 path "path" 2 [OMIT_EMPTY],
         2 user "user" 3 [OMIT_EMPTY],
         3 secret_file "secretFile" 4 [OMIT_EMPTY],
@@ -3546,13 +3546,13 @@ message! {
         5 read_only "readOnly" 6 [OMIT_EMPTY],
     }
     CinderPersistentVolumeSource "core.v1.CinderPersistentVolumeSource" {
-        0 volume_id "volumeID" 1 [],
+        0 volume_id "volumeID" 1 [REQUIRED],
         1 fs_type "fsType" 2 [OMIT_EMPTY],
         2 read_only "readOnly" 3 [OMIT_EMPTY],
         3 secret_ref "secretRef" 4 [OMIT_EMPTY OPTIONAL],
     }
     CinderVolumeSource "core.v1.CinderVolumeSource" {
-        0 volume_id "volumeID" 1 [],
+        0 volume_id "volumeID" 1 [REQUIRED],
         1 fs_type "fsType" 2 [OMIT_EMPTY],
         2 read_only "readOnly" 3 [OMIT_EMPTY],
         3 secret_ref "secretRef" 4 [OMIT_EMPTY OPTIONAL],
@@ -3565,11 +3565,11 @@ message! {
         1 signer_name "signerName" 2 [OMIT_EMPTY OPTIONAL],
         2 label_selector "labelSelector" 3 [OMIT_EMPTY OPTIONAL],
         3 optional "optional" 5 [OMIT_EMPTY OPTIONAL],
-        4 path "path" 4 [],
+        4 path "path" 4 [REQUIRED],
     }
     ComponentCondition "core.v1.ComponentCondition" {
-        0 type_ "type" 1 [],
-        1 status "status" 2 [],
+        0 type_ "type" 1 [REQUIRED],
+        1 status "status" 2 [REQUIRED],
         2 message "message" 3 [OMIT_EMPTY],
         3 error "error" 4 [OMIT_EMPTY],
     }
@@ -3589,15 +3589,15 @@ message! {
     }
     ConfigMapKeySelector "core.v1.ConfigMapKeySelector" {
         0 local_object_reference "" 1 [INLINE],
-        1 key "key" 2 [],
+        1 key "key" 2 [REQUIRED],
         2 optional "optional" 3 [OMIT_EMPTY OPTIONAL],
     }
     ConfigMapNodeConfigSource "core.v1.ConfigMapNodeConfigSource" {
-        0 namespace "namespace" 1 [],
-        1 name "name" 2 [],
+        0 namespace "namespace" 1 [REQUIRED],
+        1 name "name" 2 [REQUIRED],
         2 uid "uid" 3 [OMIT_EMPTY],
         3 resource_version "resourceVersion" 4 [OMIT_EMPTY],
-        4 kubelet_config_key "kubeletConfigKey" 5 [],
+        4 kubelet_config_key "kubeletConfigKey" 5 [REQUIRED],
     }
     ConfigMapProjection "core.v1.ConfigMapProjection" {
         0 local_object_reference "" 1 [INLINE],
@@ -3611,7 +3611,7 @@ message! {
         3 optional "optional" 4 [OMIT_EMPTY OPTIONAL],
     }
     Container "core.v1.Container" {
-        0 name "name" 1 [],
+        0 name "name" 1 [REQUIRED],
         1 image "image" 2 [OMIT_EMPTY],
         2 command "command" 3 [OMIT_EMPTY],
         3 args "args" 4 [OMIT_EMPTY],
@@ -3638,9 +3638,9 @@ message! {
         24 tty "tty" 18 [OMIT_EMPTY],
     }
     ContainerExtendedResourceRequest "core.v1.ContainerExtendedResourceRequest" {
-        0 container_name "containerName" 1 [],
-        1 resource_name "resourceName" 2 [],
-        2 request_name "requestName" 3 [],
+        0 container_name "containerName" 1 [REQUIRED],
+        1 resource_name "resourceName" 2 [REQUIRED],
+        2 request_name "requestName" 3 [REQUIRED],
     }
     ContainerImage "core.v1.ContainerImage" {
         0 names "names" 1 [],
@@ -3649,20 +3649,20 @@ message! {
     ContainerPort "core.v1.ContainerPort" {
         0 name "name" 1 [OMIT_EMPTY],
         1 host_port "hostPort" 2 [OMIT_EMPTY],
-        2 container_port "containerPort" 3 [],
+        2 container_port "containerPort" 3 [REQUIRED],
         3 protocol "protocol" 4 [OMIT_EMPTY],
         4 host_ip "hostIP" 5 [OMIT_EMPTY],
     }
     ContainerResizePolicy "core.v1.ContainerResizePolicy" {
-        0 resource_name "resourceName" 1 [],
-        1 restart_policy "restartPolicy" 2 [],
+        0 resource_name "resourceName" 1 [REQUIRED],
+        1 restart_policy "restartPolicy" 2 [REQUIRED],
     }
     ContainerRestartRule "core.v1.ContainerRestartRule" {
-        0 action "action" 1 [OMIT_EMPTY],
+        0 action "action" 1 [OMIT_EMPTY REQUIRED],
         1 exit_codes "exitCodes" 2 [OMIT_EMPTY OPTIONAL],
     }
     ContainerRestartRuleOnExitCodes "core.v1.ContainerRestartRuleOnExitCodes" {
-        0 operator "operator" 1 [OMIT_EMPTY],
+        0 operator "operator" 1 [OMIT_EMPTY REQUIRED],
         1 values "values" 2 [OMIT_EMPTY],
     }
     ContainerState "core.v1.ContainerState" {
@@ -3674,7 +3674,7 @@ message! {
         0 started_at "startedAt" 1 [OMIT_EMPTY],
     }
     ContainerStateTerminated "core.v1.ContainerStateTerminated" {
-        0 exit_code "exitCode" 1 [],
+        0 exit_code "exitCode" 1 [REQUIRED],
         1 signal "signal" 2 [OMIT_EMPTY],
         2 reason "reason" 3 [OMIT_EMPTY],
         3 message "message" 4 [OMIT_EMPTY],
@@ -3687,13 +3687,13 @@ message! {
         1 message "message" 2 [OMIT_EMPTY],
     }
     ContainerStatus "core.v1.ContainerStatus" {
-        0 name "name" 1 [],
+        0 name "name" 1 [REQUIRED],
         1 state "state" 2 [OMIT_EMPTY],
         2 last_state "lastState" 3 [OMIT_EMPTY],
-        3 ready "ready" 4 [],
-        4 restart_count "restartCount" 5 [],
-        5 image "image" 6 [],
-        6 image_id "imageID" 7 [],
+        3 ready "ready" 4 [REQUIRED],
+        4 restart_count "restartCount" 5 [REQUIRED],
+        5 image "image" 6 [REQUIRED],
+        6 image_id "imageID" 7 [REQUIRED],
         7 container_id "containerID" 8 [OMIT_EMPTY],
         8 started "started" 9 [OMIT_EMPTY OPTIONAL],
         9 allocated_resources "allocatedResources" 10 [OMIT_EMPTY],
@@ -3707,13 +3707,13 @@ message! {
         0 linux "linux" 1 [OMIT_EMPTY OPTIONAL],
     }
     DaemonEndpoint "core.v1.DaemonEndpoint" {
-        0 port "Port" 1 [],
+        0 port "Port" 1 [REQUIRED],
     }
     DownwardAPIProjection "core.v1.DownwardAPIProjection" {
         0 items "items" 1 [OMIT_EMPTY],
     }
     DownwardAPIVolumeFile "core.v1.DownwardAPIVolumeFile" {
-        0 path "path" 1 [],
+        0 path "path" 1 [REQUIRED],
         1 field_ref "fieldRef" 2 [OMIT_EMPTY OPTIONAL],
         2 resource_field_ref "resourceFieldRef" 3 [OMIT_EMPTY OPTIONAL],
         3 mode "mode" 4 [OMIT_EMPTY OPTIONAL],
@@ -3727,14 +3727,14 @@ message! {
         1 size_limit "sizeLimit" 2 [OMIT_EMPTY OPTIONAL],
     }
     EndpointAddress "core.v1.EndpointAddress" {
-        0 ip "ip" 1 [],
+        0 ip "ip" 1 [REQUIRED],
         1 hostname "hostname" 3 [OMIT_EMPTY],
         2 node_name "nodeName" 4 [OMIT_EMPTY OPTIONAL],
         3 target_ref "targetRef" 2 [OMIT_EMPTY OPTIONAL],
     }
     EndpointPort "core.v1.EndpointPort" {
         0 name "name" 1 [OMIT_EMPTY],
-        1 port "port" 2 [],
+        1 port "port" 2 [REQUIRED],
         2 protocol "protocol" 3 [OMIT_EMPTY],
         3 app_protocol "appProtocol" 4 [OMIT_EMPTY OPTIONAL],
     }
@@ -3753,7 +3753,7 @@ message! {
         2 secret_ref "secretRef" 3 [OMIT_EMPTY OPTIONAL],
     }
     EnvVar "core.v1.EnvVar" {
-        0 name "name" 1 [],
+        0 name "name" 1 [REQUIRED],
         1 value "value" 2 [OMIT_EMPTY],
         2 value_from "valueFrom" 3 [OMIT_EMPTY OPTIONAL],
     }
@@ -3769,7 +3769,7 @@ message! {
         1 target_container_name "targetContainerName" 2 [OMIT_EMPTY],
     }
     EphemeralContainerCommon "core.v1.EphemeralContainerCommon" {
-        0 name "name" 1 [],
+        0 name "name" 1 [REQUIRED],
         1 image "image" 2 [OMIT_EMPTY],
         2 command "command" 3 [OMIT_EMPTY],
         3 args "args" 4 [OMIT_EMPTY],
@@ -3799,8 +3799,8 @@ message! {
         0 volume_claim_template "volumeClaimTemplate" 1 [OMIT_EMPTY OPTIONAL],
     }
     Event "core.v1.Event" {
-        0 metadata "metadata" 1 [],
-        1 involved_object "involvedObject" 2 [],
+        0 metadata "metadata" 1 [REQUIRED],
+        1 involved_object "involvedObject" 2 [REQUIRED],
         2 reason "reason" 3 [OMIT_EMPTY],
         3 message "message" 4 [OMIT_EMPTY],
         4 source "source" 5 [OMIT_EMPTY],
@@ -3834,20 +3834,20 @@ message! {
         4 wwids "wwids" 5 [OMIT_EMPTY],
     }
     FileKeySelector "core.v1.FileKeySelector" {
-        0 volume_name "volumeName" 1 [],
-        1 path "path" 2 [],
-        2 key "key" 3 [],
+        0 volume_name "volumeName" 1 [REQUIRED],
+        1 path "path" 2 [REQUIRED],
+        2 key "key" 3 [REQUIRED],
         3 optional "optional" 4 [OMIT_EMPTY OPTIONAL],
     }
     FlexPersistentVolumeSource "core.v1.FlexPersistentVolumeSource" {
-        0 driver "driver" 1 [],
+        0 driver "driver" 1 [REQUIRED],
         1 fs_type "fsType" 2 [OMIT_EMPTY],
         2 secret_ref "secretRef" 3 [OMIT_EMPTY OPTIONAL],
         3 read_only "readOnly" 4 [OMIT_EMPTY],
         4 options "options" 5 [OMIT_EMPTY],
     }
     FlexVolumeSource "core.v1.FlexVolumeSource" {
-        0 driver "driver" 1 [],
+        0 driver "driver" 1 [REQUIRED],
         1 fs_type "fsType" 2 [OMIT_EMPTY],
         2 secret_ref "secretRef" 3 [OMIT_EMPTY OPTIONAL],
         3 read_only "readOnly" 4 [OMIT_EMPTY],
@@ -3858,57 +3858,57 @@ message! {
         1 dataset_uuid "datasetUUID" 2 [OMIT_EMPTY],
     }
     GCEPersistentDiskVolumeSource "core.v1.GCEPersistentDiskVolumeSource" {
-        0 pd_name "pdName" 1 [],
+        0 pd_name "pdName" 1 [REQUIRED],
         1 fs_type "fsType" 2 [OMIT_EMPTY],
         2 partition "partition" 3 [OMIT_EMPTY],
         3 read_only "readOnly" 4 [OMIT_EMPTY],
     }
     GRPCAction "core.v1.GRPCAction" {
-        0 port "port" 1 [],
+        0 port "port" 1 [REQUIRED],
         1 service "service" 2 [OPTIONAL],
     }
     GitRepoVolumeSource "core.v1.GitRepoVolumeSource" {
-        0 repository "repository" 1 [],
+        0 repository "repository" 1 [REQUIRED],
         1 revision "revision" 2 [OMIT_EMPTY],
         2 directory "directory" 3 [OMIT_EMPTY],
     }
     GlusterfsPersistentVolumeSource "core.v1.GlusterfsPersistentVolumeSource" {
-        0 endpoints "endpoints" 1 [],
-        1 path "path" 2 [],
+        0 endpoints "endpoints" 1 [REQUIRED],
+        1 path "path" 2 [REQUIRED],
         2 read_only "readOnly" 3 [OMIT_EMPTY],
         3 endpoints_namespace "endpointsNamespace" 4 [OMIT_EMPTY OPTIONAL],
     }
     GlusterfsVolumeSource "core.v1.GlusterfsVolumeSource" {
-        0 endpoints "endpoints" 1 [],
-        1 path "path" 2 [],
+        0 endpoints "endpoints" 1 [REQUIRED],
+        1 path "path" 2 [REQUIRED],
         2 read_only "readOnly" 3 [OMIT_EMPTY],
     }
     HTTPGetAction "core.v1.HTTPGetAction" {
         0 path "path" 1 [OMIT_EMPTY],
-        1 port "port" 2 [],
+        1 port "port" 2 [REQUIRED],
         2 host "host" 3 [OMIT_EMPTY],
         3 scheme "scheme" 4 [OMIT_EMPTY],
         4 http_headers "httpHeaders" 5 [OMIT_EMPTY],
     }
     HTTPHeader "core.v1.HTTPHeader" {
-        0 name "name" 1 [],
-        1 value "value" 2 [],
+        0 name "name" 1 [REQUIRED],
+        1 value "value" 2 [REQUIRED],
     }
     HostAlias "core.v1.HostAlias" {
-        0 ip "ip" 1 [],
+        0 ip "ip" 1 [REQUIRED],
         1 hostnames "hostnames" 2 [OMIT_EMPTY],
     }
     HostIP "core.v1.HostIP" {
-        0 ip "ip" 1 [],
+        0 ip "ip" 1 [REQUIRED],
     }
     HostPathVolumeSource "core.v1.HostPathVolumeSource" {
-        0 path "path" 1 [],
+        0 path "path" 1 [REQUIRED],
         1 type_ "type" 2 [OMIT_EMPTY OPTIONAL],
     }
     ISCSIPersistentVolumeSource "core.v1.ISCSIPersistentVolumeSource" {
-        0 target_portal "targetPortal" 1 [],
-        1 iqn "iqn" 2 [],
-        2 lun "lun" 3 [],
+        0 target_portal "targetPortal" 1 [REQUIRED],
+        1 iqn "iqn" 2 [REQUIRED],
+        2 lun "lun" 3 [REQUIRED],
         3 iscsi_interface "iscsiInterface" 4 [OMIT_EMPTY],
         4 fs_type "fsType" 5 [OMIT_EMPTY],
         5 read_only "readOnly" 6 [OMIT_EMPTY],
@@ -3919,9 +3919,9 @@ message! {
         10 initiator_name "initiatorName" 12 [OMIT_EMPTY OPTIONAL],
     }
     ISCSIVolumeSource "core.v1.ISCSIVolumeSource" {
-        0 target_portal "targetPortal" 1 [],
-        1 iqn "iqn" 2 [],
-        2 lun "lun" 3 [],
+        0 target_portal "targetPortal" 1 [REQUIRED],
+        1 iqn "iqn" 2 [REQUIRED],
+        2 lun "lun" 3 [REQUIRED],
         3 iscsi_interface "iscsiInterface" 4 [OMIT_EMPTY],
         4 fs_type "fsType" 5 [OMIT_EMPTY],
         5 read_only "readOnly" 6 [OMIT_EMPTY],
@@ -3936,11 +3936,11 @@ message! {
         1 pull_policy "pullPolicy" 2 [OMIT_EMPTY],
     }
     ImageVolumeStatus "core.v1.ImageVolumeStatus" {
-        0 image_ref "imageRef" 1 [OMIT_EMPTY],
+        0 image_ref "imageRef" 1 [OMIT_EMPTY REQUIRED],
     }
     KeyToPath "core.v1.KeyToPath" {
-        0 key "key" 1 [],
-        1 path "path" 2 [],
+        0 key "key" 1 [REQUIRED],
+        1 path "path" 2 [REQUIRED],
         2 mode "mode" 3 [OMIT_EMPTY OPTIONAL],
     }
     Lifecycle "core.v1.Lifecycle" {
@@ -3959,7 +3959,7 @@ message! {
         1 spec "spec" 2 [OMIT_EMPTY],
     }
     LimitRangeItem "core.v1.LimitRangeItem" {
-        0 type_ "type" 1 [],
+        0 type_ "type" 1 [REQUIRED],
         1 max "max" 2 [OMIT_EMPTY],
         2 min "min" 3 [OMIT_EMPTY],
         3 default "default" 4 [OMIT_EMPTY],
@@ -3967,11 +3967,11 @@ message! {
         5 max_limit_request_ratio "maxLimitRequestRatio" 6 [OMIT_EMPTY],
     }
     LimitRangeSpec "core.v1.LimitRangeSpec" {
-        0 limits "limits" 1 [],
+        0 limits "limits" 1 [REQUIRED],
     }
     LinuxContainerUser "core.v1.LinuxContainerUser" {
-        0 uid "uid" 1 [],
-        1 gid "gid" 2 [],
+        0 uid "uid" 1 [REQUIRED],
+        1 gid "gid" 2 [REQUIRED],
         2 supplemental_groups "supplementalGroups" 3 [OMIT_EMPTY],
     }
     LoadBalancerIngress "core.v1.LoadBalancerIngress" {
@@ -3987,16 +3987,16 @@ message! {
         0 name "name" 1 [OMIT_EMPTY],
     }
     LocalVolumeSource "core.v1.LocalVolumeSource" {
-        0 path "path" 1 [],
+        0 path "path" 1 [REQUIRED],
         1 fs_type "fsType" 2 [OMIT_EMPTY OPTIONAL],
     }
     ModifyVolumeStatus "core.v1.ModifyVolumeStatus" {
         0 target_volume_attributes_class_name "targetVolumeAttributesClassName" 1 [OMIT_EMPTY],
-        1 status "status" 2 [],
+        1 status "status" 2 [REQUIRED],
     }
     NFSVolumeSource "core.v1.NFSVolumeSource" {
-        0 server "server" 1 [],
-        1 path "path" 2 [],
+        0 server "server" 1 [REQUIRED],
+        1 path "path" 2 [REQUIRED],
         2 read_only "readOnly" 3 [OMIT_EMPTY],
     }
     Namespace "core.v1.Namespace" {
@@ -4005,8 +4005,8 @@ message! {
         2 status "status" 3 [OMIT_EMPTY],
     }
     NamespaceCondition "core.v1.NamespaceCondition" {
-        0 type_ "type" 1 [],
-        1 status "status" 2 [],
+        0 type_ "type" 1 [REQUIRED],
+        1 status "status" 2 [REQUIRED],
         2 last_transition_time "lastTransitionTime" 4 [OMIT_EMPTY],
         3 reason "reason" 5 [OMIT_EMPTY],
         4 message "message" 6 [OMIT_EMPTY],
@@ -4024,21 +4024,21 @@ message! {
         2 status "status" 3 [OMIT_EMPTY],
     }
     NodeAddress "core.v1.NodeAddress" {
-        0 type_ "type" 1 [],
-        1 address "address" 2 [],
+        0 type_ "type" 1 [REQUIRED],
+        1 address "address" 2 [REQUIRED],
     }
     NodeAffinity "core.v1.NodeAffinity" {
         0 required_during_scheduling_ignored_during_execution "requiredDuringSchedulingIgnoredDuringExecution" 1 [OMIT_EMPTY OPTIONAL],
         1 preferred_during_scheduling_ignored_during_execution "preferredDuringSchedulingIgnoredDuringExecution" 2 [OMIT_EMPTY],
     }
     NodeAllocatableResourceClaimStatus "core.v1.NodeAllocatableResourceClaimStatus" {
-        0 resource_claim_name "resourceClaimName" 1 [],
+        0 resource_claim_name "resourceClaimName" 1 [REQUIRED],
         1 containers "containers" 2 [OMIT_EMPTY],
-        2 resources "resources" 3 [],
+        2 resources "resources" 3 [REQUIRED],
     }
     NodeCondition "core.v1.NodeCondition" {
-        0 type_ "type" 1 [],
-        1 status "status" 2 [],
+        0 type_ "type" 1 [REQUIRED],
+        1 status "status" 2 [REQUIRED],
         2 last_heartbeat_time "lastHeartbeatTime" 3 [OMIT_EMPTY],
         3 last_transition_time "lastTransitionTime" 4 [OMIT_EMPTY],
         4 reason "reason" 5 [OMIT_EMPTY],
@@ -4071,11 +4071,11 @@ message! {
         1 user_namespaces "userNamespaces" 2 [OMIT_EMPTY OPTIONAL],
     }
     NodeSelector "core.v1.NodeSelector" {
-        0 node_selector_terms "nodeSelectorTerms" 1 [],
+        0 node_selector_terms "nodeSelectorTerms" 1 [REQUIRED],
     }
     NodeSelectorRequirement "core.v1.NodeSelectorRequirement" {
-        0 key "key" 1 [],
-        1 operator "operator" 2 [],
+        0 key "key" 1 [REQUIRED],
+        1 operator "operator" 2 [REQUIRED],
         2 values "values" 3 [OMIT_EMPTY],
     }
     NodeSelectorTerm "core.v1.NodeSelectorTerm" {
@@ -4111,21 +4111,21 @@ message! {
         0 capacity "capacity" 1 [OMIT_EMPTY OPTIONAL],
     }
     NodeSystemInfo "core.v1.NodeSystemInfo" {
-        0 machine_id "machineID" 1 [],
-        1 system_uuid "systemUUID" 2 [],
-        2 boot_id "bootID" 3 [],
-        3 kernel_version "kernelVersion" 4 [],
-        4 os_image "osImage" 5 [],
-        5 container_runtime_version "containerRuntimeVersion" 6 [],
-        6 kubelet_version "kubeletVersion" 7 [],
-        7 kube_proxy_version "kubeProxyVersion" 8 [],
-        8 operating_system "operatingSystem" 9 [],
-        9 architecture "architecture" 10 [],
+        0 machine_id "machineID" 1 [REQUIRED],
+        1 system_uuid "systemUUID" 2 [REQUIRED],
+        2 boot_id "bootID" 3 [REQUIRED],
+        3 kernel_version "kernelVersion" 4 [REQUIRED],
+        4 os_image "osImage" 5 [REQUIRED],
+        5 container_runtime_version "containerRuntimeVersion" 6 [REQUIRED],
+        6 kubelet_version "kubeletVersion" 7 [REQUIRED],
+        7 kube_proxy_version "kubeProxyVersion" 8 [REQUIRED],
+        8 operating_system "operatingSystem" 9 [REQUIRED],
+        9 architecture "architecture" 10 [REQUIRED],
         10 swap "swap" 11 [OMIT_EMPTY OPTIONAL],
     }
     ObjectFieldSelector "core.v1.ObjectFieldSelector" {
         0 api_version "apiVersion" 1 [OMIT_EMPTY],
-        1 field_path "fieldPath" 2 [],
+        1 field_path "fieldPath" 2 [REQUIRED],
     }
     ObjectReference "core.v1.ObjectReference" {
         0 kind "kind" 1 [OMIT_EMPTY],
@@ -4147,8 +4147,8 @@ message! {
         2 status "status" 3 [OMIT_EMPTY],
     }
     PersistentVolumeClaimCondition "core.v1.PersistentVolumeClaimCondition" {
-        0 type_ "type" 1 [],
-        1 status "status" 2 [],
+        0 type_ "type" 1 [REQUIRED],
+        1 status "status" 2 [REQUIRED],
         2 last_probe_time "lastProbeTime" 3 [OMIT_EMPTY],
         3 last_transition_time "lastTransitionTime" 4 [OMIT_EMPTY],
         4 reason "reason" 5 [OMIT_EMPTY],
@@ -4177,10 +4177,10 @@ message! {
     }
     PersistentVolumeClaimTemplate "core.v1.PersistentVolumeClaimTemplate" {
         0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [],
+        1 spec "spec" 2 [REQUIRED],
     }
     PersistentVolumeClaimVolumeSource "core.v1.PersistentVolumeClaimVolumeSource" {
-        0 claim_name "claimName" 1 [],
+        0 claim_name "claimName" 1 [REQUIRED],
         1 read_only "readOnly" 2 [OMIT_EMPTY],
     }
     PersistentVolumeSource "core.v1.PersistentVolumeSource" {
@@ -4226,7 +4226,7 @@ message! {
         3 last_phase_transition_time "lastPhaseTransitionTime" 4 [OMIT_EMPTY OPTIONAL],
     }
     PhotonPersistentDiskVolumeSource "core.v1.PhotonPersistentDiskVolumeSource" {
-        0 pd_id "pdID" 1 [],
+        0 pd_id "pdID" 1 [REQUIRED],
         1 fs_type "fsType" 2 [OMIT_EMPTY],
     }
     Pod "core.v1.Pod" {
@@ -4241,7 +4241,7 @@ message! {
     PodAffinityTerm "core.v1.PodAffinityTerm" {
         0 label_selector "labelSelector" 1 [OMIT_EMPTY OPTIONAL],
         1 namespaces "namespaces" 2 [OMIT_EMPTY],
-        2 topology_key "topologyKey" 3 [],
+        2 topology_key "topologyKey" 3 [REQUIRED],
         3 namespace_selector "namespaceSelector" 4 [OMIT_EMPTY OPTIONAL],
         4 match_label_keys "matchLabelKeys" 5 [OMIT_EMPTY],
         5 mismatch_label_keys "mismatchLabelKeys" 6 [OMIT_EMPTY],
@@ -4258,8 +4258,8 @@ message! {
         4 container "container" 5 [OMIT_EMPTY],
     }
     PodCertificateProjection "core.v1.PodCertificateProjection" {
-        0 signer_name "signerName" 1 [OMIT_EMPTY],
-        1 key_type "keyType" 2 [OMIT_EMPTY],
+        0 signer_name "signerName" 1 [OMIT_EMPTY REQUIRED],
+        1 key_type "keyType" 2 [OMIT_EMPTY REQUIRED],
         2 max_expiration_seconds "maxExpirationSeconds" 3 [OMIT_EMPTY OPTIONAL],
         3 credential_bundle_path "credentialBundlePath" 4 [OMIT_EMPTY],
         4 key_path "keyPath" 5 [OMIT_EMPTY],
@@ -4267,9 +4267,9 @@ message! {
         6 user_annotations "userAnnotations" 7 [OMIT_EMPTY],
     }
     PodCondition "core.v1.PodCondition" {
-        0 type_ "type" 1 [],
+        0 type_ "type" 1 [REQUIRED],
         1 observed_generation "observedGeneration" 7 [OMIT_EMPTY],
-        2 status "status" 2 [],
+        2 status "status" 2 [REQUIRED],
         3 last_probe_time "lastProbeTime" 3 [OMIT_EMPTY],
         4 last_transition_time "lastTransitionTime" 4 [OMIT_EMPTY],
         5 reason "reason" 5 [OMIT_EMPTY],
@@ -4293,11 +4293,11 @@ message! {
         5 command "command" 6 [],
     }
     PodExtendedResourceClaimStatus "core.v1.PodExtendedResourceClaimStatus" {
-        0 request_mappings "requestMappings" 1 [],
-        1 resource_claim_name "resourceClaimName" 2 [],
+        0 request_mappings "requestMappings" 1 [REQUIRED],
+        1 resource_claim_name "resourceClaimName" 2 [REQUIRED],
     }
     PodIP "core.v1.PodIP" {
-        0 ip "ip" 1 [],
+        0 ip "ip" 1 [REQUIRED],
     }
     PodLogOptions "core.v1.PodLogOptions" {
         0 container "container" 1 [OMIT_EMPTY],
@@ -4312,7 +4312,7 @@ message! {
         9 stream "stream" 10 [OMIT_EMPTY OPTIONAL],
     }
     PodOS "core.v1.PodOS" {
-        0 name "name" 1 [],
+        0 name "name" 1 [REQUIRED],
     }
     PodPortForwardOptions "core.v1.PodPortForwardOptions" {
         0 ports "ports" 1 [OMIT_EMPTY],
@@ -4321,19 +4321,19 @@ message! {
         0 path "path" 1 [OMIT_EMPTY],
     }
     PodReadinessGate "core.v1.PodReadinessGate" {
-        0 condition_type "conditionType" 1 [],
+        0 condition_type "conditionType" 1 [REQUIRED],
     }
     PodResourceClaim "core.v1.PodResourceClaim" {
-        0 name "name" 1 [],
+        0 name "name" 1 [REQUIRED],
         1 resource_claim_name "resourceClaimName" 3 [OMIT_EMPTY OPTIONAL],
         2 resource_claim_template_name "resourceClaimTemplateName" 4 [OMIT_EMPTY OPTIONAL],
     }
     PodResourceClaimStatus "core.v1.PodResourceClaimStatus" {
-        0 name "name" 1 [],
+        0 name "name" 1 [REQUIRED],
         1 resource_claim_name "resourceClaimName" 2 [OMIT_EMPTY OPTIONAL],
     }
     PodSchedulingGate "core.v1.PodSchedulingGate" {
-        0 name "name" 1 [],
+        0 name "name" 1 [REQUIRED],
     }
     PodSchedulingGroup "core.v1.PodSchedulingGroup" {
         0 pod_group_name "podGroupName" 1 [OMIT_EMPTY OPTIONAL],
@@ -4356,7 +4356,7 @@ message! {
     PodSpec "core.v1.PodSpec" {
         0 volumes "volumes" 1 [OMIT_EMPTY],
         1 init_containers "initContainers" 20 [OMIT_EMPTY],
-        2 containers "containers" 2 [],
+        2 containers "containers" 2 [REQUIRED],
         3 ephemeral_containers "ephemeralContainers" 34 [OMIT_EMPTY],
         4 restart_policy "restartPolicy" 3 [OMIT_EMPTY],
         5 termination_grace_period_seconds "terminationGracePeriodSeconds" 4 [OMIT_EMPTY OPTIONAL],
@@ -4433,18 +4433,18 @@ message! {
         1 spec "spec" 2 [OMIT_EMPTY],
     }
     PortStatus "core.v1.PortStatus" {
-        0 port "port" 1 [],
-        1 protocol "protocol" 2 [],
+        0 port "port" 1 [REQUIRED],
+        1 protocol "protocol" 2 [REQUIRED],
         2 error "error" 3 [OMIT_EMPTY OPTIONAL],
     }
     PortworxVolumeSource "core.v1.PortworxVolumeSource" {
-        0 volume_id "volumeID" 1 [],
+        0 volume_id "volumeID" 1 [REQUIRED],
         1 fs_type "fsType" 2 [OMIT_EMPTY],
         2 read_only "readOnly" 3 [OMIT_EMPTY],
     }
     PreferredSchedulingTerm "core.v1.PreferredSchedulingTerm" {
-        0 weight "weight" 1 [],
-        1 preference "preference" 2 [],
+        0 weight "weight" 1 [REQUIRED],
+        1 preference "preference" 2 [REQUIRED],
     }
     Probe "core.v1.Probe" {
         0 probe_handler "" 1 [INLINE],
@@ -4466,16 +4466,16 @@ message! {
         1 default_mode "defaultMode" 2 [OMIT_EMPTY OPTIONAL],
     }
     QuobyteVolumeSource "core.v1.QuobyteVolumeSource" {
-        0 registry "registry" 1 [],
-        1 volume "volume" 2 [],
+        0 registry "registry" 1 [REQUIRED],
+        1 volume "volume" 2 [REQUIRED],
         2 read_only "readOnly" 3 [OMIT_EMPTY],
         3 user "user" 4 [OMIT_EMPTY],
         4 group "group" 5 [OMIT_EMPTY],
         5 tenant "tenant" 6 [OMIT_EMPTY],
     }
     RBDPersistentVolumeSource "core.v1.RBDPersistentVolumeSource" {
-        0 monitors "monitors" 1 [],
-        1 image "image" 2 [],
+        0 monitors "monitors" 1 [REQUIRED],
+        1 image "image" 2 [REQUIRED],
         2 fs_type "fsType" 3 [OMIT_EMPTY],
         3 pool "pool" 4 [OMIT_EMPTY],
         4 user "user" 5 [OMIT_EMPTY],
@@ -4484,8 +4484,8 @@ message! {
         7 read_only "readOnly" 8 [OMIT_EMPTY],
     }
     RBDVolumeSource "core.v1.RBDVolumeSource" {
-        0 monitors "monitors" 1 [],
-        1 image "image" 2 [],
+        0 monitors "monitors" 1 [REQUIRED],
+        1 image "image" 2 [REQUIRED],
         2 fs_type "fsType" 3 [OMIT_EMPTY],
         3 pool "pool" 4 [OMIT_EMPTY],
         4 user "user" 5 [OMIT_EMPTY],
@@ -4504,8 +4504,8 @@ message! {
         2 status "status" 3 [OMIT_EMPTY],
     }
     ReplicationControllerCondition "core.v1.ReplicationControllerCondition" {
-        0 type_ "type" 1 [],
-        1 status "status" 2 [],
+        0 type_ "type" 1 [REQUIRED],
+        1 status "status" 2 [REQUIRED],
         2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY],
         3 reason "reason" 4 [OMIT_EMPTY],
         4 message "message" 5 [OMIT_EMPTY],
@@ -4517,7 +4517,7 @@ message! {
         3 template "template" 3 [OMIT_EMPTY OPTIONAL],
     }
     ReplicationControllerStatus "core.v1.ReplicationControllerStatus" {
-        0 replicas "replicas" 1 [],
+        0 replicas "replicas" 1 [REQUIRED],
         1 fully_labeled_replicas "fullyLabeledReplicas" 2 [OMIT_EMPTY],
         2 ready_replicas "readyReplicas" 4 [OMIT_EMPTY],
         3 available_replicas "availableReplicas" 5 [OMIT_EMPTY],
@@ -4525,16 +4525,16 @@ message! {
         5 conditions "conditions" 6 [OMIT_EMPTY],
     }
     ResourceClaim "core.v1.ResourceClaim" {
-        0 name "name" 1 [],
+        0 name "name" 1 [REQUIRED],
         1 request "request" 2 [OMIT_EMPTY],
     }
     ResourceFieldSelector "core.v1.ResourceFieldSelector" {
         0 container_name "containerName" 1 [OMIT_EMPTY],
-        1 resource "resource" 2 [],
+        1 resource "resource" 2 [REQUIRED],
         2 divisor "divisor" 3 [OMIT_EMPTY],
     }
     ResourceHealth "core.v1.ResourceHealth" {
-        0 resource_id "resourceID" 1 [],
+        0 resource_id "resourceID" 1 [REQUIRED],
         1 health "health" 2 [OMIT_EMPTY],
         2 message "message" 6 [OMIT_EMPTY OPTIONAL],
     }
@@ -4558,7 +4558,7 @@ message! {
         2 claims "claims" 3 [OMIT_EMPTY],
     }
     ResourceStatus "core.v1.ResourceStatus" {
-        0 name "name" 1 [],
+        0 name "name" 1 [REQUIRED],
         1 resources "resources" 2 [OMIT_EMPTY],
     }
     SELinuxOptions "core.v1.SELinuxOptions" {
@@ -4568,9 +4568,9 @@ message! {
         3 level "level" 4 [OMIT_EMPTY],
     }
     ScaleIOPersistentVolumeSource "core.v1.ScaleIOPersistentVolumeSource" {
-        0 gateway "gateway" 1 [],
-        1 system "system" 2 [],
-        2 secret_ref "secretRef" 3 [OPTIONAL],
+        0 gateway "gateway" 1 [REQUIRED],
+        1 system "system" 2 [REQUIRED],
+        2 secret_ref "secretRef" 3 [OPTIONAL REQUIRED],
         3 ssl_enabled "sslEnabled" 4 [OMIT_EMPTY],
         4 protection_domain "protectionDomain" 5 [OMIT_EMPTY],
         5 storage_pool "storagePool" 6 [OMIT_EMPTY],
@@ -4580,9 +4580,9 @@ message! {
         9 read_only "readOnly" 10 [OMIT_EMPTY],
     }
     ScaleIOVolumeSource "core.v1.ScaleIOVolumeSource" {
-        0 gateway "gateway" 1 [],
-        1 system "system" 2 [],
-        2 secret_ref "secretRef" 3 [OPTIONAL],
+        0 gateway "gateway" 1 [REQUIRED],
+        1 system "system" 2 [REQUIRED],
+        2 secret_ref "secretRef" 3 [OPTIONAL REQUIRED],
         3 ssl_enabled "sslEnabled" 4 [OMIT_EMPTY],
         4 protection_domain "protectionDomain" 5 [OMIT_EMPTY],
         5 storage_pool "storagePool" 6 [OMIT_EMPTY],
@@ -4595,12 +4595,12 @@ message! {
         0 match_expressions "matchExpressions" 1 [OMIT_EMPTY],
     }
     ScopedResourceSelectorRequirement "core.v1.ScopedResourceSelectorRequirement" {
-        0 scope_name "scopeName" 1 [],
-        1 operator "operator" 2 [],
+        0 scope_name "scopeName" 1 [REQUIRED],
+        1 operator "operator" 2 [REQUIRED],
         2 values "values" 3 [OMIT_EMPTY],
     }
     SeccompProfile "core.v1.SeccompProfile" {
-        0 type_ "type" 1 [],
+        0 type_ "type" 1 [REQUIRED],
         1 localhost_profile "localhostProfile" 2 [OMIT_EMPTY OPTIONAL],
     }
     Secret "core.v1.Secret" {
@@ -4616,7 +4616,7 @@ message! {
     }
     SecretKeySelector "core.v1.SecretKeySelector" {
         0 local_object_reference "" 1 [INLINE],
-        1 key "key" 2 [],
+        1 key "key" 2 [REQUIRED],
         2 optional "optional" 3 [OMIT_EMPTY OPTIONAL],
     }
     SecretProjection "core.v1.SecretProjection" {
@@ -4665,13 +4665,13 @@ message! {
     ServiceAccountTokenProjection "core.v1.ServiceAccountTokenProjection" {
         0 audience "audience" 1 [OMIT_EMPTY],
         1 expiration_seconds "expirationSeconds" 2 [OMIT_EMPTY OPTIONAL],
-        2 path "path" 3 [],
+        2 path "path" 3 [REQUIRED],
     }
     ServicePort "core.v1.ServicePort" {
         0 name "name" 1 [OMIT_EMPTY],
         1 protocol "protocol" 2 [OMIT_EMPTY],
         2 app_protocol "appProtocol" 6 [OMIT_EMPTY OPTIONAL],
-        3 port "port" 3 [],
+        3 port "port" 3 [REQUIRED],
         4 target_port "targetPort" 4 [OMIT_EMPTY],
         5 node_port "nodePort" 5 [OMIT_EMPTY],
     }
@@ -4708,7 +4708,7 @@ message! {
         0 client_ip "clientIP" 1 [OMIT_EMPTY OPTIONAL],
     }
     SleepAction "core.v1.SleepAction" {
-        0 seconds "seconds" 1 [],
+        0 seconds "seconds" 1 [REQUIRED],
     }
     StorageOSPersistentVolumeSource "core.v1.StorageOSPersistentVolumeSource" {
         0 volume_name "volumeName" 1 [OMIT_EMPTY],
@@ -4725,17 +4725,17 @@ message! {
         4 secret_ref "secretRef" 5 [OMIT_EMPTY OPTIONAL],
     }
     Sysctl "core.v1.Sysctl" {
-        0 name "name" 1 [],
-        1 value "value" 2 [],
+        0 name "name" 1 [REQUIRED],
+        1 value "value" 2 [REQUIRED],
     }
     TCPSocketAction "core.v1.TCPSocketAction" {
-        0 port "port" 1 [],
+        0 port "port" 1 [REQUIRED],
         1 host "host" 2 [OMIT_EMPTY],
     }
     Taint "core.v1.Taint" {
-        0 key "key" 1 [],
+        0 key "key" 1 [REQUIRED],
         1 value "value" 2 [OMIT_EMPTY],
-        2 effect "effect" 3 [],
+        2 effect "effect" 3 [REQUIRED],
         3 time_added "timeAdded" 4 [OMIT_EMPTY OPTIONAL],
     }
     Toleration "core.v1.Toleration" {
@@ -4746,16 +4746,16 @@ message! {
         4 toleration_seconds "tolerationSeconds" 5 [OMIT_EMPTY OPTIONAL],
     }
     TopologySelectorLabelRequirement "core.v1.TopologySelectorLabelRequirement" {
-        0 key "key" 1 [],
-        1 values "values" 2 [],
+        0 key "key" 1 [REQUIRED],
+        1 values "values" 2 [REQUIRED],
     }
     TopologySelectorTerm "core.v1.TopologySelectorTerm" {
         0 match_label_expressions "matchLabelExpressions" 1 [OMIT_EMPTY],
     }
     TopologySpreadConstraint "core.v1.TopologySpreadConstraint" {
-        0 max_skew "maxSkew" 1 [],
-        1 topology_key "topologyKey" 2 [],
-        2 when_unsatisfiable "whenUnsatisfiable" 3 [],
+        0 max_skew "maxSkew" 1 [REQUIRED],
+        1 topology_key "topologyKey" 2 [REQUIRED],
+        2 when_unsatisfiable "whenUnsatisfiable" 3 [REQUIRED],
         3 label_selector "labelSelector" 4 [OMIT_EMPTY OPTIONAL],
         4 min_domains "minDomains" 5 [OMIT_EMPTY OPTIONAL],
         5 node_affinity_policy "nodeAffinityPolicy" 6 [OMIT_EMPTY OPTIONAL],
@@ -4764,35 +4764,35 @@ message! {
     }
     TypedLocalObjectReference "core.v1.TypedLocalObjectReference" {
         0 api_group "apiGroup" 1 [OPTIONAL],
-        1 kind "kind" 2 [],
-        2 name "name" 3 [],
+        1 kind "kind" 2 [REQUIRED],
+        2 name "name" 3 [REQUIRED],
     }
     TypedObjectReference "core.v1.TypedObjectReference" {
         0 api_group "apiGroup" 1 [OPTIONAL],
-        1 kind "kind" 2 [],
-        2 name "name" 3 [],
+        1 kind "kind" 2 [REQUIRED],
+        2 name "name" 3 [REQUIRED],
         3 namespace "namespace" 4 [OMIT_EMPTY OPTIONAL],
     }
     Volume "core.v1.Volume" {
-        0 name "name" 1 [],
+        0 name "name" 1 [REQUIRED],
         1 volume_source "" 2 [INLINE],
     }
     VolumeDevice "core.v1.VolumeDevice" {
-        0 name "name" 1 [],
-        1 device_path "devicePath" 2 [],
+        0 name "name" 1 [REQUIRED],
+        1 device_path "devicePath" 2 [REQUIRED],
     }
     VolumeMount "core.v1.VolumeMount" {
-        0 name "name" 1 [],
+        0 name "name" 1 [REQUIRED],
         1 read_only "readOnly" 2 [OMIT_EMPTY],
         2 recursive_read_only "recursiveReadOnly" 7 [OMIT_EMPTY OPTIONAL],
-        3 mount_path "mountPath" 3 [],
+        3 mount_path "mountPath" 3 [REQUIRED],
         4 sub_path "subPath" 4 [OMIT_EMPTY],
         5 mount_propagation "mountPropagation" 5 [OMIT_EMPTY OPTIONAL],
         6 sub_path_expr "subPathExpr" 6 [OMIT_EMPTY],
     }
     VolumeMountStatus "core.v1.VolumeMountStatus" {
-        0 name "name" 1 [],
-        1 mount_path "mountPath" 2 [],
+        0 name "name" 1 [REQUIRED],
+        1 mount_path "mountPath" 2 [REQUIRED],
         2 read_only "readOnly" 3 [OMIT_EMPTY],
         3 recursive_read_only "recursiveReadOnly" 4 [OMIT_EMPTY OPTIONAL],
         4 volume_status "volumeStatus" 5 [OMIT_EMPTY OPTIONAL],
@@ -4848,14 +4848,14 @@ message! {
         0 image "image" 1 [OMIT_EMPTY OPTIONAL],
     }
     VsphereVirtualDiskVolumeSource "core.v1.VsphereVirtualDiskVolumeSource" {
-        0 volume_path "volumePath" 1 [],
+        0 volume_path "volumePath" 1 [REQUIRED],
         1 fs_type "fsType" 2 [OMIT_EMPTY],
         2 storage_policy_name "storagePolicyName" 3 [OMIT_EMPTY],
         3 storage_policy_id "storagePolicyID" 4 [OMIT_EMPTY],
     }
     WeightedPodAffinityTerm "core.v1.WeightedPodAffinityTerm" {
-        0 weight "weight" 1 [],
-        1 pod_affinity_term "podAffinityTerm" 2 [],
+        0 weight "weight" 1 [REQUIRED],
+        1 pod_affinity_term "podAffinityTerm" 2 [REQUIRED],
     }
     WindowsSecurityContextOptions "core.v1.WindowsSecurityContextOptions" {
         0 gmsa_credential_spec_name "gmsaCredentialSpecName" 1 [OMIT_EMPTY OPTIONAL],
@@ -5545,7 +5545,6 @@ pintle_meta::kinds! { "" "v1" {
 } }
 
 pintle_meta::resources! {
-    Binding BindingList "bindings" Namespaced
     ComponentStatus ComponentStatusList "componentstatuses" Cluster
     ConfigMap ConfigMapList "configmaps" Namespaced
     Endpoints EndpointsList "endpoints" Namespaced
