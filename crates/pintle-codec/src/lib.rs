@@ -8,25 +8,33 @@
 //! This crate is pure: it performs no I/O, reads no clock and knows no asynchronous runtime.
 
 mod byte_string;
+mod decoder;
 mod error;
+mod interner;
 pub mod json;
 mod list;
 mod map;
 mod message;
+pub mod protobuf;
+mod prune;
 mod query;
 mod str;
 mod string_type;
+mod table;
+mod type_meta;
 mod value;
 mod walk;
 
 pub use byte_string::ByteString;
+pub use decoder::{Decoder, Violation, ViolationKind};
 pub use error::{Error, ErrorKind};
 pub use list::List;
 pub use map::Map;
-pub use message::{
-    Element, Field, FieldFlags, Mapped, Message, Repeated, Scalar, SlotMut, SlotRef, Table,
-};
+pub use message::{Element, Mapped, Message, Repeated, Scalar, SlotMut, SlotRef};
+pub use prune::Prune;
 pub use query::to_query;
 pub use str::Str;
+pub use table::{Field, FieldFlags, Table, by_number, numbered};
+pub use type_meta::TypeMeta;
 pub use value::{Object, Value};
 pub use walk::{equal, format_debug, is_zero};

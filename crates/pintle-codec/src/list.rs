@@ -48,6 +48,11 @@ impl<T> List<T> {
         self.0.retain(keep);
     }
 
+    /// Keeps the first `len` elements.
+    pub fn truncate(&mut self, len: usize) {
+        self.0.truncate(len);
+    }
+
     /// Removes all elements.
     pub fn clear(&mut self) {
         self.0.clear();

@@ -91,6 +91,11 @@ impl<V> Map<V> {
         &mut self.0.last_mut().expect("an entry was pushed").1
     }
 
+    /// Makes room for exactly `additional` more entries.
+    pub(crate) fn reserve(&mut self, additional: usize) {
+        self.0.reserve_exact(additional);
+    }
+
     /// Restores the order after [`Map::append`]; of entries with one key the last one stays.
     pub(crate) fn settle(&mut self) {
         if !self.0.is_sorted_by(|(a, _), (b, _)| a < b) {

@@ -8,7 +8,7 @@ use std::any::Any;
 use std::fmt;
 
 use crate::json::{Reader, Writer};
-use crate::{ByteString, Error, List, Map, Str};
+use crate::{ByteString, Error, List, Map, Str, Table, protobuf};
 
 /// A struct of the API, described once and interpreted by every format.
 ///
@@ -28,62 +28,6 @@ pub trait Message: Send + Sync {
     /// # Panics
     /// When the table has no such field.
     fn get(&self, index: usize) -> SlotRef<'_>;
-}
-
-/// What a struct consists of: its name and its fields in the order of the Go struct.
-#[derive(Debug)]
-pub struct Table {
-    /// The name of the struct, as `core/v1.Pod`.
-    pub name: &'static str,
-    /// The fields.
-    pub fields: &'static [Field],
-}
-
-/// One field of a struct.
-#[derive(Debug)]
-pub struct Field {
-    /// The name in JSON; empty for a field whose own fields stand in its place.
-    pub json: &'static str,
-    /// The number in protobuf; 0 for a field that protobuf does not carry.
-    pub number: u32,
-    /// When it is written, and how.
-    pub flags: FieldFlags,
-}
-
-/// When and how a field is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FieldFlags(u8);
-
-impl FieldFlags {
-    /// No flag.
-    pub const NONE: Self = Self(0);
-    /// Left out when it is an empty string, list or map, zero, or false (Go's `omitempty`).
-    pub const OMIT_EMPTY: Self = Self(1);
-    /// Left out when everything in it is zero (Go's `omitzero`).
-    pub const OMIT_ZERO: Self = Self(1 << 1);
-    /// A pointer in Go: present or absent whatever its value.
-    pub const OPTIONAL: Self = Self(1 << 2);
-    /// Its own fields stand in its place (Go's embedding).
-    pub const INLINE: Self = Self(1 << 3);
-    /// Holds a secret: never printed by `Debug`.
-    pub const SECRET: Self = Self(1 << 4);
-    /// Required by the API's schema.
-    pub const REQUIRED: Self = Self(1 << 5);
-    /// A list of strings that protobuf carries as a message of its own, the strings in its field 1
-    /// (Go's `type ExtraValue []string`); on a map, each value is such a list.
-    pub const WRAPPED: Self = Self(1 << 6);
-
-    /// These flags and `other`.
-    #[must_use]
-    pub const fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    /// Whether all flags of `other` are set.
-    #[inline]
-    pub const fn has(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
-    }
 }
 
 /// A field, to be filled.
@@ -161,6 +105,17 @@ pub trait Scalar: Any + Send + Sync {
     /// Writes the value.
     fn encode_json(&self, writer: &mut Writer<'_>);
 
+    /// Reads the value from the payload of the message that stands for it in protobuf. What is
+    /// there is merged into: a field that does not come keeps its value.
+    ///
+    /// # Errors
+    /// When the payload is malformed or holds no such value. The offset is that in the payload.
+    fn decode_protobuf(&mut self, payload: &[u8]) -> Result<(), Error>;
+
+    /// Writes the payload of the message that stands for the value in protobuf: its fields, the
+    /// last one first.
+    fn encode_protobuf(&self, writer: &mut protobuf::Writer);
+
     /// The value as a query parameter; `None`, the default, if it has no form there.
     fn query(&self) -> Option<String> {
         None
@@ -195,8 +150,11 @@ pub trait Repeated: Send + Sync {
     /// Appends a zero element and gives it to be filled.
     fn push(&mut self) -> SlotMut<'_>;
 
-    /// Removes all elements.
-    fn clear(&mut self);
+    /// Makes room for exactly `additional` more elements.
+    fn reserve(&mut self, additional: usize);
+
+    /// Keeps the first `len` elements.
+    fn truncate(&mut self, len: usize);
 
     /// Ends filling: gives back spare room.
     fn settle(&mut self);
@@ -220,6 +178,9 @@ pub trait Mapped: Send + Sync {
 
     /// Adds an entry with a zero value and gives the value to be filled.
     fn push(&mut self, key: Str) -> SlotMut<'_>;
+
+    /// Makes room for exactly `additional` more entries.
+    fn reserve(&mut self, additional: usize);
 
     /// Ends filling: restores the order of keys, the last of equal ones stays.
     fn settle(&mut self);
@@ -316,8 +277,12 @@ impl<E: Element + Default> Repeated for List<E> {
         self.last_mut().expect("an element was pushed").slot()
     }
 
-    fn clear(&mut self) {
-        List::clear(self);
+    fn reserve(&mut self, additional: usize) {
+        self.reserve_exact(additional);
+    }
+
+    fn truncate(&mut self, len: usize) {
+        List::truncate(self, len);
     }
 
     fn settle(&mut self) {
@@ -337,6 +302,10 @@ impl<E: Element + Default> Mapped for Map<E> {
 
     fn push(&mut self, key: Str) -> SlotMut<'_> {
         self.append(key, E::default()).slot()
+    }
+
+    fn reserve(&mut self, additional: usize) {
+        Map::reserve(self, additional);
     }
 
     fn settle(&mut self) {
@@ -379,14 +348,13 @@ macro_rules! message {
     )*) => {$(
         impl $crate::Message for $type {
             fn table(&self) -> &'static $crate::Table {
-                static TABLE: $crate::Table = $crate::Table {
-                    name: $name,
-                    fields: &[$($crate::Field {
-                        json: $json,
-                        number: $number,
-                        flags: $crate::FieldFlags::NONE$(.and($crate::FieldFlags::$flag))*,
-                    },)*],
-                };
+                const FIELDS: &[$crate::Field] = &[$($crate::Field::new(
+                    $json,
+                    $number,
+                    $crate::FieldFlags::NONE$(.and($crate::FieldFlags::$flag))*,
+                ),)*];
+                const ORDER: [u8; $crate::numbered(FIELDS)] = $crate::by_number(FIELDS);
+                static TABLE: $crate::Table = $crate::Table::new($name, FIELDS, &ORDER);
                 &TABLE
             }
 

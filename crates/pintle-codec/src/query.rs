@@ -16,26 +16,26 @@ pub fn to_query(options: &dyn Message) -> Vec<(&'static str, String)> {
 }
 
 fn append(options: &dyn Message, query: &mut Vec<(&'static str, String)>) {
-    for (index, field) in options.table().fields.iter().enumerate() {
+    for (index, field) in options.table().fields().iter().enumerate() {
         // What is embedded has no name, which is how Go comes to pass over it.
-        if field.flags.has(FieldFlags::INLINE) {
+        if field.flags().has(FieldFlags::INLINE) {
             continue;
         }
         let slot = options.get(index);
-        let optional = field.flags.has(FieldFlags::OPTIONAL);
-        let omitted = |slot| field.flags.has(FieldFlags::OMIT_EMPTY) && is_zero_slot(slot);
+        let optional = field.flags().has(FieldFlags::OPTIONAL);
+        let omitted = |slot| field.flags().has(FieldFlags::OMIT_EMPTY) && is_zero_slot(slot);
         match slot {
             slot if !optional && omitted(slot) => {}
             SlotRef::List(list) => {
                 let set = (0..list.len()).map(|index| list.at(index));
                 let values = set.filter(|slot| !omitted(*slot)).filter_map(plain);
-                query.extend(values.map(|value| (field.json, value)));
+                query.extend(values.map(|value| (field.json(), value)));
             }
             SlotRef::Message(inner) => append(inner, query),
             SlotRef::Scalar(scalar) => {
-                query.extend(scalar.query().map(|value| (field.json, value)));
+                query.extend(scalar.query().map(|value| (field.json(), value)));
             }
-            slot => query.extend(plain(slot).map(|value| (field.json, value))),
+            slot => query.extend(plain(slot).map(|value| (field.json(), value))),
         }
     }
 }

@@ -7,40 +7,39 @@ use std::borrow::{Borrow, Cow};
 use std::fmt;
 use std::ops::Deref;
 
-use compact_str::CompactString;
+use lean_string::LeanStr;
 
-/// A string of an API object: UTF-8, 24 bytes, up to 24 bytes of text without an allocation.
+/// A string of an API object: UTF-8, immutable, 16 bytes, up to 16 bytes of text without an
+/// allocation.
 ///
-/// It dereferences to `str`, compares with string literals and is made from anything that is a
-/// string. The empty string stands for "absent", as Go's zero value does.
+/// Longer text is on the heap and shared: a clone counts a reference. It dereferences to `str`,
+/// compares with string literals and is made from anything that is a string. The empty string
+/// stands for "absent", as Go's zero value does.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Str(CompactString);
+pub struct Str(LeanStr);
 
 impl Str {
     /// An empty string.
     pub const fn new() -> Self {
-        Self(CompactString::const_new(""))
+        Self(LeanStr::new())
     }
 
     /// A string known at compile time; never allocates.
     pub const fn from_static(text: &'static str) -> Self {
-        Self(CompactString::const_new(text))
+        Self(LeanStr::from_static_str(text))
     }
 
     /// The text.
+    #[inline]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
-    }
-
-    /// Appends text.
-    pub fn push_str(&mut self, text: &str) {
-        self.0.push_str(text);
     }
 }
 
 impl Deref for Str {
     type Target = str;
 
+    #[inline]
     fn deref(&self) -> &str {
         self.0.as_str()
     }
@@ -60,26 +59,25 @@ impl Borrow<str> for Str {
 
 impl From<&str> for Str {
     fn from(text: &str) -> Self {
-        Self(CompactString::new(text))
+        Self(LeanStr::from(text))
     }
 }
 
 impl From<&String> for Str {
     fn from(text: &String) -> Self {
-        Self(CompactString::new(text))
+        Self(LeanStr::from(text))
     }
 }
 
 impl From<String> for Str {
     fn from(text: String) -> Self {
-        // A copy gives back the spare capacity that a `String` often carries.
-        Self(CompactString::new(text))
+        Self(LeanStr::from(text.as_str()))
     }
 }
 
 impl From<Cow<'_, str>> for Str {
     fn from(text: Cow<'_, str>) -> Self {
-        Self(CompactString::new(text))
+        Self(LeanStr::from(text))
     }
 }
 
@@ -91,7 +89,7 @@ impl From<&Str> for Str {
 
 impl From<Str> for String {
     fn from(text: Str) -> Self {
-        text.0.into_string()
+        text.as_str().to_owned()
     }
 }
 
@@ -156,7 +154,7 @@ mod tests {
         const RUNNING: Str = Str::from_static("Running");
         assert_eq!(RUNNING, Str::from("Running"));
         assert_eq!(Str::default(), "");
-        assert_eq!(std::mem::size_of::<Str>(), 24);
-        assert_eq!(std::mem::size_of::<Option<Str>>(), 24);
+        assert_eq!(std::mem::size_of::<Str>(), 16);
+        assert_eq!(std::mem::size_of::<Option<Str>>(), 16);
     }
 }

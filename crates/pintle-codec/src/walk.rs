@@ -4,15 +4,18 @@ use std::fmt;
 
 use crate::{FieldFlags, Mapped, Message, Repeated, SlotRef};
 
-/// Whether two messages of one type are equal, field by field.
+/// Whether two messages of one type are equal, field by field. Notes of a reader do not count.
 pub fn equal(one: &dyn Message, other: &dyn Message) -> bool {
-    let fields = one.table().fields.len();
-    (0..fields).all(|index| equal_slots(one.get(index), other.get(index)))
+    let mut fields = one.table().fields().iter().enumerate();
+    fields.all(|(index, field)| {
+        let is_note = field.flags().has(FieldFlags::NOTE);
+        is_note || equal_slots(one.get(index), other.get(index))
+    })
 }
 
 /// Whether every field is Go's zero value.
 pub fn is_zero(message: &dyn Message) -> bool {
-    let fields = message.table().fields.len();
+    let fields = message.table().fields().len();
     (0..fields).all(|index| is_zero_slot(message.get(index)))
 }
 
@@ -23,23 +26,25 @@ pub fn is_zero(message: &dyn Message) -> bool {
 /// applied, a Secret's data included.
 pub fn format_debug(message: &dyn Message, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     let table = message.table();
-    let name = table.name.rsplit('.').next().unwrap_or(table.name);
+    let name = table.name().rsplit('.').next().unwrap_or(table.name());
     let mut printer = f.debug_struct(name);
-    for (index, field) in table.fields.iter().enumerate() {
+    for (index, field) in table.fields().iter().enumerate() {
         let slot = message.get(index);
         let absent = match slot {
             SlotRef::Absent => true,
-            slot => !field.flags.has(FieldFlags::OPTIONAL) && is_zero_slot(slot),
+            slot => !field.flags().has(FieldFlags::OPTIONAL) && is_zero_slot(slot),
         };
         if absent {
             continue;
         }
-        let name = if field.json.is_empty() {
+        let name = if field.flags().has(FieldFlags::NOTE) {
+            "(pruned)"
+        } else if field.json().is_empty() {
             "(inline)"
         } else {
-            field.json
+            field.json()
         };
-        if field.flags.has(FieldFlags::SECRET) {
+        if field.flags().has(FieldFlags::SECRET) {
             printer.field(name, &format_args!("{REDACTED}"));
         } else {
             printer.field(name, &DebugSlot(slot));

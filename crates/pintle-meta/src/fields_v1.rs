@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use pintle_codec::Error;
 use pintle_codec::json::{Reader, Writer};
+use pintle_codec::protobuf::{self, Payload};
+use pintle_codec::{Error, ErrorKind};
 
 use crate::scalar::scalar;
 
@@ -37,6 +38,27 @@ scalar!(FieldsV1 {
     // Spelt anew here and not when it is read: objects are read far more often than written.
     fn encode_json(&self, writer: &mut Writer<'_>) {
         if self.0.is_empty() { writer.null() } else { writer.embed(&self.0) }
+    }
+
+    fn decode_protobuf(&mut self, payload: &[u8]) -> Result<(), Error> {
+        let mut reader = protobuf::Reader::new(payload);
+        while let Some((number, payload)) = reader.next_field()? {
+            if let (1, Payload::Bytes(raw)) = (number, payload) {
+                let malformed = || {
+                    let offset = reader.offset() - raw.len();
+                    Error::new(ErrorKind::InvalidValue, offset, "raw data that is not JSON")
+                };
+                self.0 = std::str::from_utf8(raw).map_err(|_| malformed())?.into();
+            }
+        }
+        Ok(())
+    }
+
+    fn encode_protobuf(&self, writer: &mut protobuf::Writer) {
+        // Go leaves out its nil.
+        if !self.0.is_empty() {
+            writer.bytes(1, self.0.as_bytes());
+        }
     }
 
     fn is_zero(&self) -> bool {

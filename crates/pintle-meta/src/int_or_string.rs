@@ -3,6 +3,7 @@
 use std::fmt;
 
 use pintle_codec::json::{Reader, Token, Writer};
+use pintle_codec::protobuf::{self, Payload};
 use pintle_codec::{Error, ErrorKind, Str};
 
 use crate::scalar::scalar;
@@ -75,7 +76,36 @@ scalar!(IntOrString {
         }
     }
 
+    fn decode_protobuf(&mut self, payload: &[u8]) -> Result<(), Error> {
+        let (mut is_string, mut number, mut text) = (false, 0, Str::new());
+        let mut reader = protobuf::Reader::new(payload);
+        while let Some(field) = reader.next_field()? {
+            match field {
+                (1, Payload::Varint(type_)) => is_string = type_ == STRING,
+                (2, Payload::Varint(value)) => number = value as i32,
+                (3, Payload::Bytes(bytes)) => text = String::from_utf8_lossy(bytes).into(),
+                _ => {}
+            }
+        }
+        *self = if is_string { Self::String(text) } else { Self::Int(number) };
+        Ok(())
+    }
+
+    fn encode_protobuf(&self, writer: &mut protobuf::Writer) {
+        let (type_, number, text) = match self {
+            Self::Int(number) => (INT, *number, ""),
+            Self::String(text) => (STRING, 0, text.as_str()),
+        };
+        writer.bytes(3, text.as_bytes());
+        writer.varint(2, i64::from(number) as u64);
+        writer.varint(1, type_);
+    }
+
     fn is_zero(&self) -> bool {
         *self == Self::default()
     }
 });
+
+/// The types as protobuf numbers them.
+const INT: u64 = 0;
+const STRING: u64 = 1;

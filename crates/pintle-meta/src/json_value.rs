@@ -3,7 +3,7 @@
 use std::fmt;
 
 use pintle_codec::json::{self, Reader, Writer};
-use pintle_codec::{Error, Value};
+use pintle_codec::{Error, ErrorKind, Value, protobuf};
 
 use crate::scalar::scalar;
 
@@ -31,6 +31,13 @@ scalar!(JsonValue {
     fn encode_json(&self, writer: &mut Writer<'_>) {
         json::write_value(&self.0, writer);
     }
+
+    // Only cells of tables are of this type, and Kubernetes has no protobuf of tables.
+    fn decode_protobuf(&mut self, _: &[u8]) -> Result<(), Error> {
+        Err(Error::new(ErrorKind::TypeMismatch, 0, "a value that protobuf cannot carry"))
+    }
+
+    fn encode_protobuf(&self, _: &mut protobuf::Writer) {}
 
     fn is_zero(&self) -> bool {
         self.0.is_null()

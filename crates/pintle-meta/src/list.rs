@@ -96,18 +96,9 @@ impl<'a, K> IntoIterator for &'a ObjectList<K> {
 }
 
 /// Every list of the API has these two fields, under these numbers.
-static TABLE: Table = Table {
-    name: "meta/v1.List",
-    fields: &[
-        Field {
-            json: "metadata",
-            number: 1,
-            flags: FieldFlags::OMIT_EMPTY,
-        },
-        Field {
-            json: "items",
-            number: 2,
-            flags: FieldFlags::NONE,
-        },
-    ],
-};
+static TABLE: Table = Table::new("meta.v1.List", FIELDS, &[0, 1]);
+
+const FIELDS: &[Field] = &[
+    Field::new("metadata", 1, FieldFlags::OMIT_EMPTY.and(FieldFlags::VALUE)),
+    Field::new("items", 2, FieldFlags::NONE),
+];

@@ -1,7 +1,6 @@
 //! What makes a type a kind of the API, and what makes a kind a resource.
 
-use pintle_codec::json::{self, TypeMeta};
-use pintle_codec::{Element, Error, ErrorKind, Message, Str};
+use pintle_codec::{Element, Error, ErrorKind, Message, Str, TypeMeta, json};
 
 use crate::GroupVersion;
 use crate::v1::ObjectMeta;

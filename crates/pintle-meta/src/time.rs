@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use pintle_codec::json::{Reader, Writer};
+use pintle_codec::protobuf::{self, Payload};
 use pintle_codec::{Error, ErrorKind};
 
 use crate::civil::{self, UNIX_EPOCH};
@@ -90,6 +91,30 @@ macro_rules! times {
 
             fn encode_json(&self, writer: &mut Writer<'_>) {
                 if self.is_zero() { writer.null() } else { writer.string(&self.to_string()) }
+            }
+
+            fn decode_protobuf(&mut self, payload: &[u8]) -> Result<(), Error> {
+                // Go's zero time is an empty message.
+                let (mut seconds, mut nanos) = (None, 0);
+                let mut reader = protobuf::Reader::new(payload);
+                while let Some(field) = reader.next_field()? {
+                    match field {
+                        (1, Payload::Varint(value)) => seconds = Some(value as i64),
+                        (2, Payload::Varint(value)) => nanos = value as u32,
+                        _ => {}
+                    }
+                }
+                if let Some(seconds) = seconds {
+                    *self = Self::from_unix(seconds, nanos);
+                }
+                Ok(())
+            }
+
+            fn encode_protobuf(&self, writer: &mut protobuf::Writer) {
+                if !self.is_zero() {
+                    writer.varint(2, self.subsecond_nanos().into());
+                    writer.varint(1, self.unix_seconds() as u64);
+                }
             }
 
             fn query(&self) -> Option<String> {

@@ -8,8 +8,8 @@
 use std::fmt::{self, Write as _};
 
 use pintle_codec::{
-    Error, ErrorKind, Object, Str, Value,
-    json::{self, Reader, Token, TypeMeta},
+    Error, ErrorKind, Object, Str, TypeMeta, Value,
+    json::{self, Reader, Token},
 };
 
 use super::{

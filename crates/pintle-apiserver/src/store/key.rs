@@ -21,10 +21,7 @@ impl Key {
         if namespace.is_empty() {
             return Self(name.into());
         }
-        let mut path = Str::from(namespace);
-        path.push_str("/");
-        path.push_str(name);
-        Self(path)
+        Self([namespace, "/", name].concat().into())
     }
 
     /// The namespace, or an empty string.

@@ -1,30 +1,26 @@
 //! JSON into a [`Message`].
 
+use std::sync::Arc;
+
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 
 use super::{Number, Reader, Token};
+use crate::decoder::{Decoder, Rules, ViolationKind, note_pruned};
 use crate::{
-    ByteString, Error, ErrorKind, Field, FieldFlags, Mapped, Message, Repeated, SlotMut, SlotRef,
-    Str,
+    ByteString, Error, ErrorKind, Field, FieldFlags, Mapped, Message, Prune, Repeated, SlotMut,
+    SlotRef, Str, TypeMeta,
 };
 
-/// What an object says of its own type.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct TypeMeta {
-    /// `apiVersion`: group and version; empty if the object does not say.
-    pub api_version: Str,
-    /// `kind`; empty if the object does not say.
-    pub kind: Str,
-}
+type Result<T> = std::result::Result<T, Error>;
 
 /// Fills `message` from a JSON object. Unknown fields are passed over; `null` leaves a field as it
 /// is.
 ///
 /// # Errors
 /// When the document is not one well-formed object, or a value does not fit its field.
-pub fn decode(document: &[u8], message: &mut dyn Message) -> Result<(), Error> {
+pub fn decode(document: &[u8], message: &mut dyn Message) -> Result<()> {
     decode_object(document, message).map(drop)
 }
 
@@ -32,12 +28,40 @@ pub fn decode(document: &[u8], message: &mut dyn Message) -> Result<(), Error> {
 ///
 /// # Errors
 /// As [`decode`].
-pub fn decode_object(document: &[u8], message: &mut dyn Message) -> Result<TypeMeta, Error> {
-    let mut reader = Reader::new(document)?;
+pub fn decode_object(document: &[u8], message: &mut dyn Message) -> Result<TypeMeta> {
+    Decoder::new().decode_json(document, message)
+}
+
+/// Fills `message` as `decoder` is set.
+pub(crate) fn decode_with(
+    decoder: &mut Decoder,
+    document: &[u8],
+    message: &mut dyn Message,
+) -> Result<TypeMeta> {
+    let prune: Option<Arc<Prune>> = decoder.rules();
+    let mut source = Source {
+        reader: Reader::new(document)?,
+        strict: decoder.is_strict(),
+        decoder,
+        rules: Rules::new(prune.as_deref()),
+        pruned: false,
+    };
     let mut type_meta = TypeMeta::default();
-    decode_message(&mut reader, message, Some(&mut type_meta))?;
-    reader.finish()?;
+    source.message(message, Some(&mut type_meta))?;
+    source.reader.finish()?;
+    if source.pruned {
+        note_pruned(message);
+    }
     Ok(type_meta)
+}
+
+struct Source<'a, 'd> {
+    reader: Reader<'a>,
+    decoder: &'d mut Decoder,
+    /// What is left out of the object that is being read.
+    rules: Rules<'d>,
+    strict: bool,
+    pruned: bool,
 }
 
 enum Found {
@@ -49,55 +73,180 @@ enum Found {
     Unknown,
 }
 
-fn decode_message(
-    reader: &mut Reader<'_>,
-    message: &mut dyn Message,
-    mut type_meta: Option<&mut TypeMeta>,
-) -> Result<(), Error> {
-    reader.begin_object()?;
-    let fields = message.table().fields;
-    let mut first = true;
-    // Writers keep the order of the struct, so the next key is mostly the field after the last.
-    let mut expected = 0;
-    while reader.begin_key(&mut first)? {
-        let found = match known_key(reader, fields, expected) {
-            Some(index) => Found::Field(index),
-            None => {
-                let key = reader.key()?;
-                find(&*message, key, type_meta.is_some())
-            }
-        };
-        match (found, type_meta.as_deref_mut()) {
-            (Found::Field(index), _) => {
-                expected = index + 1;
-                if !reader.null()? {
-                    decode_slot(reader, message.slot(index))
-                        .map_err(|error| error.within_field(fields[index].json))?;
+impl Source<'_, '_> {
+    fn message(
+        &mut self,
+        message: &mut dyn Message,
+        mut type_meta: Option<&mut TypeMeta>,
+    ) -> Result<()> {
+        self.reader.begin_object()?;
+        let fields = message.table().fields();
+        let mut first = true;
+        // Writers keep the order of the struct, so the next key is mostly the field after the last.
+        let mut expected = 0;
+        let mut seen = Vec::new();
+        while self.reader.begin_key(&mut first)? {
+            let found = match known_key(&mut self.reader, fields, expected) {
+                Some(index) => Found::Field(index),
+                None => {
+                    let key = self.reader.key()?;
+                    match find(&*message, key, type_meta.is_some()) {
+                        Found::Unknown if self.strict => {
+                            self.decoder.note(ViolationKind::Unknown, key);
+                            Found::Unknown
+                        }
+                        found => found,
+                    }
                 }
-            }
-            (found @ Found::Inline(..), _) => {
-                if !reader.null()? {
+            };
+            match (found, type_meta.as_deref_mut()) {
+                (Found::Field(index), _) => {
+                    expected = index + 1;
+                    let name = fields[index].json();
+                    if self.strict || self.rules.any() {
+                        self.careful(name, &mut seen, |source| source.slot(message.slot(index)))?;
+                    } else if !self.reader.null()? {
+                        self.slot(message.slot(index))
+                            .map_err(|error| error.within_field(name))?;
+                    }
+                }
+                (found @ Found::Inline(..), _) => {
                     let (slot, name) = descend(message, found);
-                    decode_slot(reader, slot).map_err(|error| error.within_field(name))?;
+                    self.careful(name, &mut seen, |source| source.slot(slot))?;
+                }
+                (Found::Kind, Some(type_meta)) if self.reader.peek()? == Token::String => {
+                    type_meta.kind = self.reader.string()?.into();
+                }
+                (Found::ApiVersion, Some(type_meta)) if self.reader.peek()? == Token::String => {
+                    type_meta.api_version = self.reader.string()?.into();
+                }
+                _ => self.reader.skip()?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads the value of a field by `read`, unless it is to be left out; notes whether the field
+    /// came before.
+    fn careful(
+        &mut self,
+        name: &'static str,
+        seen: &mut Vec<&'static str>,
+        read: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        if self.strict {
+            if seen.contains(&name) {
+                self.decoder.note(ViolationKind::Duplicate, name);
+            }
+            seen.push(name);
+        }
+        self.within(name, |source| {
+            if source.reader.null()? {
+                return Ok(());
+            }
+            read(source).map_err(|error| error.within_field(name))
+        })
+    }
+
+    /// Reads the value of a field or key by `read` under the rules for it.
+    fn within(&mut self, name: &str, read: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        let outer = self.rules;
+        let Some(rules) = outer.within(name) else {
+            self.pruned = true;
+            return self.reader.skip();
+        };
+        self.rules = rules;
+        let before = self.decoder.noted();
+        read(self)?;
+        self.decoder.within(before, || name.into());
+        self.rules = outer;
+        Ok(())
+    }
+
+    fn slot(&mut self, slot: SlotMut<'_>) -> Result<()> {
+        let reader = &mut self.reader;
+        match slot {
+            SlotMut::Str(text) => *text = self.decoder.string(reader.string()?),
+            SlotMut::Message(message) => return self.message(message, None),
+            SlotMut::Bool(truth) => *truth = reader.boolean()?,
+            SlotMut::I32(number) => {
+                let wide = reader.integer()?;
+                *number = i32::try_from(wide).map_err(|_| {
+                    reader.error(
+                        ErrorKind::InvalidValue,
+                        format!("{wide} does not fit into 32 bits"),
+                    )
+                })?;
+            }
+            SlotMut::I64(number) => *number = reader.integer()?,
+            SlotMut::F64(number) => {
+                *number = match reader.number()? {
+                    Number::Int(whole) => whole as f64,
+                    Number::Float(number) => number,
                 }
             }
-            (Found::Kind, Some(type_meta)) if reader.peek()? == Token::String => {
-                type_meta.kind = reader.string()?.into();
-            }
-            (Found::ApiVersion, Some(type_meta)) if reader.peek()? == Token::String => {
-                type_meta.api_version = reader.string()?.into();
-            }
-            _ => reader.skip()?,
+            SlotMut::Bytes(bytes) => *bytes = decode_bytes(reader)?,
+            SlotMut::Scalar(scalar) => return scalar.decode_json(reader),
+            SlotMut::List(list) => return self.list(list),
+            SlotMut::Map(map) => return self.map(map),
         }
+        Ok(())
     }
-    Ok(())
+
+    fn list(&mut self, list: &mut dyn Repeated) -> Result<()> {
+        self.reader.begin_array()?;
+        list.truncate(0);
+        let mut first = true;
+        while self.reader.next_element(&mut first)? {
+            let index = list.len();
+            let slot = list.push();
+            if self.reader.null()? {
+                continue;
+            }
+            let before = self.decoder.noted();
+            self.slot(slot).map_err(|error| error.within_index(index))?;
+            self.decoder.within(before, || format!("[{index}]").into());
+        }
+        list.settle();
+        Ok(())
+    }
+
+    fn map(&mut self, map: &mut dyn Mapped) -> Result<()> {
+        self.reader.begin_object()?;
+        let mut first = true;
+        let mut seen = std::collections::BTreeSet::new();
+        while self.reader.begin_key(&mut first)? {
+            let key = self.decoder.string(self.reader.key()?);
+            if self.strict && !seen.insert(key.clone()) {
+                self.decoder.note(ViolationKind::Duplicate, &key);
+            }
+            if self.strict || self.rules.any() {
+                self.within(&key, |source| source.entry(map, key.clone()))?;
+            } else {
+                self.entry(map, key)?;
+            }
+        }
+        map.settle();
+        Ok(())
+    }
+
+    fn entry(&mut self, map: &mut dyn Mapped, key: Str) -> Result<()> {
+        let slot = map.push(key);
+        if self.reader.null()? {
+            return Ok(());
+        }
+        self.slot(slot).map_err(|error| {
+            let (key, _) = map.at(map.len() - 1);
+            error.within_field(key.to_owned())
+        })
+    }
 }
 
 /// Reads the next key if it is a field's name as writers spell it, and says which field's.
 #[inline]
 fn known_key(reader: &mut Reader<'_>, fields: &[Field], expected: usize) -> Option<usize> {
     // An inlined field has no name of its own.
-    let mut spells = |field: &Field| !field.json.is_empty() && reader.key_if(field.json);
+    let mut spells = |field: &Field| !field.json().is_empty() && reader.key_if(field);
     let (before, after) = fields.split_at(expected);
     match after.iter().position(&mut spells) {
         Some(index) => Some(expected + index),
@@ -122,11 +271,11 @@ fn find_field(message: &dyn Message, key: &str) -> Option<Found> {
     if key.is_empty() {
         return None;
     }
-    let fields = message.table().fields;
-    if let Some(index) = fields.iter().position(|field| field.json == key) {
+    let fields = message.table().fields();
+    if let Some(index) = fields.iter().position(|field| field.json() == key) {
         return Some(Found::Field(index));
     }
-    let inlined = |(_, field): &(usize, &Field)| field.flags.has(FieldFlags::INLINE);
+    let inlined = |(_, field): &(usize, &Field)| field.flags().has(FieldFlags::INLINE);
     fields
         .iter()
         .enumerate()
@@ -146,72 +295,14 @@ fn descend(message: &mut dyn Message, found: Found) -> (SlotMut<'_>, &'static st
             _ => unreachable!("an inlined field is a struct"),
         },
         Found::Field(index) => {
-            let name = message.table().fields[index].json;
+            let name = message.table().fields()[index].json();
             (message.slot(index), name)
         }
         _ => unreachable!("only fields are inlined"),
     }
 }
 
-fn decode_slot(reader: &mut Reader<'_>, slot: SlotMut<'_>) -> Result<(), Error> {
-    match slot {
-        SlotMut::Str(text) => *text = reader.string()?.into(),
-        SlotMut::Message(message) => return decode_message(reader, message, None),
-        SlotMut::Bool(truth) => *truth = reader.boolean()?,
-        SlotMut::I32(number) => {
-            let wide = reader.integer()?;
-            *number = i32::try_from(wide).map_err(|_| {
-                reader.error(
-                    ErrorKind::InvalidValue,
-                    format!("{wide} does not fit into 32 bits"),
-                )
-            })?;
-        }
-        SlotMut::I64(number) => *number = reader.integer()?,
-        SlotMut::F64(number) => {
-            *number = match reader.number()? {
-                Number::Int(whole) => whole as f64,
-                Number::Float(number) => number,
-            }
-        }
-        SlotMut::Bytes(bytes) => *bytes = decode_bytes(reader)?,
-        SlotMut::Scalar(scalar) => return scalar.decode_json(reader),
-        SlotMut::List(list) => return decode_list(reader, list),
-        SlotMut::Map(map) => return decode_map(reader, map),
-    }
-    Ok(())
-}
-
-fn decode_list(reader: &mut Reader<'_>, list: &mut dyn Repeated) -> Result<(), Error> {
-    reader.begin_array()?;
-    list.clear();
-    let mut first = true;
-    while reader.next_element(&mut first)? {
-        let index = list.len();
-        let slot = list.push();
-        if !reader.null()? {
-            decode_slot(reader, slot).map_err(|error| error.within_index(index))?;
-        }
-    }
-    list.settle();
-    Ok(())
-}
-
-fn decode_map(reader: &mut Reader<'_>, map: &mut dyn Mapped) -> Result<(), Error> {
-    reader.begin_object()?;
-    let mut first = true;
-    while let Some(key) = reader.next_key(&mut first)? {
-        let key = Str::from(key);
-        let slot = map.push(key.clone());
-        if !reader.null()? {
-            decode_slot(reader, slot).map_err(|error| error.within_field(String::from(key)))?;
-        }
-    }
-    map.settle();
-    Ok(())
-}
-
-fn decode_bytes(reader: &mut Reader<'_>) -> Result<ByteString, Error> {
+fn decode_bytes(reader: &mut Reader<'_>) -> Result<ByteString> {
     let start = reader.offset();
     let text = reader.string()?;
     // Go's decoder accepts line breaks within base64.

@@ -1,8 +1,8 @@
 //! A [`Message`] into JSON.
 
-use super::{TypeMeta, Writer};
+use super::Writer;
 use crate::walk::is_zero_slot;
-use crate::{Field, FieldFlags, Message, SlotRef};
+use crate::{Field, FieldFlags, Message, SlotRef, TypeMeta};
 
 /// Appends a message as a JSON object to `out`, in the order of the Go struct.
 pub fn encode(message: &dyn Message, out: &mut Vec<u8>) {
@@ -32,14 +32,14 @@ fn encode_message(message: &dyn Message, writer: &mut Writer<'_>) {
 }
 
 fn encode_fields(message: &dyn Message, writer: &mut Writer<'_>) {
-    for (index, field) in message.table().fields.iter().enumerate() {
+    for (index, field) in message.table().fields().iter().enumerate() {
         let slot = message.get(index);
-        if field.flags.has(FieldFlags::INLINE) {
+        if field.flags().has(FieldFlags::INLINE) {
             if let SlotRef::Message(inlined) = slot {
                 encode_fields(inlined, writer);
             }
-        } else if is_written(field, slot) {
-            writer.plain_key(field.json);
+        } else if !field.flags().has(FieldFlags::NOTE) && is_written(field, slot) {
+            writer.plain_key(field.json());
             match slot {
                 // Empty data or an empty map was never set: Go writes its nil as null.
                 SlotRef::Bytes([]) => writer.null(),
@@ -51,15 +51,15 @@ fn encode_fields(message: &dyn Message, writer: &mut Writer<'_>) {
 }
 
 fn is_written(field: &Field, slot: SlotRef<'_>) -> bool {
-    if field.flags.has(FieldFlags::OPTIONAL) {
+    if field.flags().has(FieldFlags::OPTIONAL) {
         let omitted =
-            field.flags.has(FieldFlags::OMIT_EMPTY) || field.flags.has(FieldFlags::OMIT_ZERO);
+            field.flags().has(FieldFlags::OMIT_EMPTY) || field.flags().has(FieldFlags::OMIT_ZERO);
         return !(omitted && matches!(slot, SlotRef::Absent));
     }
-    if field.flags.has(FieldFlags::OMIT_ZERO) && is_zero_slot(slot) {
+    if field.flags().has(FieldFlags::OMIT_ZERO) && is_zero_slot(slot) {
         return false;
     }
-    if !field.flags.has(FieldFlags::OMIT_EMPTY) {
+    if !field.flags().has(FieldFlags::OMIT_EMPTY) {
         return true;
     }
     // A struct is never empty in Go's sense, whatever is in it.

@@ -2,20 +2,20 @@
 //!
 //! The text is checked to be UTF-8 once, as a whole, so that no string is checked again.
 
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, Field};
 
 /// How deeply objects and lists may be nested: 512 levels.
 ///
 /// The deepest built-in type nests about 20 levels; the limit keeps a hostile document from
 /// exhausting the stack.
-pub const MAX_DEPTH: u16 = 512;
+pub const MAX_DEPTH: usize = 512;
 
 /// A cursor over a JSON document.
 #[derive(Debug)]
 pub struct Reader<'a> {
     text: &'a str,
     at: usize,
-    depth: u16,
+    depth: usize,
     /// Holds a string whose escapes had to be resolved.
     unescaped: String,
 }
@@ -135,18 +135,14 @@ impl<'a> Reader<'a> {
         Ok(true)
     }
 
-    /// Reads the key that comes next, if it is spelt exactly so and its colon follows at once.
+    /// Reads the key that comes next, if it is this field's, spelt as writers spell it.
     #[inline(always)]
-    pub(crate) fn key_if(&mut self, name: &str) -> bool {
+    pub(crate) fn key_if(&mut self, field: &Field) -> bool {
         let start = self.at + 1;
-        let end = start + name.len();
-        let bytes = self.text.as_bytes();
-        // The closing quote tells most names apart without comparing them.
-        let spelt = bytes.get(end) == Some(&b'"')
-            && bytes.get(end + 1) == Some(&b':')
-            && bytes.get(start..end) == Some(name.as_bytes());
+        let text = self.text.as_bytes().get(start..).unwrap_or_default();
+        let spelt = field.is_key_at(text);
         if spelt {
-            self.at = end + 2;
+            self.at = start + field.json().len() + 2;
         }
         spelt
     }

@@ -1,7 +1,7 @@
 //! Messages: what is read, what is written, what is left out.
 
-use pintle_codec::json::{self, TypeMeta};
 use pintle_codec::{ByteString, ErrorKind, List, Map, Str, message, to_query};
+use pintle_codec::{TypeMeta, json};
 
 #[derive(Clone, Default)]
 struct Source {

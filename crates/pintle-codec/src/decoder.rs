@@ -1,0 +1,270 @@
+//! [`Decoder`], which reads objects and keeps between them what makes the next one cheap.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::interner::{self, Interner};
+use crate::prune::{Node, Prune};
+use crate::{Error, FieldFlags, Message, SlotMut, Str, TypeMeta, json, protobuf};
+
+/// Reads objects: says how, and keeps between them the strings that repeat.
+///
+/// A program that reads many objects of a kind keeps one decoder for them; their equal strings
+/// then share memory. What is kept is bounded. A decoder for one object costs nothing to make.
+///
+/// ```
+/// use pintle_codec::{Decoder, Prune};
+///
+/// let mut decoder = Decoder::new().prune(Prune::managed_fields());
+/// # let _ = &mut decoder;
+/// ```
+#[derive(Debug, Default)]
+pub struct Decoder {
+    strings: Interner,
+    rules: Option<Arc<Prune>>,
+    strict: bool,
+    violations: Vec<Violation>,
+}
+
+/// A field that strict reading objects to.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Violation {
+    kind: ViolationKind,
+    /// From the inside out, as the decoder unwinds.
+    path: Vec<Str>,
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ViolationKind {
+    /// The type has no such field.
+    Unknown,
+    /// The field, or the key of a map, came before.
+    Duplicate,
+}
+
+impl Decoder {
+    /// A decoder that reads everything it knows and passes over what it does not.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Leaves out parts of objects. The default is to leave out nothing.
+    #[must_use]
+    pub fn prune(mut self, prune: Prune) -> Self {
+        self.rules = (!prune.is_empty()).then(|| Arc::new(prune));
+        self
+    }
+
+    /// Notes unknown and repeated fields, which [`Decoder::take_violations`] then returns. The
+    /// default is to pass over unknown fields and to let the last of repeated ones count.
+    ///
+    /// Protobuf knows no names: nothing is noted of it.
+    #[must_use]
+    pub fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
+    }
+
+    /// What strict reading objected to since the last call.
+    pub fn take_violations(&mut self) -> Vec<Violation> {
+        std::mem::take(&mut self.violations)
+    }
+
+    /// Fills `message` from a JSON object, and says what the object claims to be. Unknown fields
+    /// are passed over; `null` leaves a field as it is.
+    ///
+    /// # Errors
+    /// When the document is not one well-formed object, or a value does not fit its field.
+    pub fn decode_json(
+        &mut self,
+        document: &[u8],
+        message: &mut dyn Message,
+    ) -> Result<TypeMeta, Error> {
+        json::decode_with(self, document, message)
+    }
+
+    /// Fills `message` from an object in Kubernetes' protobuf envelope, and says what the object
+    /// claims to be. Unknown fields are passed over.
+    ///
+    /// # Errors
+    /// When the document has no such envelope, is malformed, or a value does not fit its field.
+    pub fn decode_protobuf(
+        &mut self,
+        document: &[u8],
+        message: &mut dyn Message,
+    ) -> Result<TypeMeta, Error> {
+        let envelope = protobuf::Envelope::open(document)?;
+        let shifted = |error: Error| error.shifted_by(envelope.offset());
+        protobuf::decode_with(self, envelope.raw(), message).map_err(shifted)?;
+        Ok(envelope.into_type_meta())
+    }
+
+    /// Fills `message` from protobuf without an envelope, as objects travel in a list.
+    ///
+    /// # Errors
+    /// When the message is malformed, or a value does not fit its field.
+    pub fn decode_protobuf_item(
+        &mut self,
+        item: &[u8],
+        message: &mut dyn Message,
+    ) -> Result<(), Error> {
+        protobuf::decode_with(self, item, message)
+    }
+
+    /// What is left out, if anything is.
+    pub(crate) fn rules(&self) -> Option<Arc<Prune>> {
+        self.rules.clone()
+    }
+
+    pub(crate) fn is_strict(&self) -> bool {
+        self.strict
+    }
+
+    /// A string of the input.
+    #[inline]
+    pub(crate) fn string(&mut self, text: &str) -> Str {
+        if !interner::is_worthwhile(text.len()) {
+            return Str::from(text);
+        }
+        match self.strings.find(text.as_bytes()) {
+            Some(string) => string,
+            None => self.strings.add(text),
+        }
+    }
+
+    /// A string of the input that is not known to be UTF-8. Each byte that is not reads as U+FFFD,
+    /// as Go writes it to whoever asks for JSON.
+    #[inline]
+    pub(crate) fn bytes(&mut self, text: &[u8]) -> Str {
+        let worthwhile = interner::is_worthwhile(text.len());
+        if worthwhile && let Some(string) = self.strings.find(text) {
+            return string;
+        }
+        match std::str::from_utf8(text) {
+            Ok(text) if worthwhile => self.strings.add(text),
+            Ok(text) => Str::from(text),
+            Err(_) => repair(text),
+        }
+    }
+
+    /// The number of violations so far, for [`Decoder::within`].
+    pub(crate) fn noted(&self) -> usize {
+        self.violations.len()
+    }
+
+    #[cold]
+    pub(crate) fn note(&mut self, kind: ViolationKind, name: &str) {
+        let path = vec![name.into()];
+        self.violations.push(Violation { kind, path });
+    }
+
+    /// Puts the violations that were noted after the first `before` one step further in.
+    pub(crate) fn within(&mut self, before: usize, step: impl Fn() -> Str) {
+        for violation in &mut self.violations[before..] {
+            violation.path.push(step());
+        }
+    }
+}
+
+impl Violation {
+    /// What is wrong.
+    pub fn kind(&self) -> ViolationKind {
+        self.kind
+    }
+
+    /// The path of the field: `spec.containers[0].imagge`.
+    pub fn path(&self) -> String {
+        let mut path = String::new();
+        for step in self.path.iter().rev() {
+            if !path.is_empty() && !step.starts_with('[') {
+                path.push('.');
+            }
+            path.push_str(step);
+        }
+        path
+    }
+}
+
+/// As Kubernetes words it: `unknown field "spec.containers[0].imagge"`.
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.kind {
+            ViolationKind::Unknown => "unknown",
+            ViolationKind::Duplicate => "duplicate",
+        };
+        write!(f, "{what} field \"{}\"", self.path())
+    }
+}
+
+impl fmt::Debug for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// How the parts that are left out are followed down through an object.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Rules<'a> {
+    node: Option<&'a Node>,
+}
+
+impl<'a> Rules<'a> {
+    pub(crate) fn new(prune: Option<&'a Prune>) -> Self {
+        Self {
+            node: prune.and_then(Prune::root),
+        }
+    }
+
+    /// Whether something may be left out here or below.
+    #[inline]
+    pub(crate) fn any(self) -> bool {
+        self.node.is_some()
+    }
+
+    /// The rules within the field or key `name`; `None` if all of it is left out.
+    pub(crate) fn within(self, name: &str) -> Option<Self> {
+        use crate::prune::Rule;
+        match self.node.and_then(|node| node.rule(name)) {
+            Some(Rule::All) => None,
+            Some(Rule::Within(node)) => Some(Self { node: Some(node) }),
+            None => Some(Self::default()),
+        }
+    }
+}
+
+/// Writes into the metadata of an object that parts of it were left out.
+pub(crate) fn note_pruned(message: &mut dyn Message) {
+    let fields = message.table().fields();
+    let noted = fields
+        .iter()
+        .position(|field| field.flags().has(FieldFlags::NOTE));
+    if let Some(index) = noted {
+        if let SlotMut::Bool(note) = message.slot(index) {
+            *note = true;
+        }
+        return;
+    }
+    let metadata = fields.iter().position(|field| field.json() == "metadata");
+    if let Some(index) = metadata
+        && let SlotMut::Message(metadata) = message.slot(index)
+        && metadata
+            .table()
+            .fields()
+            .iter()
+            .any(|field| field.flags().has(FieldFlags::NOTE))
+    {
+        note_pruned(metadata);
+    }
+}
+
+#[cold]
+fn repair(text: &[u8]) -> Str {
+    let mut repaired = String::with_capacity(text.len());
+    for chunk in text.utf8_chunks() {
+        repaired.push_str(chunk.valid());
+        repaired.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    repaired.into()
+}

@@ -1,0 +1,175 @@
+//! [`Interner`], which lets equal strings of many objects share their text.
+
+use std::fmt;
+
+use crate::Str;
+
+/// The strings that were read lately.
+///
+/// Objects of one kind repeat each other: images, label keys, names of nodes. A string that is too
+/// long to be held in place is looked for here before it is copied to the heap. The table is
+/// bounded and forgets, so a string that comes once costs nothing for long; a string that is found
+/// was checked to be UTF-8 when it was first read.
+#[derive(Default)]
+pub(crate) struct Interner {
+    /// Pairs of places: a string may stand in either place of the pair that its hash names, the one
+    /// that was asked for last in the first.
+    places: Vec<Str>,
+    misses: usize,
+}
+
+impl Interner {
+    /// The string that was read before, if it is still known.
+    ///
+    /// Strings that are held in place or longer than anything that repeats are never known.
+    #[inline]
+    pub(crate) fn find(&mut self, text: &[u8]) -> Option<Str> {
+        let at = self.pair(text);
+        let pair = self.places.get_mut(at..at + 2)?;
+        if pair[0].as_bytes() == text {
+            return Some(pair[0].clone());
+        }
+        if pair[1].as_bytes() == text {
+            pair.swap(0, 1);
+            return Some(pair[0].clone());
+        }
+        None
+    }
+
+    /// Takes in a string that was not found, and returns it.
+    pub(crate) fn add(&mut self, text: &str) -> Str {
+        let string = Str::from(text);
+        self.misses += 1;
+        if self.misses > 2 * self.places.len() {
+            self.grow();
+        }
+        let at = self.pair(text.as_bytes());
+        if let Some(pair) = self.places.get_mut(at..at + 2) {
+            pair.swap(0, 1);
+            pair[0] = string.clone();
+        }
+        string
+    }
+
+    fn grow(&mut self) {
+        let size = (self.places.len() * 4).clamp(MIN_PLACES, MAX_PLACES);
+        self.misses = 0;
+        if size == self.places.len() {
+            return;
+        }
+        let known = std::mem::replace(&mut self.places, vec![Str::new(); size]);
+        for string in known.into_iter().filter(|string| !string.is_empty()) {
+            let at = self.pair(string.as_bytes());
+            self.places.swap(at, at + 1);
+            self.places[at] = string;
+        }
+    }
+
+    /// The first place of the pair in which a string may stand.
+    #[inline]
+    fn pair(&self, text: &[u8]) -> usize {
+        // The sizes are powers of two.
+        hash(text) as usize & self.places.len().saturating_sub(1) & !1
+    }
+}
+
+/// Says how many places there are; what is in them may be a secret.
+impl fmt::Debug for Interner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Interner({} places)", self.places.len())
+    }
+}
+
+/// Whether a string of this length is worth looking for: shorter ones are held in place, and longer
+/// ones hardly repeat.
+#[inline]
+pub(crate) fn is_worthwhile(length: usize) -> bool {
+    (MIN_LENGTH..=MAX_LENGTH).contains(&length)
+}
+
+/// A hash of the ends, the middle and the length: enough to tell most strings apart, and as fast
+/// for long ones. Equal hashes of different strings cost a miss, never more.
+#[inline]
+fn hash(text: &[u8]) -> u64 {
+    let word = |at: usize| match text.get(at..).and_then(<[u8]>::first_chunk) {
+        Some(chunk) => u64::from_le_bytes(*chunk),
+        None => 0,
+    };
+    let length = text.len();
+    let mix = |seed: u64, word: u64| {
+        let wide = u128::from(seed ^ word) * u128::from(MULTIPLIER);
+        (wide as u64) ^ (wide >> 64) as u64
+    };
+    let seed = mix(length as u64, word(0));
+    let seed = mix(seed, word((length / 2).saturating_sub(4)));
+    let seed = mix(seed, word(length.saturating_sub(16)));
+    mix(seed, word(length.saturating_sub(8)))
+}
+
+/// The bits of the golden ratio, an odd number without a pattern.
+const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// [`Str`] holds up to 16 bytes in place.
+const MIN_LENGTH: usize = 17;
+const MAX_LENGTH: usize = 256;
+
+const MIN_PLACES: usize = 64;
+/// 64 KiB of places: the strings of a few hundred workloads.
+const MAX_PLACES: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::{Interner, MAX_PLACES, MIN_LENGTH, is_worthwhile};
+    use crate::Str;
+
+    fn intern(interner: &mut Interner, text: &str) -> Str {
+        match interner.find(text.as_bytes()) {
+            Some(string) => string,
+            None => interner.add(text),
+        }
+    }
+
+    #[test]
+    fn equal_strings_share_their_text() {
+        let mut interner = Interner::default();
+        let one = intern(&mut interner, "app.kubernetes.io/name");
+        let other = intern(&mut interner, "app.kubernetes.io/name");
+        assert_eq!(one.as_ptr(), other.as_ptr());
+        let different = intern(&mut interner, "app.kubernetes.io/part");
+        assert_eq!(different, "app.kubernetes.io/part");
+    }
+
+    #[test]
+    fn what_repeats_stays_known_among_what_does_not() {
+        let mut interner = Interner::default();
+        let often = |n: usize| format!("registry.example.com/image-{n}");
+        let mut hits = 0;
+        for round in 0..200 {
+            for n in 0..50 {
+                hits += usize::from(interner.find(often(n).as_bytes()).is_some());
+                assert_eq!(intern(&mut interner, &often(n)), often(n));
+            }
+            intern(&mut interner, &format!("{round:032x}"));
+        }
+        assert!(hits > 9_000, "{hits} of 10000");
+    }
+
+    #[test]
+    fn the_table_is_bounded() {
+        let mut interner = Interner::default();
+        for n in 0..100_000 {
+            intern(&mut interner, &format!("containerd://{n:064x}"));
+        }
+        assert_eq!(interner.places.len(), MAX_PLACES);
+    }
+
+    #[test]
+    fn strings_held_in_place_are_not_looked_for() {
+        let held = "x".repeat(MIN_LENGTH - 1);
+        assert!(!is_worthwhile(held.len()));
+        let in_place = Str::from(held.as_str());
+        assert_ne!(in_place.clone().as_ptr(), in_place.as_ptr());
+        let shared = Str::from("x".repeat(MIN_LENGTH));
+        assert_eq!(shared.clone().as_ptr(), shared.as_ptr());
+    }
+}

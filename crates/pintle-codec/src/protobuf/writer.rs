@@ -1,0 +1,190 @@
+//! [`Writer`], which writes a message from its end.
+
+use super::reader::wire;
+
+/// Writes a message from its end to its start.
+///
+/// Protobuf puts the length of a part before the part. Written backwards, every length is known
+/// when its turn comes, and nothing is walked twice. So the last field of a message is written
+/// first.
+///
+/// ```
+/// use pintle_codec::protobuf::Writer;
+///
+/// let mut writer = Writer::new();
+/// writer.bytes(2, b"hi");
+/// writer.varint(1, 150);
+/// assert_eq!(writer.written(), b"\x08\x96\x01\x12\x02hi");
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Writer {
+    /// What is written stands at the end.
+    buffer: Vec<u8>,
+    at: usize,
+}
+
+impl Writer {
+    /// A writer that has written nothing.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What was written.
+    pub fn written(&self) -> &[u8] {
+        &self.buffer[self.at..]
+    }
+
+    /// The number of bytes written.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.buffer.len() - self.at
+    }
+
+    /// Whether nothing was written.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Forgets what was written and keeps the room.
+    pub fn clear(&mut self) {
+        self.at = self.buffer.len();
+    }
+
+    /// Writes a field that is a whole number or a truth value.
+    #[inline]
+    pub fn varint(&mut self, number: u32, value: u64) {
+        self.raw_varint(value);
+        self.tag(number, wire::VARINT);
+    }
+
+    /// Writes a field that is a floating-point number.
+    pub fn double(&mut self, number: u32, value: f64) {
+        self.raw(&value.to_le_bytes());
+        self.tag(number, wire::FIXED64);
+    }
+
+    /// Writes a field that is a string or binary data.
+    #[inline]
+    pub fn bytes(&mut self, number: u32, bytes: &[u8]) {
+        self.raw(bytes);
+        self.raw_varint(bytes.len() as u64);
+        self.tag(number, wire::BYTES);
+    }
+
+    /// Writes a field that is a message, its fields written by `fields`.
+    pub fn message(&mut self, number: u32, fields: impl FnOnce(&mut Self)) {
+        let behind = self.len();
+        fields(self);
+        self.close(number, behind);
+    }
+
+    /// Writes the length and the tag of a field whose payload was written after `behind` bytes.
+    #[inline]
+    pub(crate) fn close(&mut self, number: u32, behind: usize) {
+        self.raw_varint((self.len() - behind) as u64);
+        self.tag(number, wire::BYTES);
+    }
+
+    /// Writes bytes as they are.
+    #[inline]
+    pub(crate) fn raw(&mut self, bytes: &[u8]) {
+        if self.at < bytes.len() {
+            self.grow(bytes.len());
+        }
+        let start = self.at - bytes.len();
+        self.buffer[start..self.at].copy_from_slice(bytes);
+        self.at = start;
+    }
+
+    #[inline]
+    fn tag(&mut self, number: u32, wire: u8) {
+        self.raw_varint(u64::from(number) << 3 | u64::from(wire));
+    }
+
+    #[inline]
+    fn raw_varint(&mut self, value: u64) {
+        if value < 0x80 {
+            if self.at == 0 {
+                self.grow(1);
+            }
+            self.at -= 1;
+            self.buffer[self.at] = value as u8;
+        } else {
+            self.long_varint(value);
+        }
+    }
+
+    fn long_varint(&mut self, mut value: u64) {
+        let mut bytes = [0; 10];
+        let mut length = 0;
+        loop {
+            bytes[length] = value as u8 | 0x80;
+            length += 1;
+            value >>= 7;
+            if value == 0 {
+                break;
+            }
+        }
+        bytes[length - 1] &= 0x7f;
+        self.raw(&bytes[..length]);
+    }
+
+    /// Makes room for at least `additional` bytes.
+    #[cold]
+    fn grow(&mut self, additional: usize) {
+        let length = self.len();
+        let size = (length + additional)
+            .max(2 * self.buffer.len())
+            .max(MIN_ROOM);
+        let mut buffer = vec![0; size];
+        buffer[size - length..].copy_from_slice(self.written());
+        self.at = size - length;
+        self.buffer = buffer;
+    }
+}
+
+/// Most objects fit.
+const MIN_ROOM: usize = 8 << 10;
+
+#[cfg(test)]
+mod tests {
+    use super::Writer;
+
+    #[test]
+    fn what_does_not_fit_makes_room() {
+        let mut writer = Writer::new();
+        let text = vec![b'x'; 300];
+        for _ in 0..100 {
+            writer.bytes(1, &text);
+        }
+        assert_eq!(writer.len(), 100 * (300 + 3));
+        let mut rest = writer.written();
+        for _ in 0..100 {
+            assert_eq!(rest[..3], [0x0a, 0xac, 0x02]);
+            assert_eq!(rest[3..303], text);
+            rest = &rest[303..];
+        }
+        writer.clear();
+        assert!(writer.is_empty());
+    }
+
+    /// The spellings that the protobuf documentation gives: 150 in two bytes, negative numbers in
+    /// ten.
+    #[test]
+    fn numbers_are_spelt_in_groups_of_seven_bits() {
+        for (value, spelt) in [
+            (0, &b"\x08\x00"[..]),
+            (127, b"\x08\x7f"),
+            (128, b"\x08\x80\x01"),
+            (150, b"\x08\x96\x01"),
+            (
+                -2_i64 as u64,
+                b"\x08\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01",
+            ),
+        ] {
+            let mut writer = Writer::new();
+            writer.varint(1, value);
+            assert_eq!(writer.written(), spelt);
+        }
+    }
+}

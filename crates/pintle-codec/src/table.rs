@@ -1,0 +1,230 @@
+//! The static facts about a struct: its [`Table`] of [`Field`]s.
+
+/// What a struct consists of: its name and its fields in the order of the Go struct.
+#[derive(Debug)]
+pub struct Table {
+    name: &'static str,
+    fields: &'static [Field],
+    by_number: &'static [u8],
+}
+
+/// One field of a struct.
+#[derive(Debug)]
+pub struct Field {
+    json: &'static str,
+    /// The first eight bytes of the name and its closing quote, little-endian, zeros behind.
+    head: u64,
+    number: u32,
+    flags: FieldFlags,
+}
+
+/// When and how a field is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FieldFlags(u16);
+
+impl Table {
+    /// The table of a struct; [`message!`](crate::message) makes it.
+    ///
+    /// `by_number` is what [`by_number`] says of the fields.
+    pub const fn new(
+        name: &'static str,
+        fields: &'static [Field],
+        by_number: &'static [u8],
+    ) -> Self {
+        assert!(
+            fields.len() <= MAX_FIELDS,
+            "a struct of more than 64 fields"
+        );
+        Self {
+            name,
+            fields,
+            by_number,
+        }
+    }
+
+    /// The name of the struct, as `core.v1.Pod`.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The fields.
+    #[inline]
+    pub fn fields(&self) -> &'static [Field] {
+        self.fields
+    }
+
+    /// The indices of the fields that protobuf carries, in the order of their numbers.
+    #[inline]
+    pub(crate) fn by_number(&self) -> &'static [u8] {
+        self.by_number
+    }
+}
+
+impl Field {
+    /// A field with its name in JSON, its number in protobuf and its flags.
+    ///
+    /// The name is empty for a field whose own fields stand in its place, the number 0 for one that
+    /// protobuf does not carry.
+    pub const fn new(json: &'static str, number: u32, flags: FieldFlags) -> Self {
+        let name = json.as_bytes();
+        let mut head = [0; 8];
+        let mut at = 0;
+        while at < head.len() && at <= name.len() {
+            head[at] = if at < name.len() { name[at] } else { b'"' };
+            at += 1;
+        }
+        Self {
+            json,
+            head: u64::from_le_bytes(head),
+            number,
+            flags,
+        }
+    }
+
+    /// The name in JSON; empty for a field whose own fields stand in its place.
+    #[inline]
+    pub fn json(&self) -> &'static str {
+        self.json
+    }
+
+    /// The number in protobuf; 0 for a field that protobuf does not carry.
+    #[inline]
+    pub fn number(&self) -> u32 {
+        self.number
+    }
+
+    /// When and how it is written.
+    #[inline]
+    pub fn flags(&self) -> FieldFlags {
+        self.flags
+    }
+
+    /// Whether the name stands at the start of `text`, followed by a quote and a colon.
+    #[inline]
+    pub(crate) fn is_key_at(&self, text: &[u8]) -> bool {
+        let length = self.json.len();
+        let Some(head) = text.first_chunk::<8>() else {
+            return text.get(..length) == Some(self.json.as_bytes())
+                && text.get(length..length + 2) == Some(b"\":");
+        };
+        let head = u64::from_le_bytes(*head);
+        if length < 8 {
+            let unused = 8 * (7 - length as u32);
+            return (head ^ self.head) << unused == 0 && text.get(length + 1) == Some(&b':');
+        }
+        head == self.head
+            && text.get(8..length) == Some(&self.json.as_bytes()[8..])
+            && text.get(length..length + 2) == Some(b"\":")
+    }
+}
+
+impl FieldFlags {
+    /// No flag.
+    pub const NONE: Self = Self(0);
+    /// Left out when it is an empty string, list or map, zero, or false (Go's `omitempty`).
+    pub const OMIT_EMPTY: Self = Self(1);
+    /// Left out when everything in it is zero (Go's `omitzero`).
+    pub const OMIT_ZERO: Self = Self(1 << 1);
+    /// A pointer in Go: present or absent whatever its value.
+    pub const OPTIONAL: Self = Self(1 << 2);
+    /// Its own fields stand in its place (Go's embedding).
+    pub const INLINE: Self = Self(1 << 3);
+    /// Holds a secret: never printed by `Debug`.
+    pub const SECRET: Self = Self(1 << 4);
+    /// Required by the API's schema.
+    pub const REQUIRED: Self = Self(1 << 5);
+    /// A list of strings that protobuf carries as a message of its own, the strings in its field 1
+    /// (Go's `type ExtraValue []string`); on a map, each value is such a list.
+    pub const WRAPPED: Self = Self(1 << 6);
+    /// Neither a pointer, a list nor a map: a zero that is read need not be stored.
+    pub const VALUE: Self = Self(1 << 7);
+    /// No part of the object: a note of the reader about it, which no format carries.
+    pub const NOTE: Self = Self(1 << 8);
+
+    /// These flags and `other`.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether all flags of `other` are set.
+    #[inline]
+    pub const fn has(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+}
+
+/// How many of the fields protobuf carries.
+pub const fn numbered(fields: &[Field]) -> usize {
+    let (mut count, mut at) = (0, 0);
+    while at < fields.len() {
+        count += (fields[at].number > 0) as usize;
+        at += 1;
+    }
+    count
+}
+
+/// The indices of the fields that protobuf carries, in the order of their numbers.
+pub const fn by_number<const N: usize>(fields: &[Field]) -> [u8; N] {
+    let mut order = [0; N];
+    let (mut count, mut index) = (0, 0);
+    while index < fields.len() {
+        if fields[index].number > 0 {
+            // The order of the struct is nearly that of the numbers, so few steps go back.
+            let mut at = count;
+            while at > 0 && fields[order[at - 1] as usize].number > fields[index].number {
+                order[at] = order[at - 1];
+                at -= 1;
+            }
+            order[at] = index as u8;
+            count += 1;
+        }
+        index += 1;
+    }
+    order
+}
+
+/// The most fields a struct may have: sets of fields are words of 64 bits.
+const MAX_FIELDS: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::{Field, FieldFlags, by_number, numbered};
+
+    #[test]
+    fn a_key_is_told_from_its_neighbours() {
+        for name in [
+            "a",
+            "seventh",
+            "eighth88",
+            "nineninen",
+            "terminationGracePeriodSeconds",
+        ] {
+            let field = Field::new(name, 1, FieldFlags::NONE);
+            for behind in ["", "1", "\"padding to eight\""] {
+                let is_key = |text: String| field.is_key_at((text + behind).as_bytes());
+                assert!(is_key(format!("{name}\":")), "{name}");
+                assert!(!is_key(format!("{name}x\":")), "{name}");
+                assert!(!is_key(format!("{name}\" :")), "{name}");
+                assert!(!is_key(format!("{}\":", &name[1..])), "{name}");
+                assert!(!is_key(format!("x{}\":", &name[1..])), "{name}");
+                assert!(
+                    !is_key(name[..name.len() - 1].to_owned() + "x\":"),
+                    "{name}"
+                );
+                assert!(!is_key(name.to_owned()), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn fields_are_put_in_the_order_of_their_numbers() {
+        const FIELDS: &[Field] = &[
+            Field::new("a", 3, FieldFlags::NONE),
+            Field::new("b", 0, FieldFlags::NONE),
+            Field::new("c", 1, FieldFlags::NONE),
+            Field::new("d", 2, FieldFlags::NONE),
+        ];
+        assert_eq!(by_number::<{ numbered(FIELDS) }>(FIELDS), [2, 3, 0]);
+    }
+}
