@@ -1,0 +1,202 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"google.golang.org/protobuf/encoding/protowire"
+	"k8s.io/apimachinery/pkg/runtime"
+	cbor "k8s.io/apimachinery/pkg/runtime/serializer/cbor/direct"
+)
+
+// A difference is a sample that pintle makes something else of than Go.
+type difference struct {
+	sample sample
+	reason string // why pintle wrote nothing; empty if it did
+	to     format
+	got    []byte
+}
+
+// report prints a difference, and writes its documents.
+func (x *exchange) report(d difference) error {
+	s := d.sample
+	from := fmt.Sprintf("%s, object %d of seed %d, read from %s", s.kind, s.index, x.seed, s.format)
+	files := map[string][]byte{"input." + s.format.extension(): s.document}
+	if d.reason != "" {
+		fmt.Printf("DIFFERS %s: %s\n", from, d.reason)
+	} else {
+		fmt.Printf("DIFFERS %s and written as %s: %s\n", from, d.to, x.explain(s.kind, d.to, s.want[d.to], d.got))
+		files["go."+d.to.extension()] = s.want[d.to]
+		files["pintle."+d.to.extension()] = d.got
+	}
+	if err := os.MkdirAll(x.out, 0o755); err != nil {
+		return err
+	}
+	stem := fmt.Sprintf("%s-%d-%d", strings.ReplaceAll(s.kind.String(), "/", "."), x.seed, s.index)
+	for name, document := range files {
+		path := filepath.Join(x.out, stem+"."+name)
+		if err := os.WriteFile(path, document, 0o644); err != nil {
+			return err
+		}
+		fmt.Printf("  %s\n", path)
+	}
+	return nil
+}
+
+// explain says where two documents differ: in a field, if their objects do, and else in how they are spelt.
+func (x *exchange) explain(k kind, f format, want, got []byte) string {
+	wanted, err := x.decode(f, k, want)
+	if err != nil {
+		return fmt.Sprintf("Go cannot read its own document: %v", err)
+	}
+	found, err := x.decode(f, k, got)
+	if err != nil {
+		return fmt.Sprintf("Go cannot read pintle's document: %v", err)
+	}
+	if field, ok := differingField(wanted, found); ok {
+		return field
+	}
+	offset := differingOffset(want, got)
+	return fmt.Sprintf("the same object, but in another spelling at byte %d%s\n  Go:     %s\n  pintle: %s",
+		offset, place(f, want, offset), around(f, want, offset), around(f, got, offset))
+}
+
+// differingField finds the first field in which two objects differ.
+func differingField(want, got runtime.Object) (string, bool) {
+	var first firstDifference
+	exported := cmp.Exporter(func(reflect.Type) bool { return true })
+	if cmp.Equal(want, got, cmpopts.EquateEmpty(), exported, cmp.Reporter(&first)) {
+		return "", false
+	}
+	return first.text, true
+}
+
+// firstDifference is a reporter of cmp that remembers one path.
+type firstDifference struct {
+	path cmp.Path
+	text string
+}
+
+func (f *firstDifference) PushStep(step cmp.PathStep) { f.path = append(f.path, step) }
+
+func (f *firstDifference) PopStep() { f.path = f.path[:len(f.path)-1] }
+
+func (f *firstDifference) Report(result cmp.Result) {
+	if !result.Equal() && f.text == "" {
+		want, got := f.path.Last().Values()
+		f.text = fmt.Sprintf("field %#v: Go has %+v, pintle %+v", f.path, want, got)
+	}
+}
+
+func differingOffset(want, got []byte) int {
+	for i := range min(len(want), len(got)) {
+		if want[i] != got[i] {
+			return i
+		}
+	}
+	return min(len(want), len(got))
+}
+
+// around quotes what stands at an offset and shortly before and behind it.
+func around(f format, document []byte, offset int) string {
+	if f == formatCBOR {
+		if text, err := cbor.Diagnose(document); err == nil {
+			return text
+		}
+	}
+	from, to := max(0, offset-24), min(len(document), offset+24)
+	if f == formatJSON {
+		return fmt.Sprintf("%q", document[from:to])
+	}
+	return fmt.Sprintf("% x | % x", document[from:offset], document[offset:to])
+}
+
+// place names the field that stands at an offset, by keys in JSON and by numbers in protobuf.
+func place(f format, document []byte, offset int) string {
+	switch f {
+	case formatJSON:
+		return ", " + jsonPath(document, offset)
+	case formatProtobuf:
+		// Behind the four bytes of the magic number the envelope follows.
+		return ", fields " + strings.Join(protobufPath(document[4:], offset-4), ".") + " of the envelope"
+	}
+	return ""
+}
+
+// jsonPath names the value in which an offset lies.
+func jsonPath(document []byte, offset int) string {
+	type level struct {
+		array bool
+		index int
+		key   string
+		isKey bool // in an object: the next string is a key
+	}
+	var levels []level
+	decoder := json.NewDecoder(strings.NewReader(string(document)))
+	for {
+		token, err := decoder.Token()
+		if err != nil || decoder.InputOffset() > int64(offset) {
+			break
+		}
+		if delim, ok := token.(json.Delim); ok && (delim == '}' || delim == ']') {
+			levels = levels[:len(levels)-1]
+		} else if len(levels) > 0 {
+			if top := &levels[len(levels)-1]; top.isKey {
+				top.key, top.isKey = token.(string), false
+				continue
+			}
+		}
+		if delim, ok := token.(json.Delim); ok && (delim == '{' || delim == '[') {
+			levels = append(levels, level{array: delim == '[', isKey: delim == '{'})
+			continue
+		}
+		// A value has ended.
+		if len(levels) > 0 {
+			top := &levels[len(levels)-1]
+			top.index++
+			top.isKey = !top.array
+		}
+	}
+	var path strings.Builder
+	for _, l := range levels {
+		if l.array {
+			fmt.Fprintf(&path, "[%d]", l.index)
+		} else {
+			fmt.Fprintf(&path, ".%s", l.key)
+		}
+	}
+	return strings.TrimPrefix(path.String(), ".")
+}
+
+// protobufPath gives the numbers of the fields in which an offset lies. It takes for a message what can be one.
+func protobufPath(message []byte, offset int) []string {
+	for at := 0; at < len(message); {
+		number, wire, tag := protowire.ConsumeTag(message[at:])
+		if tag < 0 {
+			return nil
+		}
+		value := protowire.ConsumeFieldValue(number, wire, message[at+tag:])
+		if value < 0 {
+			return nil
+		}
+		end := at + tag + value
+		if offset < end {
+			path := []string{fmt.Sprint(number)}
+			if wire == protowire.BytesType {
+				inner, _ := protowire.ConsumeBytes(message[at+tag:])
+				if start := end - len(inner); offset >= start {
+					path = append(path, protobufPath(inner, offset-start)...)
+				}
+			}
+			return path
+		}
+		at = end
+	}
+	return nil
+}
