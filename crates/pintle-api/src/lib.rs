@@ -76,6 +76,7 @@ pub mod rbac;
 pub mod resource;
 #[cfg(feature = "scheduling")]
 pub mod scheduling;
+pub mod scheme;
 #[cfg(feature = "storage")]
 pub mod storage;
 #[cfg(feature = "storagemigration")]

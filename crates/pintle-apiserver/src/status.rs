@@ -7,9 +7,9 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::StatusCode;
-use pintle_codec::Str;
+use pintle_codec::{Str, json};
 use pintle_meta::{
-    encode_json,
+    Kind as _,
     v1::{CauseType, ListMeta, Status, StatusCause, StatusDetails, StatusReason},
 };
 
@@ -223,7 +223,7 @@ impl Failure {
 
     /// The `Status` object.
     pub(crate) fn to_json(&self) -> Bytes {
-        encode_json(&*self.0).into()
+        to_json(&self.0)
     }
 
     fn new(code: StatusCode, reason: StatusReason, message: impl Into<Str>) -> Self {
@@ -276,7 +276,7 @@ impl fmt::Display for Qualified<'_> {
 
 /// The `Status` of an immediate deletion: what was deleted.
 pub(crate) fn deleted(resource: Qualified<'_>, name: &str, uid: &str) -> Bytes {
-    encode_json(&Status {
+    to_json(&Status {
         status: Str::from_static("Success"),
         details: Some(Box::new(StatusDetails {
             name: name.into(),
@@ -287,7 +287,12 @@ pub(crate) fn deleted(resource: Qualified<'_>, name: &str, uid: &str) -> Bytes {
         })),
         ..Status::default()
     })
-    .into()
+}
+
+fn to_json(status: &Status) -> Bytes {
+    let mut json = Vec::new();
+    json::encode_object(status, &Status::type_meta(), &mut json);
+    json.into()
 }
 
 #[cfg(test)]

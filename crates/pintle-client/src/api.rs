@@ -10,7 +10,9 @@ use std::time::Duration;
 use pintle_meta::v1::{
     CreateOptions, DeleteOptions, GetOptions, ListOptions, Status, UpdateOptions,
 };
-use pintle_meta::{Cluster, GroupVersion, Kind as _, Namespaced, ObjectList, Resource, Scope};
+use pintle_meta::{
+    Cluster, GroupVersion, Kind as _, Metadata as _, Namespaced, ObjectList, Resource, Scope,
+};
 
 use crate::list_watch::BoxFuture;
 use crate::{Client, Error, Lister, Request, RestClient, WatchStream, Watcher};
@@ -239,13 +241,20 @@ impl<K: Resource, P: Holds> Api<K, P> {
     /// When the future is dropped, the server may have received the request and may act on it.
     ///
     /// # Errors
-    /// [`Error::is_conflict`] when the object has changed since its resource version; see
-    /// [`Request::send`].
+    /// [`Error::is_conflict`] when the object has changed since its resource version; a misuse when
+    /// parts of the object were left out when it was read; see [`Request::send`].
     pub async fn update(&self, object: &K, options: &UpdateOptions) -> Result<K, Error> {
-        let name = object.metadata().name.as_str();
+        let metadata = object.metadata();
+        if metadata.is_pruned() {
+            return Err(Error::misuse(format!(
+                "{:?} was read without some of its parts, which an update would remove; patch it, \
+                 or read it whole",
+                metadata.name()
+            )));
+        }
         let request = self
             .at(self.rest.put())
-            .name(name)
+            .name(metadata.name())
             .versioned_params(options)
             .body(object);
         request.send().await?.into_object()

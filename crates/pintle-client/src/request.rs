@@ -201,7 +201,10 @@ impl Request {
 
     /// An object as the body.
     pub fn body<K: Kind>(self, object: &K) -> Self {
-        self.body_bytes("application/json", encode_json(object))
+        match encode_json(object) {
+            Ok(json) => self.body_bytes("application/json", json),
+            Err(error) => self.mistaken(format!("the body cannot be written: {error}")),
+        }
     }
 
     /// Bytes of some content type as the body.

@@ -85,6 +85,19 @@ impl Decoder {
         json::decode_with(self, document, message)
     }
 
+    /// Fills `message` from the JSON object that comes next in `reader`, as
+    /// [`Decoder::decode_json`] does.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn decode_json_next(
+        &mut self,
+        reader: &mut json::Reader<'_>,
+        message: &mut dyn Message,
+    ) -> Result<TypeMeta, Error> {
+        json::decode_next(self, reader, message)
+    }
+
     /// Fills `message` from an object in Kubernetes' protobuf envelope, and says what the object
     /// claims to be. Unknown fields are passed over.
     ///

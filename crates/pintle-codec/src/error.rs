@@ -26,6 +26,8 @@ pub enum ErrorKind {
     TooDeep,
     /// A frame is longer than its limit.
     TooLarge,
+    /// The type has no form in the format.
+    Unsupported,
 }
 
 #[derive(Clone, PartialEq, Eq)]

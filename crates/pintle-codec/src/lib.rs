@@ -10,6 +10,7 @@
 mod byte_string;
 mod decoder;
 mod error;
+mod format;
 mod interner;
 pub mod json;
 mod list;
@@ -28,6 +29,7 @@ mod walk;
 pub use byte_string::ByteString;
 pub use decoder::{Decoder, Violation, ViolationKind};
 pub use error::{Error, ErrorKind};
+pub use format::Format;
 pub use list::List;
 pub use map::Map;
 pub use message::{Element, Mapped, Message, Repeated, Scalar, SlotMut, SlotRef};

@@ -7,6 +7,10 @@
 //!
 //! This crate is pure: it performs no I/O, reads no clock and knows no asynchronous runtime.
 
+#[doc(hidden)]
+pub use pintle_codec as codec;
+
+mod body;
 mod civil;
 mod field_selector;
 mod fields_v1;
@@ -15,6 +19,7 @@ mod int_or_string;
 mod json_value;
 mod list;
 mod options;
+mod pruned;
 mod quantity;
 mod raw_extension;
 mod resource;
@@ -25,6 +30,7 @@ mod time;
 pub mod v1;
 mod watch_event;
 
+pub use body::{Body, decode_json, described, encode_json, no_such_format};
 pub use field_selector::{
     FieldRequirement, FieldSelector, FieldSelectorErrorKind, ParseFieldSelectorError,
 };
@@ -33,9 +39,10 @@ pub use group_version::{GroupVersion, GroupVersionKind, GroupVersionResource, Pa
 pub use int_or_string::IntOrString;
 pub use json_value::JsonValue;
 pub use list::ObjectList;
+pub use pruned::Pruned;
 pub use quantity::{ParseQuantityError, Quantity};
 pub use raw_extension::RawExtension;
-pub use resource::{Cluster, Kind, Namespaced, Resource, Scope, decode_json, encode_json};
+pub use resource::{Cluster, Kind, Metadata, Namespaced, Object, Resource, Scope};
 pub use resource_version::ResourceVersion;
 pub use time::{MicroTime, Time};
 pub use watch_event::{Bookmark, WatchEvent, decode_watch_event};

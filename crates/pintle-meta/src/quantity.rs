@@ -91,6 +91,23 @@ scalar!(Quantity {
         writer.string(if self.0.is_empty() { "0" } else { &self.0 });
     }
 
+    fn decode_protobuf(&mut self, payload: &[u8]) -> Result<(), Error> {
+        let mut reader = pintle_codec::protobuf::Reader::new(payload);
+        while let Some(field) = reader.next_field()? {
+            if let (1, pintle_codec::protobuf::Payload::Bytes(text)) = field {
+                let text = String::from_utf8_lossy(text);
+                *self = text.parse().map_err(|error: ParseQuantityError| {
+                    Error::new(ErrorKind::InvalidValue, 0, error.to_string())
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn encode_protobuf(&self, writer: &mut pintle_codec::protobuf::Writer) {
+        writer.bytes(1, if self.0.is_empty() { b"0" } else { self.0.as_bytes() });
+    }
+
     fn is_zero(&self) -> bool {
         self.0.is_empty()
     }

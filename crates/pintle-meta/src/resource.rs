@@ -1,12 +1,13 @@
-//! What makes a type a kind of the API, and what makes a kind a resource.
+//! What makes a type an object of the API, a kind, and a resource.
 
-use pintle_codec::{Element, Error, ErrorKind, Message, Str, TypeMeta, json};
+use pintle_codec::{Str, TypeMeta};
 
 use crate::GroupVersion;
+use crate::body::Body;
 use crate::v1::ObjectMeta;
 
-/// A kind of the API: a type whose objects stand for themselves and say what they are.
-pub trait Kind: Message + Element + Clone + Default + 'static {
+/// A kind of the API: a type whose documents say what they are.
+pub trait Kind: Body {
     /// The API group; empty for the core group.
     const GROUP: &'static str;
     /// The version.
@@ -16,28 +17,106 @@ pub trait Kind: Message + Element + Clone + Default + 'static {
 
     /// `kind` and `apiVersion`, as objects of this kind carry them.
     fn type_meta() -> TypeMeta {
-        let group_version = GroupVersion::new(Self::GROUP, Self::VERSION);
+        let api_version = if Self::GROUP.is_empty() {
+            Str::from_static(Self::VERSION)
+        } else {
+            GroupVersion::new(Self::GROUP, Self::VERSION)
+                .to_string()
+                .into()
+        };
         TypeMeta {
-            api_version: group_version.to_string().into(),
+            api_version,
             kind: Str::from_static(Self::KIND),
         }
     }
 }
 
-/// A kind whose objects the API server stores: it has a name in paths, a scope and metadata.
-pub trait Resource: Kind {
+/// An object with metadata: of a type known when the program is compiled, or of any.
+pub trait Object: Body + Clone {
+    /// The type of the metadata. [`ObjectMeta`], but for objects that other crates define.
+    type Metadata: Metadata;
+
+    /// The object's metadata.
+    fn metadata(&self) -> &Self::Metadata;
+}
+
+/// A kind whose objects the API server stores: it has a name in paths and a scope.
+pub trait Resource: Kind + Object {
     /// Whether objects live in a namespace.
     type Scope: Scope;
     /// The name of the resource in paths: the lower-case plural.
     const PLURAL: &'static str;
     /// The kind of a list of objects.
     const LIST_KIND: &'static str;
+}
 
-    /// The object's metadata.
-    fn metadata(&self) -> &ObjectMeta;
+/// What clients and caches look at in the metadata of any object.
+pub trait Metadata: Send + Sync {
+    /// The name; unique in a namespace among the objects of a resource.
+    fn name(&self) -> &str;
 
-    /// The object's metadata, to change it.
-    fn metadata_mut(&mut self) -> &mut ObjectMeta;
+    /// The namespace; empty for an object of the whole cluster.
+    fn namespace(&self) -> &str;
+
+    /// What tells the object from others of its name, before it and after it.
+    fn uid(&self) -> &str;
+
+    /// The version of the object; empty if it was never stored.
+    fn resource_version(&self) -> &str;
+
+    /// The number of the desired state; 0 for resources that do not count.
+    fn generation(&self) -> i64;
+
+    /// Whether the object was deleted and lives on until its finalizers are gone.
+    fn is_deleting(&self) -> bool;
+
+    /// The value of a label.
+    fn label(&self, key: &str) -> Option<&str>;
+
+    /// The value of an annotation.
+    fn annotation(&self, key: &str) -> Option<&str>;
+
+    /// Whether parts of the object were left out when it was read. Such an object is not to be
+    /// written back as a whole.
+    fn is_pruned(&self) -> bool;
+}
+
+impl Metadata for ObjectMeta {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    fn uid(&self) -> &str {
+        &self.uid
+    }
+
+    fn resource_version(&self) -> &str {
+        &self.resource_version
+    }
+
+    fn generation(&self) -> i64 {
+        self.generation
+    }
+
+    fn is_deleting(&self) -> bool {
+        self.deletion_timestamp.is_some()
+    }
+
+    fn label(&self, key: &str) -> Option<&str> {
+        self.labels.get(key).map(Str::as_str)
+    }
+
+    fn annotation(&self, key: &str) -> Option<&str> {
+        self.annotations.get(key).map(Str::as_str)
+    }
+
+    fn is_pruned(&self) -> bool {
+        self.pruned.is_set()
+    }
 }
 
 /// Whether a resource's objects live in a namespace: [`Namespaced`] or [`Cluster`].
@@ -62,38 +141,8 @@ impl Scope for Cluster {
     const NAMESPACED: bool = false;
 }
 
-/// Reads an object of kind `K` from JSON.
-///
-/// An object that does not say what it is, is taken for a `K`, as the items of a list are.
-///
-/// # Errors
-/// When the document is malformed, a value does not fit its field, or the object says that it is
-/// of another kind.
-pub fn decode_json<K: Kind>(document: &[u8]) -> Result<K, Error> {
-    let mut object = K::default();
-    let found = json::decode_object(document, &mut object)?;
-    let expected = K::type_meta();
-    let kind_differs = !found.kind.is_empty() && found.kind != expected.kind;
-    let version_differs =
-        !found.api_version.is_empty() && found.api_version != expected.api_version;
-    if kind_differs || version_differs {
-        let detail = format!(
-            "expected {} of {}, found {} of {}",
-            expected.kind, expected.api_version, found.kind, found.api_version
-        );
-        return Err(Error::new(ErrorKind::TypeMismatch, 0, detail));
-    }
-    Ok(object)
-}
-
-/// Writes an object as JSON, `kind` and `apiVersion` first, in Go's order of fields.
-pub fn encode_json<K: Kind>(object: &K) -> Vec<u8> {
-    let mut out = Vec::new();
-    json::encode_object(object, &K::type_meta(), &mut out);
-    out
-}
-
-/// Implements [`Kind`] for types of one API group and version.
+/// Implements [`Kind`] and [`Body`] for types of one API group and version that
+/// [`message!`](pintle_codec::message) describes.
 #[macro_export]
 macro_rules! kinds {
     ($group:literal $version:literal { $($type:ident)* }) => {$(
@@ -102,25 +151,69 @@ macro_rules! kinds {
             const VERSION: &'static str = $version;
             const KIND: &'static str = stringify!($type);
         }
+
+        impl $crate::Body for $type {
+            const FORMATS: &'static [$crate::codec::Format] = $crate::described::FORMATS;
+
+            fn decode(
+                document: &[u8],
+                format: $crate::codec::Format,
+                decoder: &mut $crate::codec::Decoder,
+            ) -> Result<Self, $crate::codec::Error> {
+                $crate::described::decode(document, format, decoder)
+            }
+
+            fn decode_item(
+                item: &[u8],
+                format: $crate::codec::Format,
+                decoder: &mut $crate::codec::Decoder,
+            ) -> Result<Self, $crate::codec::Error> {
+                $crate::described::decode_item(item, format, decoder)
+            }
+
+            fn decode_next(
+                reader: &mut $crate::codec::json::Reader<'_>,
+                decoder: &mut $crate::codec::Decoder,
+            ) -> Result<Self, $crate::codec::Error> {
+                $crate::described::decode_next(reader, decoder)
+            }
+
+            fn encode(
+                &self,
+                format: $crate::codec::Format,
+                out: &mut Vec<u8>,
+            ) -> Result<(), $crate::codec::Error> {
+                $crate::described::encode(self, format, out)
+            }
+
+            fn encode_item(
+                &self,
+                format: $crate::codec::Format,
+                out: &mut Vec<u8>,
+            ) -> Result<(), $crate::codec::Error> {
+                $crate::described::encode_item(self, format, out)
+            }
+        }
     )*};
 }
 
-/// Implements [`Resource`] for kinds that have a field `metadata`, and names their lists.
+/// Implements [`Object`] and [`Resource`] for kinds that have a field `metadata`, and names their
+/// lists.
 #[macro_export]
 macro_rules! resources {
     ($($type:ident $list:ident $plural:literal $scope:ident)*) => {$(
-        impl $crate::Resource for $type {
-            type Scope = $crate::$scope;
-            const PLURAL: &'static str = $plural;
-            const LIST_KIND: &'static str = stringify!($list);
+        impl $crate::Object for $type {
+            type Metadata = $crate::v1::ObjectMeta;
 
             fn metadata(&self) -> &$crate::v1::ObjectMeta {
                 &self.metadata
             }
+        }
 
-            fn metadata_mut(&mut self) -> &mut $crate::v1::ObjectMeta {
-                &mut self.metadata
-            }
+        impl $crate::Resource for $type {
+            type Scope = $crate::$scope;
+            const PLURAL: &'static str = $plural;
+            const LIST_KIND: &'static str = stringify!($list);
         }
 
         #[doc = concat!("A list of [`", stringify!($type), "`] objects.")]

@@ -325,6 +325,8 @@ pub struct ObjectMeta {
     pub finalizers: List<Str>,
     /// `managedFields`: list type atomic.
     pub managed_fields: List<ManagedFieldsEntry>,
+    /// Whether a reader left out parts of the object; no part of it.
+    pub pruned: crate::Pruned,
 }
 
 /// `OwnerReference` of meta.k8s.io/v1.
@@ -556,28 +558,28 @@ pub struct WatchEvent {
 
 message! {
     APIGroup "meta.v1.APIGroup" {
-        0 name "name" 1 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
         1 versions "versions" 2 [REQUIRED],
-        2 preferred_version "preferredVersion" 3 [OMIT_EMPTY],
+        2 preferred_version "preferredVersion" 3 [OMIT_EMPTY VALUE],
         3 server_address_by_client_cidrs "serverAddressByClientCIDRs" 4 [OMIT_EMPTY],
     }
     APIGroupList "meta.v1.APIGroupList" {
         0 groups "groups" 1 [REQUIRED],
     }
     APIResource "meta.v1.APIResource" {
-        0 name "name" 1 [REQUIRED],
-        1 singular_name "singularName" 6 [REQUIRED],
-        2 namespaced "namespaced" 2 [REQUIRED],
-        3 group "group" 8 [OMIT_EMPTY],
-        4 version "version" 9 [OMIT_EMPTY],
-        5 kind "kind" 3 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 singular_name "singularName" 6 [REQUIRED VALUE],
+        2 namespaced "namespaced" 2 [REQUIRED VALUE],
+        3 group "group" 8 [OMIT_EMPTY VALUE],
+        4 version "version" 9 [OMIT_EMPTY VALUE],
+        5 kind "kind" 3 [REQUIRED VALUE],
         6 verbs "verbs" 4 [REQUIRED WRAPPED],
         7 short_names "shortNames" 5 [OMIT_EMPTY],
         8 categories "categories" 7 [OMIT_EMPTY],
-        9 storage_version_hash "storageVersionHash" 10 [OMIT_EMPTY],
+        9 storage_version_hash "storageVersionHash" 10 [OMIT_EMPTY VALUE],
     }
     APIResourceList "meta.v1.APIResourceList" {
-        0 group_version "groupVersion" 1 [REQUIRED],
+        0 group_version "groupVersion" 1 [REQUIRED VALUE],
         1 resources "resources" 2 [REQUIRED],
     }
     APIVersions "meta.v1.APIVersions" {
@@ -585,17 +587,17 @@ message! {
         1 server_address_by_client_cidrs "serverAddressByClientCIDRs" 2 [REQUIRED],
     }
     Condition "meta.v1.Condition" {
-        0 type_ "type" 1 [REQUIRED],
-        1 status "status" 2 [REQUIRED],
-        2 observed_generation "observedGeneration" 3 [OMIT_EMPTY],
-        3 last_transition_time "lastTransitionTime" 4 [REQUIRED],
-        4 reason "reason" 5 [REQUIRED],
-        5 message "message" 6 [REQUIRED],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 status "status" 2 [REQUIRED VALUE],
+        2 observed_generation "observedGeneration" 3 [OMIT_EMPTY VALUE],
+        3 last_transition_time "lastTransitionTime" 4 [REQUIRED VALUE],
+        4 reason "reason" 5 [REQUIRED VALUE],
+        5 message "message" 6 [REQUIRED VALUE],
     }
     CreateOptions "meta.v1.CreateOptions" {
         0 dry_run "dryRun" 1 [OMIT_EMPTY],
-        1 field_manager "fieldManager" 3 [OMIT_EMPTY],
-        2 field_validation "fieldValidation" 4 [OMIT_EMPTY],
+        1 field_manager "fieldManager" 3 [OMIT_EMPTY VALUE],
+        2 field_validation "fieldValidation" 4 [OMIT_EMPTY VALUE],
     }
     DeleteOptions "meta.v1.DeleteOptions" {
         0 grace_period_seconds "gracePeriodSeconds" 1 [OMIT_EMPTY OPTIONAL],
@@ -606,78 +608,78 @@ message! {
         5 ignore_store_read_error_with_cluster_breaking_potential "ignoreStoreReadErrorWithClusterBreakingPotential" 6 [OMIT_EMPTY OPTIONAL],
     }
     FieldSelectorRequirement "meta.v1.FieldSelectorRequirement" {
-        0 key "key" 1 [REQUIRED],
-        1 operator "operator" 2 [REQUIRED],
+        0 key "key" 1 [REQUIRED VALUE],
+        1 operator "operator" 2 [REQUIRED VALUE],
         2 values "values" 3 [OMIT_EMPTY],
     }
     GetOptions "meta.v1.GetOptions" {
-        0 resource_version "resourceVersion" 1 [OMIT_EMPTY],
+        0 resource_version "resourceVersion" 1 [OMIT_EMPTY VALUE],
     }
     GroupResource "meta.v1.GroupResource" {
-        0 group "group" 1 [],
-        1 resource "resource" 2 [],
+        0 group "group" 1 [VALUE],
+        1 resource "resource" 2 [VALUE],
     }
     GroupVersionForDiscovery "meta.v1.GroupVersionForDiscovery" {
-        0 group_version "groupVersion" 1 [REQUIRED],
-        1 version "version" 2 [REQUIRED],
+        0 group_version "groupVersion" 1 [REQUIRED VALUE],
+        1 version "version" 2 [REQUIRED VALUE],
     }
     GroupVersionKind "meta.v1.GroupVersionKind" {
-        0 group "group" 1 [],
-        1 version "version" 2 [],
-        2 kind "kind" 3 [],
+        0 group "group" 1 [VALUE],
+        1 version "version" 2 [VALUE],
+        2 kind "kind" 3 [VALUE],
     }
     GroupVersionResource "meta.v1.GroupVersionResource" {
-        0 group "group" 1 [],
-        1 version "version" 2 [],
-        2 resource "resource" 3 [],
+        0 group "group" 1 [VALUE],
+        1 version "version" 2 [VALUE],
+        2 resource "resource" 3 [VALUE],
     }
     LabelSelector "meta.v1.LabelSelector" {
         0 match_labels "matchLabels" 1 [OMIT_EMPTY],
         1 match_expressions "matchExpressions" 2 [OMIT_EMPTY],
     }
     LabelSelectorRequirement "meta.v1.LabelSelectorRequirement" {
-        0 key "key" 1 [REQUIRED],
-        1 operator "operator" 2 [REQUIRED],
+        0 key "key" 1 [REQUIRED VALUE],
+        1 operator "operator" 2 [REQUIRED VALUE],
         2 values "values" 3 [OMIT_EMPTY],
     }
     ListMeta "meta.v1.ListMeta" {
-        0 self_link "selfLink" 1 [OMIT_EMPTY],
-        1 resource_version "resourceVersion" 2 [OMIT_EMPTY],
-        2 continue_ "continue" 3 [OMIT_EMPTY],
+        0 self_link "selfLink" 1 [OMIT_EMPTY VALUE],
+        1 resource_version "resourceVersion" 2 [OMIT_EMPTY VALUE],
+        2 continue_ "continue" 3 [OMIT_EMPTY VALUE],
         3 remaining_item_count "remainingItemCount" 4 [OMIT_EMPTY OPTIONAL],
         4 shard_info "shardInfo" 5 [OMIT_EMPTY OPTIONAL],
     }
     ListOptions "meta.v1.ListOptions" {
-        0 label_selector "labelSelector" 1 [OMIT_EMPTY],
-        1 field_selector "fieldSelector" 2 [OMIT_EMPTY],
-        2 watch "watch" 3 [OMIT_EMPTY],
-        3 allow_watch_bookmarks "allowWatchBookmarks" 9 [OMIT_EMPTY],
-        4 resource_version "resourceVersion" 4 [OMIT_EMPTY],
-        5 resource_version_match "resourceVersionMatch" 10 [OMIT_EMPTY],
+        0 label_selector "labelSelector" 1 [OMIT_EMPTY VALUE],
+        1 field_selector "fieldSelector" 2 [OMIT_EMPTY VALUE],
+        2 watch "watch" 3 [OMIT_EMPTY VALUE],
+        3 allow_watch_bookmarks "allowWatchBookmarks" 9 [OMIT_EMPTY VALUE],
+        4 resource_version "resourceVersion" 4 [OMIT_EMPTY VALUE],
+        5 resource_version_match "resourceVersionMatch" 10 [OMIT_EMPTY VALUE],
         6 timeout_seconds "timeoutSeconds" 5 [OMIT_EMPTY OPTIONAL],
-        7 limit "limit" 7 [OMIT_EMPTY],
-        8 continue_ "continue" 8 [OMIT_EMPTY],
+        7 limit "limit" 7 [OMIT_EMPTY VALUE],
+        8 continue_ "continue" 8 [OMIT_EMPTY VALUE],
         9 send_initial_events "sendInitialEvents" 11 [OMIT_EMPTY OPTIONAL],
-        10 shard_selector "shardSelector" 15 [OMIT_EMPTY],
+        10 shard_selector "shardSelector" 15 [OMIT_EMPTY VALUE],
     }
     ManagedFieldsEntry "meta.v1.ManagedFieldsEntry" {
-        0 manager "manager" 1 [OMIT_EMPTY],
-        1 operation "operation" 2 [OMIT_EMPTY],
-        2 api_version "apiVersion" 3 [OMIT_EMPTY],
+        0 manager "manager" 1 [OMIT_EMPTY VALUE],
+        1 operation "operation" 2 [OMIT_EMPTY VALUE],
+        2 api_version "apiVersion" 3 [OMIT_EMPTY VALUE],
         3 time "time" 4 [OMIT_EMPTY OPTIONAL],
-        4 fields_type "fieldsType" 6 [OMIT_EMPTY],
+        4 fields_type "fieldsType" 6 [OMIT_EMPTY VALUE],
         5 fields_v1 "fieldsV1" 7 [OMIT_EMPTY OPTIONAL],
-        6 subresource "subresource" 8 [OMIT_EMPTY],
+        6 subresource "subresource" 8 [OMIT_EMPTY VALUE],
     }
     ObjectMeta "meta.v1.ObjectMeta" {
-        0 name "name" 1 [OMIT_EMPTY],
-        1 generate_name "generateName" 2 [OMIT_EMPTY],
-        2 namespace "namespace" 3 [OMIT_EMPTY],
-        3 self_link "selfLink" 4 [OMIT_EMPTY],
-        4 uid "uid" 5 [OMIT_EMPTY],
-        5 resource_version "resourceVersion" 6 [OMIT_EMPTY],
-        6 generation "generation" 7 [OMIT_EMPTY],
-        7 creation_timestamp "creationTimestamp" 8 [OMIT_EMPTY OMIT_ZERO],
+        0 name "name" 1 [OMIT_EMPTY VALUE],
+        1 generate_name "generateName" 2 [OMIT_EMPTY VALUE],
+        2 namespace "namespace" 3 [OMIT_EMPTY VALUE],
+        3 self_link "selfLink" 4 [OMIT_EMPTY VALUE],
+        4 uid "uid" 5 [OMIT_EMPTY VALUE],
+        5 resource_version "resourceVersion" 6 [OMIT_EMPTY VALUE],
+        6 generation "generation" 7 [OMIT_EMPTY VALUE],
+        7 creation_timestamp "creationTimestamp" 8 [OMIT_EMPTY OMIT_ZERO VALUE],
         8 deletion_timestamp "deletionTimestamp" 9 [OMIT_EMPTY OPTIONAL],
         9 deletion_grace_period_seconds "deletionGracePeriodSeconds" 10 [OMIT_EMPTY OPTIONAL],
         10 labels "labels" 11 [OMIT_EMPTY],
@@ -685,94 +687,95 @@ message! {
         12 owner_references "ownerReferences" 13 [OMIT_EMPTY],
         13 finalizers "finalizers" 14 [OMIT_EMPTY],
         14 managed_fields "managedFields" 17 [OMIT_EMPTY],
+        15 pruned "" 0 [NOTE],
     }
     OwnerReference "meta.v1.OwnerReference" {
-        0 api_version "apiVersion" 5 [REQUIRED],
-        1 kind "kind" 1 [REQUIRED],
-        2 name "name" 3 [REQUIRED],
-        3 uid "uid" 4 [REQUIRED],
+        0 api_version "apiVersion" 5 [REQUIRED VALUE],
+        1 kind "kind" 1 [REQUIRED VALUE],
+        2 name "name" 3 [REQUIRED VALUE],
+        3 uid "uid" 4 [REQUIRED VALUE],
         4 controller "controller" 6 [OMIT_EMPTY OPTIONAL],
         5 block_owner_deletion "blockOwnerDeletion" 7 [OMIT_EMPTY OPTIONAL],
     }
     PartialObjectMetadata "meta.v1.PartialObjectMetadata" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
     }
     PartialObjectMetadataList "meta.v1.PartialObjectMetadataList" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 items "items" 2 [],
     }
     PatchOptions "meta.v1.PatchOptions" {
         0 dry_run "dryRun" 1 [OMIT_EMPTY],
         1 force "force" 2 [OMIT_EMPTY OPTIONAL],
-        2 field_manager "fieldManager" 3 [OMIT_EMPTY],
-        3 field_validation "fieldValidation" 4 [OMIT_EMPTY],
+        2 field_manager "fieldManager" 3 [OMIT_EMPTY VALUE],
+        3 field_validation "fieldValidation" 4 [OMIT_EMPTY VALUE],
     }
     Preconditions "meta.v1.Preconditions" {
         0 uid "uid" 1 [OMIT_EMPTY OPTIONAL],
         1 resource_version "resourceVersion" 2 [OMIT_EMPTY OPTIONAL],
     }
     ServerAddressByClientCIDR "meta.v1.ServerAddressByClientCIDR" {
-        0 client_cidr "clientCIDR" 1 [REQUIRED],
-        1 server_address "serverAddress" 2 [REQUIRED],
+        0 client_cidr "clientCIDR" 1 [REQUIRED VALUE],
+        1 server_address "serverAddress" 2 [REQUIRED VALUE],
     }
     ShardInfo "meta.v1.ShardInfo" {
-        0 selector "selector" 1 [REQUIRED],
+        0 selector "selector" 1 [REQUIRED VALUE],
     }
     Status "meta.v1.Status" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 status "status" 2 [OMIT_EMPTY],
-        2 message "message" 3 [OMIT_EMPTY],
-        3 reason "reason" 4 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 status "status" 2 [OMIT_EMPTY VALUE],
+        2 message "message" 3 [OMIT_EMPTY VALUE],
+        3 reason "reason" 4 [OMIT_EMPTY VALUE],
         4 details "details" 5 [OMIT_EMPTY OPTIONAL],
-        5 code "code" 6 [OMIT_EMPTY],
+        5 code "code" 6 [OMIT_EMPTY VALUE],
     }
     StatusCause "meta.v1.StatusCause" {
-        0 reason "reason" 1 [OMIT_EMPTY],
-        1 message "message" 2 [OMIT_EMPTY],
-        2 field "field" 3 [OMIT_EMPTY],
+        0 reason "reason" 1 [OMIT_EMPTY VALUE],
+        1 message "message" 2 [OMIT_EMPTY VALUE],
+        2 field "field" 3 [OMIT_EMPTY VALUE],
     }
     StatusDetails "meta.v1.StatusDetails" {
-        0 name "name" 1 [OMIT_EMPTY],
-        1 group "group" 2 [OMIT_EMPTY],
-        2 kind "kind" 3 [OMIT_EMPTY],
-        3 uid "uid" 6 [OMIT_EMPTY],
+        0 name "name" 1 [OMIT_EMPTY VALUE],
+        1 group "group" 2 [OMIT_EMPTY VALUE],
+        2 kind "kind" 3 [OMIT_EMPTY VALUE],
+        3 uid "uid" 6 [OMIT_EMPTY VALUE],
         4 causes "causes" 4 [OMIT_EMPTY],
-        5 retry_after_seconds "retryAfterSeconds" 5 [OMIT_EMPTY],
+        5 retry_after_seconds "retryAfterSeconds" 5 [OMIT_EMPTY VALUE],
     }
     Table "meta.v1.Table" {
-        0 metadata "metadata" 0 [OMIT_EMPTY],
+        0 metadata "metadata" 0 [OMIT_EMPTY VALUE],
         1 column_definitions "columnDefinitions" 0 [],
         2 rows "rows" 0 [],
     }
     TableColumnDefinition "meta.v1.TableColumnDefinition" {
-        0 name "name" 0 [],
-        1 type_ "type" 0 [],
-        2 format "format" 0 [],
-        3 description "description" 0 [],
-        4 priority "priority" 0 [],
+        0 name "name" 0 [VALUE],
+        1 type_ "type" 0 [VALUE],
+        2 format "format" 0 [VALUE],
+        3 description "description" 0 [VALUE],
+        4 priority "priority" 0 [VALUE],
     }
     TableOptions "meta.v1.TableOptions" {
-        0 include_object "includeObject" 1 [OMIT_EMPTY],
+        0 include_object "includeObject" 1 [OMIT_EMPTY VALUE],
     }
     TableRow "meta.v1.TableRow" {
         0 cells "cells" 0 [],
         1 conditions "conditions" 0 [OMIT_EMPTY],
-        2 object "object" 0 [OMIT_EMPTY],
+        2 object "object" 0 [OMIT_EMPTY VALUE],
     }
     TableRowCondition "meta.v1.TableRowCondition" {
-        0 type_ "type" 0 [],
-        1 status "status" 0 [],
-        2 reason "reason" 0 [OMIT_EMPTY],
-        3 message "message" 0 [OMIT_EMPTY],
+        0 type_ "type" 0 [VALUE],
+        1 status "status" 0 [VALUE],
+        2 reason "reason" 0 [OMIT_EMPTY VALUE],
+        3 message "message" 0 [OMIT_EMPTY VALUE],
     }
     UpdateOptions "meta.v1.UpdateOptions" {
         0 dry_run "dryRun" 1 [OMIT_EMPTY],
-        1 field_manager "fieldManager" 2 [OMIT_EMPTY],
-        2 field_validation "fieldValidation" 3 [OMIT_EMPTY],
+        1 field_manager "fieldManager" 2 [OMIT_EMPTY VALUE],
+        2 field_validation "fieldValidation" 3 [OMIT_EMPTY VALUE],
     }
     WatchEvent "meta.v1.WatchEvent" {
-        0 type_ "type" 1 [REQUIRED],
-        1 object "object" 2 [REQUIRED],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 object "object" 2 [REQUIRED VALUE],
     }
 }
 
@@ -876,7 +879,6 @@ crate::kinds! { "" "v1" {
     PatchOptions
     Status
     UpdateOptions
-    WatchEvent
 } }
 
 crate::kinds! { "meta.k8s.io" "v1" {

@@ -8,7 +8,7 @@ use pintle_api::core::v1::{ConfigMap, Container, Namespace, Pod};
 use pintle_client::{Api, Client, RestClient, WatchStream};
 use pintle_config::Config;
 use pintle_meta::v1::{CreateOptions, DeleteOptions, ListOptions};
-use pintle_meta::{GroupVersion, Resource, WatchEvent};
+use pintle_meta::{GroupVersion, Metadata as _, Resource, WatchEvent};
 
 /// A cluster that scenarios run on.
 #[derive(Clone, Debug)]
@@ -140,7 +140,7 @@ pub(crate) async fn names<K: Resource>(api: &Api<K>, options: &ListOptions) -> V
     let list = api.list(options).await.expect("objects are listed");
     list.items
         .iter()
-        .map(|object| object.metadata().name.to_string())
+        .map(|object| object.metadata().name().to_owned())
         .collect()
 }
 
@@ -161,7 +161,7 @@ pub(crate) async fn next_line<K: Resource>(watch: &mut WatchStream<K>) -> String
             (WatchEvent::Bookmark(_), _) => {}
             (WatchEvent::Error(status), _) => return format!("ERROR {}", status.code),
             (_, Some(object)) => {
-                return format!("{} {}", event.type_name(), object.metadata().name);
+                return format!("{} {}", event.type_name(), object.metadata().name());
             }
             (_, None) => unreachable!("every other event has an object"),
         }

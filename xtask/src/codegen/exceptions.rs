@@ -16,6 +16,15 @@ pub(super) const NOT_GENERATED: [(&str, &str); 2] = [
     ("meta.v1.TypeMeta", "what each kind says of itself"),
 ];
 
+/// Registered types that are no kinds, so that no scheme has them, with why.
+pub(super) const NOT_REGISTERED: [(&str, &str); 2] = [
+    ("core.v1.List", "not generated"),
+    (
+        "meta.v1.WatchEvent",
+        "a frame of a watch, which does not say what it is",
+    ),
+];
+
 /// Types with a form of their own, written by hand in pintle-meta.
 pub(super) const IN_META: [&str; 7] = [
     "meta.v1.Duration",
@@ -160,6 +169,11 @@ pub(super) fn check(facts: &Facts) -> Result<()> {
     }
     for name in IN_META_GROUP {
         facts.type_named(&format!("meta.v1.{name}"))?;
+    }
+    for (name, _) in NOT_REGISTERED {
+        if !facts.type_named(name)?.gvk {
+            return Err(Error::new(format!("{name} is not registered anyway")));
+        }
     }
     check_secrets(facts, &SECRET)
 }

@@ -22,7 +22,8 @@ pub(super) struct Resource<'a> {
     pub(super) listed: bool,
 }
 
-/// What the kind `name` is; `None` for a type that is not a registered kind.
+/// What the kind `name` is; `None` for a type that is no kind: one that is not registered, or that
+/// does not say what it is.
 pub(super) fn role<'a>(
     facts: &'a Facts,
     package_name: &str,
@@ -31,6 +32,9 @@ pub(super) fn role<'a>(
 ) -> Option<Role<'a>> {
     let type_ = package.types.get(name).filter(|type_| type_.gvk)?;
     let fields = type_.fields.as_ref()?;
+    if !fields.iter().any(is_type_meta) {
+        return None;
+    }
     if let Some(item) = listed_kind(package_name, name, fields)
         && resource(facts, package_name, package, item).is_some()
     {
@@ -128,6 +132,7 @@ mod tests {
             ("core.v1.Pod", "namespaced pods"),
             ("core.v1.PodList", "list"),
             ("core.v1.PodSpec", "no kind"),
+            ("meta.v1.WatchEvent", "no kind"),
             ("core.v1.Node", "cluster nodes"),
             ("core.v1.Binding", "namespaced bindings, never listed"),
             (

@@ -10,6 +10,7 @@ mod facts;
 mod kinds;
 mod names;
 mod represent;
+mod scheme;
 mod types;
 
 use std::io::Write as _;
@@ -39,6 +40,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
     let (root, check) = (&workspace::root(), arguments.check);
     let facts = Facts::load(&root.join("schema"))?;
     let mut files = types::generate(&facts)?;
+    files.push(scheme::generate(&facts)?);
     files.extend(apiserver::generate(&facts)?);
     let mut differing = Vec::new();
     let mut written = 0;

@@ -13,6 +13,8 @@ pub(super) struct Representation {
     pub(super) optional: bool,
     /// Whether protobuf carries each list in it as a message of its own.
     pub(super) wrapped: bool,
+    /// Whether it is neither a pointer, a list nor a map.
+    pub(super) value: bool,
 }
 
 /// Chooses the representation of a field of a struct in package `module`.
@@ -41,10 +43,12 @@ pub(super) fn represent(facts: &Facts, module: &str, field: &Field) -> Result<Re
         Container::Map => format!("Map<{element}>"),
         Container::MapOfLists => format!("Map<List<{element}>>"),
     };
+    let containers = [expression.container, base.container];
     Ok(Representation {
         rust,
         optional: expression.pointer,
         wrapped: base.wrapped,
+        value: !expression.pointer && containers == [Container::One; 2],
     })
 }
 

@@ -60,6 +60,15 @@ pub(super) fn groups(facts: &Facts) -> BTreeMap<&str, Vec<&str>> {
     groups
 }
 
+/// The group that objects of a kind say they are of. meta/v1 is a Go package, not an API group.
+pub(super) fn group_of<'a>(package_name: &str, package: &'a Package, kind: &str) -> &'a str {
+    if package_name != "meta.v1" || IN_META_GROUP.contains(&kind) {
+        &package.group
+    } else {
+        ""
+    }
+}
+
 /// The file that declares the versions of a group.
 fn group_file(facts: &Facts, group: &str, versions: &[&str]) -> Result<String> {
     let package = &facts.packages[&format!("{group}.{}", versions[0])];
@@ -216,19 +225,14 @@ impl Module<'_> {
         Ok(out)
     }
 
-    /// The kinds by the group that they say they are of: meta/v1 is a Go package, not an API group.
-    fn by_group<'k>(&self, kinds: &'k [String]) -> Vec<(&str, Vec<&'k str>)> {
-        let kinds = kinds.iter().map(String::as_str);
-        let in_meta_group = |kind: &&str| self.is_meta() && IN_META_GROUP.contains(kind);
-        let (meta, others): (Vec<&str>, Vec<&str>) = kinds.partition(in_meta_group);
-        let group = if self.is_meta() {
-            ""
-        } else {
-            &self.package.group
-        };
-        let parts = [(group, others), ("meta.k8s.io", meta)];
-        let parts = parts.into_iter();
-        parts.filter(|(_, kinds)| !kinds.is_empty()).collect()
+    /// The kinds by the group that they say they are of.
+    fn by_group<'k>(&self, kinds: &'k [String]) -> BTreeMap<&str, Vec<&'k str>> {
+        let mut groups: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for kind in kinds {
+            let group = group_of(self.name, self.package, kind);
+            groups.entry(group).or_default().push(kind);
+        }
+        groups
     }
 
     fn structure(&self, name: &str, fields: &[Field], out: &mut String) -> Result<()> {
@@ -243,6 +247,12 @@ impl Module<'_> {
             writeln!(out, "    /// {}", document::field(field))?;
             let rust = represent(self.facts, self.name, field)?.rust;
             writeln!(out, "    pub {}: {rust},", field_name(field))?;
+        }
+        if self.has_note(name) {
+            out.push_str(
+                "    /// Whether a reader left out parts of the object; no part of it.\n    \
+                 pub pruned: crate::Pruned,\n",
+            );
         }
         out.push_str("}\n\n");
         Ok(())
@@ -260,6 +270,7 @@ impl Module<'_> {
                 ("OPTIONAL", representation.optional),
                 ("REQUIRED", field.required),
                 ("SECRET", exceptions::is_secret(&full_name, field)),
+                ("VALUE", representation.value),
                 ("WRAPPED", representation.wrapped),
             ];
             let flags: Vec<&str> = flags
@@ -274,8 +285,17 @@ impl Module<'_> {
                 field.json
             )?;
         }
+        if self.has_note(name) {
+            let index = carried(fields).count();
+            writeln!(out, "        {index} pruned \"\" 0 [NOTE],")?;
+        }
         out.push_str("    }\n");
         Ok(())
+    }
+
+    /// Whether a struct has a field for what its reader notes of the object.
+    fn has_note(&self, name: &str) -> bool {
+        self.is_meta() && name == "ObjectMeta"
     }
 
     /// A struct that embeds one other gives its fields as its own, as in Go.
@@ -386,4 +406,4 @@ fn without_unused_imports(source: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-const DIRECTORY: &str = "crates/pintle-api/src";
+pub(super) const DIRECTORY: &str = "crates/pintle-api/src";

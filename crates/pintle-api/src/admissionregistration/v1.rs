@@ -424,22 +424,22 @@ pub struct WebhookClientConfig {
 
 message! {
     ApplyConfiguration "admissionregistration.v1.ApplyConfiguration" {
-        0 expression "expression" 1 [OMIT_EMPTY],
+        0 expression "expression" 1 [OMIT_EMPTY VALUE],
     }
     AuditAnnotation "admissionregistration.v1.AuditAnnotation" {
-        0 key "key" 1 [REQUIRED],
-        1 value_expression "valueExpression" 2 [REQUIRED],
+        0 key "key" 1 [REQUIRED VALUE],
+        1 value_expression "valueExpression" 2 [REQUIRED VALUE],
     }
     ExpressionWarning "admissionregistration.v1.ExpressionWarning" {
-        0 field_ref "fieldRef" 2 [REQUIRED],
-        1 warning "warning" 3 [REQUIRED],
+        0 field_ref "fieldRef" 2 [REQUIRED VALUE],
+        1 warning "warning" 3 [REQUIRED VALUE],
     }
     JSONPatch "admissionregistration.v1.JSONPatch" {
-        0 expression "expression" 1 [OMIT_EMPTY],
+        0 expression "expression" 1 [OMIT_EMPTY VALUE],
     }
     MatchCondition "admissionregistration.v1.MatchCondition" {
-        0 name "name" 1 [REQUIRED],
-        1 expression "expression" 2 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 expression "expression" 2 [REQUIRED VALUE],
     }
     MatchResources "admissionregistration.v1.MatchResources" {
         0 namespace_selector "namespaceSelector" 1 [OMIT_EMPTY OPTIONAL],
@@ -449,15 +449,15 @@ message! {
         4 match_policy "matchPolicy" 7 [OMIT_EMPTY OPTIONAL],
     }
     MutatingAdmissionPolicy "admissionregistration.v1.MutatingAdmissionPolicy" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
     MutatingAdmissionPolicyBinding "admissionregistration.v1.MutatingAdmissionPolicyBinding" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
     MutatingAdmissionPolicyBindingSpec "admissionregistration.v1.MutatingAdmissionPolicyBindingSpec" {
-        0 policy_name "policyName" 1 [OMIT_EMPTY],
+        0 policy_name "policyName" 1 [OMIT_EMPTY VALUE],
         1 param_ref "paramRef" 2 [OMIT_EMPTY OPTIONAL],
         2 match_resources "matchResources" 3 [OMIT_EMPTY OPTIONAL],
     }
@@ -468,11 +468,11 @@ message! {
         3 mutations "mutations" 4 [OMIT_EMPTY],
         4 failure_policy "failurePolicy" 5 [OMIT_EMPTY OPTIONAL],
         5 match_conditions "matchConditions" 6 [OMIT_EMPTY],
-        6 reinvocation_policy "reinvocationPolicy" 7 [OMIT_EMPTY],
+        6 reinvocation_policy "reinvocationPolicy" 7 [OMIT_EMPTY VALUE],
     }
     MutatingWebhook "admissionregistration.v1.MutatingWebhook" {
-        0 name "name" 1 [REQUIRED],
-        1 client_config "clientConfig" 2 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 client_config "clientConfig" 2 [REQUIRED VALUE],
         2 rules "rules" 3 [OMIT_EMPTY],
         3 failure_policy "failurePolicy" 4 [OMIT_EMPTY OPTIONAL],
         4 match_policy "matchPolicy" 9 [OMIT_EMPTY OPTIONAL],
@@ -485,25 +485,25 @@ message! {
         11 match_conditions "matchConditions" 12 [OMIT_EMPTY],
     }
     MutatingWebhookConfiguration "admissionregistration.v1.MutatingWebhookConfiguration" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 webhooks "webhooks" 2 [OMIT_EMPTY],
     }
     Mutation "admissionregistration.v1.Mutation" {
-        0 patch_type "patchType" 2 [REQUIRED],
+        0 patch_type "patchType" 2 [REQUIRED VALUE],
         1 apply_configuration "applyConfiguration" 3 [OMIT_EMPTY OPTIONAL],
         2 json_patch "jsonPatch" 4 [OMIT_EMPTY OPTIONAL],
     }
     NamedRuleWithOperations "admissionregistration.v1.NamedRuleWithOperations" {
         0 resource_names "resourceNames" 1 [OMIT_EMPTY],
-        1 rule_with_operations "" 2 [INLINE],
+        1 rule_with_operations "" 2 [INLINE VALUE],
     }
     ParamKind "admissionregistration.v1.ParamKind" {
-        0 api_version "apiVersion" 1 [OMIT_EMPTY],
-        1 kind "kind" 2 [OMIT_EMPTY],
+        0 api_version "apiVersion" 1 [OMIT_EMPTY VALUE],
+        1 kind "kind" 2 [OMIT_EMPTY VALUE],
     }
     ParamRef "admissionregistration.v1.ParamRef" {
-        0 name "name" 1 [OMIT_EMPTY],
-        1 namespace "namespace" 2 [OMIT_EMPTY],
+        0 name "name" 1 [OMIT_EMPTY VALUE],
+        1 namespace "namespace" 2 [OMIT_EMPTY VALUE],
         2 selector "selector" 3 [OMIT_EMPTY OPTIONAL],
         3 parameter_not_found_action "parameterNotFoundAction" 4 [OMIT_EMPTY OPTIONAL],
     }
@@ -515,11 +515,11 @@ message! {
     }
     RuleWithOperations "admissionregistration.v1.RuleWithOperations" {
         0 operations "operations" 1 [OMIT_EMPTY],
-        1 rule "" 2 [INLINE],
+        1 rule "" 2 [INLINE VALUE],
     }
     ServiceReference "admissionregistration.v1.ServiceReference" {
-        0 namespace "namespace" 1 [REQUIRED],
-        1 name "name" 2 [REQUIRED],
+        0 namespace "namespace" 1 [REQUIRED VALUE],
+        1 name "name" 2 [REQUIRED VALUE],
         2 path "path" 3 [OMIT_EMPTY OPTIONAL],
         3 port "port" 4 [OMIT_EMPTY OPTIONAL],
     }
@@ -527,16 +527,16 @@ message! {
         0 expression_warnings "expressionWarnings" 1 [OMIT_EMPTY],
     }
     ValidatingAdmissionPolicy "admissionregistration.v1.ValidatingAdmissionPolicy" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     ValidatingAdmissionPolicyBinding "admissionregistration.v1.ValidatingAdmissionPolicyBinding" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY REQUIRED VALUE],
     }
     ValidatingAdmissionPolicyBindingSpec "admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec" {
-        0 policy_name "policyName" 1 [OMIT_EMPTY REQUIRED],
+        0 policy_name "policyName" 1 [OMIT_EMPTY REQUIRED VALUE],
         1 param_ref "paramRef" 2 [OMIT_EMPTY OPTIONAL],
         2 match_resources "matchResources" 3 [OMIT_EMPTY OPTIONAL],
         3 validation_actions "validationActions" 4 [OMIT_EMPTY REQUIRED],
@@ -551,13 +551,13 @@ message! {
         6 variables "variables" 7 [OMIT_EMPTY],
     }
     ValidatingAdmissionPolicyStatus "admissionregistration.v1.ValidatingAdmissionPolicyStatus" {
-        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY],
+        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE],
         1 type_checking "typeChecking" 2 [OMIT_EMPTY OPTIONAL],
         2 conditions "conditions" 3 [OMIT_EMPTY],
     }
     ValidatingWebhook "admissionregistration.v1.ValidatingWebhook" {
-        0 name "name" 1 [REQUIRED],
-        1 client_config "clientConfig" 2 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 client_config "clientConfig" 2 [REQUIRED VALUE],
         2 rules "rules" 3 [OMIT_EMPTY],
         3 failure_policy "failurePolicy" 4 [OMIT_EMPTY OPTIONAL],
         4 match_policy "matchPolicy" 9 [OMIT_EMPTY OPTIONAL],
@@ -569,23 +569,23 @@ message! {
         10 match_conditions "matchConditions" 11 [OMIT_EMPTY],
     }
     ValidatingWebhookConfiguration "admissionregistration.v1.ValidatingWebhookConfiguration" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 webhooks "webhooks" 2 [OMIT_EMPTY],
     }
     Validation "admissionregistration.v1.Validation" {
-        0 expression "expression" 1 [REQUIRED],
-        1 message "message" 2 [OMIT_EMPTY],
+        0 expression "expression" 1 [REQUIRED VALUE],
+        1 message "message" 2 [OMIT_EMPTY VALUE],
         2 reason "reason" 3 [OMIT_EMPTY OPTIONAL],
-        3 message_expression "messageExpression" 4 [OMIT_EMPTY],
+        3 message_expression "messageExpression" 4 [OMIT_EMPTY VALUE],
     }
     Variable "admissionregistration.v1.Variable" {
-        0 name "name" 1 [REQUIRED],
-        1 expression "expression" 2 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 expression "expression" 2 [REQUIRED VALUE],
     }
     WebhookClientConfig "admissionregistration.v1.WebhookClientConfig" {
         0 url "url" 3 [OMIT_EMPTY OPTIONAL],
         1 service "service" 1 [OMIT_EMPTY OPTIONAL],
-        2 ca_bundle "caBundle" 2 [OMIT_EMPTY],
+        2 ca_bundle "caBundle" 2 [OMIT_EMPTY VALUE],
     }
 }
 

@@ -288,22 +288,22 @@ pub struct Variable {
 
 message! {
     ApplyConfiguration "admissionregistration.v1alpha1.ApplyConfiguration" {
-        0 expression "expression" 1 [OMIT_EMPTY],
+        0 expression "expression" 1 [OMIT_EMPTY VALUE],
     }
     AuditAnnotation "admissionregistration.v1alpha1.AuditAnnotation" {
-        0 key "key" 1 [],
-        1 value_expression "valueExpression" 2 [],
+        0 key "key" 1 [VALUE],
+        1 value_expression "valueExpression" 2 [VALUE],
     }
     ExpressionWarning "admissionregistration.v1alpha1.ExpressionWarning" {
-        0 field_ref "fieldRef" 2 [],
-        1 warning "warning" 3 [],
+        0 field_ref "fieldRef" 2 [VALUE],
+        1 warning "warning" 3 [VALUE],
     }
     JSONPatch "admissionregistration.v1alpha1.JSONPatch" {
-        0 expression "expression" 1 [OMIT_EMPTY],
+        0 expression "expression" 1 [OMIT_EMPTY VALUE],
     }
     MatchCondition "admissionregistration.v1alpha1.MatchCondition" {
-        0 name "name" 1 [REQUIRED],
-        1 expression "expression" 2 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 expression "expression" 2 [REQUIRED VALUE],
     }
     MatchResources "admissionregistration.v1alpha1.MatchResources" {
         0 namespace_selector "namespaceSelector" 1 [OMIT_EMPTY OPTIONAL],
@@ -313,15 +313,15 @@ message! {
         4 match_policy "matchPolicy" 7 [OMIT_EMPTY OPTIONAL],
     }
     MutatingAdmissionPolicy "admissionregistration.v1alpha1.MutatingAdmissionPolicy" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
     MutatingAdmissionPolicyBinding "admissionregistration.v1alpha1.MutatingAdmissionPolicyBinding" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
     MutatingAdmissionPolicyBindingSpec "admissionregistration.v1alpha1.MutatingAdmissionPolicyBindingSpec" {
-        0 policy_name "policyName" 1 [OMIT_EMPTY],
+        0 policy_name "policyName" 1 [OMIT_EMPTY VALUE],
         1 param_ref "paramRef" 2 [OMIT_EMPTY OPTIONAL],
         2 match_resources "matchResources" 3 [OMIT_EMPTY OPTIONAL],
     }
@@ -332,24 +332,24 @@ message! {
         3 mutations "mutations" 4 [OMIT_EMPTY],
         4 failure_policy "failurePolicy" 5 [OMIT_EMPTY OPTIONAL],
         5 match_conditions "matchConditions" 6 [OMIT_EMPTY],
-        6 reinvocation_policy "reinvocationPolicy" 7 [OMIT_EMPTY],
+        6 reinvocation_policy "reinvocationPolicy" 7 [OMIT_EMPTY VALUE],
     }
     Mutation "admissionregistration.v1alpha1.Mutation" {
-        0 patch_type "patchType" 2 [REQUIRED],
+        0 patch_type "patchType" 2 [REQUIRED VALUE],
         1 apply_configuration "applyConfiguration" 3 [OMIT_EMPTY OPTIONAL],
         2 json_patch "jsonPatch" 4 [OMIT_EMPTY OPTIONAL],
     }
     NamedRuleWithOperations "admissionregistration.v1alpha1.NamedRuleWithOperations" {
         0 resource_names "resourceNames" 1 [OMIT_EMPTY],
-        1 rule_with_operations "" 2 [INLINE],
+        1 rule_with_operations "" 2 [INLINE VALUE],
     }
     ParamKind "admissionregistration.v1alpha1.ParamKind" {
-        0 api_version "apiVersion" 1 [OMIT_EMPTY],
-        1 kind "kind" 2 [OMIT_EMPTY],
+        0 api_version "apiVersion" 1 [OMIT_EMPTY VALUE],
+        1 kind "kind" 2 [OMIT_EMPTY VALUE],
     }
     ParamRef "admissionregistration.v1alpha1.ParamRef" {
-        0 name "name" 1 [OMIT_EMPTY],
-        1 namespace "namespace" 2 [OMIT_EMPTY],
+        0 name "name" 1 [OMIT_EMPTY VALUE],
+        1 namespace "namespace" 2 [OMIT_EMPTY VALUE],
         2 selector "selector" 3 [OMIT_EMPTY OPTIONAL],
         3 parameter_not_found_action "parameterNotFoundAction" 4 [OMIT_EMPTY OPTIONAL],
     }
@@ -357,16 +357,16 @@ message! {
         0 expression_warnings "expressionWarnings" 1 [OMIT_EMPTY],
     }
     ValidatingAdmissionPolicy "admissionregistration.v1alpha1.ValidatingAdmissionPolicy" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     ValidatingAdmissionPolicyBinding "admissionregistration.v1alpha1.ValidatingAdmissionPolicyBinding" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
     ValidatingAdmissionPolicyBindingSpec "admissionregistration.v1alpha1.ValidatingAdmissionPolicyBindingSpec" {
-        0 policy_name "policyName" 1 [OMIT_EMPTY],
+        0 policy_name "policyName" 1 [OMIT_EMPTY VALUE],
         1 param_ref "paramRef" 2 [OMIT_EMPTY OPTIONAL],
         2 match_resources "matchResources" 3 [OMIT_EMPTY OPTIONAL],
         3 validation_actions "validationActions" 4 [OMIT_EMPTY],
@@ -381,19 +381,19 @@ message! {
         6 variables "variables" 7 [OMIT_EMPTY],
     }
     ValidatingAdmissionPolicyStatus "admissionregistration.v1alpha1.ValidatingAdmissionPolicyStatus" {
-        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY],
+        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE],
         1 type_checking "typeChecking" 2 [OMIT_EMPTY OPTIONAL],
         2 conditions "conditions" 3 [OMIT_EMPTY],
     }
     Validation "admissionregistration.v1alpha1.Validation" {
-        0 expression "expression" 1 [],
-        1 message "message" 2 [OMIT_EMPTY],
+        0 expression "expression" 1 [VALUE],
+        1 message "message" 2 [OMIT_EMPTY VALUE],
         2 reason "reason" 3 [OMIT_EMPTY OPTIONAL],
-        3 message_expression "messageExpression" 4 [OMIT_EMPTY],
+        3 message_expression "messageExpression" 4 [OMIT_EMPTY VALUE],
     }
     Variable "admissionregistration.v1alpha1.Variable" {
-        0 name "name" 1 [REQUIRED],
-        1 expression "expression" 2 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 expression "expression" 2 [REQUIRED VALUE],
     }
 }
 

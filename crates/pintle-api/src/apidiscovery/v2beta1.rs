@@ -79,33 +79,33 @@ pub struct APIVersionDiscovery {
 
 message! {
     APIGroupDiscovery "apidiscovery.v2beta1.APIGroupDiscovery" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 versions "versions" 2 [OMIT_EMPTY],
     }
     APIGroupDiscoveryList "apidiscovery.v2beta1.APIGroupDiscoveryList" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 items "items" 2 [],
     }
     APIResourceDiscovery "apidiscovery.v2beta1.APIResourceDiscovery" {
-        0 resource "resource" 1 [],
+        0 resource "resource" 1 [VALUE],
         1 response_kind "responseKind" 2 [OMIT_EMPTY OPTIONAL],
-        2 scope "scope" 3 [],
-        3 singular_resource "singularResource" 4 [],
+        2 scope "scope" 3 [VALUE],
+        3 singular_resource "singularResource" 4 [VALUE],
         4 verbs "verbs" 5 [],
         5 short_names "shortNames" 6 [OMIT_EMPTY],
         6 categories "categories" 7 [OMIT_EMPTY],
         7 subresources "subresources" 8 [OMIT_EMPTY],
     }
     APISubresourceDiscovery "apidiscovery.v2beta1.APISubresourceDiscovery" {
-        0 subresource "subresource" 1 [],
+        0 subresource "subresource" 1 [VALUE],
         1 response_kind "responseKind" 2 [OMIT_EMPTY OPTIONAL],
         2 accepted_types "acceptedTypes" 3 [OMIT_EMPTY],
         3 verbs "verbs" 4 [],
     }
     APIVersionDiscovery "apidiscovery.v2beta1.APIVersionDiscovery" {
-        0 version "version" 1 [],
+        0 version "version" 1 [VALUE],
         1 resources "resources" 2 [OMIT_EMPTY],
-        2 freshness "freshness" 3 [OMIT_EMPTY],
+        2 freshness "freshness" 3 [OMIT_EMPTY VALUE],
     }
 }
 

@@ -430,71 +430,71 @@ pub struct WebhookConversion {
 
 message! {
     ConversionRequest "apiextensions.v1.ConversionRequest" {
-        0 uid "uid" 1 [],
-        1 desired_api_version "desiredAPIVersion" 2 [],
+        0 uid "uid" 1 [VALUE],
+        1 desired_api_version "desiredAPIVersion" 2 [VALUE],
         2 objects "objects" 3 [],
     }
     ConversionResponse "apiextensions.v1.ConversionResponse" {
-        0 uid "uid" 1 [],
+        0 uid "uid" 1 [VALUE],
         1 converted_objects "convertedObjects" 2 [],
-        2 result "result" 3 [],
+        2 result "result" 3 [VALUE],
     }
     ConversionReview "apiextensions.v1.ConversionReview" {
         0 request "request" 1 [OMIT_EMPTY OPTIONAL],
         1 response "response" 2 [OMIT_EMPTY OPTIONAL],
     }
     CustomResourceColumnDefinition "apiextensions.v1.CustomResourceColumnDefinition" {
-        0 name "name" 1 [REQUIRED],
-        1 type_ "type" 2 [REQUIRED],
-        2 format "format" 3 [OMIT_EMPTY],
-        3 description "description" 4 [OMIT_EMPTY],
-        4 priority "priority" 5 [OMIT_EMPTY],
-        5 json_path "jsonPath" 6 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 type_ "type" 2 [REQUIRED VALUE],
+        2 format "format" 3 [OMIT_EMPTY VALUE],
+        3 description "description" 4 [OMIT_EMPTY VALUE],
+        4 priority "priority" 5 [OMIT_EMPTY VALUE],
+        5 json_path "jsonPath" 6 [REQUIRED VALUE],
     }
     CustomResourceConversion "apiextensions.v1.CustomResourceConversion" {
-        0 strategy "strategy" 1 [REQUIRED],
+        0 strategy "strategy" 1 [REQUIRED VALUE],
         1 webhook "webhook" 2 [OMIT_EMPTY OPTIONAL],
     }
     CustomResourceDefinition "apiextensions.v1.CustomResourceDefinition" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     CustomResourceDefinitionCondition "apiextensions.v1.CustomResourceDefinitionCondition" {
-        0 type_ "type" 1 [REQUIRED],
-        1 status "status" 2 [REQUIRED],
-        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY],
-        3 reason "reason" 4 [OMIT_EMPTY],
-        4 message "message" 5 [OMIT_EMPTY],
-        5 observed_generation "observedGeneration" 6 [OMIT_EMPTY],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 status "status" 2 [REQUIRED VALUE],
+        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY VALUE],
+        3 reason "reason" 4 [OMIT_EMPTY VALUE],
+        4 message "message" 5 [OMIT_EMPTY VALUE],
+        5 observed_generation "observedGeneration" 6 [OMIT_EMPTY VALUE],
     }
     CustomResourceDefinitionNames "apiextensions.v1.CustomResourceDefinitionNames" {
-        0 plural "plural" 1 [REQUIRED],
-        1 singular "singular" 2 [OMIT_EMPTY],
+        0 plural "plural" 1 [REQUIRED VALUE],
+        1 singular "singular" 2 [OMIT_EMPTY VALUE],
         2 short_names "shortNames" 3 [OMIT_EMPTY],
-        3 kind "kind" 4 [REQUIRED],
-        4 list_kind "listKind" 5 [OMIT_EMPTY],
+        3 kind "kind" 4 [REQUIRED VALUE],
+        4 list_kind "listKind" 5 [OMIT_EMPTY VALUE],
         5 categories "categories" 6 [OMIT_EMPTY],
     }
     CustomResourceDefinitionSpec "apiextensions.v1.CustomResourceDefinitionSpec" {
-        0 group "group" 1 [REQUIRED],
-        1 names "names" 3 [REQUIRED],
-        2 scope "scope" 4 [REQUIRED],
+        0 group "group" 1 [REQUIRED VALUE],
+        1 names "names" 3 [REQUIRED VALUE],
+        2 scope "scope" 4 [REQUIRED VALUE],
         3 versions "versions" 7 [REQUIRED],
         4 conversion "conversion" 9 [OMIT_EMPTY OPTIONAL],
-        5 preserve_unknown_fields "preserveUnknownFields" 10 [OMIT_EMPTY],
+        5 preserve_unknown_fields "preserveUnknownFields" 10 [OMIT_EMPTY VALUE],
     }
     CustomResourceDefinitionStatus "apiextensions.v1.CustomResourceDefinitionStatus" {
         0 conditions "conditions" 1 [],
-        1 accepted_names "acceptedNames" 2 [],
+        1 accepted_names "acceptedNames" 2 [VALUE],
         2 stored_versions "storedVersions" 3 [],
-        3 observed_generation "observedGeneration" 4 [OMIT_EMPTY],
+        3 observed_generation "observedGeneration" 4 [OMIT_EMPTY VALUE],
     }
     CustomResourceDefinitionVersion "apiextensions.v1.CustomResourceDefinitionVersion" {
-        0 name "name" 1 [REQUIRED],
-        1 served "served" 2 [REQUIRED],
-        2 storage "storage" 3 [REQUIRED],
-        3 deprecated "deprecated" 7 [OMIT_EMPTY],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 served "served" 2 [REQUIRED VALUE],
+        2 storage "storage" 3 [REQUIRED VALUE],
+        3 deprecated "deprecated" 7 [OMIT_EMPTY VALUE],
         4 deprecation_warning "deprecationWarning" 8 [OMIT_EMPTY OPTIONAL],
         5 schema "schema" 4 [OMIT_EMPTY OPTIONAL],
         6 subresources "subresources" 5 [OMIT_EMPTY OPTIONAL],
@@ -502,8 +502,8 @@ message! {
         8 selectable_fields "selectableFields" 9 [OMIT_EMPTY],
     }
     CustomResourceSubresourceScale "apiextensions.v1.CustomResourceSubresourceScale" {
-        0 spec_replicas_path "specReplicasPath" 1 [REQUIRED],
-        1 status_replicas_path "statusReplicasPath" 2 [REQUIRED],
+        0 spec_replicas_path "specReplicasPath" 1 [REQUIRED VALUE],
+        1 status_replicas_path "statusReplicasPath" 2 [REQUIRED VALUE],
         2 label_selector_path "labelSelectorPath" 3 [OMIT_EMPTY OPTIONAL],
     }
     CustomResourceSubresourceStatus "apiextensions.v1.CustomResourceSubresourceStatus" {
@@ -516,28 +516,28 @@ message! {
         0 open_apiv3_schema "openAPIV3Schema" 1 [OMIT_EMPTY OPTIONAL],
     }
     ExternalDocumentation "apiextensions.v1.ExternalDocumentation" {
-        0 description "description" 1 [OMIT_EMPTY],
-        1 url "url" 2 [OMIT_EMPTY],
+        0 description "description" 1 [OMIT_EMPTY VALUE],
+        1 url "url" 2 [OMIT_EMPTY VALUE],
     }
     JSONSchemaProps "apiextensions.v1.JSONSchemaProps" {
-        0 id "id" 1 [OMIT_EMPTY],
-        1 schema "$schema" 2 [OMIT_EMPTY],
+        0 id "id" 1 [OMIT_EMPTY VALUE],
+        1 schema "$schema" 2 [OMIT_EMPTY VALUE],
         2 ref_ "$ref" 3 [OMIT_EMPTY OPTIONAL],
-        3 description "description" 4 [OMIT_EMPTY],
-        4 type_ "type" 5 [OMIT_EMPTY],
-        5 format "format" 6 [OMIT_EMPTY],
-        6 title "title" 7 [OMIT_EMPTY],
+        3 description "description" 4 [OMIT_EMPTY VALUE],
+        4 type_ "type" 5 [OMIT_EMPTY VALUE],
+        5 format "format" 6 [OMIT_EMPTY VALUE],
+        6 title "title" 7 [OMIT_EMPTY VALUE],
         7 default "default" 8 [OMIT_EMPTY OPTIONAL],
         8 maximum "maximum" 9 [OMIT_EMPTY OPTIONAL],
-        9 exclusive_maximum "exclusiveMaximum" 10 [OMIT_EMPTY],
+        9 exclusive_maximum "exclusiveMaximum" 10 [OMIT_EMPTY VALUE],
         10 minimum "minimum" 11 [OMIT_EMPTY OPTIONAL],
-        11 exclusive_minimum "exclusiveMinimum" 12 [OMIT_EMPTY],
+        11 exclusive_minimum "exclusiveMinimum" 12 [OMIT_EMPTY VALUE],
         12 max_length "maxLength" 13 [OMIT_EMPTY OPTIONAL],
         13 min_length "minLength" 14 [OMIT_EMPTY OPTIONAL],
-        14 pattern "pattern" 15 [OMIT_EMPTY],
+        14 pattern "pattern" 15 [OMIT_EMPTY VALUE],
         15 max_items "maxItems" 16 [OMIT_EMPTY OPTIONAL],
         16 min_items "minItems" 17 [OMIT_EMPTY OPTIONAL],
-        17 unique_items "uniqueItems" 18 [OMIT_EMPTY],
+        17 unique_items "uniqueItems" 18 [OMIT_EMPTY VALUE],
         18 multiple_of "multipleOf" 19 [OMIT_EMPTY OPTIONAL],
         19 enum_ "enum" 20 [OMIT_EMPTY],
         20 max_properties "maxProperties" 21 [OMIT_EMPTY OPTIONAL],
@@ -556,10 +556,10 @@ message! {
         33 definitions "definitions" 34 [OMIT_EMPTY],
         34 external_docs "externalDocs" 35 [OMIT_EMPTY OPTIONAL],
         35 example "example" 36 [OMIT_EMPTY OPTIONAL],
-        36 nullable "nullable" 37 [OMIT_EMPTY],
+        36 nullable "nullable" 37 [OMIT_EMPTY VALUE],
         37 x_kubernetes_preserve_unknown_fields "x-kubernetes-preserve-unknown-fields" 38 [OMIT_EMPTY OPTIONAL],
-        38 x_kubernetes_embedded_resource "x-kubernetes-embedded-resource" 39 [OMIT_EMPTY],
-        39 x_kubernetes_int_or_string "x-kubernetes-int-or-string" 40 [OMIT_EMPTY],
+        38 x_kubernetes_embedded_resource "x-kubernetes-embedded-resource" 39 [OMIT_EMPTY VALUE],
+        39 x_kubernetes_int_or_string "x-kubernetes-int-or-string" 40 [OMIT_EMPTY VALUE],
         40 x_kubernetes_list_map_keys "x-kubernetes-list-map-keys" 41 [OMIT_EMPTY],
         41 x_kubernetes_list_type "x-kubernetes-list-type" 42 [OMIT_EMPTY OPTIONAL],
         42 x_kubernetes_map_type "x-kubernetes-map-type" 43 [OMIT_EMPTY OPTIONAL],
@@ -570,7 +570,7 @@ message! {
         1 json_schemas "" 2 [],
     }
     JSONSchemaPropsOrBool "apiextensions.v1.JSONSchemaPropsOrBool" {
-        0 allows "" 1 [],
+        0 allows "" 1 [VALUE],
         1 schema "" 2 [OPTIONAL],
     }
     JSONSchemaPropsOrStringArray "apiextensions.v1.JSONSchemaPropsOrStringArray" {
@@ -578,26 +578,26 @@ message! {
         1 property "" 2 [],
     }
     SelectableField "apiextensions.v1.SelectableField" {
-        0 json_path "jsonPath" 1 [REQUIRED],
+        0 json_path "jsonPath" 1 [REQUIRED VALUE],
     }
     ServiceReference "apiextensions.v1.ServiceReference" {
-        0 namespace "namespace" 1 [REQUIRED],
-        1 name "name" 2 [REQUIRED],
+        0 namespace "namespace" 1 [REQUIRED VALUE],
+        1 name "name" 2 [REQUIRED VALUE],
         2 path "path" 3 [OMIT_EMPTY OPTIONAL],
         3 port "port" 4 [OMIT_EMPTY OPTIONAL],
     }
     ValidationRule "apiextensions.v1.ValidationRule" {
-        0 rule "rule" 1 [REQUIRED],
-        1 message "message" 2 [OMIT_EMPTY],
-        2 message_expression "messageExpression" 3 [OMIT_EMPTY],
+        0 rule "rule" 1 [REQUIRED VALUE],
+        1 message "message" 2 [OMIT_EMPTY VALUE],
+        2 message_expression "messageExpression" 3 [OMIT_EMPTY VALUE],
         3 reason "reason" 4 [OMIT_EMPTY OPTIONAL],
-        4 field_path "fieldPath" 5 [OMIT_EMPTY],
+        4 field_path "fieldPath" 5 [OMIT_EMPTY VALUE],
         5 optional_old_self "optionalOldSelf" 6 [OMIT_EMPTY OPTIONAL],
     }
     WebhookClientConfig "apiextensions.v1.WebhookClientConfig" {
         0 url "url" 3 [OMIT_EMPTY OPTIONAL],
         1 service "service" 1 [OMIT_EMPTY OPTIONAL],
-        2 ca_bundle "caBundle" 2 [OMIT_EMPTY],
+        2 ca_bundle "caBundle" 2 [OMIT_EMPTY VALUE],
     }
     WebhookConversion "apiextensions.v1.WebhookConversion" {
         0 client_config "clientConfig" 2 [OMIT_EMPTY OPTIONAL],

@@ -80,32 +80,32 @@ pub struct ServiceReference {
 
 message! {
     APIService "apiregistration.v1.APIService" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     APIServiceCondition "apiregistration.v1.APIServiceCondition" {
-        0 type_ "type" 1 [REQUIRED],
-        1 status "status" 2 [REQUIRED],
-        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY],
-        3 reason "reason" 4 [OMIT_EMPTY],
-        4 message "message" 5 [OMIT_EMPTY],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 status "status" 2 [REQUIRED VALUE],
+        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY VALUE],
+        3 reason "reason" 4 [OMIT_EMPTY VALUE],
+        4 message "message" 5 [OMIT_EMPTY VALUE],
     }
     APIServiceSpec "apiregistration.v1.APIServiceSpec" {
         0 service "service" 1 [OMIT_EMPTY OPTIONAL],
-        1 group "group" 2 [OMIT_EMPTY],
-        2 version "version" 3 [OMIT_EMPTY],
-        3 insecure_skip_tls_verify "insecureSkipTLSVerify" 4 [OMIT_EMPTY],
-        4 ca_bundle "caBundle" 5 [OMIT_EMPTY],
-        5 group_priority_minimum "groupPriorityMinimum" 7 [REQUIRED],
-        6 version_priority "versionPriority" 8 [REQUIRED],
+        1 group "group" 2 [OMIT_EMPTY VALUE],
+        2 version "version" 3 [OMIT_EMPTY VALUE],
+        3 insecure_skip_tls_verify "insecureSkipTLSVerify" 4 [OMIT_EMPTY VALUE],
+        4 ca_bundle "caBundle" 5 [OMIT_EMPTY VALUE],
+        5 group_priority_minimum "groupPriorityMinimum" 7 [REQUIRED VALUE],
+        6 version_priority "versionPriority" 8 [REQUIRED VALUE],
     }
     APIServiceStatus "apiregistration.v1.APIServiceStatus" {
         0 conditions "conditions" 1 [OMIT_EMPTY],
     }
     ServiceReference "apiregistration.v1.ServiceReference" {
-        0 namespace "namespace" 1 [OMIT_EMPTY],
-        1 name "name" 2 [OMIT_EMPTY],
+        0 namespace "namespace" 1 [OMIT_EMPTY VALUE],
+        1 name "name" 2 [OMIT_EMPTY VALUE],
         2 port "port" 3 [OMIT_EMPTY OPTIONAL],
     }
 }

@@ -73,23 +73,23 @@ pub struct StorageVersionStatus {
 
 message! {
     ServerStorageVersion "apiserverinternal.v1alpha1.ServerStorageVersion" {
-        0 api_server_id "apiServerID" 1 [OMIT_EMPTY REQUIRED],
-        1 encoding_version "encodingVersion" 2 [OMIT_EMPTY REQUIRED],
+        0 api_server_id "apiServerID" 1 [OMIT_EMPTY REQUIRED VALUE],
+        1 encoding_version "encodingVersion" 2 [OMIT_EMPTY REQUIRED VALUE],
         2 decodable_versions "decodableVersions" 3 [OMIT_EMPTY REQUIRED],
         3 served_versions "servedVersions" 4 [OMIT_EMPTY],
     }
     StorageVersion "apiserverinternal.v1alpha1.StorageVersion" {
-        0 metadata "metadata" 1 [OMIT_EMPTY REQUIRED],
-        1 spec "spec" 2 [],
-        2 status "status" 3 [],
+        0 metadata "metadata" 1 [OMIT_EMPTY REQUIRED VALUE],
+        1 spec "spec" 2 [VALUE],
+        2 status "status" 3 [VALUE],
     }
     StorageVersionCondition "apiserverinternal.v1alpha1.StorageVersionCondition" {
-        0 type_ "type" 1 [REQUIRED],
-        1 status "status" 2 [REQUIRED],
-        2 observed_generation "observedGeneration" 3 [OMIT_EMPTY],
-        3 last_transition_time "lastTransitionTime" 4 [OMIT_EMPTY],
-        4 reason "reason" 5 [REQUIRED],
-        5 message "message" 6 [OMIT_EMPTY REQUIRED],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 status "status" 2 [REQUIRED VALUE],
+        2 observed_generation "observedGeneration" 3 [OMIT_EMPTY VALUE],
+        3 last_transition_time "lastTransitionTime" 4 [OMIT_EMPTY VALUE],
+        4 reason "reason" 5 [REQUIRED VALUE],
+        5 message "message" 6 [OMIT_EMPTY REQUIRED VALUE],
     }
     StorageVersionSpec "apiserverinternal.v1alpha1.StorageVersionSpec" {
     }

@@ -413,108 +413,108 @@ pub struct StatefulSetUpdateStrategy {
 
 message! {
     ControllerRevision "apps.v1.ControllerRevision" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 data "data" 2 [OMIT_EMPTY],
-        2 revision "revision" 3 [REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 data "data" 2 [OMIT_EMPTY VALUE],
+        2 revision "revision" 3 [REQUIRED VALUE],
     }
     DaemonSet "apps.v1.DaemonSet" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     DaemonSetCondition "apps.v1.DaemonSetCondition" {
-        0 type_ "type" 1 [REQUIRED],
-        1 status "status" 2 [REQUIRED],
-        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY],
-        3 reason "reason" 4 [OMIT_EMPTY],
-        4 message "message" 5 [OMIT_EMPTY],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 status "status" 2 [REQUIRED VALUE],
+        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY VALUE],
+        3 reason "reason" 4 [OMIT_EMPTY VALUE],
+        4 message "message" 5 [OMIT_EMPTY VALUE],
     }
     DaemonSetSpec "apps.v1.DaemonSetSpec" {
         0 selector "selector" 1 [OPTIONAL REQUIRED],
-        1 template "template" 2 [REQUIRED],
-        2 update_strategy "updateStrategy" 3 [OMIT_EMPTY],
-        3 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY],
+        1 template "template" 2 [REQUIRED VALUE],
+        2 update_strategy "updateStrategy" 3 [OMIT_EMPTY VALUE],
+        3 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY VALUE],
         4 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL],
     }
     DaemonSetStatus "apps.v1.DaemonSetStatus" {
-        0 current_number_scheduled "currentNumberScheduled" 1 [REQUIRED],
-        1 number_misscheduled "numberMisscheduled" 2 [REQUIRED],
-        2 desired_number_scheduled "desiredNumberScheduled" 3 [REQUIRED],
-        3 number_ready "numberReady" 4 [REQUIRED],
-        4 observed_generation "observedGeneration" 5 [OMIT_EMPTY],
-        5 updated_number_scheduled "updatedNumberScheduled" 6 [OMIT_EMPTY],
-        6 number_available "numberAvailable" 7 [OMIT_EMPTY],
-        7 number_unavailable "numberUnavailable" 8 [OMIT_EMPTY],
+        0 current_number_scheduled "currentNumberScheduled" 1 [REQUIRED VALUE],
+        1 number_misscheduled "numberMisscheduled" 2 [REQUIRED VALUE],
+        2 desired_number_scheduled "desiredNumberScheduled" 3 [REQUIRED VALUE],
+        3 number_ready "numberReady" 4 [REQUIRED VALUE],
+        4 observed_generation "observedGeneration" 5 [OMIT_EMPTY VALUE],
+        5 updated_number_scheduled "updatedNumberScheduled" 6 [OMIT_EMPTY VALUE],
+        6 number_available "numberAvailable" 7 [OMIT_EMPTY VALUE],
+        7 number_unavailable "numberUnavailable" 8 [OMIT_EMPTY VALUE],
         8 collision_count "collisionCount" 9 [OMIT_EMPTY OPTIONAL],
         9 conditions "conditions" 10 [OMIT_EMPTY],
     }
     DaemonSetUpdateStrategy "apps.v1.DaemonSetUpdateStrategy" {
-        0 type_ "type" 1 [OMIT_EMPTY],
+        0 type_ "type" 1 [OMIT_EMPTY VALUE],
         1 rolling_update "rollingUpdate" 2 [OMIT_EMPTY OPTIONAL],
     }
     Deployment "apps.v1.Deployment" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     DeploymentCondition "apps.v1.DeploymentCondition" {
-        0 type_ "type" 1 [REQUIRED],
-        1 status "status" 2 [REQUIRED],
-        2 last_update_time "lastUpdateTime" 6 [OMIT_EMPTY],
-        3 last_transition_time "lastTransitionTime" 7 [OMIT_EMPTY],
-        4 reason "reason" 4 [OMIT_EMPTY],
-        5 message "message" 5 [OMIT_EMPTY],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 status "status" 2 [REQUIRED VALUE],
+        2 last_update_time "lastUpdateTime" 6 [OMIT_EMPTY VALUE],
+        3 last_transition_time "lastTransitionTime" 7 [OMIT_EMPTY VALUE],
+        4 reason "reason" 4 [OMIT_EMPTY VALUE],
+        5 message "message" 5 [OMIT_EMPTY VALUE],
     }
     DeploymentSpec "apps.v1.DeploymentSpec" {
         0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
         1 selector "selector" 2 [OPTIONAL REQUIRED],
-        2 template "template" 3 [REQUIRED],
-        3 strategy "strategy" 4 [OMIT_EMPTY],
-        4 min_ready_seconds "minReadySeconds" 5 [OMIT_EMPTY],
+        2 template "template" 3 [REQUIRED VALUE],
+        3 strategy "strategy" 4 [OMIT_EMPTY VALUE],
+        4 min_ready_seconds "minReadySeconds" 5 [OMIT_EMPTY VALUE],
         5 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL],
-        6 paused "paused" 7 [OMIT_EMPTY],
+        6 paused "paused" 7 [OMIT_EMPTY VALUE],
         7 progress_deadline_seconds "progressDeadlineSeconds" 9 [OMIT_EMPTY OPTIONAL],
     }
     DeploymentStatus "apps.v1.DeploymentStatus" {
-        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY],
-        1 replicas "replicas" 2 [OMIT_EMPTY],
-        2 updated_replicas "updatedReplicas" 3 [OMIT_EMPTY],
-        3 ready_replicas "readyReplicas" 7 [OMIT_EMPTY],
-        4 available_replicas "availableReplicas" 4 [OMIT_EMPTY],
-        5 unavailable_replicas "unavailableReplicas" 5 [OMIT_EMPTY],
+        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE],
+        1 replicas "replicas" 2 [OMIT_EMPTY VALUE],
+        2 updated_replicas "updatedReplicas" 3 [OMIT_EMPTY VALUE],
+        3 ready_replicas "readyReplicas" 7 [OMIT_EMPTY VALUE],
+        4 available_replicas "availableReplicas" 4 [OMIT_EMPTY VALUE],
+        5 unavailable_replicas "unavailableReplicas" 5 [OMIT_EMPTY VALUE],
         6 terminating_replicas "terminatingReplicas" 9 [OMIT_EMPTY OPTIONAL],
         7 conditions "conditions" 6 [OMIT_EMPTY],
         8 collision_count "collisionCount" 8 [OMIT_EMPTY OPTIONAL],
     }
     DeploymentStrategy "apps.v1.DeploymentStrategy" {
-        0 type_ "type" 1 [OMIT_EMPTY],
+        0 type_ "type" 1 [OMIT_EMPTY VALUE],
         1 rolling_update "rollingUpdate" 2 [OMIT_EMPTY OPTIONAL],
     }
     ReplicaSet "apps.v1.ReplicaSet" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     ReplicaSetCondition "apps.v1.ReplicaSetCondition" {
-        0 type_ "type" 1 [REQUIRED],
-        1 status "status" 2 [REQUIRED],
-        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY],
-        3 reason "reason" 4 [OMIT_EMPTY],
-        4 message "message" 5 [OMIT_EMPTY],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 status "status" 2 [REQUIRED VALUE],
+        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY VALUE],
+        3 reason "reason" 4 [OMIT_EMPTY VALUE],
+        4 message "message" 5 [OMIT_EMPTY VALUE],
     }
     ReplicaSetSpec "apps.v1.ReplicaSetSpec" {
         0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
-        1 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY],
+        1 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY VALUE],
         2 selector "selector" 2 [OPTIONAL REQUIRED],
-        3 template "template" 3 [OMIT_EMPTY],
+        3 template "template" 3 [OMIT_EMPTY VALUE],
     }
     ReplicaSetStatus "apps.v1.ReplicaSetStatus" {
-        0 replicas "replicas" 1 [REQUIRED],
-        1 fully_labeled_replicas "fullyLabeledReplicas" 2 [OMIT_EMPTY],
-        2 ready_replicas "readyReplicas" 4 [OMIT_EMPTY],
-        3 available_replicas "availableReplicas" 5 [OMIT_EMPTY],
+        0 replicas "replicas" 1 [REQUIRED VALUE],
+        1 fully_labeled_replicas "fullyLabeledReplicas" 2 [OMIT_EMPTY VALUE],
+        2 ready_replicas "readyReplicas" 4 [OMIT_EMPTY VALUE],
+        3 available_replicas "availableReplicas" 5 [OMIT_EMPTY VALUE],
         4 terminating_replicas "terminatingReplicas" 7 [OMIT_EMPTY OPTIONAL],
-        5 observed_generation "observedGeneration" 3 [OMIT_EMPTY],
+        5 observed_generation "observedGeneration" 3 [OMIT_EMPTY VALUE],
         6 conditions "conditions" 6 [OMIT_EMPTY],
     }
     RollingUpdateDaemonSet "apps.v1.RollingUpdateDaemonSet" {
@@ -530,51 +530,51 @@ message! {
         1 max_unavailable "maxUnavailable" 2 [OMIT_EMPTY OPTIONAL],
     }
     StatefulSet "apps.v1.StatefulSet" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     StatefulSetCondition "apps.v1.StatefulSetCondition" {
-        0 type_ "type" 1 [REQUIRED],
-        1 status "status" 2 [REQUIRED],
-        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY],
-        3 reason "reason" 4 [OMIT_EMPTY],
-        4 message "message" 5 [OMIT_EMPTY],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 status "status" 2 [REQUIRED VALUE],
+        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY VALUE],
+        3 reason "reason" 4 [OMIT_EMPTY VALUE],
+        4 message "message" 5 [OMIT_EMPTY VALUE],
     }
     StatefulSetOrdinals "apps.v1.StatefulSetOrdinals" {
-        0 start "start" 1 [],
+        0 start "start" 1 [VALUE],
     }
     StatefulSetPersistentVolumeClaimRetentionPolicy "apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy" {
-        0 when_deleted "whenDeleted" 1 [OMIT_EMPTY],
-        1 when_scaled "whenScaled" 2 [OMIT_EMPTY],
+        0 when_deleted "whenDeleted" 1 [OMIT_EMPTY VALUE],
+        1 when_scaled "whenScaled" 2 [OMIT_EMPTY VALUE],
     }
     StatefulSetSpec "apps.v1.StatefulSetSpec" {
         0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
         1 selector "selector" 2 [OPTIONAL REQUIRED],
-        2 template "template" 3 [REQUIRED],
+        2 template "template" 3 [REQUIRED VALUE],
         3 volume_claim_templates "volumeClaimTemplates" 4 [OMIT_EMPTY],
-        4 service_name "serviceName" 5 [],
-        5 pod_management_policy "podManagementPolicy" 6 [OMIT_EMPTY],
-        6 update_strategy "updateStrategy" 7 [OMIT_EMPTY],
+        4 service_name "serviceName" 5 [VALUE],
+        5 pod_management_policy "podManagementPolicy" 6 [OMIT_EMPTY VALUE],
+        6 update_strategy "updateStrategy" 7 [OMIT_EMPTY VALUE],
         7 revision_history_limit "revisionHistoryLimit" 8 [OMIT_EMPTY OPTIONAL],
-        8 min_ready_seconds "minReadySeconds" 9 [OMIT_EMPTY],
+        8 min_ready_seconds "minReadySeconds" 9 [OMIT_EMPTY VALUE],
         9 persistent_volume_claim_retention_policy "persistentVolumeClaimRetentionPolicy" 10 [OMIT_EMPTY OPTIONAL],
         10 ordinals "ordinals" 11 [OMIT_EMPTY OPTIONAL],
     }
     StatefulSetStatus "apps.v1.StatefulSetStatus" {
-        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY],
-        1 replicas "replicas" 2 [REQUIRED],
-        2 ready_replicas "readyReplicas" 3 [OMIT_EMPTY],
-        3 current_replicas "currentReplicas" 4 [OMIT_EMPTY],
-        4 updated_replicas "updatedReplicas" 5 [OMIT_EMPTY],
-        5 current_revision "currentRevision" 6 [OMIT_EMPTY],
-        6 update_revision "updateRevision" 7 [OMIT_EMPTY],
+        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE],
+        1 replicas "replicas" 2 [REQUIRED VALUE],
+        2 ready_replicas "readyReplicas" 3 [OMIT_EMPTY VALUE],
+        3 current_replicas "currentReplicas" 4 [OMIT_EMPTY VALUE],
+        4 updated_replicas "updatedReplicas" 5 [OMIT_EMPTY VALUE],
+        5 current_revision "currentRevision" 6 [OMIT_EMPTY VALUE],
+        6 update_revision "updateRevision" 7 [OMIT_EMPTY VALUE],
         7 collision_count "collisionCount" 9 [OMIT_EMPTY OPTIONAL],
         8 conditions "conditions" 10 [OMIT_EMPTY],
-        9 available_replicas "availableReplicas" 11 [],
+        9 available_replicas "availableReplicas" 11 [VALUE],
     }
     StatefulSetUpdateStrategy "apps.v1.StatefulSetUpdateStrategy" {
-        0 type_ "type" 1 [OMIT_EMPTY],
+        0 type_ "type" 1 [OMIT_EMPTY VALUE],
         1 rolling_update "rollingUpdate" 2 [OMIT_EMPTY OPTIONAL],
     }
 }

@@ -310,56 +310,56 @@ pub struct StatefulSetUpdateStrategy {
 
 message! {
     ControllerRevision "apps.v1beta1.ControllerRevision" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 data "data" 2 [OMIT_EMPTY],
-        2 revision "revision" 3 [],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 data "data" 2 [OMIT_EMPTY VALUE],
+        2 revision "revision" 3 [VALUE],
     }
     Deployment "apps.v1beta1.Deployment" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     DeploymentCondition "apps.v1beta1.DeploymentCondition" {
-        0 type_ "type" 1 [],
-        1 status "status" 2 [],
-        2 last_update_time "lastUpdateTime" 6 [OMIT_EMPTY],
-        3 last_transition_time "lastTransitionTime" 7 [OMIT_EMPTY],
-        4 reason "reason" 4 [OMIT_EMPTY],
-        5 message "message" 5 [OMIT_EMPTY],
+        0 type_ "type" 1 [VALUE],
+        1 status "status" 2 [VALUE],
+        2 last_update_time "lastUpdateTime" 6 [OMIT_EMPTY VALUE],
+        3 last_transition_time "lastTransitionTime" 7 [OMIT_EMPTY VALUE],
+        4 reason "reason" 4 [OMIT_EMPTY VALUE],
+        5 message "message" 5 [OMIT_EMPTY VALUE],
     }
     DeploymentRollback "apps.v1beta1.DeploymentRollback" {
-        0 name "name" 1 [],
+        0 name "name" 1 [VALUE],
         1 updated_annotations "updatedAnnotations" 2 [OMIT_EMPTY],
-        2 rollback_to "rollbackTo" 3 [],
+        2 rollback_to "rollbackTo" 3 [VALUE],
     }
     DeploymentSpec "apps.v1beta1.DeploymentSpec" {
         0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
         1 selector "selector" 2 [OMIT_EMPTY OPTIONAL],
-        2 template "template" 3 [],
-        3 strategy "strategy" 4 [OMIT_EMPTY],
-        4 min_ready_seconds "minReadySeconds" 5 [OMIT_EMPTY],
+        2 template "template" 3 [VALUE],
+        3 strategy "strategy" 4 [OMIT_EMPTY VALUE],
+        4 min_ready_seconds "minReadySeconds" 5 [OMIT_EMPTY VALUE],
         5 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL],
-        6 paused "paused" 7 [OMIT_EMPTY],
+        6 paused "paused" 7 [OMIT_EMPTY VALUE],
         7 rollback_to "rollbackTo" 8 [OMIT_EMPTY OPTIONAL],
         8 progress_deadline_seconds "progressDeadlineSeconds" 9 [OMIT_EMPTY OPTIONAL],
     }
     DeploymentStatus "apps.v1beta1.DeploymentStatus" {
-        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY],
-        1 replicas "replicas" 2 [OMIT_EMPTY],
-        2 updated_replicas "updatedReplicas" 3 [OMIT_EMPTY],
-        3 ready_replicas "readyReplicas" 7 [OMIT_EMPTY],
-        4 available_replicas "availableReplicas" 4 [OMIT_EMPTY],
-        5 unavailable_replicas "unavailableReplicas" 5 [OMIT_EMPTY],
+        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE],
+        1 replicas "replicas" 2 [OMIT_EMPTY VALUE],
+        2 updated_replicas "updatedReplicas" 3 [OMIT_EMPTY VALUE],
+        3 ready_replicas "readyReplicas" 7 [OMIT_EMPTY VALUE],
+        4 available_replicas "availableReplicas" 4 [OMIT_EMPTY VALUE],
+        5 unavailable_replicas "unavailableReplicas" 5 [OMIT_EMPTY VALUE],
         6 terminating_replicas "terminatingReplicas" 9 [OMIT_EMPTY OPTIONAL],
         7 conditions "conditions" 6 [OMIT_EMPTY],
         8 collision_count "collisionCount" 8 [OMIT_EMPTY OPTIONAL],
     }
     DeploymentStrategy "apps.v1beta1.DeploymentStrategy" {
-        0 type_ "type" 1 [OMIT_EMPTY],
+        0 type_ "type" 1 [OMIT_EMPTY VALUE],
         1 rolling_update "rollingUpdate" 2 [OMIT_EMPTY OPTIONAL],
     }
     RollbackConfig "apps.v1beta1.RollbackConfig" {
-        0 revision "revision" 1 [OMIT_EMPTY],
+        0 revision "revision" 1 [OMIT_EMPTY VALUE],
     }
     RollingUpdateDeployment "apps.v1beta1.RollingUpdateDeployment" {
         0 max_unavailable "maxUnavailable" 1 [OMIT_EMPTY OPTIONAL],
@@ -370,64 +370,64 @@ message! {
         1 max_unavailable "maxUnavailable" 2 [OMIT_EMPTY OPTIONAL],
     }
     Scale "apps.v1beta1.Scale" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     ScaleSpec "apps.v1beta1.ScaleSpec" {
-        0 replicas "replicas" 1 [OMIT_EMPTY],
+        0 replicas "replicas" 1 [OMIT_EMPTY VALUE],
     }
     ScaleStatus "apps.v1beta1.ScaleStatus" {
-        0 replicas "replicas" 1 [],
+        0 replicas "replicas" 1 [VALUE],
         1 selector "selector" 2 [OMIT_EMPTY],
-        2 target_selector "targetSelector" 3 [OMIT_EMPTY],
+        2 target_selector "targetSelector" 3 [OMIT_EMPTY VALUE],
     }
     StatefulSet "apps.v1beta1.StatefulSet" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     StatefulSetCondition "apps.v1beta1.StatefulSetCondition" {
-        0 type_ "type" 1 [],
-        1 status "status" 2 [],
-        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY],
-        3 reason "reason" 4 [OMIT_EMPTY],
-        4 message "message" 5 [OMIT_EMPTY],
+        0 type_ "type" 1 [VALUE],
+        1 status "status" 2 [VALUE],
+        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY VALUE],
+        3 reason "reason" 4 [OMIT_EMPTY VALUE],
+        4 message "message" 5 [OMIT_EMPTY VALUE],
     }
     StatefulSetOrdinals "apps.v1beta1.StatefulSetOrdinals" {
-        0 start "start" 1 [],
+        0 start "start" 1 [VALUE],
     }
     StatefulSetPersistentVolumeClaimRetentionPolicy "apps.v1beta1.StatefulSetPersistentVolumeClaimRetentionPolicy" {
-        0 when_deleted "whenDeleted" 1 [OMIT_EMPTY],
-        1 when_scaled "whenScaled" 2 [OMIT_EMPTY],
+        0 when_deleted "whenDeleted" 1 [OMIT_EMPTY VALUE],
+        1 when_scaled "whenScaled" 2 [OMIT_EMPTY VALUE],
     }
     StatefulSetSpec "apps.v1beta1.StatefulSetSpec" {
         0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
         1 selector "selector" 2 [OMIT_EMPTY OPTIONAL],
-        2 template "template" 3 [],
+        2 template "template" 3 [VALUE],
         3 volume_claim_templates "volumeClaimTemplates" 4 [OMIT_EMPTY],
-        4 service_name "serviceName" 5 [],
-        5 pod_management_policy "podManagementPolicy" 6 [OMIT_EMPTY],
-        6 update_strategy "updateStrategy" 7 [OMIT_EMPTY],
+        4 service_name "serviceName" 5 [VALUE],
+        5 pod_management_policy "podManagementPolicy" 6 [OMIT_EMPTY VALUE],
+        6 update_strategy "updateStrategy" 7 [OMIT_EMPTY VALUE],
         7 revision_history_limit "revisionHistoryLimit" 8 [OMIT_EMPTY OPTIONAL],
-        8 min_ready_seconds "minReadySeconds" 9 [OMIT_EMPTY],
+        8 min_ready_seconds "minReadySeconds" 9 [OMIT_EMPTY VALUE],
         9 persistent_volume_claim_retention_policy "persistentVolumeClaimRetentionPolicy" 10 [OMIT_EMPTY OPTIONAL],
         10 ordinals "ordinals" 11 [OMIT_EMPTY OPTIONAL],
     }
     StatefulSetStatus "apps.v1beta1.StatefulSetStatus" {
         0 observed_generation "observedGeneration" 1 [OMIT_EMPTY OPTIONAL],
-        1 replicas "replicas" 2 [],
-        2 ready_replicas "readyReplicas" 3 [OMIT_EMPTY],
-        3 current_replicas "currentReplicas" 4 [OMIT_EMPTY],
-        4 updated_replicas "updatedReplicas" 5 [OMIT_EMPTY],
-        5 current_revision "currentRevision" 6 [OMIT_EMPTY],
-        6 update_revision "updateRevision" 7 [OMIT_EMPTY],
+        1 replicas "replicas" 2 [VALUE],
+        2 ready_replicas "readyReplicas" 3 [OMIT_EMPTY VALUE],
+        3 current_replicas "currentReplicas" 4 [OMIT_EMPTY VALUE],
+        4 updated_replicas "updatedReplicas" 5 [OMIT_EMPTY VALUE],
+        5 current_revision "currentRevision" 6 [OMIT_EMPTY VALUE],
+        6 update_revision "updateRevision" 7 [OMIT_EMPTY VALUE],
         7 collision_count "collisionCount" 9 [OMIT_EMPTY OPTIONAL],
         8 conditions "conditions" 10 [OMIT_EMPTY],
-        9 available_replicas "availableReplicas" 11 [],
+        9 available_replicas "availableReplicas" 11 [VALUE],
     }
     StatefulSetUpdateStrategy "apps.v1beta1.StatefulSetUpdateStrategy" {
-        0 type_ "type" 1 [OMIT_EMPTY],
+        0 type_ "type" 1 [OMIT_EMPTY VALUE],
         1 rolling_update "rollingUpdate" 2 [OMIT_EMPTY OPTIONAL],
     }
 }

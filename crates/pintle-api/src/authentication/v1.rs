@@ -133,22 +133,22 @@ pub struct UserInfo {
 
 message! {
     BoundObjectReference "authentication.v1.BoundObjectReference" {
-        0 kind "kind" 1 [OMIT_EMPTY],
-        1 api_version "apiVersion" 2 [OMIT_EMPTY],
-        2 name "name" 3 [OMIT_EMPTY],
-        3 uid "uid" 4 [OMIT_EMPTY],
+        0 kind "kind" 1 [OMIT_EMPTY VALUE],
+        1 api_version "apiVersion" 2 [OMIT_EMPTY VALUE],
+        2 name "name" 3 [OMIT_EMPTY VALUE],
+        3 uid "uid" 4 [OMIT_EMPTY VALUE],
     }
     SelfSubjectReview "authentication.v1.SelfSubjectReview" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 status "status" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 status "status" 2 [OMIT_EMPTY VALUE],
     }
     SelfSubjectReviewStatus "authentication.v1.SelfSubjectReviewStatus" {
-        0 user_info "userInfo" 1 [OMIT_EMPTY],
+        0 user_info "userInfo" 1 [OMIT_EMPTY VALUE],
     }
     TokenRequest "authentication.v1.TokenRequest" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     TokenRequestSpec "authentication.v1.TokenRequestSpec" {
         0 audiences "audiences" 1 [],
@@ -156,27 +156,27 @@ message! {
         2 bound_object_ref "boundObjectRef" 3 [OPTIONAL],
     }
     TokenRequestStatus "authentication.v1.TokenRequestStatus" {
-        0 token "token" 1 [SECRET],
-        1 expiration_timestamp "expirationTimestamp" 2 [],
+        0 token "token" 1 [SECRET VALUE],
+        1 expiration_timestamp "expirationTimestamp" 2 [VALUE],
     }
     TokenReview "authentication.v1.TokenReview" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     TokenReviewSpec "authentication.v1.TokenReviewSpec" {
-        0 token "token" 1 [OMIT_EMPTY REQUIRED SECRET],
+        0 token "token" 1 [OMIT_EMPTY REQUIRED SECRET VALUE],
         1 audiences "audiences" 2 [OMIT_EMPTY],
     }
     TokenReviewStatus "authentication.v1.TokenReviewStatus" {
-        0 authenticated "authenticated" 1 [OMIT_EMPTY],
-        1 user "user" 2 [OMIT_EMPTY],
+        0 authenticated "authenticated" 1 [OMIT_EMPTY VALUE],
+        1 user "user" 2 [OMIT_EMPTY VALUE],
         2 audiences "audiences" 4 [OMIT_EMPTY],
-        3 error "error" 3 [OMIT_EMPTY],
+        3 error "error" 3 [OMIT_EMPTY VALUE],
     }
     UserInfo "authentication.v1.UserInfo" {
-        0 username "username" 1 [OMIT_EMPTY],
-        1 uid "uid" 2 [OMIT_EMPTY],
+        0 username "username" 1 [OMIT_EMPTY VALUE],
+        1 uid "uid" 2 [OMIT_EMPTY VALUE],
         2 groups "groups" 3 [OMIT_EMPTY],
         3 extra "extra" 4 [OMIT_EMPTY WRAPPED],
     }

@@ -26,11 +26,11 @@ pub struct SelfSubjectReviewStatus {
 
 message! {
     SelfSubjectReview "authentication.v1alpha1.SelfSubjectReview" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 status "status" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 status "status" 2 [OMIT_EMPTY VALUE],
     }
     SelfSubjectReviewStatus "authentication.v1alpha1.SelfSubjectReviewStatus" {
-        0 user_info "userInfo" 1 [OMIT_EMPTY],
+        0 user_info "userInfo" 1 [OMIT_EMPTY VALUE],
     }
 }
 

@@ -80,30 +80,30 @@ pub struct UserInfo {
 
 message! {
     SelfSubjectReview "authentication.v1beta1.SelfSubjectReview" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 status "status" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 status "status" 2 [OMIT_EMPTY VALUE],
     }
     SelfSubjectReviewStatus "authentication.v1beta1.SelfSubjectReviewStatus" {
-        0 user_info "userInfo" 1 [OMIT_EMPTY],
+        0 user_info "userInfo" 1 [OMIT_EMPTY VALUE],
     }
     TokenReview "authentication.v1beta1.TokenReview" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     TokenReviewSpec "authentication.v1beta1.TokenReviewSpec" {
-        0 token "token" 1 [OMIT_EMPTY SECRET],
+        0 token "token" 1 [OMIT_EMPTY SECRET VALUE],
         1 audiences "audiences" 2 [OMIT_EMPTY],
     }
     TokenReviewStatus "authentication.v1beta1.TokenReviewStatus" {
-        0 authenticated "authenticated" 1 [OMIT_EMPTY],
-        1 user "user" 2 [OMIT_EMPTY],
+        0 authenticated "authenticated" 1 [OMIT_EMPTY VALUE],
+        1 user "user" 2 [OMIT_EMPTY VALUE],
         2 audiences "audiences" 4 [OMIT_EMPTY],
-        3 error "error" 3 [OMIT_EMPTY],
+        3 error "error" 3 [OMIT_EMPTY VALUE],
     }
     UserInfo "authentication.v1beta1.UserInfo" {
-        0 username "username" 1 [OMIT_EMPTY],
-        1 uid "uid" 2 [OMIT_EMPTY],
+        0 username "username" 1 [OMIT_EMPTY VALUE],
+        1 uid "uid" 2 [OMIT_EMPTY VALUE],
         2 groups "groups" 3 [OMIT_EMPTY],
         3 extra "extra" 4 [OMIT_EMPTY WRAPPED],
     }

@@ -211,34 +211,34 @@ pub struct SubjectRulesReviewStatus {
 
 message! {
     FieldSelectorAttributes "authorization.v1.FieldSelectorAttributes" {
-        0 raw_selector "rawSelector" 1 [OMIT_EMPTY],
+        0 raw_selector "rawSelector" 1 [OMIT_EMPTY VALUE],
         1 requirements "requirements" 2 [OMIT_EMPTY],
     }
     LabelSelectorAttributes "authorization.v1.LabelSelectorAttributes" {
-        0 raw_selector "rawSelector" 1 [OMIT_EMPTY],
+        0 raw_selector "rawSelector" 1 [OMIT_EMPTY VALUE],
         1 requirements "requirements" 2 [OMIT_EMPTY],
     }
     LocalSubjectAccessReview "authorization.v1.LocalSubjectAccessReview" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     NonResourceAttributes "authorization.v1.NonResourceAttributes" {
-        0 path "path" 1 [OMIT_EMPTY],
-        1 verb "verb" 2 [OMIT_EMPTY],
+        0 path "path" 1 [OMIT_EMPTY VALUE],
+        1 verb "verb" 2 [OMIT_EMPTY VALUE],
     }
     NonResourceRule "authorization.v1.NonResourceRule" {
         0 verbs "verbs" 1 [REQUIRED],
         1 non_resource_urls "nonResourceURLs" 2 [OMIT_EMPTY],
     }
     ResourceAttributes "authorization.v1.ResourceAttributes" {
-        0 namespace "namespace" 1 [OMIT_EMPTY],
-        1 verb "verb" 2 [OMIT_EMPTY],
-        2 group "group" 3 [OMIT_EMPTY],
-        3 version "version" 4 [OMIT_EMPTY],
-        4 resource "resource" 5 [OMIT_EMPTY],
-        5 subresource "subresource" 6 [OMIT_EMPTY],
-        6 name "name" 7 [OMIT_EMPTY],
+        0 namespace "namespace" 1 [OMIT_EMPTY VALUE],
+        1 verb "verb" 2 [OMIT_EMPTY VALUE],
+        2 group "group" 3 [OMIT_EMPTY VALUE],
+        3 version "version" 4 [OMIT_EMPTY VALUE],
+        4 resource "resource" 5 [OMIT_EMPTY VALUE],
+        5 subresource "subresource" 6 [OMIT_EMPTY VALUE],
+        6 name "name" 7 [OMIT_EMPTY VALUE],
         7 field_selector "fieldSelector" 8 [OMIT_EMPTY OPTIONAL],
         8 label_selector "labelSelector" 9 [OMIT_EMPTY OPTIONAL],
     }
@@ -249,46 +249,46 @@ message! {
         3 resource_names "resourceNames" 4 [OMIT_EMPTY],
     }
     SelfSubjectAccessReview "authorization.v1.SelfSubjectAccessReview" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     SelfSubjectAccessReviewSpec "authorization.v1.SelfSubjectAccessReviewSpec" {
         0 resource_attributes "resourceAttributes" 1 [OMIT_EMPTY OPTIONAL],
         1 non_resource_attributes "nonResourceAttributes" 2 [OMIT_EMPTY OPTIONAL],
     }
     SelfSubjectRulesReview "authorization.v1.SelfSubjectRulesReview" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     SelfSubjectRulesReviewSpec "authorization.v1.SelfSubjectRulesReviewSpec" {
-        0 namespace "namespace" 1 [OMIT_EMPTY],
+        0 namespace "namespace" 1 [OMIT_EMPTY VALUE],
     }
     SubjectAccessReview "authorization.v1.SubjectAccessReview" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     SubjectAccessReviewSpec "authorization.v1.SubjectAccessReviewSpec" {
         0 resource_attributes "resourceAttributes" 1 [OMIT_EMPTY OPTIONAL],
         1 non_resource_attributes "nonResourceAttributes" 2 [OMIT_EMPTY OPTIONAL],
-        2 user "user" 3 [OMIT_EMPTY],
+        2 user "user" 3 [OMIT_EMPTY VALUE],
         3 groups "groups" 4 [OMIT_EMPTY],
         4 extra "extra" 5 [OMIT_EMPTY WRAPPED],
-        5 uid "uid" 6 [OMIT_EMPTY],
+        5 uid "uid" 6 [OMIT_EMPTY VALUE],
     }
     SubjectAccessReviewStatus "authorization.v1.SubjectAccessReviewStatus" {
-        0 allowed "allowed" 1 [REQUIRED],
-        1 denied "denied" 4 [OMIT_EMPTY],
-        2 reason "reason" 2 [OMIT_EMPTY],
-        3 evaluation_error "evaluationError" 3 [OMIT_EMPTY],
+        0 allowed "allowed" 1 [REQUIRED VALUE],
+        1 denied "denied" 4 [OMIT_EMPTY VALUE],
+        2 reason "reason" 2 [OMIT_EMPTY VALUE],
+        3 evaluation_error "evaluationError" 3 [OMIT_EMPTY VALUE],
     }
     SubjectRulesReviewStatus "authorization.v1.SubjectRulesReviewStatus" {
         0 resource_rules "resourceRules" 1 [REQUIRED],
         1 non_resource_rules "nonResourceRules" 2 [REQUIRED],
-        2 incomplete "incomplete" 3 [REQUIRED],
-        3 evaluation_error "evaluationError" 4 [OMIT_EMPTY],
+        2 incomplete "incomplete" 3 [REQUIRED VALUE],
+        3 evaluation_error "evaluationError" 4 [OMIT_EMPTY VALUE],
     }
 }
 

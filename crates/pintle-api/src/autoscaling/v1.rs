@@ -98,39 +98,39 @@ pub struct ScaleStatus {
 
 message! {
     CrossVersionObjectReference "autoscaling.v1.CrossVersionObjectReference" {
-        0 kind "kind" 1 [REQUIRED],
-        1 name "name" 2 [REQUIRED],
-        2 api_version "apiVersion" 3 [OMIT_EMPTY],
+        0 kind "kind" 1 [REQUIRED VALUE],
+        1 name "name" 2 [REQUIRED VALUE],
+        2 api_version "apiVersion" 3 [OMIT_EMPTY VALUE],
     }
     HorizontalPodAutoscaler "autoscaling.v1.HorizontalPodAutoscaler" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY REQUIRED],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY REQUIRED VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     HorizontalPodAutoscalerSpec "autoscaling.v1.HorizontalPodAutoscalerSpec" {
-        0 scale_target_ref "scaleTargetRef" 1 [REQUIRED],
+        0 scale_target_ref "scaleTargetRef" 1 [REQUIRED VALUE],
         1 min_replicas "minReplicas" 2 [OMIT_EMPTY OPTIONAL],
-        2 max_replicas "maxReplicas" 3 [REQUIRED],
+        2 max_replicas "maxReplicas" 3 [REQUIRED VALUE],
         3 target_cpu_utilization_percentage "targetCPUUtilizationPercentage" 4 [OMIT_EMPTY OPTIONAL],
     }
     HorizontalPodAutoscalerStatus "autoscaling.v1.HorizontalPodAutoscalerStatus" {
         0 observed_generation "observedGeneration" 1 [OMIT_EMPTY OPTIONAL],
         1 last_scale_time "lastScaleTime" 2 [OMIT_EMPTY OPTIONAL],
-        2 current_replicas "currentReplicas" 3 [REQUIRED],
-        3 desired_replicas "desiredReplicas" 4 [REQUIRED],
+        2 current_replicas "currentReplicas" 3 [REQUIRED VALUE],
+        3 desired_replicas "desiredReplicas" 4 [REQUIRED VALUE],
         4 current_cpu_utilization_percentage "currentCPUUtilizationPercentage" 5 [OMIT_EMPTY OPTIONAL],
     }
     Scale "autoscaling.v1.Scale" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     ScaleSpec "autoscaling.v1.ScaleSpec" {
-        0 replicas "replicas" 1 [OMIT_EMPTY],
+        0 replicas "replicas" 1 [OMIT_EMPTY VALUE],
     }
     ScaleStatus "autoscaling.v1.ScaleStatus" {
-        0 replicas "replicas" 1 [REQUIRED],
-        1 selector "selector" 2 [OMIT_EMPTY],
+        0 replicas "replicas" 1 [REQUIRED VALUE],
+        1 selector "selector" 2 [OMIT_EMPTY VALUE],
     }
 }
 

@@ -320,32 +320,32 @@ pub struct ResourceMetricStatus {
 
 message! {
     ContainerResourceMetricSource "autoscaling.v2.ContainerResourceMetricSource" {
-        0 name "name" 1 [REQUIRED],
-        1 target "target" 2 [REQUIRED],
-        2 container "container" 3 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 target "target" 2 [REQUIRED VALUE],
+        2 container "container" 3 [REQUIRED VALUE],
     }
     ContainerResourceMetricStatus "autoscaling.v2.ContainerResourceMetricStatus" {
-        0 name "name" 1 [REQUIRED],
-        1 current "current" 2 [REQUIRED],
-        2 container "container" 3 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 current "current" 2 [REQUIRED VALUE],
+        2 container "container" 3 [REQUIRED VALUE],
     }
     CrossVersionObjectReference "autoscaling.v2.CrossVersionObjectReference" {
-        0 kind "kind" 1 [REQUIRED],
-        1 name "name" 2 [REQUIRED],
-        2 api_version "apiVersion" 3 [OMIT_EMPTY],
+        0 kind "kind" 1 [REQUIRED VALUE],
+        1 name "name" 2 [REQUIRED VALUE],
+        2 api_version "apiVersion" 3 [OMIT_EMPTY VALUE],
     }
     ExternalMetricSource "autoscaling.v2.ExternalMetricSource" {
-        0 metric "metric" 1 [REQUIRED],
-        1 target "target" 2 [REQUIRED],
+        0 metric "metric" 1 [REQUIRED VALUE],
+        1 target "target" 2 [REQUIRED VALUE],
     }
     ExternalMetricStatus "autoscaling.v2.ExternalMetricStatus" {
-        0 metric "metric" 1 [REQUIRED],
-        1 current "current" 2 [REQUIRED],
+        0 metric "metric" 1 [REQUIRED VALUE],
+        1 current "current" 2 [REQUIRED VALUE],
     }
     HPAScalingPolicy "autoscaling.v2.HPAScalingPolicy" {
-        0 type_ "type" 1 [REQUIRED],
-        1 value "value" 2 [REQUIRED],
-        2 period_seconds "periodSeconds" 3 [REQUIRED],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 value "value" 2 [REQUIRED VALUE],
+        2 period_seconds "periodSeconds" 3 [REQUIRED VALUE],
     }
     HPAScalingRules "autoscaling.v2.HPAScalingRules" {
         0 stabilization_window_seconds "stabilizationWindowSeconds" 3 [OMIT_EMPTY OPTIONAL],
@@ -354,42 +354,42 @@ message! {
         3 tolerance "tolerance" 4 [OMIT_EMPTY OPTIONAL],
     }
     HorizontalPodAutoscaler "autoscaling.v2.HorizontalPodAutoscaler" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY REQUIRED],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY REQUIRED VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     HorizontalPodAutoscalerBehavior "autoscaling.v2.HorizontalPodAutoscalerBehavior" {
         0 scale_up "scaleUp" 1 [OMIT_EMPTY OPTIONAL],
         1 scale_down "scaleDown" 2 [OMIT_EMPTY OPTIONAL],
     }
     HorizontalPodAutoscalerCondition "autoscaling.v2.HorizontalPodAutoscalerCondition" {
-        0 type_ "type" 1 [REQUIRED],
-        1 status "status" 2 [REQUIRED],
-        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY],
-        3 reason "reason" 4 [OMIT_EMPTY],
-        4 message "message" 5 [OMIT_EMPTY],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 status "status" 2 [REQUIRED VALUE],
+        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY VALUE],
+        3 reason "reason" 4 [OMIT_EMPTY VALUE],
+        4 message "message" 5 [OMIT_EMPTY VALUE],
     }
     HorizontalPodAutoscalerSpec "autoscaling.v2.HorizontalPodAutoscalerSpec" {
-        0 scale_target_ref "scaleTargetRef" 1 [REQUIRED],
+        0 scale_target_ref "scaleTargetRef" 1 [REQUIRED VALUE],
         1 min_replicas "minReplicas" 2 [OMIT_EMPTY OPTIONAL],
-        2 max_replicas "maxReplicas" 3 [REQUIRED],
+        2 max_replicas "maxReplicas" 3 [REQUIRED VALUE],
         3 metrics "metrics" 4 [OMIT_EMPTY],
         4 behavior "behavior" 5 [OMIT_EMPTY OPTIONAL],
     }
     HorizontalPodAutoscalerStatus "autoscaling.v2.HorizontalPodAutoscalerStatus" {
         0 observed_generation "observedGeneration" 1 [OMIT_EMPTY OPTIONAL],
         1 last_scale_time "lastScaleTime" 2 [OMIT_EMPTY OPTIONAL],
-        2 current_replicas "currentReplicas" 3 [OMIT_EMPTY],
-        3 desired_replicas "desiredReplicas" 4 [REQUIRED],
+        2 current_replicas "currentReplicas" 3 [OMIT_EMPTY VALUE],
+        3 desired_replicas "desiredReplicas" 4 [REQUIRED VALUE],
         4 current_metrics "currentMetrics" 5 [],
         5 conditions "conditions" 6 [OMIT_EMPTY],
     }
     MetricIdentifier "autoscaling.v2.MetricIdentifier" {
-        0 name "name" 1 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
         1 selector "selector" 2 [OMIT_EMPTY OPTIONAL],
     }
     MetricSpec "autoscaling.v2.MetricSpec" {
-        0 type_ "type" 1 [REQUIRED],
+        0 type_ "type" 1 [REQUIRED VALUE],
         1 object "object" 2 [OMIT_EMPTY OPTIONAL],
         2 pods "pods" 3 [OMIT_EMPTY OPTIONAL],
         3 resource "resource" 4 [OMIT_EMPTY OPTIONAL],
@@ -397,7 +397,7 @@ message! {
         5 external "external" 5 [OMIT_EMPTY OPTIONAL],
     }
     MetricStatus "autoscaling.v2.MetricStatus" {
-        0 type_ "type" 1 [REQUIRED],
+        0 type_ "type" 1 [REQUIRED VALUE],
         1 object "object" 2 [OMIT_EMPTY OPTIONAL],
         2 pods "pods" 3 [OMIT_EMPTY OPTIONAL],
         3 resource "resource" 4 [OMIT_EMPTY OPTIONAL],
@@ -405,7 +405,7 @@ message! {
         5 external "external" 5 [OMIT_EMPTY OPTIONAL],
     }
     MetricTarget "autoscaling.v2.MetricTarget" {
-        0 type_ "type" 1 [REQUIRED],
+        0 type_ "type" 1 [REQUIRED VALUE],
         1 value "value" 2 [OMIT_EMPTY OPTIONAL],
         2 average_value "averageValue" 3 [OMIT_EMPTY OPTIONAL],
         3 average_utilization "averageUtilization" 4 [OMIT_EMPTY OPTIONAL],
@@ -416,30 +416,30 @@ message! {
         2 average_utilization "averageUtilization" 3 [OMIT_EMPTY OPTIONAL],
     }
     ObjectMetricSource "autoscaling.v2.ObjectMetricSource" {
-        0 described_object "describedObject" 1 [REQUIRED],
-        1 target "target" 2 [REQUIRED],
-        2 metric "metric" 3 [REQUIRED],
+        0 described_object "describedObject" 1 [REQUIRED VALUE],
+        1 target "target" 2 [REQUIRED VALUE],
+        2 metric "metric" 3 [REQUIRED VALUE],
     }
     ObjectMetricStatus "autoscaling.v2.ObjectMetricStatus" {
-        0 metric "metric" 1 [REQUIRED],
-        1 current "current" 2 [REQUIRED],
-        2 described_object "describedObject" 3 [REQUIRED],
+        0 metric "metric" 1 [REQUIRED VALUE],
+        1 current "current" 2 [REQUIRED VALUE],
+        2 described_object "describedObject" 3 [REQUIRED VALUE],
     }
     PodsMetricSource "autoscaling.v2.PodsMetricSource" {
-        0 metric "metric" 1 [REQUIRED],
-        1 target "target" 2 [REQUIRED],
+        0 metric "metric" 1 [REQUIRED VALUE],
+        1 target "target" 2 [REQUIRED VALUE],
     }
     PodsMetricStatus "autoscaling.v2.PodsMetricStatus" {
-        0 metric "metric" 1 [REQUIRED],
-        1 current "current" 2 [REQUIRED],
+        0 metric "metric" 1 [REQUIRED VALUE],
+        1 current "current" 2 [REQUIRED VALUE],
     }
     ResourceMetricSource "autoscaling.v2.ResourceMetricSource" {
-        0 name "name" 1 [REQUIRED],
-        1 target "target" 2 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 target "target" 2 [REQUIRED VALUE],
     }
     ResourceMetricStatus "autoscaling.v2.ResourceMetricStatus" {
-        0 name "name" 1 [REQUIRED],
-        1 current "current" 2 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 current "current" 2 [REQUIRED VALUE],
     }
 }
 

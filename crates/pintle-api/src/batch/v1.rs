@@ -244,17 +244,17 @@ pub struct UncountedTerminatedPods {
 
 message! {
     CronJob "batch.v1.CronJob" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY REQUIRED],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY REQUIRED VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     CronJobSpec "batch.v1.CronJobSpec" {
-        0 schedule "schedule" 1 [REQUIRED],
+        0 schedule "schedule" 1 [REQUIRED VALUE],
         1 time_zone "timeZone" 8 [OMIT_EMPTY OPTIONAL],
         2 starting_deadline_seconds "startingDeadlineSeconds" 2 [OMIT_EMPTY OPTIONAL],
-        3 concurrency_policy "concurrencyPolicy" 3 [OMIT_EMPTY],
+        3 concurrency_policy "concurrencyPolicy" 3 [OMIT_EMPTY VALUE],
         4 suspend "suspend" 4 [OMIT_EMPTY OPTIONAL],
-        5 job_template "jobTemplate" 5 [REQUIRED],
+        5 job_template "jobTemplate" 5 [REQUIRED VALUE],
         6 successful_jobs_history_limit "successfulJobsHistoryLimit" 6 [OMIT_EMPTY OPTIONAL],
         7 failed_jobs_history_limit "failedJobsHistoryLimit" 7 [OMIT_EMPTY OPTIONAL],
     }
@@ -264,17 +264,17 @@ message! {
         2 last_successful_time "lastSuccessfulTime" 5 [OMIT_EMPTY OPTIONAL],
     }
     Job "batch.v1.Job" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     JobCondition "batch.v1.JobCondition" {
-        0 type_ "type" 1 [REQUIRED],
-        1 status "status" 2 [REQUIRED],
-        2 last_probe_time "lastProbeTime" 3 [OMIT_EMPTY],
-        3 last_transition_time "lastTransitionTime" 4 [OMIT_EMPTY],
-        4 reason "reason" 5 [OMIT_EMPTY],
-        5 message "message" 6 [OMIT_EMPTY],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 status "status" 2 [REQUIRED VALUE],
+        2 last_probe_time "lastProbeTime" 3 [OMIT_EMPTY VALUE],
+        3 last_transition_time "lastTransitionTime" 4 [OMIT_EMPTY VALUE],
+        4 reason "reason" 5 [OMIT_EMPTY VALUE],
+        5 message "message" 6 [OMIT_EMPTY VALUE],
     }
     JobSpec "batch.v1.JobSpec" {
         0 parallelism "parallelism" 1 [OMIT_EMPTY OPTIONAL],
@@ -287,7 +287,7 @@ message! {
         7 max_failed_indexes "maxFailedIndexes" 13 [OMIT_EMPTY OPTIONAL],
         8 selector "selector" 4 [OMIT_EMPTY OPTIONAL],
         9 manual_selector "manualSelector" 5 [OMIT_EMPTY OPTIONAL],
-        10 template "template" 6 [REQUIRED],
+        10 template "template" 6 [REQUIRED VALUE],
         11 ttl_seconds_after_finished "ttlSecondsAfterFinished" 8 [OMIT_EMPTY OPTIONAL],
         12 completion_mode "completionMode" 9 [OMIT_EMPTY OPTIONAL],
         13 suspend "suspend" 10 [OMIT_EMPTY OPTIONAL],
@@ -298,33 +298,33 @@ message! {
         0 conditions "conditions" 1 [OMIT_EMPTY],
         1 start_time "startTime" 2 [OMIT_EMPTY OPTIONAL],
         2 completion_time "completionTime" 3 [OMIT_EMPTY OPTIONAL],
-        3 active "active" 4 [OMIT_EMPTY],
-        4 succeeded "succeeded" 5 [OMIT_EMPTY],
-        5 failed "failed" 6 [OMIT_EMPTY],
+        3 active "active" 4 [OMIT_EMPTY VALUE],
+        4 succeeded "succeeded" 5 [OMIT_EMPTY VALUE],
+        5 failed "failed" 6 [OMIT_EMPTY VALUE],
         6 terminating "terminating" 11 [OMIT_EMPTY OPTIONAL],
-        7 completed_indexes "completedIndexes" 7 [OMIT_EMPTY],
+        7 completed_indexes "completedIndexes" 7 [OMIT_EMPTY VALUE],
         8 failed_indexes "failedIndexes" 10 [OMIT_EMPTY OPTIONAL],
         9 uncounted_terminated_pods "uncountedTerminatedPods" 8 [OMIT_EMPTY OPTIONAL],
         10 ready "ready" 9 [OMIT_EMPTY OPTIONAL],
     }
     JobTemplateSpec "batch.v1.JobTemplateSpec" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
     PodFailurePolicy "batch.v1.PodFailurePolicy" {
         0 rules "rules" 1 [REQUIRED],
     }
     PodFailurePolicyOnExitCodesRequirement "batch.v1.PodFailurePolicyOnExitCodesRequirement" {
         0 container_name "containerName" 1 [OMIT_EMPTY OPTIONAL],
-        1 operator "operator" 2 [REQUIRED],
+        1 operator "operator" 2 [REQUIRED VALUE],
         2 values "values" 3 [REQUIRED],
     }
     PodFailurePolicyOnPodConditionsPattern "batch.v1.PodFailurePolicyOnPodConditionsPattern" {
-        0 type_ "type" 1 [REQUIRED],
-        1 status "status" 2 [],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 status "status" 2 [VALUE],
     }
     PodFailurePolicyRule "batch.v1.PodFailurePolicyRule" {
-        0 action "action" 1 [REQUIRED],
+        0 action "action" 1 [REQUIRED VALUE],
         1 on_exit_codes "onExitCodes" 2 [OMIT_EMPTY OPTIONAL],
         2 on_pod_conditions "onPodConditions" 3 [OMIT_EMPTY],
     }

@@ -67,17 +67,17 @@ pub struct JobTemplateSpec {
 
 message! {
     CronJob "batch.v1beta1.CronJob" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     CronJobSpec "batch.v1beta1.CronJobSpec" {
-        0 schedule "schedule" 1 [],
+        0 schedule "schedule" 1 [VALUE],
         1 time_zone "timeZone" 8 [OMIT_EMPTY OPTIONAL],
         2 starting_deadline_seconds "startingDeadlineSeconds" 2 [OMIT_EMPTY OPTIONAL],
-        3 concurrency_policy "concurrencyPolicy" 3 [OMIT_EMPTY],
+        3 concurrency_policy "concurrencyPolicy" 3 [OMIT_EMPTY VALUE],
         4 suspend "suspend" 4 [OMIT_EMPTY OPTIONAL],
-        5 job_template "jobTemplate" 5 [],
+        5 job_template "jobTemplate" 5 [VALUE],
         6 successful_jobs_history_limit "successfulJobsHistoryLimit" 6 [OMIT_EMPTY OPTIONAL],
         7 failed_jobs_history_limit "failedJobsHistoryLimit" 7 [OMIT_EMPTY OPTIONAL],
     }
@@ -87,8 +87,8 @@ message! {
         2 last_successful_time "lastSuccessfulTime" 5 [OMIT_EMPTY OPTIONAL],
     }
     JobTemplateSpec "batch.v1beta1.JobTemplateSpec" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
 }
 

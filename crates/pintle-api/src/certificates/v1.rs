@@ -73,31 +73,31 @@ pub struct CertificateSigningRequestStatus {
 
 message! {
     CertificateSigningRequest "certificates.v1.CertificateSigningRequest" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     CertificateSigningRequestCondition "certificates.v1.CertificateSigningRequestCondition" {
-        0 type_ "type" 1 [REQUIRED],
-        1 status "status" 6 [REQUIRED],
-        2 reason "reason" 2 [OMIT_EMPTY],
-        3 message "message" 3 [OMIT_EMPTY],
-        4 last_update_time "lastUpdateTime" 4 [OMIT_EMPTY],
-        5 last_transition_time "lastTransitionTime" 5 [OMIT_EMPTY],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 status "status" 6 [REQUIRED VALUE],
+        2 reason "reason" 2 [OMIT_EMPTY VALUE],
+        3 message "message" 3 [OMIT_EMPTY VALUE],
+        4 last_update_time "lastUpdateTime" 4 [OMIT_EMPTY VALUE],
+        5 last_transition_time "lastTransitionTime" 5 [OMIT_EMPTY VALUE],
     }
     CertificateSigningRequestSpec "certificates.v1.CertificateSigningRequestSpec" {
-        0 request "request" 1 [REQUIRED],
-        1 signer_name "signerName" 7 [REQUIRED],
+        0 request "request" 1 [REQUIRED VALUE],
+        1 signer_name "signerName" 7 [REQUIRED VALUE],
         2 expiration_seconds "expirationSeconds" 8 [OMIT_EMPTY OPTIONAL],
         3 usages "usages" 5 [OMIT_EMPTY],
-        4 username "username" 2 [OMIT_EMPTY],
-        5 uid "uid" 3 [OMIT_EMPTY],
+        4 username "username" 2 [OMIT_EMPTY VALUE],
+        5 uid "uid" 3 [OMIT_EMPTY VALUE],
         6 groups "groups" 4 [OMIT_EMPTY],
         7 extra "extra" 6 [OMIT_EMPTY WRAPPED],
     }
     CertificateSigningRequestStatus "certificates.v1.CertificateSigningRequestStatus" {
         0 conditions "conditions" 1 [OMIT_EMPTY],
-        1 certificate "certificate" 2 [OMIT_EMPTY],
+        1 certificate "certificate" 2 [OMIT_EMPTY VALUE],
     }
 }
 

@@ -28,12 +28,12 @@ pub struct ClusterTrustBundleSpec {
 
 message! {
     ClusterTrustBundle "certificates.v1alpha1.ClusterTrustBundle" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [VALUE],
     }
     ClusterTrustBundleSpec "certificates.v1alpha1.ClusterTrustBundleSpec" {
-        0 signer_name "signerName" 1 [OMIT_EMPTY],
-        1 trust_bundle "trustBundle" 2 [],
+        0 signer_name "signerName" 1 [OMIT_EMPTY VALUE],
+        1 trust_bundle "trustBundle" 2 [VALUE],
     }
 }
 

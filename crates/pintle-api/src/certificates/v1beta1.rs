@@ -156,62 +156,62 @@ pub struct PodCertificateRequestStatus {
 
 message! {
     CertificateSigningRequest "certificates.v1beta1.CertificateSigningRequest" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     CertificateSigningRequestCondition "certificates.v1beta1.CertificateSigningRequestCondition" {
-        0 type_ "type" 1 [],
-        1 status "status" 6 [],
-        2 reason "reason" 2 [OMIT_EMPTY],
-        3 message "message" 3 [OMIT_EMPTY],
-        4 last_update_time "lastUpdateTime" 4 [OMIT_EMPTY],
-        5 last_transition_time "lastTransitionTime" 5 [OMIT_EMPTY],
+        0 type_ "type" 1 [VALUE],
+        1 status "status" 6 [VALUE],
+        2 reason "reason" 2 [OMIT_EMPTY VALUE],
+        3 message "message" 3 [OMIT_EMPTY VALUE],
+        4 last_update_time "lastUpdateTime" 4 [OMIT_EMPTY VALUE],
+        5 last_transition_time "lastTransitionTime" 5 [OMIT_EMPTY VALUE],
     }
     CertificateSigningRequestSpec "certificates.v1beta1.CertificateSigningRequestSpec" {
-        0 request "request" 1 [],
+        0 request "request" 1 [VALUE],
         1 signer_name "signerName" 7 [OMIT_EMPTY OPTIONAL],
         2 expiration_seconds "expirationSeconds" 8 [OMIT_EMPTY OPTIONAL],
         3 usages "usages" 5 [OMIT_EMPTY],
-        4 username "username" 2 [OMIT_EMPTY],
-        5 uid "uid" 3 [OMIT_EMPTY],
+        4 username "username" 2 [OMIT_EMPTY VALUE],
+        5 uid "uid" 3 [OMIT_EMPTY VALUE],
         6 groups "groups" 4 [OMIT_EMPTY],
         7 extra "extra" 6 [OMIT_EMPTY WRAPPED],
     }
     CertificateSigningRequestStatus "certificates.v1beta1.CertificateSigningRequestStatus" {
         0 conditions "conditions" 1 [OMIT_EMPTY],
-        1 certificate "certificate" 2 [OMIT_EMPTY],
+        1 certificate "certificate" 2 [OMIT_EMPTY VALUE],
     }
     ClusterTrustBundle "certificates.v1beta1.ClusterTrustBundle" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [VALUE],
     }
     ClusterTrustBundleSpec "certificates.v1beta1.ClusterTrustBundleSpec" {
-        0 signer_name "signerName" 1 [OMIT_EMPTY],
-        1 trust_bundle "trustBundle" 2 [],
+        0 signer_name "signerName" 1 [OMIT_EMPTY VALUE],
+        1 trust_bundle "trustBundle" 2 [VALUE],
     }
     PodCertificateRequest "certificates.v1beta1.PodCertificateRequest" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     PodCertificateRequestSpec "certificates.v1beta1.PodCertificateRequestSpec" {
-        0 signer_name "signerName" 1 [],
-        1 pod_name "podName" 2 [],
-        2 pod_uid "podUID" 3 [],
-        3 service_account_name "serviceAccountName" 4 [],
-        4 service_account_uid "serviceAccountUID" 5 [],
-        5 node_name "nodeName" 6 [],
-        6 node_uid "nodeUID" 7 [],
+        0 signer_name "signerName" 1 [VALUE],
+        1 pod_name "podName" 2 [VALUE],
+        2 pod_uid "podUID" 3 [VALUE],
+        3 service_account_name "serviceAccountName" 4 [VALUE],
+        4 service_account_uid "serviceAccountUID" 5 [VALUE],
+        5 node_name "nodeName" 6 [VALUE],
+        6 node_uid "nodeUID" 7 [VALUE],
         7 max_expiration_seconds "maxExpirationSeconds" 8 [OMIT_EMPTY OPTIONAL],
-        8 pkix_public_key "pkixPublicKey" 9 [],
-        9 proof_of_possession "proofOfPossession" 10 [],
-        10 stub_pkcs10_request "stubPKCS10Request" 12 [],
+        8 pkix_public_key "pkixPublicKey" 9 [VALUE],
+        9 proof_of_possession "proofOfPossession" 10 [VALUE],
+        10 stub_pkcs10_request "stubPKCS10Request" 12 [VALUE],
         11 unverified_user_annotations "unverifiedUserAnnotations" 11 [OMIT_EMPTY],
     }
     PodCertificateRequestStatus "certificates.v1beta1.PodCertificateRequestStatus" {
         0 conditions "conditions" 1 [OMIT_EMPTY],
-        1 certificate_chain "certificateChain" 2 [OMIT_EMPTY],
+        1 certificate_chain "certificateChain" 2 [OMIT_EMPTY VALUE],
         2 not_before "notBefore" 4 [OMIT_EMPTY OPTIONAL],
         3 begin_refresh_at "beginRefreshAt" 5 [OMIT_EMPTY OPTIONAL],
         4 not_after "notAfter" 6 [OMIT_EMPTY OPTIONAL],

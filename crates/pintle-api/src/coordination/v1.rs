@@ -39,8 +39,8 @@ pub struct LeaseSpec {
 
 message! {
     Lease "coordination.v1.Lease" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
     LeaseSpec "coordination.v1.LeaseSpec" {
         0 holder_identity "holderIdentity" 1 [OMIT_EMPTY OPTIONAL],

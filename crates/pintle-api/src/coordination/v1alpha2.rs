@@ -37,16 +37,16 @@ pub struct LeaseCandidateSpec {
 
 message! {
     LeaseCandidate "coordination.v1alpha2.LeaseCandidate" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY REQUIRED VALUE],
     }
     LeaseCandidateSpec "coordination.v1alpha2.LeaseCandidateSpec" {
-        0 lease_name "leaseName" 1 [REQUIRED],
+        0 lease_name "leaseName" 1 [REQUIRED VALUE],
         1 ping_time "pingTime" 2 [OMIT_EMPTY OPTIONAL],
         2 renew_time "renewTime" 3 [OMIT_EMPTY OPTIONAL],
-        3 binary_version "binaryVersion" 4 [REQUIRED],
-        4 emulation_version "emulationVersion" 5 [OMIT_EMPTY],
-        5 strategy "strategy" 6 [OMIT_EMPTY REQUIRED],
+        3 binary_version "binaryVersion" 4 [REQUIRED VALUE],
+        4 emulation_version "emulationVersion" 5 [OMIT_EMPTY VALUE],
+        5 strategy "strategy" 6 [OMIT_EMPTY REQUIRED VALUE],
     }
 }
 

@@ -69,20 +69,20 @@ pub struct LeaseSpec {
 
 message! {
     Lease "coordination.v1beta1.Lease" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
     LeaseCandidate "coordination.v1beta1.LeaseCandidate" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY REQUIRED VALUE],
     }
     LeaseCandidateSpec "coordination.v1beta1.LeaseCandidateSpec" {
-        0 lease_name "leaseName" 1 [REQUIRED],
+        0 lease_name "leaseName" 1 [REQUIRED VALUE],
         1 ping_time "pingTime" 2 [OMIT_EMPTY OPTIONAL],
         2 renew_time "renewTime" 3 [OMIT_EMPTY OPTIONAL],
-        3 binary_version "binaryVersion" 4 [REQUIRED],
-        4 emulation_version "emulationVersion" 5 [OMIT_EMPTY],
-        5 strategy "strategy" 6 [OMIT_EMPTY REQUIRED],
+        3 binary_version "binaryVersion" 4 [REQUIRED VALUE],
+        4 emulation_version "emulationVersion" 5 [OMIT_EMPTY VALUE],
+        5 strategy "strategy" 6 [OMIT_EMPTY REQUIRED VALUE],
     }
     LeaseSpec "coordination.v1beta1.LeaseSpec" {
         0 holder_identity "holderIdentity" 1 [OMIT_EMPTY OPTIONAL],

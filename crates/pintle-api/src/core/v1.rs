@@ -3465,10 +3465,10 @@ pub struct WindowsSecurityContextOptions {
 
 message! {
     AWSElasticBlockStoreVolumeSource "core.v1.AWSElasticBlockStoreVolumeSource" {
-        0 volume_id "volumeID" 1 [REQUIRED],
-        1 fs_type "fsType" 2 [OMIT_EMPTY],
-        2 partition "partition" 3 [OMIT_EMPTY],
-        3 read_only "readOnly" 4 [OMIT_EMPTY],
+        0 volume_id "volumeID" 1 [REQUIRED VALUE],
+        1 fs_type "fsType" 2 [OMIT_EMPTY VALUE],
+        2 partition "partition" 3 [OMIT_EMPTY VALUE],
+        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE],
     }
     Affinity "core.v1.Affinity" {
         0 node_affinity "nodeAffinity" 1 [OMIT_EMPTY OPTIONAL],
@@ -3476,41 +3476,41 @@ message! {
         2 pod_anti_affinity "podAntiAffinity" 3 [OMIT_EMPTY OPTIONAL],
     }
     AppArmorProfile "core.v1.AppArmorProfile" {
-        0 type_ "type" 1 [REQUIRED],
+        0 type_ "type" 1 [REQUIRED VALUE],
         1 localhost_profile "localhostProfile" 2 [OMIT_EMPTY OPTIONAL],
     }
     AttachedVolume "core.v1.AttachedVolume" {
-        0 name "name" 1 [REQUIRED],
-        1 device_path "devicePath" 2 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 device_path "devicePath" 2 [REQUIRED VALUE],
     }
     AzureDiskVolumeSource "core.v1.AzureDiskVolumeSource" {
-        0 disk_name "diskName" 1 [REQUIRED],
-        1 disk_uri "diskURI" 2 [REQUIRED],
+        0 disk_name "diskName" 1 [REQUIRED VALUE],
+        1 disk_uri "diskURI" 2 [REQUIRED VALUE],
         2 caching_mode "cachingMode" 3 [OMIT_EMPTY OPTIONAL],
         3 fs_type "fsType" 4 [OMIT_EMPTY OPTIONAL],
         4 read_only "readOnly" 5 [OMIT_EMPTY OPTIONAL],
         5 kind "kind" 6 [OMIT_EMPTY OPTIONAL],
     }
     AzureFilePersistentVolumeSource "core.v1.AzureFilePersistentVolumeSource" {
-        0 secret_name "secretName" 1 [REQUIRED],
-        1 share_name "shareName" 2 [REQUIRED],
-        2 read_only "readOnly" 3 [OMIT_EMPTY],
+        0 secret_name "secretName" 1 [REQUIRED VALUE],
+        1 share_name "shareName" 2 [REQUIRED VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
         3 secret_namespace "secretNamespace" 4 [OPTIONAL],
     }
     AzureFileVolumeSource "core.v1.AzureFileVolumeSource" {
-        0 secret_name "secretName" 1 [REQUIRED],
-        1 share_name "shareName" 2 [REQUIRED],
-        2 read_only "readOnly" 3 [OMIT_EMPTY],
+        0 secret_name "secretName" 1 [REQUIRED VALUE],
+        1 share_name "shareName" 2 [REQUIRED VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
     }
     Binding "core.v1.Binding" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 target "target" 2 [REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 target "target" 2 [REQUIRED VALUE],
     }
     CSIPersistentVolumeSource "core.v1.CSIPersistentVolumeSource" {
-        0 driver "driver" 1 [REQUIRED],
-        1 volume_handle "volumeHandle" 2 [REQUIRED],
-        2 read_only "readOnly" 3 [OMIT_EMPTY],
-        3 fs_type "fsType" 4 [OMIT_EMPTY],
+        0 driver "driver" 1 [REQUIRED VALUE],
+        1 volume_handle "volumeHandle" 2 [REQUIRED VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
+        3 fs_type "fsType" 4 [OMIT_EMPTY VALUE],
         4 volume_attributes "volumeAttributes" 5 [OMIT_EMPTY],
         5 controller_publish_secret_ref "controllerPublishSecretRef" 6 [OMIT_EMPTY OPTIONAL],
         6 node_stage_secret_ref "nodeStageSecretRef" 7 [OMIT_EMPTY OPTIONAL],
@@ -3519,7 +3519,7 @@ message! {
         9 node_expand_secret_ref "nodeExpandSecretRef" 10 [OMIT_EMPTY OPTIONAL],
     }
     CSIVolumeSource "core.v1.CSIVolumeSource" {
-        0 driver "driver" 1 [REQUIRED],
+        0 driver "driver" 1 [REQUIRED VALUE],
         1 read_only "readOnly" 2 [OMIT_EMPTY OPTIONAL],
         2 fs_type "fsType" 3 [OMIT_EMPTY OPTIONAL],
         3 volume_attributes "volumeAttributes" 4 [OMIT_EMPTY],
@@ -3531,30 +3531,30 @@ message! {
     }
     CephFSPersistentVolumeSource "core.v1.CephFSPersistentVolumeSource" {
         0 monitors "monitors" 1 [REQUIRED],
-        1 path "path" 2 [OMIT_EMPTY],
-        2 user "user" 3 [OMIT_EMPTY],
-        3 secret_file "secretFile" 4 [OMIT_EMPTY],
+        1 path "path" 2 [OMIT_EMPTY VALUE],
+        2 user "user" 3 [OMIT_EMPTY VALUE],
+        3 secret_file "secretFile" 4 [OMIT_EMPTY VALUE],
         4 secret_ref "secretRef" 5 [OMIT_EMPTY OPTIONAL],
-        5 read_only "readOnly" 6 [OMIT_EMPTY],
+        5 read_only "readOnly" 6 [OMIT_EMPTY VALUE],
     }
     CephFSVolumeSource "core.v1.CephFSVolumeSource" {
         0 monitors "monitors" 1 [REQUIRED],
-        1 path "path" 2 [OMIT_EMPTY],
-        2 user "user" 3 [OMIT_EMPTY],
-        3 secret_file "secretFile" 4 [OMIT_EMPTY],
+        1 path "path" 2 [OMIT_EMPTY VALUE],
+        2 user "user" 3 [OMIT_EMPTY VALUE],
+        3 secret_file "secretFile" 4 [OMIT_EMPTY VALUE],
         4 secret_ref "secretRef" 5 [OMIT_EMPTY OPTIONAL],
-        5 read_only "readOnly" 6 [OMIT_EMPTY],
+        5 read_only "readOnly" 6 [OMIT_EMPTY VALUE],
     }
     CinderPersistentVolumeSource "core.v1.CinderPersistentVolumeSource" {
-        0 volume_id "volumeID" 1 [REQUIRED],
-        1 fs_type "fsType" 2 [OMIT_EMPTY],
-        2 read_only "readOnly" 3 [OMIT_EMPTY],
+        0 volume_id "volumeID" 1 [REQUIRED VALUE],
+        1 fs_type "fsType" 2 [OMIT_EMPTY VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
         3 secret_ref "secretRef" 4 [OMIT_EMPTY OPTIONAL],
     }
     CinderVolumeSource "core.v1.CinderVolumeSource" {
-        0 volume_id "volumeID" 1 [REQUIRED],
-        1 fs_type "fsType" 2 [OMIT_EMPTY],
-        2 read_only "readOnly" 3 [OMIT_EMPTY],
+        0 volume_id "volumeID" 1 [REQUIRED VALUE],
+        1 fs_type "fsType" 2 [OMIT_EMPTY VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
         3 secret_ref "secretRef" 4 [OMIT_EMPTY OPTIONAL],
     }
     ClientIPConfig "core.v1.ClientIPConfig" {
@@ -3565,61 +3565,61 @@ message! {
         1 signer_name "signerName" 2 [OMIT_EMPTY OPTIONAL],
         2 label_selector "labelSelector" 3 [OMIT_EMPTY OPTIONAL],
         3 optional "optional" 5 [OMIT_EMPTY OPTIONAL],
-        4 path "path" 4 [REQUIRED],
+        4 path "path" 4 [REQUIRED VALUE],
     }
     ComponentCondition "core.v1.ComponentCondition" {
-        0 type_ "type" 1 [REQUIRED],
-        1 status "status" 2 [REQUIRED],
-        2 message "message" 3 [OMIT_EMPTY],
-        3 error "error" 4 [OMIT_EMPTY],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 status "status" 2 [REQUIRED VALUE],
+        2 message "message" 3 [OMIT_EMPTY VALUE],
+        3 error "error" 4 [OMIT_EMPTY VALUE],
     }
     ComponentStatus "core.v1.ComponentStatus" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 conditions "conditions" 2 [OMIT_EMPTY],
     }
     ConfigMap "core.v1.ConfigMap" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 immutable "immutable" 4 [OMIT_EMPTY OPTIONAL],
         2 data "data" 2 [OMIT_EMPTY],
         3 binary_data "binaryData" 3 [OMIT_EMPTY],
     }
     ConfigMapEnvSource "core.v1.ConfigMapEnvSource" {
-        0 local_object_reference "" 1 [INLINE],
+        0 local_object_reference "" 1 [INLINE VALUE],
         1 optional "optional" 2 [OMIT_EMPTY OPTIONAL],
     }
     ConfigMapKeySelector "core.v1.ConfigMapKeySelector" {
-        0 local_object_reference "" 1 [INLINE],
-        1 key "key" 2 [REQUIRED],
+        0 local_object_reference "" 1 [INLINE VALUE],
+        1 key "key" 2 [REQUIRED VALUE],
         2 optional "optional" 3 [OMIT_EMPTY OPTIONAL],
     }
     ConfigMapNodeConfigSource "core.v1.ConfigMapNodeConfigSource" {
-        0 namespace "namespace" 1 [REQUIRED],
-        1 name "name" 2 [REQUIRED],
-        2 uid "uid" 3 [OMIT_EMPTY],
-        3 resource_version "resourceVersion" 4 [OMIT_EMPTY],
-        4 kubelet_config_key "kubeletConfigKey" 5 [REQUIRED],
+        0 namespace "namespace" 1 [REQUIRED VALUE],
+        1 name "name" 2 [REQUIRED VALUE],
+        2 uid "uid" 3 [OMIT_EMPTY VALUE],
+        3 resource_version "resourceVersion" 4 [OMIT_EMPTY VALUE],
+        4 kubelet_config_key "kubeletConfigKey" 5 [REQUIRED VALUE],
     }
     ConfigMapProjection "core.v1.ConfigMapProjection" {
-        0 local_object_reference "" 1 [INLINE],
+        0 local_object_reference "" 1 [INLINE VALUE],
         1 items "items" 2 [OMIT_EMPTY],
         2 optional "optional" 4 [OMIT_EMPTY OPTIONAL],
     }
     ConfigMapVolumeSource "core.v1.ConfigMapVolumeSource" {
-        0 local_object_reference "" 1 [INLINE],
+        0 local_object_reference "" 1 [INLINE VALUE],
         1 items "items" 2 [OMIT_EMPTY],
         2 default_mode "defaultMode" 3 [OMIT_EMPTY OPTIONAL],
         3 optional "optional" 4 [OMIT_EMPTY OPTIONAL],
     }
     Container "core.v1.Container" {
-        0 name "name" 1 [REQUIRED],
-        1 image "image" 2 [OMIT_EMPTY],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 image "image" 2 [OMIT_EMPTY VALUE],
         2 command "command" 3 [OMIT_EMPTY],
         3 args "args" 4 [OMIT_EMPTY],
-        4 working_dir "workingDir" 5 [OMIT_EMPTY],
+        4 working_dir "workingDir" 5 [OMIT_EMPTY VALUE],
         5 ports "ports" 6 [OMIT_EMPTY],
         6 env_from "envFrom" 19 [OMIT_EMPTY],
         7 env "env" 7 [OMIT_EMPTY],
-        8 resources "resources" 8 [OMIT_EMPTY],
+        8 resources "resources" 8 [OMIT_EMPTY VALUE],
         9 resize_policy "resizePolicy" 23 [OMIT_EMPTY],
         10 restart_policy "restartPolicy" 24 [OMIT_EMPTY OPTIONAL],
         11 restart_policy_rules "restartPolicyRules" 25 [OMIT_EMPTY],
@@ -3629,40 +3629,40 @@ message! {
         15 readiness_probe "readinessProbe" 11 [OMIT_EMPTY OPTIONAL],
         16 startup_probe "startupProbe" 22 [OMIT_EMPTY OPTIONAL],
         17 lifecycle "lifecycle" 12 [OMIT_EMPTY OPTIONAL],
-        18 termination_message_path "terminationMessagePath" 13 [OMIT_EMPTY],
-        19 termination_message_policy "terminationMessagePolicy" 20 [OMIT_EMPTY],
-        20 image_pull_policy "imagePullPolicy" 14 [OMIT_EMPTY],
+        18 termination_message_path "terminationMessagePath" 13 [OMIT_EMPTY VALUE],
+        19 termination_message_policy "terminationMessagePolicy" 20 [OMIT_EMPTY VALUE],
+        20 image_pull_policy "imagePullPolicy" 14 [OMIT_EMPTY VALUE],
         21 security_context "securityContext" 15 [OMIT_EMPTY OPTIONAL],
-        22 stdin "stdin" 16 [OMIT_EMPTY],
-        23 stdin_once "stdinOnce" 17 [OMIT_EMPTY],
-        24 tty "tty" 18 [OMIT_EMPTY],
+        22 stdin "stdin" 16 [OMIT_EMPTY VALUE],
+        23 stdin_once "stdinOnce" 17 [OMIT_EMPTY VALUE],
+        24 tty "tty" 18 [OMIT_EMPTY VALUE],
     }
     ContainerExtendedResourceRequest "core.v1.ContainerExtendedResourceRequest" {
-        0 container_name "containerName" 1 [REQUIRED],
-        1 resource_name "resourceName" 2 [REQUIRED],
-        2 request_name "requestName" 3 [REQUIRED],
+        0 container_name "containerName" 1 [REQUIRED VALUE],
+        1 resource_name "resourceName" 2 [REQUIRED VALUE],
+        2 request_name "requestName" 3 [REQUIRED VALUE],
     }
     ContainerImage "core.v1.ContainerImage" {
         0 names "names" 1 [],
-        1 size_bytes "sizeBytes" 2 [OMIT_EMPTY],
+        1 size_bytes "sizeBytes" 2 [OMIT_EMPTY VALUE],
     }
     ContainerPort "core.v1.ContainerPort" {
-        0 name "name" 1 [OMIT_EMPTY],
-        1 host_port "hostPort" 2 [OMIT_EMPTY],
-        2 container_port "containerPort" 3 [REQUIRED],
-        3 protocol "protocol" 4 [OMIT_EMPTY],
-        4 host_ip "hostIP" 5 [OMIT_EMPTY],
+        0 name "name" 1 [OMIT_EMPTY VALUE],
+        1 host_port "hostPort" 2 [OMIT_EMPTY VALUE],
+        2 container_port "containerPort" 3 [REQUIRED VALUE],
+        3 protocol "protocol" 4 [OMIT_EMPTY VALUE],
+        4 host_ip "hostIP" 5 [OMIT_EMPTY VALUE],
     }
     ContainerResizePolicy "core.v1.ContainerResizePolicy" {
-        0 resource_name "resourceName" 1 [REQUIRED],
-        1 restart_policy "restartPolicy" 2 [REQUIRED],
+        0 resource_name "resourceName" 1 [REQUIRED VALUE],
+        1 restart_policy "restartPolicy" 2 [REQUIRED VALUE],
     }
     ContainerRestartRule "core.v1.ContainerRestartRule" {
-        0 action "action" 1 [OMIT_EMPTY REQUIRED],
+        0 action "action" 1 [OMIT_EMPTY REQUIRED VALUE],
         1 exit_codes "exitCodes" 2 [OMIT_EMPTY OPTIONAL],
     }
     ContainerRestartRuleOnExitCodes "core.v1.ContainerRestartRuleOnExitCodes" {
-        0 operator "operator" 1 [OMIT_EMPTY REQUIRED],
+        0 operator "operator" 1 [OMIT_EMPTY REQUIRED VALUE],
         1 values "values" 2 [OMIT_EMPTY],
     }
     ContainerState "core.v1.ContainerState" {
@@ -3671,30 +3671,30 @@ message! {
         2 terminated "terminated" 3 [OMIT_EMPTY OPTIONAL],
     }
     ContainerStateRunning "core.v1.ContainerStateRunning" {
-        0 started_at "startedAt" 1 [OMIT_EMPTY],
+        0 started_at "startedAt" 1 [OMIT_EMPTY VALUE],
     }
     ContainerStateTerminated "core.v1.ContainerStateTerminated" {
-        0 exit_code "exitCode" 1 [REQUIRED],
-        1 signal "signal" 2 [OMIT_EMPTY],
-        2 reason "reason" 3 [OMIT_EMPTY],
-        3 message "message" 4 [OMIT_EMPTY],
-        4 started_at "startedAt" 5 [OMIT_EMPTY],
-        5 finished_at "finishedAt" 6 [OMIT_EMPTY],
-        6 container_id "containerID" 7 [OMIT_EMPTY],
+        0 exit_code "exitCode" 1 [REQUIRED VALUE],
+        1 signal "signal" 2 [OMIT_EMPTY VALUE],
+        2 reason "reason" 3 [OMIT_EMPTY VALUE],
+        3 message "message" 4 [OMIT_EMPTY VALUE],
+        4 started_at "startedAt" 5 [OMIT_EMPTY VALUE],
+        5 finished_at "finishedAt" 6 [OMIT_EMPTY VALUE],
+        6 container_id "containerID" 7 [OMIT_EMPTY VALUE],
     }
     ContainerStateWaiting "core.v1.ContainerStateWaiting" {
-        0 reason "reason" 1 [OMIT_EMPTY],
-        1 message "message" 2 [OMIT_EMPTY],
+        0 reason "reason" 1 [OMIT_EMPTY VALUE],
+        1 message "message" 2 [OMIT_EMPTY VALUE],
     }
     ContainerStatus "core.v1.ContainerStatus" {
-        0 name "name" 1 [REQUIRED],
-        1 state "state" 2 [OMIT_EMPTY],
-        2 last_state "lastState" 3 [OMIT_EMPTY],
-        3 ready "ready" 4 [REQUIRED],
-        4 restart_count "restartCount" 5 [REQUIRED],
-        5 image "image" 6 [REQUIRED],
-        6 image_id "imageID" 7 [REQUIRED],
-        7 container_id "containerID" 8 [OMIT_EMPTY],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 state "state" 2 [OMIT_EMPTY VALUE],
+        2 last_state "lastState" 3 [OMIT_EMPTY VALUE],
+        3 ready "ready" 4 [REQUIRED VALUE],
+        4 restart_count "restartCount" 5 [REQUIRED VALUE],
+        5 image "image" 6 [REQUIRED VALUE],
+        6 image_id "imageID" 7 [REQUIRED VALUE],
+        7 container_id "containerID" 8 [OMIT_EMPTY VALUE],
         8 started "started" 9 [OMIT_EMPTY OPTIONAL],
         9 allocated_resources "allocatedResources" 10 [OMIT_EMPTY],
         10 resources "resources" 11 [OMIT_EMPTY OPTIONAL],
@@ -3707,13 +3707,13 @@ message! {
         0 linux "linux" 1 [OMIT_EMPTY OPTIONAL],
     }
     DaemonEndpoint "core.v1.DaemonEndpoint" {
-        0 port "Port" 1 [REQUIRED],
+        0 port "Port" 1 [REQUIRED VALUE],
     }
     DownwardAPIProjection "core.v1.DownwardAPIProjection" {
         0 items "items" 1 [OMIT_EMPTY],
     }
     DownwardAPIVolumeFile "core.v1.DownwardAPIVolumeFile" {
-        0 path "path" 1 [REQUIRED],
+        0 path "path" 1 [REQUIRED VALUE],
         1 field_ref "fieldRef" 2 [OMIT_EMPTY OPTIONAL],
         2 resource_field_ref "resourceFieldRef" 3 [OMIT_EMPTY OPTIONAL],
         3 mode "mode" 4 [OMIT_EMPTY OPTIONAL],
@@ -3723,19 +3723,19 @@ message! {
         1 default_mode "defaultMode" 2 [OMIT_EMPTY OPTIONAL],
     }
     EmptyDirVolumeSource "core.v1.EmptyDirVolumeSource" {
-        0 medium "medium" 1 [OMIT_EMPTY],
+        0 medium "medium" 1 [OMIT_EMPTY VALUE],
         1 size_limit "sizeLimit" 2 [OMIT_EMPTY OPTIONAL],
     }
     EndpointAddress "core.v1.EndpointAddress" {
-        0 ip "ip" 1 [REQUIRED],
-        1 hostname "hostname" 3 [OMIT_EMPTY],
+        0 ip "ip" 1 [REQUIRED VALUE],
+        1 hostname "hostname" 3 [OMIT_EMPTY VALUE],
         2 node_name "nodeName" 4 [OMIT_EMPTY OPTIONAL],
         3 target_ref "targetRef" 2 [OMIT_EMPTY OPTIONAL],
     }
     EndpointPort "core.v1.EndpointPort" {
-        0 name "name" 1 [OMIT_EMPTY],
-        1 port "port" 2 [REQUIRED],
-        2 protocol "protocol" 3 [OMIT_EMPTY],
+        0 name "name" 1 [OMIT_EMPTY VALUE],
+        1 port "port" 2 [REQUIRED VALUE],
+        2 protocol "protocol" 3 [OMIT_EMPTY VALUE],
         3 app_protocol "appProtocol" 4 [OMIT_EMPTY OPTIONAL],
     }
     EndpointSubset "core.v1.EndpointSubset" {
@@ -3744,17 +3744,17 @@ message! {
         2 ports "ports" 3 [OMIT_EMPTY],
     }
     Endpoints "core.v1.Endpoints" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 subsets "subsets" 2 [OMIT_EMPTY],
     }
     EnvFromSource "core.v1.EnvFromSource" {
-        0 prefix "prefix" 1 [OMIT_EMPTY],
+        0 prefix "prefix" 1 [OMIT_EMPTY VALUE],
         1 config_map_ref "configMapRef" 2 [OMIT_EMPTY OPTIONAL],
         2 secret_ref "secretRef" 3 [OMIT_EMPTY OPTIONAL],
     }
     EnvVar "core.v1.EnvVar" {
-        0 name "name" 1 [REQUIRED],
-        1 value "value" 2 [OMIT_EMPTY],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 value "value" 2 [OMIT_EMPTY VALUE],
         2 value_from "valueFrom" 3 [OMIT_EMPTY OPTIONAL],
     }
     EnvVarSource "core.v1.EnvVarSource" {
@@ -3765,19 +3765,19 @@ message! {
         4 file_key_ref "fileKeyRef" 5 [OMIT_EMPTY OPTIONAL],
     }
     EphemeralContainer "core.v1.EphemeralContainer" {
-        0 ephemeral_container_common "" 1 [INLINE],
-        1 target_container_name "targetContainerName" 2 [OMIT_EMPTY],
+        0 ephemeral_container_common "" 1 [INLINE VALUE],
+        1 target_container_name "targetContainerName" 2 [OMIT_EMPTY VALUE],
     }
     EphemeralContainerCommon "core.v1.EphemeralContainerCommon" {
-        0 name "name" 1 [REQUIRED],
-        1 image "image" 2 [OMIT_EMPTY],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 image "image" 2 [OMIT_EMPTY VALUE],
         2 command "command" 3 [OMIT_EMPTY],
         3 args "args" 4 [OMIT_EMPTY],
-        4 working_dir "workingDir" 5 [OMIT_EMPTY],
+        4 working_dir "workingDir" 5 [OMIT_EMPTY VALUE],
         5 ports "ports" 6 [OMIT_EMPTY],
         6 env_from "envFrom" 19 [OMIT_EMPTY],
         7 env "env" 7 [OMIT_EMPTY],
-        8 resources "resources" 8 [OMIT_EMPTY],
+        8 resources "resources" 8 [OMIT_EMPTY VALUE],
         9 resize_policy "resizePolicy" 23 [OMIT_EMPTY],
         10 restart_policy "restartPolicy" 24 [OMIT_EMPTY OPTIONAL],
         11 restart_policy_rules "restartPolicyRules" 25 [OMIT_EMPTY],
@@ -3787,41 +3787,41 @@ message! {
         15 readiness_probe "readinessProbe" 11 [OMIT_EMPTY OPTIONAL],
         16 startup_probe "startupProbe" 22 [OMIT_EMPTY OPTIONAL],
         17 lifecycle "lifecycle" 12 [OMIT_EMPTY OPTIONAL],
-        18 termination_message_path "terminationMessagePath" 13 [OMIT_EMPTY],
-        19 termination_message_policy "terminationMessagePolicy" 20 [OMIT_EMPTY],
-        20 image_pull_policy "imagePullPolicy" 14 [OMIT_EMPTY],
+        18 termination_message_path "terminationMessagePath" 13 [OMIT_EMPTY VALUE],
+        19 termination_message_policy "terminationMessagePolicy" 20 [OMIT_EMPTY VALUE],
+        20 image_pull_policy "imagePullPolicy" 14 [OMIT_EMPTY VALUE],
         21 security_context "securityContext" 15 [OMIT_EMPTY OPTIONAL],
-        22 stdin "stdin" 16 [OMIT_EMPTY],
-        23 stdin_once "stdinOnce" 17 [OMIT_EMPTY],
-        24 tty "tty" 18 [OMIT_EMPTY],
+        22 stdin "stdin" 16 [OMIT_EMPTY VALUE],
+        23 stdin_once "stdinOnce" 17 [OMIT_EMPTY VALUE],
+        24 tty "tty" 18 [OMIT_EMPTY VALUE],
     }
     EphemeralVolumeSource "core.v1.EphemeralVolumeSource" {
         0 volume_claim_template "volumeClaimTemplate" 1 [OMIT_EMPTY OPTIONAL],
     }
     Event "core.v1.Event" {
-        0 metadata "metadata" 1 [REQUIRED],
-        1 involved_object "involvedObject" 2 [REQUIRED],
-        2 reason "reason" 3 [OMIT_EMPTY],
-        3 message "message" 4 [OMIT_EMPTY],
-        4 source "source" 5 [OMIT_EMPTY],
-        5 first_timestamp "firstTimestamp" 6 [OMIT_EMPTY],
-        6 last_timestamp "lastTimestamp" 7 [OMIT_EMPTY],
-        7 count "count" 8 [OMIT_EMPTY],
-        8 type_ "type" 9 [OMIT_EMPTY],
-        9 event_time "eventTime" 10 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [REQUIRED VALUE],
+        1 involved_object "involvedObject" 2 [REQUIRED VALUE],
+        2 reason "reason" 3 [OMIT_EMPTY VALUE],
+        3 message "message" 4 [OMIT_EMPTY VALUE],
+        4 source "source" 5 [OMIT_EMPTY VALUE],
+        5 first_timestamp "firstTimestamp" 6 [OMIT_EMPTY VALUE],
+        6 last_timestamp "lastTimestamp" 7 [OMIT_EMPTY VALUE],
+        7 count "count" 8 [OMIT_EMPTY VALUE],
+        8 type_ "type" 9 [OMIT_EMPTY VALUE],
+        9 event_time "eventTime" 10 [OMIT_EMPTY VALUE],
         10 series "series" 11 [OMIT_EMPTY OPTIONAL],
-        11 action "action" 12 [OMIT_EMPTY],
+        11 action "action" 12 [OMIT_EMPTY VALUE],
         12 related "related" 13 [OMIT_EMPTY OPTIONAL],
-        13 reporting_component "reportingComponent" 14 [],
-        14 reporting_instance "reportingInstance" 15 [],
+        13 reporting_component "reportingComponent" 14 [VALUE],
+        14 reporting_instance "reportingInstance" 15 [VALUE],
     }
     EventSeries "core.v1.EventSeries" {
-        0 count "count" 1 [OMIT_EMPTY],
-        1 last_observed_time "lastObservedTime" 2 [OMIT_EMPTY],
+        0 count "count" 1 [OMIT_EMPTY VALUE],
+        1 last_observed_time "lastObservedTime" 2 [OMIT_EMPTY VALUE],
     }
     EventSource "core.v1.EventSource" {
-        0 component "component" 1 [OMIT_EMPTY],
-        1 host "host" 2 [OMIT_EMPTY],
+        0 component "component" 1 [OMIT_EMPTY VALUE],
+        1 host "host" 2 [OMIT_EMPTY VALUE],
     }
     ExecAction "core.v1.ExecAction" {
         0 command "command" 1 [OMIT_EMPTY],
@@ -3829,118 +3829,118 @@ message! {
     FCVolumeSource "core.v1.FCVolumeSource" {
         0 target_wwns "targetWWNs" 1 [OMIT_EMPTY],
         1 lun "lun" 2 [OMIT_EMPTY OPTIONAL],
-        2 fs_type "fsType" 3 [OMIT_EMPTY],
-        3 read_only "readOnly" 4 [OMIT_EMPTY],
+        2 fs_type "fsType" 3 [OMIT_EMPTY VALUE],
+        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE],
         4 wwids "wwids" 5 [OMIT_EMPTY],
     }
     FileKeySelector "core.v1.FileKeySelector" {
-        0 volume_name "volumeName" 1 [REQUIRED],
-        1 path "path" 2 [REQUIRED],
-        2 key "key" 3 [REQUIRED],
+        0 volume_name "volumeName" 1 [REQUIRED VALUE],
+        1 path "path" 2 [REQUIRED VALUE],
+        2 key "key" 3 [REQUIRED VALUE],
         3 optional "optional" 4 [OMIT_EMPTY OPTIONAL],
     }
     FlexPersistentVolumeSource "core.v1.FlexPersistentVolumeSource" {
-        0 driver "driver" 1 [REQUIRED],
-        1 fs_type "fsType" 2 [OMIT_EMPTY],
+        0 driver "driver" 1 [REQUIRED VALUE],
+        1 fs_type "fsType" 2 [OMIT_EMPTY VALUE],
         2 secret_ref "secretRef" 3 [OMIT_EMPTY OPTIONAL],
-        3 read_only "readOnly" 4 [OMIT_EMPTY],
+        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE],
         4 options "options" 5 [OMIT_EMPTY],
     }
     FlexVolumeSource "core.v1.FlexVolumeSource" {
-        0 driver "driver" 1 [REQUIRED],
-        1 fs_type "fsType" 2 [OMIT_EMPTY],
+        0 driver "driver" 1 [REQUIRED VALUE],
+        1 fs_type "fsType" 2 [OMIT_EMPTY VALUE],
         2 secret_ref "secretRef" 3 [OMIT_EMPTY OPTIONAL],
-        3 read_only "readOnly" 4 [OMIT_EMPTY],
+        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE],
         4 options "options" 5 [OMIT_EMPTY],
     }
     FlockerVolumeSource "core.v1.FlockerVolumeSource" {
-        0 dataset_name "datasetName" 1 [OMIT_EMPTY],
-        1 dataset_uuid "datasetUUID" 2 [OMIT_EMPTY],
+        0 dataset_name "datasetName" 1 [OMIT_EMPTY VALUE],
+        1 dataset_uuid "datasetUUID" 2 [OMIT_EMPTY VALUE],
     }
     GCEPersistentDiskVolumeSource "core.v1.GCEPersistentDiskVolumeSource" {
-        0 pd_name "pdName" 1 [REQUIRED],
-        1 fs_type "fsType" 2 [OMIT_EMPTY],
-        2 partition "partition" 3 [OMIT_EMPTY],
-        3 read_only "readOnly" 4 [OMIT_EMPTY],
+        0 pd_name "pdName" 1 [REQUIRED VALUE],
+        1 fs_type "fsType" 2 [OMIT_EMPTY VALUE],
+        2 partition "partition" 3 [OMIT_EMPTY VALUE],
+        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE],
     }
     GRPCAction "core.v1.GRPCAction" {
-        0 port "port" 1 [REQUIRED],
+        0 port "port" 1 [REQUIRED VALUE],
         1 service "service" 2 [OPTIONAL],
     }
     GitRepoVolumeSource "core.v1.GitRepoVolumeSource" {
-        0 repository "repository" 1 [REQUIRED],
-        1 revision "revision" 2 [OMIT_EMPTY],
-        2 directory "directory" 3 [OMIT_EMPTY],
+        0 repository "repository" 1 [REQUIRED VALUE],
+        1 revision "revision" 2 [OMIT_EMPTY VALUE],
+        2 directory "directory" 3 [OMIT_EMPTY VALUE],
     }
     GlusterfsPersistentVolumeSource "core.v1.GlusterfsPersistentVolumeSource" {
-        0 endpoints "endpoints" 1 [REQUIRED],
-        1 path "path" 2 [REQUIRED],
-        2 read_only "readOnly" 3 [OMIT_EMPTY],
+        0 endpoints "endpoints" 1 [REQUIRED VALUE],
+        1 path "path" 2 [REQUIRED VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
         3 endpoints_namespace "endpointsNamespace" 4 [OMIT_EMPTY OPTIONAL],
     }
     GlusterfsVolumeSource "core.v1.GlusterfsVolumeSource" {
-        0 endpoints "endpoints" 1 [REQUIRED],
-        1 path "path" 2 [REQUIRED],
-        2 read_only "readOnly" 3 [OMIT_EMPTY],
+        0 endpoints "endpoints" 1 [REQUIRED VALUE],
+        1 path "path" 2 [REQUIRED VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
     }
     HTTPGetAction "core.v1.HTTPGetAction" {
-        0 path "path" 1 [OMIT_EMPTY],
-        1 port "port" 2 [REQUIRED],
-        2 host "host" 3 [OMIT_EMPTY],
-        3 scheme "scheme" 4 [OMIT_EMPTY],
+        0 path "path" 1 [OMIT_EMPTY VALUE],
+        1 port "port" 2 [REQUIRED VALUE],
+        2 host "host" 3 [OMIT_EMPTY VALUE],
+        3 scheme "scheme" 4 [OMIT_EMPTY VALUE],
         4 http_headers "httpHeaders" 5 [OMIT_EMPTY],
     }
     HTTPHeader "core.v1.HTTPHeader" {
-        0 name "name" 1 [REQUIRED],
-        1 value "value" 2 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 value "value" 2 [REQUIRED VALUE],
     }
     HostAlias "core.v1.HostAlias" {
-        0 ip "ip" 1 [REQUIRED],
+        0 ip "ip" 1 [REQUIRED VALUE],
         1 hostnames "hostnames" 2 [OMIT_EMPTY],
     }
     HostIP "core.v1.HostIP" {
-        0 ip "ip" 1 [REQUIRED],
+        0 ip "ip" 1 [REQUIRED VALUE],
     }
     HostPathVolumeSource "core.v1.HostPathVolumeSource" {
-        0 path "path" 1 [REQUIRED],
+        0 path "path" 1 [REQUIRED VALUE],
         1 type_ "type" 2 [OMIT_EMPTY OPTIONAL],
     }
     ISCSIPersistentVolumeSource "core.v1.ISCSIPersistentVolumeSource" {
-        0 target_portal "targetPortal" 1 [REQUIRED],
-        1 iqn "iqn" 2 [REQUIRED],
-        2 lun "lun" 3 [REQUIRED],
-        3 iscsi_interface "iscsiInterface" 4 [OMIT_EMPTY],
-        4 fs_type "fsType" 5 [OMIT_EMPTY],
-        5 read_only "readOnly" 6 [OMIT_EMPTY],
+        0 target_portal "targetPortal" 1 [REQUIRED VALUE],
+        1 iqn "iqn" 2 [REQUIRED VALUE],
+        2 lun "lun" 3 [REQUIRED VALUE],
+        3 iscsi_interface "iscsiInterface" 4 [OMIT_EMPTY VALUE],
+        4 fs_type "fsType" 5 [OMIT_EMPTY VALUE],
+        5 read_only "readOnly" 6 [OMIT_EMPTY VALUE],
         6 portals "portals" 7 [OMIT_EMPTY],
-        7 chap_auth_discovery "chapAuthDiscovery" 8 [OMIT_EMPTY],
-        8 chap_auth_session "chapAuthSession" 11 [OMIT_EMPTY],
+        7 chap_auth_discovery "chapAuthDiscovery" 8 [OMIT_EMPTY VALUE],
+        8 chap_auth_session "chapAuthSession" 11 [OMIT_EMPTY VALUE],
         9 secret_ref "secretRef" 10 [OMIT_EMPTY OPTIONAL],
         10 initiator_name "initiatorName" 12 [OMIT_EMPTY OPTIONAL],
     }
     ISCSIVolumeSource "core.v1.ISCSIVolumeSource" {
-        0 target_portal "targetPortal" 1 [REQUIRED],
-        1 iqn "iqn" 2 [REQUIRED],
-        2 lun "lun" 3 [REQUIRED],
-        3 iscsi_interface "iscsiInterface" 4 [OMIT_EMPTY],
-        4 fs_type "fsType" 5 [OMIT_EMPTY],
-        5 read_only "readOnly" 6 [OMIT_EMPTY],
+        0 target_portal "targetPortal" 1 [REQUIRED VALUE],
+        1 iqn "iqn" 2 [REQUIRED VALUE],
+        2 lun "lun" 3 [REQUIRED VALUE],
+        3 iscsi_interface "iscsiInterface" 4 [OMIT_EMPTY VALUE],
+        4 fs_type "fsType" 5 [OMIT_EMPTY VALUE],
+        5 read_only "readOnly" 6 [OMIT_EMPTY VALUE],
         6 portals "portals" 7 [OMIT_EMPTY],
-        7 chap_auth_discovery "chapAuthDiscovery" 8 [OMIT_EMPTY],
-        8 chap_auth_session "chapAuthSession" 11 [OMIT_EMPTY],
+        7 chap_auth_discovery "chapAuthDiscovery" 8 [OMIT_EMPTY VALUE],
+        8 chap_auth_session "chapAuthSession" 11 [OMIT_EMPTY VALUE],
         9 secret_ref "secretRef" 10 [OMIT_EMPTY OPTIONAL],
         10 initiator_name "initiatorName" 12 [OMIT_EMPTY OPTIONAL],
     }
     ImageVolumeSource "core.v1.ImageVolumeSource" {
-        0 reference "reference" 1 [OMIT_EMPTY],
-        1 pull_policy "pullPolicy" 2 [OMIT_EMPTY],
+        0 reference "reference" 1 [OMIT_EMPTY VALUE],
+        1 pull_policy "pullPolicy" 2 [OMIT_EMPTY VALUE],
     }
     ImageVolumeStatus "core.v1.ImageVolumeStatus" {
-        0 image_ref "imageRef" 1 [OMIT_EMPTY REQUIRED],
+        0 image_ref "imageRef" 1 [OMIT_EMPTY REQUIRED VALUE],
     }
     KeyToPath "core.v1.KeyToPath" {
-        0 key "key" 1 [REQUIRED],
-        1 path "path" 2 [REQUIRED],
+        0 key "key" 1 [REQUIRED VALUE],
+        1 path "path" 2 [REQUIRED VALUE],
         2 mode "mode" 3 [OMIT_EMPTY OPTIONAL],
     }
     Lifecycle "core.v1.Lifecycle" {
@@ -3955,11 +3955,11 @@ message! {
         3 sleep "sleep" 4 [OMIT_EMPTY OPTIONAL],
     }
     LimitRange "core.v1.LimitRange" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
     LimitRangeItem "core.v1.LimitRangeItem" {
-        0 type_ "type" 1 [REQUIRED],
+        0 type_ "type" 1 [REQUIRED VALUE],
         1 max "max" 2 [OMIT_EMPTY],
         2 min "min" 3 [OMIT_EMPTY],
         3 default "default" 4 [OMIT_EMPTY],
@@ -3970,13 +3970,13 @@ message! {
         0 limits "limits" 1 [REQUIRED],
     }
     LinuxContainerUser "core.v1.LinuxContainerUser" {
-        0 uid "uid" 1 [REQUIRED],
-        1 gid "gid" 2 [REQUIRED],
+        0 uid "uid" 1 [REQUIRED VALUE],
+        1 gid "gid" 2 [REQUIRED VALUE],
         2 supplemental_groups "supplementalGroups" 3 [OMIT_EMPTY],
     }
     LoadBalancerIngress "core.v1.LoadBalancerIngress" {
-        0 ip "ip" 1 [OMIT_EMPTY],
-        1 hostname "hostname" 2 [OMIT_EMPTY],
+        0 ip "ip" 1 [OMIT_EMPTY VALUE],
+        1 hostname "hostname" 2 [OMIT_EMPTY VALUE],
         2 ip_mode "ipMode" 3 [OMIT_EMPTY OPTIONAL],
         3 ports "ports" 4 [OMIT_EMPTY],
     }
@@ -3984,65 +3984,65 @@ message! {
         0 ingress "ingress" 1 [OMIT_EMPTY],
     }
     LocalObjectReference "core.v1.LocalObjectReference" {
-        0 name "name" 1 [OMIT_EMPTY],
+        0 name "name" 1 [OMIT_EMPTY VALUE],
     }
     LocalVolumeSource "core.v1.LocalVolumeSource" {
-        0 path "path" 1 [REQUIRED],
+        0 path "path" 1 [REQUIRED VALUE],
         1 fs_type "fsType" 2 [OMIT_EMPTY OPTIONAL],
     }
     ModifyVolumeStatus "core.v1.ModifyVolumeStatus" {
-        0 target_volume_attributes_class_name "targetVolumeAttributesClassName" 1 [OMIT_EMPTY],
-        1 status "status" 2 [REQUIRED],
+        0 target_volume_attributes_class_name "targetVolumeAttributesClassName" 1 [OMIT_EMPTY VALUE],
+        1 status "status" 2 [REQUIRED VALUE],
     }
     NFSVolumeSource "core.v1.NFSVolumeSource" {
-        0 server "server" 1 [REQUIRED],
-        1 path "path" 2 [REQUIRED],
-        2 read_only "readOnly" 3 [OMIT_EMPTY],
+        0 server "server" 1 [REQUIRED VALUE],
+        1 path "path" 2 [REQUIRED VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
     }
     Namespace "core.v1.Namespace" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     NamespaceCondition "core.v1.NamespaceCondition" {
-        0 type_ "type" 1 [REQUIRED],
-        1 status "status" 2 [REQUIRED],
-        2 last_transition_time "lastTransitionTime" 4 [OMIT_EMPTY],
-        3 reason "reason" 5 [OMIT_EMPTY],
-        4 message "message" 6 [OMIT_EMPTY],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 status "status" 2 [REQUIRED VALUE],
+        2 last_transition_time "lastTransitionTime" 4 [OMIT_EMPTY VALUE],
+        3 reason "reason" 5 [OMIT_EMPTY VALUE],
+        4 message "message" 6 [OMIT_EMPTY VALUE],
     }
     NamespaceSpec "core.v1.NamespaceSpec" {
         0 finalizers "finalizers" 1 [OMIT_EMPTY],
     }
     NamespaceStatus "core.v1.NamespaceStatus" {
-        0 phase "phase" 1 [OMIT_EMPTY],
+        0 phase "phase" 1 [OMIT_EMPTY VALUE],
         1 conditions "conditions" 2 [OMIT_EMPTY],
     }
     Node "core.v1.Node" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     NodeAddress "core.v1.NodeAddress" {
-        0 type_ "type" 1 [REQUIRED],
-        1 address "address" 2 [REQUIRED],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 address "address" 2 [REQUIRED VALUE],
     }
     NodeAffinity "core.v1.NodeAffinity" {
         0 required_during_scheduling_ignored_during_execution "requiredDuringSchedulingIgnoredDuringExecution" 1 [OMIT_EMPTY OPTIONAL],
         1 preferred_during_scheduling_ignored_during_execution "preferredDuringSchedulingIgnoredDuringExecution" 2 [OMIT_EMPTY],
     }
     NodeAllocatableResourceClaimStatus "core.v1.NodeAllocatableResourceClaimStatus" {
-        0 resource_claim_name "resourceClaimName" 1 [REQUIRED],
+        0 resource_claim_name "resourceClaimName" 1 [REQUIRED VALUE],
         1 containers "containers" 2 [OMIT_EMPTY],
         2 resources "resources" 3 [REQUIRED],
     }
     NodeCondition "core.v1.NodeCondition" {
-        0 type_ "type" 1 [REQUIRED],
-        1 status "status" 2 [REQUIRED],
-        2 last_heartbeat_time "lastHeartbeatTime" 3 [OMIT_EMPTY],
-        3 last_transition_time "lastTransitionTime" 4 [OMIT_EMPTY],
-        4 reason "reason" 5 [OMIT_EMPTY],
-        5 message "message" 6 [OMIT_EMPTY],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 status "status" 2 [REQUIRED VALUE],
+        2 last_heartbeat_time "lastHeartbeatTime" 3 [OMIT_EMPTY VALUE],
+        3 last_transition_time "lastTransitionTime" 4 [OMIT_EMPTY VALUE],
+        4 reason "reason" 5 [OMIT_EMPTY VALUE],
+        5 message "message" 6 [OMIT_EMPTY VALUE],
     }
     NodeConfigSource "core.v1.NodeConfigSource" {
         0 config_map "configMap" 2 [OMIT_EMPTY OPTIONAL],
@@ -4051,19 +4051,19 @@ message! {
         0 assigned "assigned" 1 [OMIT_EMPTY OPTIONAL],
         1 active "active" 2 [OMIT_EMPTY OPTIONAL],
         2 last_known_good "lastKnownGood" 3 [OMIT_EMPTY OPTIONAL],
-        3 error "error" 4 [OMIT_EMPTY],
+        3 error "error" 4 [OMIT_EMPTY VALUE],
     }
     NodeDaemonEndpoints "core.v1.NodeDaemonEndpoints" {
-        0 kubelet_endpoint "kubeletEndpoint" 1 [OMIT_EMPTY],
+        0 kubelet_endpoint "kubeletEndpoint" 1 [OMIT_EMPTY VALUE],
     }
     NodeFeatures "core.v1.NodeFeatures" {
         0 supplemental_groups_policy "supplementalGroupsPolicy" 1 [OMIT_EMPTY OPTIONAL],
     }
     NodeProxyOptions "core.v1.NodeProxyOptions" {
-        0 path "path" 1 [OMIT_EMPTY],
+        0 path "path" 1 [OMIT_EMPTY VALUE],
     }
     NodeRuntimeHandler "core.v1.NodeRuntimeHandler" {
-        0 name "name" 1 [],
+        0 name "name" 1 [VALUE],
         1 features "features" 2 [OMIT_EMPTY OPTIONAL],
     }
     NodeRuntimeHandlerFeatures "core.v1.NodeRuntimeHandlerFeatures" {
@@ -4074,8 +4074,8 @@ message! {
         0 node_selector_terms "nodeSelectorTerms" 1 [REQUIRED],
     }
     NodeSelectorRequirement "core.v1.NodeSelectorRequirement" {
-        0 key "key" 1 [REQUIRED],
-        1 operator "operator" 2 [REQUIRED],
+        0 key "key" 1 [REQUIRED VALUE],
+        1 operator "operator" 2 [REQUIRED VALUE],
         2 values "values" 3 [OMIT_EMPTY],
     }
     NodeSelectorTerm "core.v1.NodeSelectorTerm" {
@@ -4083,22 +4083,22 @@ message! {
         1 match_fields "matchFields" 2 [OMIT_EMPTY],
     }
     NodeSpec "core.v1.NodeSpec" {
-        0 pod_cidr "podCIDR" 1 [OMIT_EMPTY],
+        0 pod_cidr "podCIDR" 1 [OMIT_EMPTY VALUE],
         1 pod_cidrs "podCIDRs" 7 [OMIT_EMPTY],
-        2 provider_id "providerID" 3 [OMIT_EMPTY],
-        3 unschedulable "unschedulable" 4 [OMIT_EMPTY],
+        2 provider_id "providerID" 3 [OMIT_EMPTY VALUE],
+        3 unschedulable "unschedulable" 4 [OMIT_EMPTY VALUE],
         4 taints "taints" 5 [OMIT_EMPTY],
         5 config_source "configSource" 6 [OMIT_EMPTY OPTIONAL],
-        6 external_id "externalID" 2 [OMIT_EMPTY],
+        6 external_id "externalID" 2 [OMIT_EMPTY VALUE],
     }
     NodeStatus "core.v1.NodeStatus" {
         0 capacity "capacity" 1 [OMIT_EMPTY],
         1 allocatable "allocatable" 2 [OMIT_EMPTY],
-        2 phase "phase" 3 [OMIT_EMPTY],
+        2 phase "phase" 3 [OMIT_EMPTY VALUE],
         3 conditions "conditions" 4 [OMIT_EMPTY],
         4 addresses "addresses" 5 [OMIT_EMPTY],
-        5 daemon_endpoints "daemonEndpoints" 6 [OMIT_EMPTY],
-        6 node_info "nodeInfo" 7 [OMIT_EMPTY],
+        5 daemon_endpoints "daemonEndpoints" 6 [OMIT_EMPTY VALUE],
+        6 node_info "nodeInfo" 7 [OMIT_EMPTY VALUE],
         7 images "images" 8 [OMIT_EMPTY],
         8 volumes_in_use "volumesInUse" 9 [OMIT_EMPTY],
         9 volumes_attached "volumesAttached" 10 [OMIT_EMPTY],
@@ -4111,54 +4111,54 @@ message! {
         0 capacity "capacity" 1 [OMIT_EMPTY OPTIONAL],
     }
     NodeSystemInfo "core.v1.NodeSystemInfo" {
-        0 machine_id "machineID" 1 [REQUIRED],
-        1 system_uuid "systemUUID" 2 [REQUIRED],
-        2 boot_id "bootID" 3 [REQUIRED],
-        3 kernel_version "kernelVersion" 4 [REQUIRED],
-        4 os_image "osImage" 5 [REQUIRED],
-        5 container_runtime_version "containerRuntimeVersion" 6 [REQUIRED],
-        6 kubelet_version "kubeletVersion" 7 [REQUIRED],
-        7 kube_proxy_version "kubeProxyVersion" 8 [REQUIRED],
-        8 operating_system "operatingSystem" 9 [REQUIRED],
-        9 architecture "architecture" 10 [REQUIRED],
+        0 machine_id "machineID" 1 [REQUIRED VALUE],
+        1 system_uuid "systemUUID" 2 [REQUIRED VALUE],
+        2 boot_id "bootID" 3 [REQUIRED VALUE],
+        3 kernel_version "kernelVersion" 4 [REQUIRED VALUE],
+        4 os_image "osImage" 5 [REQUIRED VALUE],
+        5 container_runtime_version "containerRuntimeVersion" 6 [REQUIRED VALUE],
+        6 kubelet_version "kubeletVersion" 7 [REQUIRED VALUE],
+        7 kube_proxy_version "kubeProxyVersion" 8 [REQUIRED VALUE],
+        8 operating_system "operatingSystem" 9 [REQUIRED VALUE],
+        9 architecture "architecture" 10 [REQUIRED VALUE],
         10 swap "swap" 11 [OMIT_EMPTY OPTIONAL],
     }
     ObjectFieldSelector "core.v1.ObjectFieldSelector" {
-        0 api_version "apiVersion" 1 [OMIT_EMPTY],
-        1 field_path "fieldPath" 2 [REQUIRED],
+        0 api_version "apiVersion" 1 [OMIT_EMPTY VALUE],
+        1 field_path "fieldPath" 2 [REQUIRED VALUE],
     }
     ObjectReference "core.v1.ObjectReference" {
-        0 kind "kind" 1 [OMIT_EMPTY],
-        1 namespace "namespace" 2 [OMIT_EMPTY],
-        2 name "name" 3 [OMIT_EMPTY],
-        3 uid "uid" 4 [OMIT_EMPTY],
-        4 api_version "apiVersion" 5 [OMIT_EMPTY],
-        5 resource_version "resourceVersion" 6 [OMIT_EMPTY],
-        6 field_path "fieldPath" 7 [OMIT_EMPTY],
+        0 kind "kind" 1 [OMIT_EMPTY VALUE],
+        1 namespace "namespace" 2 [OMIT_EMPTY VALUE],
+        2 name "name" 3 [OMIT_EMPTY VALUE],
+        3 uid "uid" 4 [OMIT_EMPTY VALUE],
+        4 api_version "apiVersion" 5 [OMIT_EMPTY VALUE],
+        5 resource_version "resourceVersion" 6 [OMIT_EMPTY VALUE],
+        6 field_path "fieldPath" 7 [OMIT_EMPTY VALUE],
     }
     PersistentVolume "core.v1.PersistentVolume" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     PersistentVolumeClaim "core.v1.PersistentVolumeClaim" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     PersistentVolumeClaimCondition "core.v1.PersistentVolumeClaimCondition" {
-        0 type_ "type" 1 [REQUIRED],
-        1 status "status" 2 [REQUIRED],
-        2 last_probe_time "lastProbeTime" 3 [OMIT_EMPTY],
-        3 last_transition_time "lastTransitionTime" 4 [OMIT_EMPTY],
-        4 reason "reason" 5 [OMIT_EMPTY],
-        5 message "message" 6 [OMIT_EMPTY],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 status "status" 2 [REQUIRED VALUE],
+        2 last_probe_time "lastProbeTime" 3 [OMIT_EMPTY VALUE],
+        3 last_transition_time "lastTransitionTime" 4 [OMIT_EMPTY VALUE],
+        4 reason "reason" 5 [OMIT_EMPTY VALUE],
+        5 message "message" 6 [OMIT_EMPTY VALUE],
     }
     PersistentVolumeClaimSpec "core.v1.PersistentVolumeClaimSpec" {
         0 access_modes "accessModes" 1 [OMIT_EMPTY],
         1 selector "selector" 4 [OMIT_EMPTY OPTIONAL],
-        2 resources "resources" 2 [OMIT_EMPTY],
-        3 volume_name "volumeName" 3 [OMIT_EMPTY],
+        2 resources "resources" 2 [OMIT_EMPTY VALUE],
+        3 volume_name "volumeName" 3 [OMIT_EMPTY VALUE],
         4 storage_class_name "storageClassName" 5 [OMIT_EMPTY OPTIONAL],
         5 volume_mode "volumeMode" 6 [OMIT_EMPTY OPTIONAL],
         6 data_source "dataSource" 7 [OMIT_EMPTY OPTIONAL],
@@ -4166,7 +4166,7 @@ message! {
         8 volume_attributes_class_name "volumeAttributesClassName" 9 [OMIT_EMPTY OPTIONAL],
     }
     PersistentVolumeClaimStatus "core.v1.PersistentVolumeClaimStatus" {
-        0 phase "phase" 1 [OMIT_EMPTY],
+        0 phase "phase" 1 [OMIT_EMPTY VALUE],
         1 access_modes "accessModes" 2 [OMIT_EMPTY],
         2 capacity "capacity" 3 [OMIT_EMPTY],
         3 conditions "conditions" 4 [OMIT_EMPTY],
@@ -4176,12 +4176,12 @@ message! {
         7 modify_volume_status "modifyVolumeStatus" 9 [OMIT_EMPTY OPTIONAL],
     }
     PersistentVolumeClaimTemplate "core.v1.PersistentVolumeClaimTemplate" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
     }
     PersistentVolumeClaimVolumeSource "core.v1.PersistentVolumeClaimVolumeSource" {
-        0 claim_name "claimName" 1 [REQUIRED],
-        1 read_only "readOnly" 2 [OMIT_EMPTY],
+        0 claim_name "claimName" 1 [REQUIRED VALUE],
+        1 read_only "readOnly" 2 [OMIT_EMPTY VALUE],
     }
     PersistentVolumeSource "core.v1.PersistentVolumeSource" {
         0 gce_persistent_disk "gcePersistentDisk" 1 [OMIT_EMPTY OPTIONAL],
@@ -4209,30 +4209,30 @@ message! {
     }
     PersistentVolumeSpec "core.v1.PersistentVolumeSpec" {
         0 capacity "capacity" 1 [OMIT_EMPTY],
-        1 persistent_volume_source "" 2 [INLINE],
+        1 persistent_volume_source "" 2 [INLINE VALUE],
         2 access_modes "accessModes" 3 [OMIT_EMPTY],
         3 claim_ref "claimRef" 4 [OMIT_EMPTY OPTIONAL],
-        4 persistent_volume_reclaim_policy "persistentVolumeReclaimPolicy" 5 [OMIT_EMPTY],
-        5 storage_class_name "storageClassName" 6 [OMIT_EMPTY],
+        4 persistent_volume_reclaim_policy "persistentVolumeReclaimPolicy" 5 [OMIT_EMPTY VALUE],
+        5 storage_class_name "storageClassName" 6 [OMIT_EMPTY VALUE],
         6 mount_options "mountOptions" 7 [OMIT_EMPTY],
         7 volume_mode "volumeMode" 8 [OMIT_EMPTY OPTIONAL],
         8 node_affinity "nodeAffinity" 9 [OMIT_EMPTY OPTIONAL],
         9 volume_attributes_class_name "volumeAttributesClassName" 10 [OMIT_EMPTY OPTIONAL],
     }
     PersistentVolumeStatus "core.v1.PersistentVolumeStatus" {
-        0 phase "phase" 1 [OMIT_EMPTY],
-        1 message "message" 2 [OMIT_EMPTY],
-        2 reason "reason" 3 [OMIT_EMPTY],
+        0 phase "phase" 1 [OMIT_EMPTY VALUE],
+        1 message "message" 2 [OMIT_EMPTY VALUE],
+        2 reason "reason" 3 [OMIT_EMPTY VALUE],
         3 last_phase_transition_time "lastPhaseTransitionTime" 4 [OMIT_EMPTY OPTIONAL],
     }
     PhotonPersistentDiskVolumeSource "core.v1.PhotonPersistentDiskVolumeSource" {
-        0 pd_id "pdID" 1 [REQUIRED],
-        1 fs_type "fsType" 2 [OMIT_EMPTY],
+        0 pd_id "pdID" 1 [REQUIRED VALUE],
+        1 fs_type "fsType" 2 [OMIT_EMPTY VALUE],
     }
     Pod "core.v1.Pod" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     PodAffinity "core.v1.PodAffinity" {
         0 required_during_scheduling_ignored_during_execution "requiredDuringSchedulingIgnoredDuringExecution" 1 [OMIT_EMPTY],
@@ -4241,7 +4241,7 @@ message! {
     PodAffinityTerm "core.v1.PodAffinityTerm" {
         0 label_selector "labelSelector" 1 [OMIT_EMPTY OPTIONAL],
         1 namespaces "namespaces" 2 [OMIT_EMPTY],
-        2 topology_key "topologyKey" 3 [REQUIRED],
+        2 topology_key "topologyKey" 3 [REQUIRED VALUE],
         3 namespace_selector "namespaceSelector" 4 [OMIT_EMPTY OPTIONAL],
         4 match_label_keys "matchLabelKeys" 5 [OMIT_EMPTY],
         5 mismatch_label_keys "mismatchLabelKeys" 6 [OMIT_EMPTY],
@@ -4251,29 +4251,29 @@ message! {
         1 preferred_during_scheduling_ignored_during_execution "preferredDuringSchedulingIgnoredDuringExecution" 2 [OMIT_EMPTY],
     }
     PodAttachOptions "core.v1.PodAttachOptions" {
-        0 stdin "stdin" 1 [OMIT_EMPTY],
-        1 stdout "stdout" 2 [OMIT_EMPTY],
-        2 stderr "stderr" 3 [OMIT_EMPTY],
-        3 tty "tty" 4 [OMIT_EMPTY],
-        4 container "container" 5 [OMIT_EMPTY],
+        0 stdin "stdin" 1 [OMIT_EMPTY VALUE],
+        1 stdout "stdout" 2 [OMIT_EMPTY VALUE],
+        2 stderr "stderr" 3 [OMIT_EMPTY VALUE],
+        3 tty "tty" 4 [OMIT_EMPTY VALUE],
+        4 container "container" 5 [OMIT_EMPTY VALUE],
     }
     PodCertificateProjection "core.v1.PodCertificateProjection" {
-        0 signer_name "signerName" 1 [OMIT_EMPTY REQUIRED],
-        1 key_type "keyType" 2 [OMIT_EMPTY REQUIRED],
+        0 signer_name "signerName" 1 [OMIT_EMPTY REQUIRED VALUE],
+        1 key_type "keyType" 2 [OMIT_EMPTY REQUIRED VALUE],
         2 max_expiration_seconds "maxExpirationSeconds" 3 [OMIT_EMPTY OPTIONAL],
-        3 credential_bundle_path "credentialBundlePath" 4 [OMIT_EMPTY],
-        4 key_path "keyPath" 5 [OMIT_EMPTY],
-        5 certificate_chain_path "certificateChainPath" 6 [OMIT_EMPTY],
+        3 credential_bundle_path "credentialBundlePath" 4 [OMIT_EMPTY VALUE],
+        4 key_path "keyPath" 5 [OMIT_EMPTY VALUE],
+        5 certificate_chain_path "certificateChainPath" 6 [OMIT_EMPTY VALUE],
         6 user_annotations "userAnnotations" 7 [OMIT_EMPTY],
     }
     PodCondition "core.v1.PodCondition" {
-        0 type_ "type" 1 [REQUIRED],
-        1 observed_generation "observedGeneration" 7 [OMIT_EMPTY],
-        2 status "status" 2 [REQUIRED],
-        3 last_probe_time "lastProbeTime" 3 [OMIT_EMPTY],
-        4 last_transition_time "lastTransitionTime" 4 [OMIT_EMPTY],
-        5 reason "reason" 5 [OMIT_EMPTY],
-        6 message "message" 6 [OMIT_EMPTY],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 observed_generation "observedGeneration" 7 [OMIT_EMPTY VALUE],
+        2 status "status" 2 [REQUIRED VALUE],
+        3 last_probe_time "lastProbeTime" 3 [OMIT_EMPTY VALUE],
+        4 last_transition_time "lastTransitionTime" 4 [OMIT_EMPTY VALUE],
+        5 reason "reason" 5 [OMIT_EMPTY VALUE],
+        6 message "message" 6 [OMIT_EMPTY VALUE],
     }
     PodDNSConfig "core.v1.PodDNSConfig" {
         0 nameservers "nameservers" 1 [OMIT_EMPTY],
@@ -4281,59 +4281,59 @@ message! {
         2 options "options" 3 [OMIT_EMPTY],
     }
     PodDNSConfigOption "core.v1.PodDNSConfigOption" {
-        0 name "name" 1 [OMIT_EMPTY],
+        0 name "name" 1 [OMIT_EMPTY VALUE],
         1 value "value" 2 [OMIT_EMPTY OPTIONAL],
     }
     PodExecOptions "core.v1.PodExecOptions" {
-        0 stdin "stdin" 1 [OMIT_EMPTY],
-        1 stdout "stdout" 2 [OMIT_EMPTY],
-        2 stderr "stderr" 3 [OMIT_EMPTY],
-        3 tty "tty" 4 [OMIT_EMPTY],
-        4 container "container" 5 [OMIT_EMPTY],
+        0 stdin "stdin" 1 [OMIT_EMPTY VALUE],
+        1 stdout "stdout" 2 [OMIT_EMPTY VALUE],
+        2 stderr "stderr" 3 [OMIT_EMPTY VALUE],
+        3 tty "tty" 4 [OMIT_EMPTY VALUE],
+        4 container "container" 5 [OMIT_EMPTY VALUE],
         5 command "command" 6 [],
     }
     PodExtendedResourceClaimStatus "core.v1.PodExtendedResourceClaimStatus" {
         0 request_mappings "requestMappings" 1 [REQUIRED],
-        1 resource_claim_name "resourceClaimName" 2 [REQUIRED],
+        1 resource_claim_name "resourceClaimName" 2 [REQUIRED VALUE],
     }
     PodIP "core.v1.PodIP" {
-        0 ip "ip" 1 [REQUIRED],
+        0 ip "ip" 1 [REQUIRED VALUE],
     }
     PodLogOptions "core.v1.PodLogOptions" {
-        0 container "container" 1 [OMIT_EMPTY],
-        1 follow "follow" 2 [OMIT_EMPTY],
-        2 previous "previous" 3 [OMIT_EMPTY],
+        0 container "container" 1 [OMIT_EMPTY VALUE],
+        1 follow "follow" 2 [OMIT_EMPTY VALUE],
+        2 previous "previous" 3 [OMIT_EMPTY VALUE],
         3 since_seconds "sinceSeconds" 4 [OMIT_EMPTY OPTIONAL],
         4 since_time "sinceTime" 5 [OMIT_EMPTY OPTIONAL],
-        5 timestamps "timestamps" 6 [OMIT_EMPTY],
+        5 timestamps "timestamps" 6 [OMIT_EMPTY VALUE],
         6 tail_lines "tailLines" 7 [OMIT_EMPTY OPTIONAL],
         7 limit_bytes "limitBytes" 8 [OMIT_EMPTY OPTIONAL],
-        8 insecure_skip_tls_verify_backend "insecureSkipTLSVerifyBackend" 9 [OMIT_EMPTY],
+        8 insecure_skip_tls_verify_backend "insecureSkipTLSVerifyBackend" 9 [OMIT_EMPTY VALUE],
         9 stream "stream" 10 [OMIT_EMPTY OPTIONAL],
     }
     PodOS "core.v1.PodOS" {
-        0 name "name" 1 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
     }
     PodPortForwardOptions "core.v1.PodPortForwardOptions" {
         0 ports "ports" 1 [OMIT_EMPTY],
     }
     PodProxyOptions "core.v1.PodProxyOptions" {
-        0 path "path" 1 [OMIT_EMPTY],
+        0 path "path" 1 [OMIT_EMPTY VALUE],
     }
     PodReadinessGate "core.v1.PodReadinessGate" {
-        0 condition_type "conditionType" 1 [REQUIRED],
+        0 condition_type "conditionType" 1 [REQUIRED VALUE],
     }
     PodResourceClaim "core.v1.PodResourceClaim" {
-        0 name "name" 1 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
         1 resource_claim_name "resourceClaimName" 3 [OMIT_EMPTY OPTIONAL],
         2 resource_claim_template_name "resourceClaimTemplateName" 4 [OMIT_EMPTY OPTIONAL],
     }
     PodResourceClaimStatus "core.v1.PodResourceClaimStatus" {
-        0 name "name" 1 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
         1 resource_claim_name "resourceClaimName" 2 [OMIT_EMPTY OPTIONAL],
     }
     PodSchedulingGate "core.v1.PodSchedulingGate" {
-        0 name "name" 1 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
     }
     PodSchedulingGroup "core.v1.PodSchedulingGroup" {
         0 pod_group_name "podGroupName" 1 [OMIT_EMPTY OPTIONAL],
@@ -4358,28 +4358,28 @@ message! {
         1 init_containers "initContainers" 20 [OMIT_EMPTY],
         2 containers "containers" 2 [REQUIRED],
         3 ephemeral_containers "ephemeralContainers" 34 [OMIT_EMPTY],
-        4 restart_policy "restartPolicy" 3 [OMIT_EMPTY],
+        4 restart_policy "restartPolicy" 3 [OMIT_EMPTY VALUE],
         5 termination_grace_period_seconds "terminationGracePeriodSeconds" 4 [OMIT_EMPTY OPTIONAL],
         6 active_deadline_seconds "activeDeadlineSeconds" 5 [OMIT_EMPTY OPTIONAL],
-        7 dns_policy "dnsPolicy" 6 [OMIT_EMPTY],
+        7 dns_policy "dnsPolicy" 6 [OMIT_EMPTY VALUE],
         8 node_selector "nodeSelector" 7 [OMIT_EMPTY],
-        9 service_account_name "serviceAccountName" 8 [OMIT_EMPTY],
-        10 service_account "serviceAccount" 9 [OMIT_EMPTY],
+        9 service_account_name "serviceAccountName" 8 [OMIT_EMPTY VALUE],
+        10 service_account "serviceAccount" 9 [OMIT_EMPTY VALUE],
         11 automount_service_account_token "automountServiceAccountToken" 21 [OMIT_EMPTY OPTIONAL],
-        12 node_name "nodeName" 10 [OMIT_EMPTY],
-        13 host_network "hostNetwork" 11 [OMIT_EMPTY],
-        14 host_pid "hostPID" 12 [OMIT_EMPTY],
-        15 host_ipc "hostIPC" 13 [OMIT_EMPTY],
+        12 node_name "nodeName" 10 [OMIT_EMPTY VALUE],
+        13 host_network "hostNetwork" 11 [OMIT_EMPTY VALUE],
+        14 host_pid "hostPID" 12 [OMIT_EMPTY VALUE],
+        15 host_ipc "hostIPC" 13 [OMIT_EMPTY VALUE],
         16 share_process_namespace "shareProcessNamespace" 27 [OMIT_EMPTY OPTIONAL],
         17 security_context "securityContext" 14 [OMIT_EMPTY OPTIONAL],
         18 image_pull_secrets "imagePullSecrets" 15 [OMIT_EMPTY],
-        19 hostname "hostname" 16 [OMIT_EMPTY],
-        20 subdomain "subdomain" 17 [OMIT_EMPTY],
+        19 hostname "hostname" 16 [OMIT_EMPTY VALUE],
+        20 subdomain "subdomain" 17 [OMIT_EMPTY VALUE],
         21 affinity "affinity" 18 [OMIT_EMPTY OPTIONAL],
-        22 scheduler_name "schedulerName" 19 [OMIT_EMPTY],
+        22 scheduler_name "schedulerName" 19 [OMIT_EMPTY VALUE],
         23 tolerations "tolerations" 22 [OMIT_EMPTY],
         24 host_aliases "hostAliases" 23 [OMIT_EMPTY],
-        25 priority_class_name "priorityClassName" 24 [OMIT_EMPTY],
+        25 priority_class_name "priorityClassName" 24 [OMIT_EMPTY VALUE],
         26 priority "priority" 25 [OMIT_EMPTY OPTIONAL],
         27 dns_config "dnsConfig" 26 [OMIT_EMPTY OPTIONAL],
         28 readiness_gates "readinessGates" 28 [OMIT_EMPTY],
@@ -4398,22 +4398,22 @@ message! {
         41 scheduling_group "schedulingGroup" 43 [OMIT_EMPTY OPTIONAL],
     }
     PodStatus "core.v1.PodStatus" {
-        0 observed_generation "observedGeneration" 17 [OMIT_EMPTY],
-        1 phase "phase" 1 [OMIT_EMPTY],
+        0 observed_generation "observedGeneration" 17 [OMIT_EMPTY VALUE],
+        1 phase "phase" 1 [OMIT_EMPTY VALUE],
         2 conditions "conditions" 2 [OMIT_EMPTY],
-        3 message "message" 3 [OMIT_EMPTY],
-        4 reason "reason" 4 [OMIT_EMPTY],
-        5 nominated_node_name "nominatedNodeName" 11 [OMIT_EMPTY],
-        6 host_ip "hostIP" 5 [OMIT_EMPTY],
+        3 message "message" 3 [OMIT_EMPTY VALUE],
+        4 reason "reason" 4 [OMIT_EMPTY VALUE],
+        5 nominated_node_name "nominatedNodeName" 11 [OMIT_EMPTY VALUE],
+        6 host_ip "hostIP" 5 [OMIT_EMPTY VALUE],
         7 host_ips "hostIPs" 16 [OMIT_EMPTY],
-        8 pod_ip "podIP" 6 [OMIT_EMPTY],
+        8 pod_ip "podIP" 6 [OMIT_EMPTY VALUE],
         9 pod_ips "podIPs" 12 [OMIT_EMPTY],
         10 start_time "startTime" 7 [OMIT_EMPTY OPTIONAL],
         11 init_container_statuses "initContainerStatuses" 10 [OMIT_EMPTY],
         12 container_statuses "containerStatuses" 8 [OMIT_EMPTY],
-        13 qos_class "qosClass" 9 [OMIT_EMPTY],
+        13 qos_class "qosClass" 9 [OMIT_EMPTY VALUE],
         14 ephemeral_container_statuses "ephemeralContainerStatuses" 13 [OMIT_EMPTY],
-        15 resize "resize" 14 [OMIT_EMPTY],
+        15 resize "resize" 14 [OMIT_EMPTY VALUE],
         16 resource_claim_statuses "resourceClaimStatuses" 15 [OMIT_EMPTY],
         17 extended_resource_claim_status "extendedResourceClaimStatus" 18 [OMIT_EMPTY OPTIONAL],
         18 allocated_resources "allocatedResources" 19 [OMIT_EMPTY],
@@ -4421,38 +4421,38 @@ message! {
         20 node_allocatable_resource_claim_statuses "nodeAllocatableResourceClaimStatuses" 21 [OMIT_EMPTY],
     }
     PodStatusResult "core.v1.PodStatusResult" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 status "status" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 status "status" 2 [OMIT_EMPTY VALUE],
     }
     PodTemplate "core.v1.PodTemplate" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 template "template" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 template "template" 2 [OMIT_EMPTY VALUE],
     }
     PodTemplateSpec "core.v1.PodTemplateSpec" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
     PortStatus "core.v1.PortStatus" {
-        0 port "port" 1 [REQUIRED],
-        1 protocol "protocol" 2 [REQUIRED],
+        0 port "port" 1 [REQUIRED VALUE],
+        1 protocol "protocol" 2 [REQUIRED VALUE],
         2 error "error" 3 [OMIT_EMPTY OPTIONAL],
     }
     PortworxVolumeSource "core.v1.PortworxVolumeSource" {
-        0 volume_id "volumeID" 1 [REQUIRED],
-        1 fs_type "fsType" 2 [OMIT_EMPTY],
-        2 read_only "readOnly" 3 [OMIT_EMPTY],
+        0 volume_id "volumeID" 1 [REQUIRED VALUE],
+        1 fs_type "fsType" 2 [OMIT_EMPTY VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
     }
     PreferredSchedulingTerm "core.v1.PreferredSchedulingTerm" {
-        0 weight "weight" 1 [REQUIRED],
-        1 preference "preference" 2 [REQUIRED],
+        0 weight "weight" 1 [REQUIRED VALUE],
+        1 preference "preference" 2 [REQUIRED VALUE],
     }
     Probe "core.v1.Probe" {
-        0 probe_handler "" 1 [INLINE],
-        1 initial_delay_seconds "initialDelaySeconds" 2 [OMIT_EMPTY],
-        2 timeout_seconds "timeoutSeconds" 3 [OMIT_EMPTY],
-        3 period_seconds "periodSeconds" 4 [OMIT_EMPTY],
-        4 success_threshold "successThreshold" 5 [OMIT_EMPTY],
-        5 failure_threshold "failureThreshold" 6 [OMIT_EMPTY],
+        0 probe_handler "" 1 [INLINE VALUE],
+        1 initial_delay_seconds "initialDelaySeconds" 2 [OMIT_EMPTY VALUE],
+        2 timeout_seconds "timeoutSeconds" 3 [OMIT_EMPTY VALUE],
+        3 period_seconds "periodSeconds" 4 [OMIT_EMPTY VALUE],
+        4 success_threshold "successThreshold" 5 [OMIT_EMPTY VALUE],
+        5 failure_threshold "failureThreshold" 6 [OMIT_EMPTY VALUE],
         6 termination_grace_period_seconds "terminationGracePeriodSeconds" 7 [OMIT_EMPTY OPTIONAL],
     }
     ProbeHandler "core.v1.ProbeHandler" {
@@ -4466,82 +4466,82 @@ message! {
         1 default_mode "defaultMode" 2 [OMIT_EMPTY OPTIONAL],
     }
     QuobyteVolumeSource "core.v1.QuobyteVolumeSource" {
-        0 registry "registry" 1 [REQUIRED],
-        1 volume "volume" 2 [REQUIRED],
-        2 read_only "readOnly" 3 [OMIT_EMPTY],
-        3 user "user" 4 [OMIT_EMPTY],
-        4 group "group" 5 [OMIT_EMPTY],
-        5 tenant "tenant" 6 [OMIT_EMPTY],
+        0 registry "registry" 1 [REQUIRED VALUE],
+        1 volume "volume" 2 [REQUIRED VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
+        3 user "user" 4 [OMIT_EMPTY VALUE],
+        4 group "group" 5 [OMIT_EMPTY VALUE],
+        5 tenant "tenant" 6 [OMIT_EMPTY VALUE],
     }
     RBDPersistentVolumeSource "core.v1.RBDPersistentVolumeSource" {
         0 monitors "monitors" 1 [REQUIRED],
-        1 image "image" 2 [REQUIRED],
-        2 fs_type "fsType" 3 [OMIT_EMPTY],
-        3 pool "pool" 4 [OMIT_EMPTY],
-        4 user "user" 5 [OMIT_EMPTY],
-        5 keyring "keyring" 6 [OMIT_EMPTY],
+        1 image "image" 2 [REQUIRED VALUE],
+        2 fs_type "fsType" 3 [OMIT_EMPTY VALUE],
+        3 pool "pool" 4 [OMIT_EMPTY VALUE],
+        4 user "user" 5 [OMIT_EMPTY VALUE],
+        5 keyring "keyring" 6 [OMIT_EMPTY VALUE],
         6 secret_ref "secretRef" 7 [OMIT_EMPTY OPTIONAL],
-        7 read_only "readOnly" 8 [OMIT_EMPTY],
+        7 read_only "readOnly" 8 [OMIT_EMPTY VALUE],
     }
     RBDVolumeSource "core.v1.RBDVolumeSource" {
         0 monitors "monitors" 1 [REQUIRED],
-        1 image "image" 2 [REQUIRED],
-        2 fs_type "fsType" 3 [OMIT_EMPTY],
-        3 pool "pool" 4 [OMIT_EMPTY],
-        4 user "user" 5 [OMIT_EMPTY],
-        5 keyring "keyring" 6 [OMIT_EMPTY],
+        1 image "image" 2 [REQUIRED VALUE],
+        2 fs_type "fsType" 3 [OMIT_EMPTY VALUE],
+        3 pool "pool" 4 [OMIT_EMPTY VALUE],
+        4 user "user" 5 [OMIT_EMPTY VALUE],
+        5 keyring "keyring" 6 [OMIT_EMPTY VALUE],
         6 secret_ref "secretRef" 7 [OMIT_EMPTY OPTIONAL],
-        7 read_only "readOnly" 8 [OMIT_EMPTY],
+        7 read_only "readOnly" 8 [OMIT_EMPTY VALUE],
     }
     RangeAllocation "core.v1.RangeAllocation" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 range "range" 2 [],
-        2 data "data" 3 [],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 range "range" 2 [VALUE],
+        2 data "data" 3 [VALUE],
     }
     ReplicationController "core.v1.ReplicationController" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     ReplicationControllerCondition "core.v1.ReplicationControllerCondition" {
-        0 type_ "type" 1 [REQUIRED],
-        1 status "status" 2 [REQUIRED],
-        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY],
-        3 reason "reason" 4 [OMIT_EMPTY],
-        4 message "message" 5 [OMIT_EMPTY],
+        0 type_ "type" 1 [REQUIRED VALUE],
+        1 status "status" 2 [REQUIRED VALUE],
+        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY VALUE],
+        3 reason "reason" 4 [OMIT_EMPTY VALUE],
+        4 message "message" 5 [OMIT_EMPTY VALUE],
     }
     ReplicationControllerSpec "core.v1.ReplicationControllerSpec" {
         0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
-        1 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY],
+        1 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY VALUE],
         2 selector "selector" 2 [OMIT_EMPTY],
         3 template "template" 3 [OMIT_EMPTY OPTIONAL],
     }
     ReplicationControllerStatus "core.v1.ReplicationControllerStatus" {
-        0 replicas "replicas" 1 [REQUIRED],
-        1 fully_labeled_replicas "fullyLabeledReplicas" 2 [OMIT_EMPTY],
-        2 ready_replicas "readyReplicas" 4 [OMIT_EMPTY],
-        3 available_replicas "availableReplicas" 5 [OMIT_EMPTY],
-        4 observed_generation "observedGeneration" 3 [OMIT_EMPTY],
+        0 replicas "replicas" 1 [REQUIRED VALUE],
+        1 fully_labeled_replicas "fullyLabeledReplicas" 2 [OMIT_EMPTY VALUE],
+        2 ready_replicas "readyReplicas" 4 [OMIT_EMPTY VALUE],
+        3 available_replicas "availableReplicas" 5 [OMIT_EMPTY VALUE],
+        4 observed_generation "observedGeneration" 3 [OMIT_EMPTY VALUE],
         5 conditions "conditions" 6 [OMIT_EMPTY],
     }
     ResourceClaim "core.v1.ResourceClaim" {
-        0 name "name" 1 [REQUIRED],
-        1 request "request" 2 [OMIT_EMPTY],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 request "request" 2 [OMIT_EMPTY VALUE],
     }
     ResourceFieldSelector "core.v1.ResourceFieldSelector" {
-        0 container_name "containerName" 1 [OMIT_EMPTY],
-        1 resource "resource" 2 [REQUIRED],
-        2 divisor "divisor" 3 [OMIT_EMPTY],
+        0 container_name "containerName" 1 [OMIT_EMPTY VALUE],
+        1 resource "resource" 2 [REQUIRED VALUE],
+        2 divisor "divisor" 3 [OMIT_EMPTY VALUE],
     }
     ResourceHealth "core.v1.ResourceHealth" {
-        0 resource_id "resourceID" 1 [REQUIRED],
-        1 health "health" 2 [OMIT_EMPTY],
+        0 resource_id "resourceID" 1 [REQUIRED VALUE],
+        1 health "health" 2 [OMIT_EMPTY VALUE],
         2 message "message" 6 [OMIT_EMPTY OPTIONAL],
     }
     ResourceQuota "core.v1.ResourceQuota" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     ResourceQuotaSpec "core.v1.ResourceQuotaSpec" {
         0 hard "hard" 1 [OMIT_EMPTY],
@@ -4558,78 +4558,78 @@ message! {
         2 claims "claims" 3 [OMIT_EMPTY],
     }
     ResourceStatus "core.v1.ResourceStatus" {
-        0 name "name" 1 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
         1 resources "resources" 2 [OMIT_EMPTY],
     }
     SELinuxOptions "core.v1.SELinuxOptions" {
-        0 user "user" 1 [OMIT_EMPTY],
-        1 role "role" 2 [OMIT_EMPTY],
-        2 type_ "type" 3 [OMIT_EMPTY],
-        3 level "level" 4 [OMIT_EMPTY],
+        0 user "user" 1 [OMIT_EMPTY VALUE],
+        1 role "role" 2 [OMIT_EMPTY VALUE],
+        2 type_ "type" 3 [OMIT_EMPTY VALUE],
+        3 level "level" 4 [OMIT_EMPTY VALUE],
     }
     ScaleIOPersistentVolumeSource "core.v1.ScaleIOPersistentVolumeSource" {
-        0 gateway "gateway" 1 [REQUIRED],
-        1 system "system" 2 [REQUIRED],
+        0 gateway "gateway" 1 [REQUIRED VALUE],
+        1 system "system" 2 [REQUIRED VALUE],
         2 secret_ref "secretRef" 3 [OPTIONAL REQUIRED],
-        3 ssl_enabled "sslEnabled" 4 [OMIT_EMPTY],
-        4 protection_domain "protectionDomain" 5 [OMIT_EMPTY],
-        5 storage_pool "storagePool" 6 [OMIT_EMPTY],
-        6 storage_mode "storageMode" 7 [OMIT_EMPTY],
-        7 volume_name "volumeName" 8 [OMIT_EMPTY],
-        8 fs_type "fsType" 9 [OMIT_EMPTY],
-        9 read_only "readOnly" 10 [OMIT_EMPTY],
+        3 ssl_enabled "sslEnabled" 4 [OMIT_EMPTY VALUE],
+        4 protection_domain "protectionDomain" 5 [OMIT_EMPTY VALUE],
+        5 storage_pool "storagePool" 6 [OMIT_EMPTY VALUE],
+        6 storage_mode "storageMode" 7 [OMIT_EMPTY VALUE],
+        7 volume_name "volumeName" 8 [OMIT_EMPTY VALUE],
+        8 fs_type "fsType" 9 [OMIT_EMPTY VALUE],
+        9 read_only "readOnly" 10 [OMIT_EMPTY VALUE],
     }
     ScaleIOVolumeSource "core.v1.ScaleIOVolumeSource" {
-        0 gateway "gateway" 1 [REQUIRED],
-        1 system "system" 2 [REQUIRED],
+        0 gateway "gateway" 1 [REQUIRED VALUE],
+        1 system "system" 2 [REQUIRED VALUE],
         2 secret_ref "secretRef" 3 [OPTIONAL REQUIRED],
-        3 ssl_enabled "sslEnabled" 4 [OMIT_EMPTY],
-        4 protection_domain "protectionDomain" 5 [OMIT_EMPTY],
-        5 storage_pool "storagePool" 6 [OMIT_EMPTY],
-        6 storage_mode "storageMode" 7 [OMIT_EMPTY],
-        7 volume_name "volumeName" 8 [OMIT_EMPTY],
-        8 fs_type "fsType" 9 [OMIT_EMPTY],
-        9 read_only "readOnly" 10 [OMIT_EMPTY],
+        3 ssl_enabled "sslEnabled" 4 [OMIT_EMPTY VALUE],
+        4 protection_domain "protectionDomain" 5 [OMIT_EMPTY VALUE],
+        5 storage_pool "storagePool" 6 [OMIT_EMPTY VALUE],
+        6 storage_mode "storageMode" 7 [OMIT_EMPTY VALUE],
+        7 volume_name "volumeName" 8 [OMIT_EMPTY VALUE],
+        8 fs_type "fsType" 9 [OMIT_EMPTY VALUE],
+        9 read_only "readOnly" 10 [OMIT_EMPTY VALUE],
     }
     ScopeSelector "core.v1.ScopeSelector" {
         0 match_expressions "matchExpressions" 1 [OMIT_EMPTY],
     }
     ScopedResourceSelectorRequirement "core.v1.ScopedResourceSelectorRequirement" {
-        0 scope_name "scopeName" 1 [REQUIRED],
-        1 operator "operator" 2 [REQUIRED],
+        0 scope_name "scopeName" 1 [REQUIRED VALUE],
+        1 operator "operator" 2 [REQUIRED VALUE],
         2 values "values" 3 [OMIT_EMPTY],
     }
     SeccompProfile "core.v1.SeccompProfile" {
-        0 type_ "type" 1 [REQUIRED],
+        0 type_ "type" 1 [REQUIRED VALUE],
         1 localhost_profile "localhostProfile" 2 [OMIT_EMPTY OPTIONAL],
     }
     Secret "core.v1.Secret" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 immutable "immutable" 5 [OMIT_EMPTY OPTIONAL],
         2 data "data" 2 [OMIT_EMPTY SECRET],
         3 string_data "stringData" 4 [OMIT_EMPTY SECRET],
-        4 type_ "type" 3 [OMIT_EMPTY],
+        4 type_ "type" 3 [OMIT_EMPTY VALUE],
     }
     SecretEnvSource "core.v1.SecretEnvSource" {
-        0 local_object_reference "" 1 [INLINE],
+        0 local_object_reference "" 1 [INLINE VALUE],
         1 optional "optional" 2 [OMIT_EMPTY OPTIONAL],
     }
     SecretKeySelector "core.v1.SecretKeySelector" {
-        0 local_object_reference "" 1 [INLINE],
-        1 key "key" 2 [REQUIRED],
+        0 local_object_reference "" 1 [INLINE VALUE],
+        1 key "key" 2 [REQUIRED VALUE],
         2 optional "optional" 3 [OMIT_EMPTY OPTIONAL],
     }
     SecretProjection "core.v1.SecretProjection" {
-        0 local_object_reference "" 1 [INLINE],
+        0 local_object_reference "" 1 [INLINE VALUE],
         1 items "items" 2 [OMIT_EMPTY],
         2 optional "optional" 4 [OMIT_EMPTY OPTIONAL],
     }
     SecretReference "core.v1.SecretReference" {
-        0 name "name" 1 [OMIT_EMPTY],
-        1 namespace "namespace" 2 [OMIT_EMPTY],
+        0 name "name" 1 [OMIT_EMPTY VALUE],
+        1 namespace "namespace" 2 [OMIT_EMPTY VALUE],
     }
     SecretVolumeSource "core.v1.SecretVolumeSource" {
-        0 secret_name "secretName" 1 [OMIT_EMPTY],
+        0 secret_name "secretName" 1 [OMIT_EMPTY VALUE],
         1 items "items" 2 [OMIT_EMPTY],
         2 default_mode "defaultMode" 3 [OMIT_EMPTY OPTIONAL],
         3 optional "optional" 4 [OMIT_EMPTY OPTIONAL],
@@ -4649,49 +4649,49 @@ message! {
         11 app_armor_profile "appArmorProfile" 12 [OMIT_EMPTY OPTIONAL],
     }
     SerializedReference "core.v1.SerializedReference" {
-        0 reference "reference" 1 [OMIT_EMPTY],
+        0 reference "reference" 1 [OMIT_EMPTY VALUE],
     }
     Service "core.v1.Service" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     ServiceAccount "core.v1.ServiceAccount" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 secrets "secrets" 2 [OMIT_EMPTY],
         2 image_pull_secrets "imagePullSecrets" 3 [OMIT_EMPTY],
         3 automount_service_account_token "automountServiceAccountToken" 4 [OMIT_EMPTY OPTIONAL],
     }
     ServiceAccountTokenProjection "core.v1.ServiceAccountTokenProjection" {
-        0 audience "audience" 1 [OMIT_EMPTY],
+        0 audience "audience" 1 [OMIT_EMPTY VALUE],
         1 expiration_seconds "expirationSeconds" 2 [OMIT_EMPTY OPTIONAL],
-        2 path "path" 3 [REQUIRED],
+        2 path "path" 3 [REQUIRED VALUE],
     }
     ServicePort "core.v1.ServicePort" {
-        0 name "name" 1 [OMIT_EMPTY],
-        1 protocol "protocol" 2 [OMIT_EMPTY],
+        0 name "name" 1 [OMIT_EMPTY VALUE],
+        1 protocol "protocol" 2 [OMIT_EMPTY VALUE],
         2 app_protocol "appProtocol" 6 [OMIT_EMPTY OPTIONAL],
-        3 port "port" 3 [REQUIRED],
-        4 target_port "targetPort" 4 [OMIT_EMPTY],
-        5 node_port "nodePort" 5 [OMIT_EMPTY],
+        3 port "port" 3 [REQUIRED VALUE],
+        4 target_port "targetPort" 4 [OMIT_EMPTY VALUE],
+        5 node_port "nodePort" 5 [OMIT_EMPTY VALUE],
     }
     ServiceProxyOptions "core.v1.ServiceProxyOptions" {
-        0 path "path" 1 [OMIT_EMPTY],
+        0 path "path" 1 [OMIT_EMPTY VALUE],
     }
     ServiceSpec "core.v1.ServiceSpec" {
         0 ports "ports" 1 [OMIT_EMPTY],
         1 selector "selector" 2 [OMIT_EMPTY],
-        2 cluster_ip "clusterIP" 3 [OMIT_EMPTY],
+        2 cluster_ip "clusterIP" 3 [OMIT_EMPTY VALUE],
         3 cluster_ips "clusterIPs" 18 [OMIT_EMPTY],
-        4 type_ "type" 4 [OMIT_EMPTY],
+        4 type_ "type" 4 [OMIT_EMPTY VALUE],
         5 external_ips "externalIPs" 5 [OMIT_EMPTY],
-        6 session_affinity "sessionAffinity" 7 [OMIT_EMPTY],
-        7 load_balancer_ip "loadBalancerIP" 8 [OMIT_EMPTY],
+        6 session_affinity "sessionAffinity" 7 [OMIT_EMPTY VALUE],
+        7 load_balancer_ip "loadBalancerIP" 8 [OMIT_EMPTY VALUE],
         8 load_balancer_source_ranges "loadBalancerSourceRanges" 9 [OMIT_EMPTY],
-        9 external_name "externalName" 10 [OMIT_EMPTY],
-        10 external_traffic_policy "externalTrafficPolicy" 11 [OMIT_EMPTY],
-        11 health_check_node_port "healthCheckNodePort" 12 [OMIT_EMPTY],
-        12 publish_not_ready_addresses "publishNotReadyAddresses" 13 [OMIT_EMPTY],
+        9 external_name "externalName" 10 [OMIT_EMPTY VALUE],
+        10 external_traffic_policy "externalTrafficPolicy" 11 [OMIT_EMPTY VALUE],
+        11 health_check_node_port "healthCheckNodePort" 12 [OMIT_EMPTY VALUE],
+        12 publish_not_ready_addresses "publishNotReadyAddresses" 13 [OMIT_EMPTY VALUE],
         13 session_affinity_config "sessionAffinityConfig" 14 [OMIT_EMPTY OPTIONAL],
         14 ip_families "ipFamilies" 19 [OMIT_EMPTY],
         15 ip_family_policy "ipFamilyPolicy" 17 [OMIT_EMPTY OPTIONAL],
@@ -4701,61 +4701,61 @@ message! {
         19 traffic_distribution "trafficDistribution" 23 [OMIT_EMPTY OPTIONAL],
     }
     ServiceStatus "core.v1.ServiceStatus" {
-        0 load_balancer "loadBalancer" 1 [OMIT_EMPTY],
+        0 load_balancer "loadBalancer" 1 [OMIT_EMPTY VALUE],
         1 conditions "conditions" 2 [OMIT_EMPTY],
     }
     SessionAffinityConfig "core.v1.SessionAffinityConfig" {
         0 client_ip "clientIP" 1 [OMIT_EMPTY OPTIONAL],
     }
     SleepAction "core.v1.SleepAction" {
-        0 seconds "seconds" 1 [REQUIRED],
+        0 seconds "seconds" 1 [REQUIRED VALUE],
     }
     StorageOSPersistentVolumeSource "core.v1.StorageOSPersistentVolumeSource" {
-        0 volume_name "volumeName" 1 [OMIT_EMPTY],
-        1 volume_namespace "volumeNamespace" 2 [OMIT_EMPTY],
-        2 fs_type "fsType" 3 [OMIT_EMPTY],
-        3 read_only "readOnly" 4 [OMIT_EMPTY],
+        0 volume_name "volumeName" 1 [OMIT_EMPTY VALUE],
+        1 volume_namespace "volumeNamespace" 2 [OMIT_EMPTY VALUE],
+        2 fs_type "fsType" 3 [OMIT_EMPTY VALUE],
+        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE],
         4 secret_ref "secretRef" 5 [OMIT_EMPTY OPTIONAL],
     }
     StorageOSVolumeSource "core.v1.StorageOSVolumeSource" {
-        0 volume_name "volumeName" 1 [OMIT_EMPTY],
-        1 volume_namespace "volumeNamespace" 2 [OMIT_EMPTY],
-        2 fs_type "fsType" 3 [OMIT_EMPTY],
-        3 read_only "readOnly" 4 [OMIT_EMPTY],
+        0 volume_name "volumeName" 1 [OMIT_EMPTY VALUE],
+        1 volume_namespace "volumeNamespace" 2 [OMIT_EMPTY VALUE],
+        2 fs_type "fsType" 3 [OMIT_EMPTY VALUE],
+        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE],
         4 secret_ref "secretRef" 5 [OMIT_EMPTY OPTIONAL],
     }
     Sysctl "core.v1.Sysctl" {
-        0 name "name" 1 [REQUIRED],
-        1 value "value" 2 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 value "value" 2 [REQUIRED VALUE],
     }
     TCPSocketAction "core.v1.TCPSocketAction" {
-        0 port "port" 1 [REQUIRED],
-        1 host "host" 2 [OMIT_EMPTY],
+        0 port "port" 1 [REQUIRED VALUE],
+        1 host "host" 2 [OMIT_EMPTY VALUE],
     }
     Taint "core.v1.Taint" {
-        0 key "key" 1 [REQUIRED],
-        1 value "value" 2 [OMIT_EMPTY],
-        2 effect "effect" 3 [REQUIRED],
+        0 key "key" 1 [REQUIRED VALUE],
+        1 value "value" 2 [OMIT_EMPTY VALUE],
+        2 effect "effect" 3 [REQUIRED VALUE],
         3 time_added "timeAdded" 4 [OMIT_EMPTY OPTIONAL],
     }
     Toleration "core.v1.Toleration" {
-        0 key "key" 1 [OMIT_EMPTY],
-        1 operator "operator" 2 [OMIT_EMPTY],
-        2 value "value" 3 [OMIT_EMPTY],
-        3 effect "effect" 4 [OMIT_EMPTY],
+        0 key "key" 1 [OMIT_EMPTY VALUE],
+        1 operator "operator" 2 [OMIT_EMPTY VALUE],
+        2 value "value" 3 [OMIT_EMPTY VALUE],
+        3 effect "effect" 4 [OMIT_EMPTY VALUE],
         4 toleration_seconds "tolerationSeconds" 5 [OMIT_EMPTY OPTIONAL],
     }
     TopologySelectorLabelRequirement "core.v1.TopologySelectorLabelRequirement" {
-        0 key "key" 1 [REQUIRED],
+        0 key "key" 1 [REQUIRED VALUE],
         1 values "values" 2 [REQUIRED],
     }
     TopologySelectorTerm "core.v1.TopologySelectorTerm" {
         0 match_label_expressions "matchLabelExpressions" 1 [OMIT_EMPTY],
     }
     TopologySpreadConstraint "core.v1.TopologySpreadConstraint" {
-        0 max_skew "maxSkew" 1 [REQUIRED],
-        1 topology_key "topologyKey" 2 [REQUIRED],
-        2 when_unsatisfiable "whenUnsatisfiable" 3 [REQUIRED],
+        0 max_skew "maxSkew" 1 [REQUIRED VALUE],
+        1 topology_key "topologyKey" 2 [REQUIRED VALUE],
+        2 when_unsatisfiable "whenUnsatisfiable" 3 [REQUIRED VALUE],
         3 label_selector "labelSelector" 4 [OMIT_EMPTY OPTIONAL],
         4 min_domains "minDomains" 5 [OMIT_EMPTY OPTIONAL],
         5 node_affinity_policy "nodeAffinityPolicy" 6 [OMIT_EMPTY OPTIONAL],
@@ -4764,36 +4764,36 @@ message! {
     }
     TypedLocalObjectReference "core.v1.TypedLocalObjectReference" {
         0 api_group "apiGroup" 1 [OPTIONAL],
-        1 kind "kind" 2 [REQUIRED],
-        2 name "name" 3 [REQUIRED],
+        1 kind "kind" 2 [REQUIRED VALUE],
+        2 name "name" 3 [REQUIRED VALUE],
     }
     TypedObjectReference "core.v1.TypedObjectReference" {
         0 api_group "apiGroup" 1 [OPTIONAL],
-        1 kind "kind" 2 [REQUIRED],
-        2 name "name" 3 [REQUIRED],
+        1 kind "kind" 2 [REQUIRED VALUE],
+        2 name "name" 3 [REQUIRED VALUE],
         3 namespace "namespace" 4 [OMIT_EMPTY OPTIONAL],
     }
     Volume "core.v1.Volume" {
-        0 name "name" 1 [REQUIRED],
-        1 volume_source "" 2 [INLINE],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 volume_source "" 2 [INLINE VALUE],
     }
     VolumeDevice "core.v1.VolumeDevice" {
-        0 name "name" 1 [REQUIRED],
-        1 device_path "devicePath" 2 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 device_path "devicePath" 2 [REQUIRED VALUE],
     }
     VolumeMount "core.v1.VolumeMount" {
-        0 name "name" 1 [REQUIRED],
-        1 read_only "readOnly" 2 [OMIT_EMPTY],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 read_only "readOnly" 2 [OMIT_EMPTY VALUE],
         2 recursive_read_only "recursiveReadOnly" 7 [OMIT_EMPTY OPTIONAL],
-        3 mount_path "mountPath" 3 [REQUIRED],
-        4 sub_path "subPath" 4 [OMIT_EMPTY],
+        3 mount_path "mountPath" 3 [REQUIRED VALUE],
+        4 sub_path "subPath" 4 [OMIT_EMPTY VALUE],
         5 mount_propagation "mountPropagation" 5 [OMIT_EMPTY OPTIONAL],
-        6 sub_path_expr "subPathExpr" 6 [OMIT_EMPTY],
+        6 sub_path_expr "subPathExpr" 6 [OMIT_EMPTY VALUE],
     }
     VolumeMountStatus "core.v1.VolumeMountStatus" {
-        0 name "name" 1 [REQUIRED],
-        1 mount_path "mountPath" 2 [REQUIRED],
-        2 read_only "readOnly" 3 [OMIT_EMPTY],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 mount_path "mountPath" 2 [REQUIRED VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
         3 recursive_read_only "recursiveReadOnly" 4 [OMIT_EMPTY OPTIONAL],
         4 volume_status "volumeStatus" 5 [OMIT_EMPTY OPTIONAL],
     }
@@ -4848,14 +4848,14 @@ message! {
         0 image "image" 1 [OMIT_EMPTY OPTIONAL],
     }
     VsphereVirtualDiskVolumeSource "core.v1.VsphereVirtualDiskVolumeSource" {
-        0 volume_path "volumePath" 1 [REQUIRED],
-        1 fs_type "fsType" 2 [OMIT_EMPTY],
-        2 storage_policy_name "storagePolicyName" 3 [OMIT_EMPTY],
-        3 storage_policy_id "storagePolicyID" 4 [OMIT_EMPTY],
+        0 volume_path "volumePath" 1 [REQUIRED VALUE],
+        1 fs_type "fsType" 2 [OMIT_EMPTY VALUE],
+        2 storage_policy_name "storagePolicyName" 3 [OMIT_EMPTY VALUE],
+        3 storage_policy_id "storagePolicyID" 4 [OMIT_EMPTY VALUE],
     }
     WeightedPodAffinityTerm "core.v1.WeightedPodAffinityTerm" {
-        0 weight "weight" 1 [REQUIRED],
-        1 pod_affinity_term "podAffinityTerm" 2 [REQUIRED],
+        0 weight "weight" 1 [REQUIRED VALUE],
+        1 pod_affinity_term "podAffinityTerm" 2 [REQUIRED VALUE],
     }
     WindowsSecurityContextOptions "core.v1.WindowsSecurityContextOptions" {
         0 gmsa_credential_spec_name "gmsaCredentialSpecName" 1 [OMIT_EMPTY OPTIONAL],

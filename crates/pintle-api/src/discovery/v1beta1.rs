@@ -100,7 +100,7 @@ pub struct ForZone {
 message! {
     Endpoint "discovery.v1beta1.Endpoint" {
         0 addresses "addresses" 1 [],
-        1 conditions "conditions" 2 [OMIT_EMPTY],
+        1 conditions "conditions" 2 [OMIT_EMPTY VALUE],
         2 hostname "hostname" 3 [OMIT_EMPTY OPTIONAL],
         3 target_ref "targetRef" 4 [OMIT_EMPTY OPTIONAL],
         4 topology "topology" 5 [OMIT_EMPTY],
@@ -123,16 +123,16 @@ message! {
         3 app_protocol "appProtocol" 4 [OMIT_EMPTY OPTIONAL],
     }
     EndpointSlice "discovery.v1beta1.EndpointSlice" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 address_type "addressType" 4 [],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 address_type "addressType" 4 [VALUE],
         2 endpoints "endpoints" 2 [],
         3 ports "ports" 3 [],
     }
     ForNode "discovery.v1beta1.ForNode" {
-        0 name "name" 1 [],
+        0 name "name" 1 [VALUE],
     }
     ForZone "discovery.v1beta1.ForZone" {
-        0 name "name" 1 [],
+        0 name "name" 1 [VALUE],
     }
 }
 

@@ -55,25 +55,25 @@ pub struct EventSeries {
 
 message! {
     Event "events.v1.Event" {
-        0 metadata "metadata" 1 [],
-        1 event_time "eventTime" 2 [REQUIRED],
+        0 metadata "metadata" 1 [VALUE],
+        1 event_time "eventTime" 2 [REQUIRED VALUE],
         2 series "series" 3 [OMIT_EMPTY OPTIONAL],
-        3 reporting_controller "reportingController" 4 [OMIT_EMPTY],
-        4 reporting_instance "reportingInstance" 5 [OMIT_EMPTY],
-        5 action "action" 6 [OMIT_EMPTY],
-        6 reason "reason" 7 [OMIT_EMPTY],
-        7 regarding "regarding" 8 [OMIT_EMPTY],
+        3 reporting_controller "reportingController" 4 [OMIT_EMPTY VALUE],
+        4 reporting_instance "reportingInstance" 5 [OMIT_EMPTY VALUE],
+        5 action "action" 6 [OMIT_EMPTY VALUE],
+        6 reason "reason" 7 [OMIT_EMPTY VALUE],
+        7 regarding "regarding" 8 [OMIT_EMPTY VALUE],
         8 related "related" 9 [OMIT_EMPTY OPTIONAL],
-        9 note "note" 10 [OMIT_EMPTY],
-        10 type_ "type" 11 [OMIT_EMPTY],
-        11 deprecated_source "deprecatedSource" 12 [OMIT_EMPTY],
-        12 deprecated_first_timestamp "deprecatedFirstTimestamp" 13 [OMIT_EMPTY],
-        13 deprecated_last_timestamp "deprecatedLastTimestamp" 14 [OMIT_EMPTY],
-        14 deprecated_count "deprecatedCount" 15 [OMIT_EMPTY],
+        9 note "note" 10 [OMIT_EMPTY VALUE],
+        10 type_ "type" 11 [OMIT_EMPTY VALUE],
+        11 deprecated_source "deprecatedSource" 12 [OMIT_EMPTY VALUE],
+        12 deprecated_first_timestamp "deprecatedFirstTimestamp" 13 [OMIT_EMPTY VALUE],
+        13 deprecated_last_timestamp "deprecatedLastTimestamp" 14 [OMIT_EMPTY VALUE],
+        14 deprecated_count "deprecatedCount" 15 [OMIT_EMPTY VALUE],
     }
     EventSeries "events.v1.EventSeries" {
-        0 count "count" 1 [REQUIRED],
-        1 last_observed_time "lastObservedTime" 2 [REQUIRED],
+        0 count "count" 1 [REQUIRED VALUE],
+        1 last_observed_time "lastObservedTime" 2 [REQUIRED VALUE],
     }
 }
 

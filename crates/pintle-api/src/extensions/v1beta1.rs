@@ -555,123 +555,123 @@ pub struct ScaleStatus {
 
 message! {
     DaemonSet "extensions.v1beta1.DaemonSet" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     DaemonSetCondition "extensions.v1beta1.DaemonSetCondition" {
-        0 type_ "type" 1 [],
-        1 status "status" 2 [],
-        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY],
-        3 reason "reason" 4 [OMIT_EMPTY],
-        4 message "message" 5 [OMIT_EMPTY],
+        0 type_ "type" 1 [VALUE],
+        1 status "status" 2 [VALUE],
+        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY VALUE],
+        3 reason "reason" 4 [OMIT_EMPTY VALUE],
+        4 message "message" 5 [OMIT_EMPTY VALUE],
     }
     DaemonSetSpec "extensions.v1beta1.DaemonSetSpec" {
         0 selector "selector" 1 [OMIT_EMPTY OPTIONAL],
-        1 template "template" 2 [],
-        2 update_strategy "updateStrategy" 3 [OMIT_EMPTY],
-        3 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY],
-        4 template_generation "templateGeneration" 5 [OMIT_EMPTY],
+        1 template "template" 2 [VALUE],
+        2 update_strategy "updateStrategy" 3 [OMIT_EMPTY VALUE],
+        3 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY VALUE],
+        4 template_generation "templateGeneration" 5 [OMIT_EMPTY VALUE],
         5 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL],
     }
     DaemonSetStatus "extensions.v1beta1.DaemonSetStatus" {
-        0 current_number_scheduled "currentNumberScheduled" 1 [],
-        1 number_misscheduled "numberMisscheduled" 2 [],
-        2 desired_number_scheduled "desiredNumberScheduled" 3 [],
-        3 number_ready "numberReady" 4 [],
-        4 observed_generation "observedGeneration" 5 [OMIT_EMPTY],
-        5 updated_number_scheduled "updatedNumberScheduled" 6 [OMIT_EMPTY],
-        6 number_available "numberAvailable" 7 [OMIT_EMPTY],
-        7 number_unavailable "numberUnavailable" 8 [OMIT_EMPTY],
+        0 current_number_scheduled "currentNumberScheduled" 1 [VALUE],
+        1 number_misscheduled "numberMisscheduled" 2 [VALUE],
+        2 desired_number_scheduled "desiredNumberScheduled" 3 [VALUE],
+        3 number_ready "numberReady" 4 [VALUE],
+        4 observed_generation "observedGeneration" 5 [OMIT_EMPTY VALUE],
+        5 updated_number_scheduled "updatedNumberScheduled" 6 [OMIT_EMPTY VALUE],
+        6 number_available "numberAvailable" 7 [OMIT_EMPTY VALUE],
+        7 number_unavailable "numberUnavailable" 8 [OMIT_EMPTY VALUE],
         8 collision_count "collisionCount" 9 [OMIT_EMPTY OPTIONAL],
         9 conditions "conditions" 10 [OMIT_EMPTY],
     }
     DaemonSetUpdateStrategy "extensions.v1beta1.DaemonSetUpdateStrategy" {
-        0 type_ "type" 1 [OMIT_EMPTY],
+        0 type_ "type" 1 [OMIT_EMPTY VALUE],
         1 rolling_update "rollingUpdate" 2 [OMIT_EMPTY OPTIONAL],
     }
     Deployment "extensions.v1beta1.Deployment" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     DeploymentCondition "extensions.v1beta1.DeploymentCondition" {
-        0 type_ "type" 1 [],
-        1 status "status" 2 [],
-        2 last_update_time "lastUpdateTime" 6 [OMIT_EMPTY],
-        3 last_transition_time "lastTransitionTime" 7 [OMIT_EMPTY],
-        4 reason "reason" 4 [OMIT_EMPTY],
-        5 message "message" 5 [OMIT_EMPTY],
+        0 type_ "type" 1 [VALUE],
+        1 status "status" 2 [VALUE],
+        2 last_update_time "lastUpdateTime" 6 [OMIT_EMPTY VALUE],
+        3 last_transition_time "lastTransitionTime" 7 [OMIT_EMPTY VALUE],
+        4 reason "reason" 4 [OMIT_EMPTY VALUE],
+        5 message "message" 5 [OMIT_EMPTY VALUE],
     }
     DeploymentRollback "extensions.v1beta1.DeploymentRollback" {
-        0 name "name" 1 [],
+        0 name "name" 1 [VALUE],
         1 updated_annotations "updatedAnnotations" 2 [OMIT_EMPTY],
-        2 rollback_to "rollbackTo" 3 [],
+        2 rollback_to "rollbackTo" 3 [VALUE],
     }
     DeploymentSpec "extensions.v1beta1.DeploymentSpec" {
         0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
         1 selector "selector" 2 [OMIT_EMPTY OPTIONAL],
-        2 template "template" 3 [],
-        3 strategy "strategy" 4 [OMIT_EMPTY],
-        4 min_ready_seconds "minReadySeconds" 5 [OMIT_EMPTY],
+        2 template "template" 3 [VALUE],
+        3 strategy "strategy" 4 [OMIT_EMPTY VALUE],
+        4 min_ready_seconds "minReadySeconds" 5 [OMIT_EMPTY VALUE],
         5 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL],
-        6 paused "paused" 7 [OMIT_EMPTY],
+        6 paused "paused" 7 [OMIT_EMPTY VALUE],
         7 rollback_to "rollbackTo" 8 [OMIT_EMPTY OPTIONAL],
         8 progress_deadline_seconds "progressDeadlineSeconds" 9 [OMIT_EMPTY OPTIONAL],
     }
     DeploymentStatus "extensions.v1beta1.DeploymentStatus" {
-        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY],
-        1 replicas "replicas" 2 [OMIT_EMPTY],
-        2 updated_replicas "updatedReplicas" 3 [OMIT_EMPTY],
-        3 ready_replicas "readyReplicas" 7 [OMIT_EMPTY],
-        4 available_replicas "availableReplicas" 4 [OMIT_EMPTY],
-        5 unavailable_replicas "unavailableReplicas" 5 [OMIT_EMPTY],
+        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE],
+        1 replicas "replicas" 2 [OMIT_EMPTY VALUE],
+        2 updated_replicas "updatedReplicas" 3 [OMIT_EMPTY VALUE],
+        3 ready_replicas "readyReplicas" 7 [OMIT_EMPTY VALUE],
+        4 available_replicas "availableReplicas" 4 [OMIT_EMPTY VALUE],
+        5 unavailable_replicas "unavailableReplicas" 5 [OMIT_EMPTY VALUE],
         6 terminating_replicas "terminatingReplicas" 9 [OMIT_EMPTY OPTIONAL],
         7 conditions "conditions" 6 [OMIT_EMPTY],
         8 collision_count "collisionCount" 8 [OMIT_EMPTY OPTIONAL],
     }
     DeploymentStrategy "extensions.v1beta1.DeploymentStrategy" {
-        0 type_ "type" 1 [OMIT_EMPTY],
+        0 type_ "type" 1 [OMIT_EMPTY VALUE],
         1 rolling_update "rollingUpdate" 2 [OMIT_EMPTY OPTIONAL],
     }
     HTTPIngressPath "extensions.v1beta1.HTTPIngressPath" {
-        0 path "path" 1 [OMIT_EMPTY],
+        0 path "path" 1 [OMIT_EMPTY VALUE],
         1 path_type "pathType" 3 [OMIT_EMPTY OPTIONAL],
-        2 backend "backend" 2 [],
+        2 backend "backend" 2 [VALUE],
     }
     HTTPIngressRuleValue "extensions.v1beta1.HTTPIngressRuleValue" {
         0 paths "paths" 1 [],
     }
     IPBlock "extensions.v1beta1.IPBlock" {
-        0 cidr "cidr" 1 [],
+        0 cidr "cidr" 1 [VALUE],
         1 except "except" 2 [OMIT_EMPTY],
     }
     Ingress "extensions.v1beta1.Ingress" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     IngressBackend "extensions.v1beta1.IngressBackend" {
-        0 service_name "serviceName" 1 [OMIT_EMPTY],
-        1 service_port "servicePort" 2 [OMIT_EMPTY],
+        0 service_name "serviceName" 1 [OMIT_EMPTY VALUE],
+        1 service_port "servicePort" 2 [OMIT_EMPTY VALUE],
         2 resource "resource" 3 [OMIT_EMPTY OPTIONAL],
     }
     IngressLoadBalancerIngress "extensions.v1beta1.IngressLoadBalancerIngress" {
-        0 ip "ip" 1 [OMIT_EMPTY],
-        1 hostname "hostname" 2 [OMIT_EMPTY],
+        0 ip "ip" 1 [OMIT_EMPTY VALUE],
+        1 hostname "hostname" 2 [OMIT_EMPTY VALUE],
         2 ports "ports" 4 [OMIT_EMPTY],
     }
     IngressLoadBalancerStatus "extensions.v1beta1.IngressLoadBalancerStatus" {
         0 ingress "ingress" 1 [OMIT_EMPTY],
     }
     IngressPortStatus "extensions.v1beta1.IngressPortStatus" {
-        0 port "port" 1 [],
-        1 protocol "protocol" 2 [],
+        0 port "port" 1 [VALUE],
+        1 protocol "protocol" 2 [VALUE],
         2 error "error" 3 [OMIT_EMPTY OPTIONAL],
     }
     IngressRule "extensions.v1beta1.IngressRule" {
-        0 host "host" 1 [OMIT_EMPTY],
-        1 ingress_rule_value "" 2 [INLINE],
+        0 host "host" 1 [OMIT_EMPTY VALUE],
+        1 ingress_rule_value "" 2 [INLINE VALUE],
     }
     IngressRuleValue "extensions.v1beta1.IngressRuleValue" {
         0 http "http" 1 [OMIT_EMPTY OPTIONAL],
@@ -683,15 +683,15 @@ message! {
         3 rules "rules" 3 [OMIT_EMPTY],
     }
     IngressStatus "extensions.v1beta1.IngressStatus" {
-        0 load_balancer "loadBalancer" 1 [OMIT_EMPTY],
+        0 load_balancer "loadBalancer" 1 [OMIT_EMPTY VALUE],
     }
     IngressTLS "extensions.v1beta1.IngressTLS" {
         0 hosts "hosts" 1 [OMIT_EMPTY],
-        1 secret_name "secretName" 2 [OMIT_EMPTY],
+        1 secret_name "secretName" 2 [OMIT_EMPTY VALUE],
     }
     NetworkPolicy "extensions.v1beta1.NetworkPolicy" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
     NetworkPolicyEgressRule "extensions.v1beta1.NetworkPolicyEgressRule" {
         0 ports "ports" 1 [OMIT_EMPTY],
@@ -712,40 +712,40 @@ message! {
         2 end_port "endPort" 3 [OMIT_EMPTY OPTIONAL],
     }
     NetworkPolicySpec "extensions.v1beta1.NetworkPolicySpec" {
-        0 pod_selector "podSelector" 1 [],
+        0 pod_selector "podSelector" 1 [VALUE],
         1 ingress "ingress" 2 [OMIT_EMPTY],
         2 egress "egress" 3 [OMIT_EMPTY],
         3 policy_types "policyTypes" 4 [OMIT_EMPTY],
     }
     ReplicaSet "extensions.v1beta1.ReplicaSet" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     ReplicaSetCondition "extensions.v1beta1.ReplicaSetCondition" {
-        0 type_ "type" 1 [],
-        1 status "status" 2 [],
-        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY],
-        3 reason "reason" 4 [OMIT_EMPTY],
-        4 message "message" 5 [OMIT_EMPTY],
+        0 type_ "type" 1 [VALUE],
+        1 status "status" 2 [VALUE],
+        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY VALUE],
+        3 reason "reason" 4 [OMIT_EMPTY VALUE],
+        4 message "message" 5 [OMIT_EMPTY VALUE],
     }
     ReplicaSetSpec "extensions.v1beta1.ReplicaSetSpec" {
         0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
-        1 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY],
+        1 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY VALUE],
         2 selector "selector" 2 [OMIT_EMPTY OPTIONAL],
-        3 template "template" 3 [OMIT_EMPTY],
+        3 template "template" 3 [OMIT_EMPTY VALUE],
     }
     ReplicaSetStatus "extensions.v1beta1.ReplicaSetStatus" {
-        0 replicas "replicas" 1 [],
-        1 fully_labeled_replicas "fullyLabeledReplicas" 2 [OMIT_EMPTY],
-        2 ready_replicas "readyReplicas" 4 [OMIT_EMPTY],
-        3 available_replicas "availableReplicas" 5 [OMIT_EMPTY],
+        0 replicas "replicas" 1 [VALUE],
+        1 fully_labeled_replicas "fullyLabeledReplicas" 2 [OMIT_EMPTY VALUE],
+        2 ready_replicas "readyReplicas" 4 [OMIT_EMPTY VALUE],
+        3 available_replicas "availableReplicas" 5 [OMIT_EMPTY VALUE],
         4 terminating_replicas "terminatingReplicas" 7 [OMIT_EMPTY OPTIONAL],
-        5 observed_generation "observedGeneration" 3 [OMIT_EMPTY],
+        5 observed_generation "observedGeneration" 3 [OMIT_EMPTY VALUE],
         6 conditions "conditions" 6 [OMIT_EMPTY],
     }
     RollbackConfig "extensions.v1beta1.RollbackConfig" {
-        0 revision "revision" 1 [OMIT_EMPTY],
+        0 revision "revision" 1 [OMIT_EMPTY VALUE],
     }
     RollingUpdateDaemonSet "extensions.v1beta1.RollingUpdateDaemonSet" {
         0 max_unavailable "maxUnavailable" 1 [OMIT_EMPTY OPTIONAL],
@@ -756,17 +756,17 @@ message! {
         1 max_surge "maxSurge" 2 [OMIT_EMPTY OPTIONAL],
     }
     Scale "extensions.v1beta1.Scale" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     ScaleSpec "extensions.v1beta1.ScaleSpec" {
-        0 replicas "replicas" 1 [OMIT_EMPTY],
+        0 replicas "replicas" 1 [OMIT_EMPTY VALUE],
     }
     ScaleStatus "extensions.v1beta1.ScaleStatus" {
-        0 replicas "replicas" 1 [],
+        0 replicas "replicas" 1 [VALUE],
         1 selector "selector" 2 [OMIT_EMPTY],
-        2 target_selector "targetSelector" 3 [OMIT_EMPTY],
+        2 target_selector "targetSelector" 3 [OMIT_EMPTY VALUE],
     }
 }
 

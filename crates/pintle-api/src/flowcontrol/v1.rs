@@ -270,23 +270,23 @@ message! {
         1 lendable_percent "lendablePercent" 2 [OMIT_EMPTY OPTIONAL],
     }
     FlowDistinguisherMethod "flowcontrol.v1.FlowDistinguisherMethod" {
-        0 type_ "type" 1 [REQUIRED],
+        0 type_ "type" 1 [REQUIRED VALUE],
     }
     FlowSchema "flowcontrol.v1.FlowSchema" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     FlowSchemaCondition "flowcontrol.v1.FlowSchemaCondition" {
-        0 type_ "type" 1 [OMIT_EMPTY],
-        1 status "status" 2 [OMIT_EMPTY],
-        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY],
-        3 reason "reason" 4 [OMIT_EMPTY],
-        4 message "message" 5 [OMIT_EMPTY],
+        0 type_ "type" 1 [OMIT_EMPTY VALUE],
+        1 status "status" 2 [OMIT_EMPTY VALUE],
+        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY VALUE],
+        3 reason "reason" 4 [OMIT_EMPTY VALUE],
+        4 message "message" 5 [OMIT_EMPTY VALUE],
     }
     FlowSchemaSpec "flowcontrol.v1.FlowSchemaSpec" {
-        0 priority_level_configuration "priorityLevelConfiguration" 1 [REQUIRED],
-        1 matching_precedence "matchingPrecedence" 2 [],
+        0 priority_level_configuration "priorityLevelConfiguration" 1 [REQUIRED VALUE],
+        1 matching_precedence "matchingPrecedence" 2 [VALUE],
         2 distinguisher_method "distinguisherMethod" 3 [OMIT_EMPTY OPTIONAL],
         3 rules "rules" 4 [OMIT_EMPTY],
     }
@@ -294,15 +294,15 @@ message! {
         0 conditions "conditions" 1 [OMIT_EMPTY],
     }
     GroupSubject "flowcontrol.v1.GroupSubject" {
-        0 name "name" 1 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
     }
     LimitResponse "flowcontrol.v1.LimitResponse" {
-        0 type_ "type" 1 [REQUIRED],
+        0 type_ "type" 1 [REQUIRED VALUE],
         1 queuing "queuing" 2 [OMIT_EMPTY OPTIONAL],
     }
     LimitedPriorityLevelConfiguration "flowcontrol.v1.LimitedPriorityLevelConfiguration" {
         0 nominal_concurrency_shares "nominalConcurrencyShares" 1 [OPTIONAL],
-        1 limit_response "limitResponse" 2 [OMIT_EMPTY],
+        1 limit_response "limitResponse" 2 [OMIT_EMPTY VALUE],
         2 lendable_percent "lendablePercent" 3 [OMIT_EMPTY OPTIONAL],
         3 borrowing_limit_percent "borrowingLimitPercent" 4 [OMIT_EMPTY OPTIONAL],
     }
@@ -316,22 +316,22 @@ message! {
         2 non_resource_rules "nonResourceRules" 3 [OMIT_EMPTY],
     }
     PriorityLevelConfiguration "flowcontrol.v1.PriorityLevelConfiguration" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     PriorityLevelConfigurationCondition "flowcontrol.v1.PriorityLevelConfigurationCondition" {
-        0 type_ "type" 1 [OMIT_EMPTY],
-        1 status "status" 2 [OMIT_EMPTY],
-        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY],
-        3 reason "reason" 4 [OMIT_EMPTY],
-        4 message "message" 5 [OMIT_EMPTY],
+        0 type_ "type" 1 [OMIT_EMPTY VALUE],
+        1 status "status" 2 [OMIT_EMPTY VALUE],
+        2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY VALUE],
+        3 reason "reason" 4 [OMIT_EMPTY VALUE],
+        4 message "message" 5 [OMIT_EMPTY VALUE],
     }
     PriorityLevelConfigurationReference "flowcontrol.v1.PriorityLevelConfigurationReference" {
-        0 name "name" 1 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
     }
     PriorityLevelConfigurationSpec "flowcontrol.v1.PriorityLevelConfigurationSpec" {
-        0 type_ "type" 1 [REQUIRED],
+        0 type_ "type" 1 [REQUIRED VALUE],
         1 limited "limited" 2 [OMIT_EMPTY OPTIONAL],
         2 exempt "exempt" 3 [OMIT_EMPTY OPTIONAL],
     }
@@ -339,29 +339,29 @@ message! {
         0 conditions "conditions" 1 [OMIT_EMPTY],
     }
     QueuingConfiguration "flowcontrol.v1.QueuingConfiguration" {
-        0 queues "queues" 1 [],
-        1 hand_size "handSize" 2 [],
-        2 queue_length_limit "queueLengthLimit" 3 [],
+        0 queues "queues" 1 [VALUE],
+        1 hand_size "handSize" 2 [VALUE],
+        2 queue_length_limit "queueLengthLimit" 3 [VALUE],
     }
     ResourcePolicyRule "flowcontrol.v1.ResourcePolicyRule" {
         0 verbs "verbs" 1 [REQUIRED],
         1 api_groups "apiGroups" 2 [REQUIRED],
         2 resources "resources" 3 [REQUIRED],
-        3 cluster_scope "clusterScope" 4 [OMIT_EMPTY],
+        3 cluster_scope "clusterScope" 4 [OMIT_EMPTY VALUE],
         4 namespaces "namespaces" 5 [],
     }
     ServiceAccountSubject "flowcontrol.v1.ServiceAccountSubject" {
-        0 namespace "namespace" 1 [REQUIRED],
-        1 name "name" 2 [REQUIRED],
+        0 namespace "namespace" 1 [REQUIRED VALUE],
+        1 name "name" 2 [REQUIRED VALUE],
     }
     Subject "flowcontrol.v1.Subject" {
-        0 kind "kind" 1 [REQUIRED],
+        0 kind "kind" 1 [REQUIRED VALUE],
         1 user "user" 2 [OMIT_EMPTY OPTIONAL],
         2 group "group" 3 [OMIT_EMPTY OPTIONAL],
         3 service_account "serviceAccount" 4 [OMIT_EMPTY OPTIONAL],
     }
     UserSubject "flowcontrol.v1.UserSubject" {
-        0 name "name" 1 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
     }
 }
 

@@ -54,21 +54,21 @@ pub struct ImageReviewStatus {
 
 message! {
     ImageReview "imagepolicy.v1alpha1.ImageReview" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     ImageReviewContainerSpec "imagepolicy.v1alpha1.ImageReviewContainerSpec" {
-        0 image "image" 1 [OMIT_EMPTY],
+        0 image "image" 1 [OMIT_EMPTY VALUE],
     }
     ImageReviewSpec "imagepolicy.v1alpha1.ImageReviewSpec" {
         0 containers "containers" 1 [OMIT_EMPTY],
         1 annotations "annotations" 2 [OMIT_EMPTY],
-        2 namespace "namespace" 3 [OMIT_EMPTY],
+        2 namespace "namespace" 3 [OMIT_EMPTY VALUE],
     }
     ImageReviewStatus "imagepolicy.v1alpha1.ImageReviewStatus" {
-        0 allowed "allowed" 1 [],
-        1 reason "reason" 2 [OMIT_EMPTY],
+        0 allowed "allowed" 1 [VALUE],
+        1 reason "reason" 2 [OMIT_EMPTY VALUE],
         2 audit_annotations "auditAnnotations" 3 [OMIT_EMPTY],
     }
 }

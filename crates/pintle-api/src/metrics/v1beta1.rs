@@ -48,19 +48,19 @@ pub struct PodMetrics {
 
 message! {
     ContainerMetrics "metrics.v1beta1.ContainerMetrics" {
-        0 name "name" 1 [],
+        0 name "name" 1 [VALUE],
         1 usage "usage" 2 [],
     }
     NodeMetrics "metrics.v1beta1.NodeMetrics" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 timestamp "timestamp" 2 [],
-        2 window "window" 3 [],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 timestamp "timestamp" 2 [VALUE],
+        2 window "window" 3 [VALUE],
         3 usage "usage" 4 [],
     }
     PodMetrics "metrics.v1beta1.PodMetrics" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 timestamp "timestamp" 2 [],
-        2 window "window" 3 [],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 timestamp "timestamp" 2 [VALUE],
+        2 window "window" 3 [VALUE],
         3 containers "containers" 4 [],
     }
 }

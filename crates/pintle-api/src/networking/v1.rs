@@ -355,71 +355,71 @@ pub struct ServiceCIDRStatus {
 
 message! {
     HTTPIngressPath "networking.v1.HTTPIngressPath" {
-        0 path "path" 1 [OMIT_EMPTY],
+        0 path "path" 1 [OMIT_EMPTY VALUE],
         1 path_type "pathType" 3 [OPTIONAL REQUIRED],
-        2 backend "backend" 2 [REQUIRED],
+        2 backend "backend" 2 [REQUIRED VALUE],
     }
     HTTPIngressRuleValue "networking.v1.HTTPIngressRuleValue" {
         0 paths "paths" 1 [REQUIRED],
     }
     IPAddress "networking.v1.IPAddress" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY REQUIRED VALUE],
     }
     IPAddressSpec "networking.v1.IPAddressSpec" {
         0 parent_ref "parentRef" 1 [OMIT_EMPTY OPTIONAL REQUIRED],
     }
     IPBlock "networking.v1.IPBlock" {
-        0 cidr "cidr" 1 [REQUIRED],
+        0 cidr "cidr" 1 [REQUIRED VALUE],
         1 except "except" 2 [OMIT_EMPTY],
     }
     Ingress "networking.v1.Ingress" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     IngressBackend "networking.v1.IngressBackend" {
         0 service "service" 4 [OMIT_EMPTY OPTIONAL],
         1 resource "resource" 3 [OMIT_EMPTY OPTIONAL],
     }
     IngressClass "networking.v1.IngressClass" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
     IngressClassParametersReference "networking.v1.IngressClassParametersReference" {
         0 api_group "apiGroup" 1 [OMIT_EMPTY OPTIONAL],
-        1 kind "kind" 2 [REQUIRED],
-        2 name "name" 3 [REQUIRED],
+        1 kind "kind" 2 [REQUIRED VALUE],
+        2 name "name" 3 [REQUIRED VALUE],
         3 scope "scope" 4 [OPTIONAL],
         4 namespace "namespace" 5 [OMIT_EMPTY OPTIONAL],
     }
     IngressClassSpec "networking.v1.IngressClassSpec" {
-        0 controller "controller" 1 [OMIT_EMPTY],
+        0 controller "controller" 1 [OMIT_EMPTY VALUE],
         1 parameters "parameters" 2 [OMIT_EMPTY OPTIONAL],
     }
     IngressLoadBalancerIngress "networking.v1.IngressLoadBalancerIngress" {
-        0 ip "ip" 1 [OMIT_EMPTY],
-        1 hostname "hostname" 2 [OMIT_EMPTY],
+        0 ip "ip" 1 [OMIT_EMPTY VALUE],
+        1 hostname "hostname" 2 [OMIT_EMPTY VALUE],
         2 ports "ports" 4 [OMIT_EMPTY],
     }
     IngressLoadBalancerStatus "networking.v1.IngressLoadBalancerStatus" {
         0 ingress "ingress" 1 [OMIT_EMPTY],
     }
     IngressPortStatus "networking.v1.IngressPortStatus" {
-        0 port "port" 1 [REQUIRED],
-        1 protocol "protocol" 2 [REQUIRED],
+        0 port "port" 1 [REQUIRED VALUE],
+        1 protocol "protocol" 2 [REQUIRED VALUE],
         2 error "error" 3 [OMIT_EMPTY OPTIONAL],
     }
     IngressRule "networking.v1.IngressRule" {
-        0 host "host" 1 [OMIT_EMPTY],
-        1 ingress_rule_value "" 2 [INLINE],
+        0 host "host" 1 [OMIT_EMPTY VALUE],
+        1 ingress_rule_value "" 2 [INLINE VALUE],
     }
     IngressRuleValue "networking.v1.IngressRuleValue" {
         0 http "http" 1 [OMIT_EMPTY OPTIONAL],
     }
     IngressServiceBackend "networking.v1.IngressServiceBackend" {
-        0 name "name" 1 [REQUIRED],
-        1 port "port" 2 [OMIT_EMPTY],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 port "port" 2 [OMIT_EMPTY VALUE],
     }
     IngressSpec "networking.v1.IngressSpec" {
         0 ingress_class_name "ingressClassName" 4 [OMIT_EMPTY OPTIONAL],
@@ -428,15 +428,15 @@ message! {
         3 rules "rules" 3 [OMIT_EMPTY],
     }
     IngressStatus "networking.v1.IngressStatus" {
-        0 load_balancer "loadBalancer" 1 [OMIT_EMPTY],
+        0 load_balancer "loadBalancer" 1 [OMIT_EMPTY VALUE],
     }
     IngressTLS "networking.v1.IngressTLS" {
         0 hosts "hosts" 1 [OMIT_EMPTY],
-        1 secret_name "secretName" 2 [OMIT_EMPTY],
+        1 secret_name "secretName" 2 [OMIT_EMPTY VALUE],
     }
     NetworkPolicy "networking.v1.NetworkPolicy" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
     NetworkPolicyEgressRule "networking.v1.NetworkPolicyEgressRule" {
         0 ports "ports" 1 [OMIT_EMPTY],
@@ -457,25 +457,25 @@ message! {
         2 end_port "endPort" 3 [OMIT_EMPTY OPTIONAL],
     }
     NetworkPolicySpec "networking.v1.NetworkPolicySpec" {
-        0 pod_selector "podSelector" 1 [],
+        0 pod_selector "podSelector" 1 [VALUE],
         1 ingress "ingress" 2 [OMIT_EMPTY],
         2 egress "egress" 3 [OMIT_EMPTY],
         3 policy_types "policyTypes" 4 [OMIT_EMPTY],
     }
     ParentReference "networking.v1.ParentReference" {
-        0 group "group" 1 [OMIT_EMPTY],
-        1 resource "resource" 2 [OMIT_EMPTY REQUIRED],
-        2 namespace "namespace" 3 [OMIT_EMPTY],
-        3 name "name" 4 [OMIT_EMPTY REQUIRED],
+        0 group "group" 1 [OMIT_EMPTY VALUE],
+        1 resource "resource" 2 [OMIT_EMPTY REQUIRED VALUE],
+        2 namespace "namespace" 3 [OMIT_EMPTY VALUE],
+        3 name "name" 4 [OMIT_EMPTY REQUIRED VALUE],
     }
     ServiceBackendPort "networking.v1.ServiceBackendPort" {
-        0 name "name" 1 [OMIT_EMPTY],
-        1 number "number" 2 [OMIT_EMPTY],
+        0 name "name" 1 [OMIT_EMPTY VALUE],
+        1 number "number" 2 [OMIT_EMPTY VALUE],
     }
     ServiceCIDR "networking.v1.ServiceCIDR" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     ServiceCIDRSpec "networking.v1.ServiceCIDRSpec" {
         0 cidrs "cidrs" 1 [OMIT_EMPTY],

@@ -250,61 +250,61 @@ pub struct ServiceCIDRStatus {
 
 message! {
     HTTPIngressPath "networking.v1beta1.HTTPIngressPath" {
-        0 path "path" 1 [OMIT_EMPTY],
+        0 path "path" 1 [OMIT_EMPTY VALUE],
         1 path_type "pathType" 3 [OMIT_EMPTY OPTIONAL],
-        2 backend "backend" 2 [],
+        2 backend "backend" 2 [VALUE],
     }
     HTTPIngressRuleValue "networking.v1beta1.HTTPIngressRuleValue" {
         0 paths "paths" 1 [],
     }
     IPAddress "networking.v1beta1.IPAddress" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY REQUIRED VALUE],
     }
     IPAddressSpec "networking.v1beta1.IPAddressSpec" {
         0 parent_ref "parentRef" 1 [OMIT_EMPTY OPTIONAL REQUIRED],
     }
     Ingress "networking.v1beta1.Ingress" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     IngressBackend "networking.v1beta1.IngressBackend" {
-        0 service_name "serviceName" 1 [OMIT_EMPTY],
-        1 service_port "servicePort" 2 [OMIT_EMPTY],
+        0 service_name "serviceName" 1 [OMIT_EMPTY VALUE],
+        1 service_port "servicePort" 2 [OMIT_EMPTY VALUE],
         2 resource "resource" 3 [OMIT_EMPTY OPTIONAL],
     }
     IngressClass "networking.v1beta1.IngressClass" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
     IngressClassParametersReference "networking.v1beta1.IngressClassParametersReference" {
         0 api_group "apiGroup" 1 [OMIT_EMPTY OPTIONAL],
-        1 kind "kind" 2 [],
-        2 name "name" 3 [],
+        1 kind "kind" 2 [VALUE],
+        2 name "name" 3 [VALUE],
         3 scope "scope" 4 [OPTIONAL],
         4 namespace "namespace" 5 [OMIT_EMPTY OPTIONAL],
     }
     IngressClassSpec "networking.v1beta1.IngressClassSpec" {
-        0 controller "controller" 1 [OMIT_EMPTY],
+        0 controller "controller" 1 [OMIT_EMPTY VALUE],
         1 parameters "parameters" 2 [OMIT_EMPTY OPTIONAL],
     }
     IngressLoadBalancerIngress "networking.v1beta1.IngressLoadBalancerIngress" {
-        0 ip "ip" 1 [OMIT_EMPTY],
-        1 hostname "hostname" 2 [OMIT_EMPTY],
+        0 ip "ip" 1 [OMIT_EMPTY VALUE],
+        1 hostname "hostname" 2 [OMIT_EMPTY VALUE],
         2 ports "ports" 4 [OMIT_EMPTY],
     }
     IngressLoadBalancerStatus "networking.v1beta1.IngressLoadBalancerStatus" {
         0 ingress "ingress" 1 [OMIT_EMPTY],
     }
     IngressPortStatus "networking.v1beta1.IngressPortStatus" {
-        0 port "port" 1 [],
-        1 protocol "protocol" 2 [],
+        0 port "port" 1 [VALUE],
+        1 protocol "protocol" 2 [VALUE],
         2 error "error" 3 [OMIT_EMPTY OPTIONAL],
     }
     IngressRule "networking.v1beta1.IngressRule" {
-        0 host "host" 1 [OMIT_EMPTY],
-        1 ingress_rule_value "" 2 [INLINE],
+        0 host "host" 1 [OMIT_EMPTY VALUE],
+        1 ingress_rule_value "" 2 [INLINE VALUE],
     }
     IngressRuleValue "networking.v1beta1.IngressRuleValue" {
         0 http "http" 1 [OMIT_EMPTY OPTIONAL],
@@ -316,22 +316,22 @@ message! {
         3 rules "rules" 3 [OMIT_EMPTY],
     }
     IngressStatus "networking.v1beta1.IngressStatus" {
-        0 load_balancer "loadBalancer" 1 [OMIT_EMPTY],
+        0 load_balancer "loadBalancer" 1 [OMIT_EMPTY VALUE],
     }
     IngressTLS "networking.v1beta1.IngressTLS" {
         0 hosts "hosts" 1 [OMIT_EMPTY],
-        1 secret_name "secretName" 2 [OMIT_EMPTY],
+        1 secret_name "secretName" 2 [OMIT_EMPTY VALUE],
     }
     ParentReference "networking.v1beta1.ParentReference" {
-        0 group "group" 1 [OMIT_EMPTY],
-        1 resource "resource" 2 [OMIT_EMPTY REQUIRED],
-        2 namespace "namespace" 3 [OMIT_EMPTY],
-        3 name "name" 4 [OMIT_EMPTY REQUIRED],
+        0 group "group" 1 [OMIT_EMPTY VALUE],
+        1 resource "resource" 2 [OMIT_EMPTY REQUIRED VALUE],
+        2 namespace "namespace" 3 [OMIT_EMPTY VALUE],
+        3 name "name" 4 [OMIT_EMPTY REQUIRED VALUE],
     }
     ServiceCIDR "networking.v1beta1.ServiceCIDR" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     ServiceCIDRSpec "networking.v1beta1.ServiceCIDRSpec" {
         0 cidrs "cidrs" 1 [OMIT_EMPTY],

@@ -45,8 +45,8 @@ message! {
         0 pod_fixed "podFixed" 1 [OMIT_EMPTY],
     }
     RuntimeClass "node.v1.RuntimeClass" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 handler "handler" 2 [REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 handler "handler" 2 [REQUIRED VALUE],
         2 overhead "overhead" 3 [OMIT_EMPTY OPTIONAL],
         3 scheduling "scheduling" 4 [OMIT_EMPTY OPTIONAL],
     }

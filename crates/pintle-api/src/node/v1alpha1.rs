@@ -54,11 +54,11 @@ message! {
         0 pod_fixed "podFixed" 1 [OMIT_EMPTY],
     }
     RuntimeClass "node.v1alpha1.RuntimeClass" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [VALUE],
     }
     RuntimeClassSpec "node.v1alpha1.RuntimeClassSpec" {
-        0 runtime_handler "runtimeHandler" 1 [],
+        0 runtime_handler "runtimeHandler" 1 [VALUE],
         1 overhead "overhead" 2 [OMIT_EMPTY OPTIONAL],
         2 scheduling "scheduling" 3 [OMIT_EMPTY OPTIONAL],
     }

@@ -67,13 +67,13 @@ pub struct PodDisruptionBudgetStatus {
 
 message! {
     Eviction "policy.v1beta1.Eviction" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 delete_options "deleteOptions" 2 [OMIT_EMPTY OPTIONAL],
     }
     PodDisruptionBudget "policy.v1beta1.PodDisruptionBudget" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     PodDisruptionBudgetSpec "policy.v1beta1.PodDisruptionBudgetSpec" {
         0 min_available "minAvailable" 1 [OMIT_EMPTY OPTIONAL],
@@ -82,12 +82,12 @@ message! {
         3 unhealthy_pod_eviction_policy "unhealthyPodEvictionPolicy" 4 [OMIT_EMPTY OPTIONAL],
     }
     PodDisruptionBudgetStatus "policy.v1beta1.PodDisruptionBudgetStatus" {
-        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY],
+        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE],
         1 disrupted_pods "disruptedPods" 2 [OMIT_EMPTY],
-        2 disruptions_allowed "disruptionsAllowed" 3 [],
-        3 current_healthy "currentHealthy" 4 [],
-        4 desired_healthy "desiredHealthy" 5 [],
-        5 expected_pods "expectedPods" 6 [],
+        2 disruptions_allowed "disruptionsAllowed" 3 [VALUE],
+        3 current_healthy "currentHealthy" 4 [VALUE],
+        4 desired_healthy "desiredHealthy" 5 [VALUE],
+        5 expected_pods "expectedPods" 6 [VALUE],
         6 conditions "conditions" 7 [OMIT_EMPTY],
     }
 }

@@ -113,14 +113,14 @@ message! {
         0 cluster_role_selectors "clusterRoleSelectors" 1 [OMIT_EMPTY],
     }
     ClusterRole "rbac.v1beta1.ClusterRole" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 rules "rules" 2 [],
         2 aggregation_rule "aggregationRule" 3 [OMIT_EMPTY OPTIONAL],
     }
     ClusterRoleBinding "rbac.v1beta1.ClusterRoleBinding" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 subjects "subjects" 2 [OMIT_EMPTY],
-        2 role_ref "roleRef" 3 [],
+        2 role_ref "roleRef" 3 [VALUE],
     }
     PolicyRule "rbac.v1beta1.PolicyRule" {
         0 verbs "verbs" 1 [],
@@ -130,24 +130,24 @@ message! {
         4 non_resource_urls "nonResourceURLs" 5 [OMIT_EMPTY],
     }
     Role "rbac.v1beta1.Role" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 rules "rules" 2 [],
     }
     RoleBinding "rbac.v1beta1.RoleBinding" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 subjects "subjects" 2 [OMIT_EMPTY],
-        2 role_ref "roleRef" 3 [],
+        2 role_ref "roleRef" 3 [VALUE],
     }
     RoleRef "rbac.v1beta1.RoleRef" {
-        0 api_group "apiGroup" 1 [],
-        1 kind "kind" 2 [],
-        2 name "name" 3 [],
+        0 api_group "apiGroup" 1 [VALUE],
+        1 kind "kind" 2 [VALUE],
+        2 name "name" 3 [VALUE],
     }
     Subject "rbac.v1beta1.Subject" {
-        0 kind "kind" 1 [],
-        1 api_group "apiGroup" 2 [OMIT_EMPTY],
-        2 name "name" 3 [],
-        3 namespace "namespace" 4 [OMIT_EMPTY],
+        0 kind "kind" 1 [VALUE],
+        1 api_group "apiGroup" 2 [OMIT_EMPTY VALUE],
+        2 name "name" 3 [VALUE],
+        3 namespace "namespace" 4 [OMIT_EMPTY VALUE],
     }
 }
 

@@ -134,19 +134,19 @@ pub struct ResourcePoolStatusRequestStatus {
 
 message! {
     DeviceTaint "resource.v1alpha3.DeviceTaint" {
-        0 key "key" 1 [REQUIRED],
-        1 value "value" 2 [OMIT_EMPTY],
-        2 effect "effect" 3 [REQUIRED],
+        0 key "key" 1 [REQUIRED VALUE],
+        1 value "value" 2 [OMIT_EMPTY VALUE],
+        2 effect "effect" 3 [REQUIRED VALUE],
         3 time_added "timeAdded" 4 [OMIT_EMPTY OPTIONAL],
     }
     DeviceTaintRule "resource.v1alpha3.DeviceTaintRule" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     DeviceTaintRuleSpec "resource.v1alpha3.DeviceTaintRuleSpec" {
         0 device_selector "deviceSelector" 1 [OMIT_EMPTY OPTIONAL],
-        1 taint "taint" 2 [OMIT_EMPTY REQUIRED],
+        1 taint "taint" 2 [OMIT_EMPTY REQUIRED VALUE],
     }
     DeviceTaintRuleStatus "resource.v1alpha3.DeviceTaintRuleStatus" {
         0 conditions "conditions" 1 [OMIT_EMPTY],
@@ -157,9 +157,9 @@ message! {
         2 device "device" 4 [OMIT_EMPTY OPTIONAL],
     }
     PoolStatus "resource.v1alpha3.PoolStatus" {
-        0 driver "driver" 1 [OMIT_EMPTY REQUIRED],
-        1 pool_name "poolName" 2 [OMIT_EMPTY REQUIRED],
-        2 generation "generation" 9 [REQUIRED],
+        0 driver "driver" 1 [OMIT_EMPTY REQUIRED VALUE],
+        1 pool_name "poolName" 2 [OMIT_EMPTY REQUIRED VALUE],
+        2 generation "generation" 9 [REQUIRED VALUE],
         3 resource_slice_count "resourceSliceCount" 8 [OMIT_EMPTY OPTIONAL],
         4 total_devices "totalDevices" 4 [OMIT_EMPTY OPTIONAL],
         5 allocated_devices "allocatedDevices" 5 [OMIT_EMPTY OPTIONAL],
@@ -169,12 +169,12 @@ message! {
         9 validation_error "validationError" 10 [OMIT_EMPTY OPTIONAL],
     }
     ResourcePoolStatusRequest "resource.v1alpha3.ResourcePoolStatusRequest" {
-        0 metadata "metadata" 1 [OMIT_EMPTY REQUIRED],
-        1 spec "spec" 2 [REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY REQUIRED VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
         2 status "status" 3 [OMIT_EMPTY OPTIONAL],
     }
     ResourcePoolStatusRequestSpec "resource.v1alpha3.ResourcePoolStatusRequestSpec" {
-        0 driver "driver" 1 [REQUIRED],
+        0 driver "driver" 1 [REQUIRED VALUE],
         1 pool_name "poolName" 2 [OMIT_EMPTY OPTIONAL],
         2 limit "limit" 3 [OMIT_EMPTY OPTIONAL],
     }

@@ -563,16 +563,16 @@ pub struct ResourceSliceSpec {
 
 message! {
     AllocatedDeviceStatus "resource.v1beta1.AllocatedDeviceStatus" {
-        0 driver "driver" 1 [REQUIRED],
-        1 pool "pool" 2 [REQUIRED],
-        2 device "device" 3 [REQUIRED],
+        0 driver "driver" 1 [REQUIRED VALUE],
+        1 pool "pool" 2 [REQUIRED VALUE],
+        2 device "device" 3 [REQUIRED VALUE],
         3 share_id "shareID" 7 [OMIT_EMPTY OPTIONAL],
         4 conditions "conditions" 4 [],
         5 data "data" 5 [OMIT_EMPTY OPTIONAL],
         6 network_data "networkData" 6 [OMIT_EMPTY OPTIONAL],
     }
     AllocationResult "resource.v1beta1.AllocationResult" {
-        0 devices "devices" 1 [OMIT_EMPTY],
+        0 devices "devices" 1 [OMIT_EMPTY VALUE],
         1 node_selector "nodeSelector" 3 [OMIT_EMPTY OPTIONAL],
         2 allocation_timestamp "allocationTimestamp" 5 [OMIT_EMPTY OPTIONAL],
     }
@@ -591,7 +591,7 @@ message! {
         11 node_allocatable_resource_mappings "nodeAllocatableResourceMappings" 12 [OMIT_EMPTY],
     }
     CELDeviceSelector "resource.v1beta1.CELDeviceSelector" {
-        0 expression "expression" 1 [REQUIRED],
+        0 expression "expression" 1 [REQUIRED VALUE],
     }
     CapacityRequestPolicy "resource.v1beta1.CapacityRequestPolicy" {
         0 default "default" 1 [OPTIONAL],
@@ -607,20 +607,20 @@ message! {
         0 requests "requests" 1 [OMIT_EMPTY],
     }
     Counter "resource.v1beta1.Counter" {
-        0 value "value" 1 [REQUIRED],
+        0 value "value" 1 [REQUIRED VALUE],
     }
     CounterSet "resource.v1beta1.CounterSet" {
-        0 name "name" 1 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
         1 counters "counters" 2 [OMIT_EMPTY REQUIRED],
     }
     Device "resource.v1beta1.Device" {
-        0 name "name" 1 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
         1 basic "basic" 2 [OMIT_EMPTY OPTIONAL],
     }
     DeviceAllocationConfiguration "resource.v1beta1.DeviceAllocationConfiguration" {
-        0 source "source" 1 [REQUIRED],
+        0 source "source" 1 [REQUIRED VALUE],
         1 requests "requests" 2 [OMIT_EMPTY],
-        2 device_configuration "" 3 [INLINE],
+        2 device_configuration "" 3 [INLINE VALUE],
     }
     DeviceAllocationResult "resource.v1beta1.DeviceAllocationResult" {
         0 results "results" 1 [OMIT_EMPTY],
@@ -637,7 +637,7 @@ message! {
         7 versions "versions" 9 [OMIT_EMPTY],
     }
     DeviceCapacity "resource.v1beta1.DeviceCapacity" {
-        0 value "value" 1 [REQUIRED],
+        0 value "value" 1 [REQUIRED VALUE],
         1 request_policy "requestPolicy" 2 [OMIT_EMPTY OPTIONAL],
     }
     DeviceClaim "resource.v1beta1.DeviceClaim" {
@@ -647,14 +647,14 @@ message! {
     }
     DeviceClaimConfiguration "resource.v1beta1.DeviceClaimConfiguration" {
         0 requests "requests" 1 [OMIT_EMPTY],
-        1 device_configuration "" 2 [INLINE],
+        1 device_configuration "" 2 [INLINE VALUE],
     }
     DeviceClass "resource.v1beta1.DeviceClass" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
     }
     DeviceClassConfiguration "resource.v1beta1.DeviceClassConfiguration" {
-        0 device_configuration "" 1 [INLINE],
+        0 device_configuration "" 1 [INLINE VALUE],
     }
     DeviceClassSpec "resource.v1beta1.DeviceClassSpec" {
         0 selectors "selectors" 1 [OMIT_EMPTY],
@@ -670,25 +670,25 @@ message! {
         2 distinct_attribute "distinctAttribute" 3 [OMIT_EMPTY OPTIONAL],
     }
     DeviceCounterConsumption "resource.v1beta1.DeviceCounterConsumption" {
-        0 counter_set "counterSet" 1 [REQUIRED],
+        0 counter_set "counterSet" 1 [REQUIRED VALUE],
         1 counters "counters" 2 [OMIT_EMPTY REQUIRED],
     }
     DeviceRequest "resource.v1beta1.DeviceRequest" {
-        0 name "name" 1 [REQUIRED],
-        1 device_class_name "deviceClassName" 2 [],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 device_class_name "deviceClassName" 2 [VALUE],
         2 selectors "selectors" 3 [OMIT_EMPTY],
-        3 allocation_mode "allocationMode" 4 [OMIT_EMPTY],
-        4 count "count" 5 [OMIT_EMPTY],
+        3 allocation_mode "allocationMode" 4 [OMIT_EMPTY VALUE],
+        4 count "count" 5 [OMIT_EMPTY VALUE],
         5 admin_access "adminAccess" 6 [OMIT_EMPTY OPTIONAL],
         6 first_available "firstAvailable" 7 [OMIT_EMPTY],
         7 tolerations "tolerations" 8 [OMIT_EMPTY],
         8 capacity "capacity" 9 [OMIT_EMPTY OPTIONAL],
     }
     DeviceRequestAllocationResult "resource.v1beta1.DeviceRequestAllocationResult" {
-        0 request "request" 1 [REQUIRED],
-        1 driver "driver" 2 [REQUIRED],
-        2 pool "pool" 3 [REQUIRED],
-        3 device "device" 4 [REQUIRED],
+        0 request "request" 1 [REQUIRED VALUE],
+        1 driver "driver" 2 [REQUIRED VALUE],
+        2 pool "pool" 3 [REQUIRED VALUE],
+        3 device "device" 4 [REQUIRED VALUE],
         4 admin_access "adminAccess" 5 [OMIT_EMPTY OPTIONAL],
         5 tolerations "tolerations" 6 [OMIT_EMPTY],
         6 binding_conditions "bindingConditions" 7 [OMIT_EMPTY],
@@ -700,53 +700,53 @@ message! {
         0 cel "cel" 1 [OMIT_EMPTY OPTIONAL],
     }
     DeviceSubRequest "resource.v1beta1.DeviceSubRequest" {
-        0 name "name" 1 [REQUIRED],
-        1 device_class_name "deviceClassName" 2 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 device_class_name "deviceClassName" 2 [REQUIRED VALUE],
         2 selectors "selectors" 3 [OMIT_EMPTY],
-        3 allocation_mode "allocationMode" 4 [OMIT_EMPTY],
-        4 count "count" 5 [OMIT_EMPTY],
+        3 allocation_mode "allocationMode" 4 [OMIT_EMPTY VALUE],
+        4 count "count" 5 [OMIT_EMPTY VALUE],
         5 tolerations "tolerations" 7 [OMIT_EMPTY],
         6 capacity "capacity" 8 [OMIT_EMPTY OPTIONAL],
     }
     DeviceTaint "resource.v1beta1.DeviceTaint" {
-        0 key "key" 1 [REQUIRED],
-        1 value "value" 2 [OMIT_EMPTY],
-        2 effect "effect" 3 [REQUIRED],
+        0 key "key" 1 [REQUIRED VALUE],
+        1 value "value" 2 [OMIT_EMPTY VALUE],
+        2 effect "effect" 3 [REQUIRED VALUE],
         3 time_added "timeAdded" 4 [OMIT_EMPTY OPTIONAL],
     }
     DeviceToleration "resource.v1beta1.DeviceToleration" {
-        0 key "key" 1 [OMIT_EMPTY],
-        1 operator "operator" 2 [OMIT_EMPTY],
-        2 value "value" 3 [OMIT_EMPTY],
-        3 effect "effect" 4 [OMIT_EMPTY],
+        0 key "key" 1 [OMIT_EMPTY VALUE],
+        1 operator "operator" 2 [OMIT_EMPTY VALUE],
+        2 value "value" 3 [OMIT_EMPTY VALUE],
+        3 effect "effect" 4 [OMIT_EMPTY VALUE],
         4 toleration_seconds "tolerationSeconds" 5 [OMIT_EMPTY OPTIONAL],
     }
     NetworkDeviceData "resource.v1beta1.NetworkDeviceData" {
-        0 interface_name "interfaceName" 1 [OMIT_EMPTY],
+        0 interface_name "interfaceName" 1 [OMIT_EMPTY VALUE],
         1 ips "ips" 2 [OMIT_EMPTY],
-        2 hardware_address "hardwareAddress" 3 [OMIT_EMPTY],
+        2 hardware_address "hardwareAddress" 3 [OMIT_EMPTY VALUE],
     }
     NodeAllocatableResourceMapping "resource.v1beta1.NodeAllocatableResourceMapping" {
         0 capacity_key "capacityKey" 1 [OMIT_EMPTY OPTIONAL],
         1 allocation_multiplier "allocationMultiplier" 2 [OMIT_EMPTY OPTIONAL],
     }
     OpaqueDeviceConfiguration "resource.v1beta1.OpaqueDeviceConfiguration" {
-        0 driver "driver" 1 [REQUIRED],
-        1 parameters "parameters" 2 [REQUIRED],
+        0 driver "driver" 1 [REQUIRED VALUE],
+        1 parameters "parameters" 2 [REQUIRED VALUE],
     }
     ResourceClaim "resource.v1beta1.ResourceClaim" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     ResourceClaimConsumerReference "resource.v1beta1.ResourceClaimConsumerReference" {
-        0 api_group "apiGroup" 1 [OMIT_EMPTY],
-        1 resource "resource" 3 [REQUIRED],
-        2 name "name" 4 [REQUIRED],
-        3 uid "uid" 5 [REQUIRED],
+        0 api_group "apiGroup" 1 [OMIT_EMPTY VALUE],
+        1 resource "resource" 3 [REQUIRED VALUE],
+        2 name "name" 4 [REQUIRED VALUE],
+        3 uid "uid" 5 [REQUIRED VALUE],
     }
     ResourceClaimSpec "resource.v1beta1.ResourceClaimSpec" {
-        0 devices "devices" 1 [],
+        0 devices "devices" 1 [VALUE],
     }
     ResourceClaimStatus "resource.v1beta1.ResourceClaimStatus" {
         0 allocation "allocation" 1 [OMIT_EMPTY OPTIONAL],
@@ -754,28 +754,28 @@ message! {
         2 devices "devices" 4 [OMIT_EMPTY],
     }
     ResourceClaimTemplate "resource.v1beta1.ResourceClaimTemplate" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
     }
     ResourceClaimTemplateSpec "resource.v1beta1.ResourceClaimTemplateSpec" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
     }
     ResourcePool "resource.v1beta1.ResourcePool" {
-        0 name "name" 1 [REQUIRED],
-        1 generation "generation" 2 [REQUIRED],
-        2 resource_slice_count "resourceSliceCount" 3 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 generation "generation" 2 [REQUIRED VALUE],
+        2 resource_slice_count "resourceSliceCount" 3 [REQUIRED VALUE],
     }
     ResourceSlice "resource.v1beta1.ResourceSlice" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
     }
     ResourceSliceSpec "resource.v1beta1.ResourceSliceSpec" {
-        0 driver "driver" 1 [REQUIRED],
-        1 pool "pool" 2 [REQUIRED],
-        2 node_name "nodeName" 3 [OMIT_EMPTY],
+        0 driver "driver" 1 [REQUIRED VALUE],
+        1 pool "pool" 2 [REQUIRED VALUE],
+        2 node_name "nodeName" 3 [OMIT_EMPTY VALUE],
         3 node_selector "nodeSelector" 4 [OMIT_EMPTY OPTIONAL],
-        4 all_nodes "allNodes" 5 [OMIT_EMPTY],
+        4 all_nodes "allNodes" 5 [OMIT_EMPTY VALUE],
         5 devices "devices" 6 [OMIT_EMPTY],
         6 per_device_node_selection "perDeviceNodeSelection" 7 [OMIT_EMPTY OPTIONAL],
         7 shared_counters "sharedCounters" 8 [OMIT_EMPTY],

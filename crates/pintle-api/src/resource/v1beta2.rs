@@ -609,21 +609,21 @@ pub struct ResourceSliceSpec {
 
 message! {
     AllocatedDeviceStatus "resource.v1beta2.AllocatedDeviceStatus" {
-        0 driver "driver" 1 [REQUIRED],
-        1 pool "pool" 2 [REQUIRED],
-        2 device "device" 3 [REQUIRED],
+        0 driver "driver" 1 [REQUIRED VALUE],
+        1 pool "pool" 2 [REQUIRED VALUE],
+        2 device "device" 3 [REQUIRED VALUE],
         3 share_id "shareID" 7 [OMIT_EMPTY OPTIONAL],
         4 conditions "conditions" 4 [],
         5 data "data" 5 [OMIT_EMPTY OPTIONAL],
         6 network_data "networkData" 6 [OMIT_EMPTY OPTIONAL],
     }
     AllocationResult "resource.v1beta2.AllocationResult" {
-        0 devices "devices" 1 [OMIT_EMPTY],
+        0 devices "devices" 1 [OMIT_EMPTY VALUE],
         1 node_selector "nodeSelector" 3 [OMIT_EMPTY OPTIONAL],
         2 allocation_timestamp "allocationTimestamp" 5 [OMIT_EMPTY OPTIONAL],
     }
     CELDeviceSelector "resource.v1beta2.CELDeviceSelector" {
-        0 expression "expression" 1 [REQUIRED],
+        0 expression "expression" 1 [REQUIRED VALUE],
     }
     CapacityRequestPolicy "resource.v1beta2.CapacityRequestPolicy" {
         0 default "default" 1 [OPTIONAL],
@@ -639,14 +639,14 @@ message! {
         0 requests "requests" 1 [OMIT_EMPTY],
     }
     Counter "resource.v1beta2.Counter" {
-        0 value "value" 1 [REQUIRED],
+        0 value "value" 1 [REQUIRED VALUE],
     }
     CounterSet "resource.v1beta2.CounterSet" {
-        0 name "name" 1 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
         1 counters "counters" 2 [OMIT_EMPTY REQUIRED],
     }
     Device "resource.v1beta2.Device" {
-        0 name "name" 1 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
         1 attributes "attributes" 2 [OMIT_EMPTY],
         2 capacity "capacity" 3 [OMIT_EMPTY],
         3 consumes_counters "consumesCounters" 4 [OMIT_EMPTY],
@@ -661,9 +661,9 @@ message! {
         12 node_allocatable_resource_mappings "nodeAllocatableResourceMappings" 13 [OMIT_EMPTY],
     }
     DeviceAllocationConfiguration "resource.v1beta2.DeviceAllocationConfiguration" {
-        0 source "source" 1 [REQUIRED],
+        0 source "source" 1 [REQUIRED VALUE],
         1 requests "requests" 2 [OMIT_EMPTY],
-        2 device_configuration "" 3 [INLINE],
+        2 device_configuration "" 3 [INLINE VALUE],
     }
     DeviceAllocationResult "resource.v1beta2.DeviceAllocationResult" {
         0 results "results" 1 [OMIT_EMPTY],
@@ -680,7 +680,7 @@ message! {
         7 versions "versions" 9 [OMIT_EMPTY],
     }
     DeviceCapacity "resource.v1beta2.DeviceCapacity" {
-        0 value "value" 1 [REQUIRED],
+        0 value "value" 1 [REQUIRED VALUE],
         1 request_policy "requestPolicy" 2 [OMIT_EMPTY OPTIONAL],
     }
     DeviceClaim "resource.v1beta2.DeviceClaim" {
@@ -690,14 +690,14 @@ message! {
     }
     DeviceClaimConfiguration "resource.v1beta2.DeviceClaimConfiguration" {
         0 requests "requests" 1 [OMIT_EMPTY],
-        1 device_configuration "" 2 [INLINE],
+        1 device_configuration "" 2 [INLINE VALUE],
     }
     DeviceClass "resource.v1beta2.DeviceClass" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
     }
     DeviceClassConfiguration "resource.v1beta2.DeviceClassConfiguration" {
-        0 device_configuration "" 1 [INLINE],
+        0 device_configuration "" 1 [INLINE VALUE],
     }
     DeviceClassSpec "resource.v1beta2.DeviceClassSpec" {
         0 selectors "selectors" 1 [OMIT_EMPTY],
@@ -713,19 +713,19 @@ message! {
         2 distinct_attribute "distinctAttribute" 3 [OMIT_EMPTY OPTIONAL],
     }
     DeviceCounterConsumption "resource.v1beta2.DeviceCounterConsumption" {
-        0 counter_set "counterSet" 1 [REQUIRED],
+        0 counter_set "counterSet" 1 [REQUIRED VALUE],
         1 counters "counters" 2 [OMIT_EMPTY REQUIRED],
     }
     DeviceRequest "resource.v1beta2.DeviceRequest" {
-        0 name "name" 1 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
         1 exactly "exactly" 2 [OMIT_EMPTY OPTIONAL],
         2 first_available "firstAvailable" 3 [OMIT_EMPTY],
     }
     DeviceRequestAllocationResult "resource.v1beta2.DeviceRequestAllocationResult" {
-        0 request "request" 1 [REQUIRED],
-        1 driver "driver" 2 [REQUIRED],
-        2 pool "pool" 3 [REQUIRED],
-        3 device "device" 4 [REQUIRED],
+        0 request "request" 1 [REQUIRED VALUE],
+        1 driver "driver" 2 [REQUIRED VALUE],
+        2 pool "pool" 3 [REQUIRED VALUE],
+        3 device "device" 4 [REQUIRED VALUE],
         4 admin_access "adminAccess" 5 [OMIT_EMPTY OPTIONAL],
         5 tolerations "tolerations" 6 [OMIT_EMPTY],
         6 binding_conditions "bindingConditions" 7 [OMIT_EMPTY],
@@ -737,28 +737,28 @@ message! {
         0 cel "cel" 1 [OMIT_EMPTY OPTIONAL],
     }
     DeviceSubRequest "resource.v1beta2.DeviceSubRequest" {
-        0 name "name" 1 [REQUIRED],
-        1 device_class_name "deviceClassName" 2 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 device_class_name "deviceClassName" 2 [REQUIRED VALUE],
         2 selectors "selectors" 3 [OMIT_EMPTY],
-        3 allocation_mode "allocationMode" 4 [OMIT_EMPTY],
-        4 count "count" 5 [OMIT_EMPTY],
+        3 allocation_mode "allocationMode" 4 [OMIT_EMPTY VALUE],
+        4 count "count" 5 [OMIT_EMPTY VALUE],
         5 tolerations "tolerations" 6 [OMIT_EMPTY],
         6 capacity "capacity" 7 [OMIT_EMPTY OPTIONAL],
     }
     DeviceTaint "resource.v1beta2.DeviceTaint" {
-        0 key "key" 1 [REQUIRED],
-        1 value "value" 2 [OMIT_EMPTY],
-        2 effect "effect" 3 [REQUIRED],
+        0 key "key" 1 [REQUIRED VALUE],
+        1 value "value" 2 [OMIT_EMPTY VALUE],
+        2 effect "effect" 3 [REQUIRED VALUE],
         3 time_added "timeAdded" 4 [OMIT_EMPTY OPTIONAL],
     }
     DeviceTaintRule "resource.v1beta2.DeviceTaintRule" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     DeviceTaintRuleSpec "resource.v1beta2.DeviceTaintRuleSpec" {
         0 device_selector "deviceSelector" 1 [OMIT_EMPTY OPTIONAL],
-        1 taint "taint" 2 [OMIT_EMPTY REQUIRED],
+        1 taint "taint" 2 [OMIT_EMPTY REQUIRED VALUE],
     }
     DeviceTaintRuleStatus "resource.v1beta2.DeviceTaintRuleStatus" {
         0 conditions "conditions" 1 [OMIT_EMPTY],
@@ -769,47 +769,47 @@ message! {
         2 device "device" 4 [OMIT_EMPTY OPTIONAL],
     }
     DeviceToleration "resource.v1beta2.DeviceToleration" {
-        0 key "key" 1 [OMIT_EMPTY],
-        1 operator "operator" 2 [OMIT_EMPTY],
-        2 value "value" 3 [OMIT_EMPTY],
-        3 effect "effect" 4 [OMIT_EMPTY],
+        0 key "key" 1 [OMIT_EMPTY VALUE],
+        1 operator "operator" 2 [OMIT_EMPTY VALUE],
+        2 value "value" 3 [OMIT_EMPTY VALUE],
+        3 effect "effect" 4 [OMIT_EMPTY VALUE],
         4 toleration_seconds "tolerationSeconds" 5 [OMIT_EMPTY OPTIONAL],
     }
     ExactDeviceRequest "resource.v1beta2.ExactDeviceRequest" {
-        0 device_class_name "deviceClassName" 1 [REQUIRED],
+        0 device_class_name "deviceClassName" 1 [REQUIRED VALUE],
         1 selectors "selectors" 2 [OMIT_EMPTY],
-        2 allocation_mode "allocationMode" 3 [OMIT_EMPTY],
-        3 count "count" 4 [OMIT_EMPTY],
+        2 allocation_mode "allocationMode" 3 [OMIT_EMPTY VALUE],
+        3 count "count" 4 [OMIT_EMPTY VALUE],
         4 admin_access "adminAccess" 5 [OMIT_EMPTY OPTIONAL],
         5 tolerations "tolerations" 6 [OMIT_EMPTY],
         6 capacity "capacity" 7 [OMIT_EMPTY OPTIONAL],
     }
     NetworkDeviceData "resource.v1beta2.NetworkDeviceData" {
-        0 interface_name "interfaceName" 1 [OMIT_EMPTY],
+        0 interface_name "interfaceName" 1 [OMIT_EMPTY VALUE],
         1 ips "ips" 2 [OMIT_EMPTY],
-        2 hardware_address "hardwareAddress" 3 [OMIT_EMPTY],
+        2 hardware_address "hardwareAddress" 3 [OMIT_EMPTY VALUE],
     }
     NodeAllocatableResourceMapping "resource.v1beta2.NodeAllocatableResourceMapping" {
         0 capacity_key "capacityKey" 1 [OMIT_EMPTY OPTIONAL],
         1 allocation_multiplier "allocationMultiplier" 2 [OMIT_EMPTY OPTIONAL],
     }
     OpaqueDeviceConfiguration "resource.v1beta2.OpaqueDeviceConfiguration" {
-        0 driver "driver" 1 [REQUIRED],
-        1 parameters "parameters" 2 [REQUIRED],
+        0 driver "driver" 1 [REQUIRED VALUE],
+        1 parameters "parameters" 2 [REQUIRED VALUE],
     }
     ResourceClaim "resource.v1beta2.ResourceClaim" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     ResourceClaimConsumerReference "resource.v1beta2.ResourceClaimConsumerReference" {
-        0 api_group "apiGroup" 1 [OMIT_EMPTY],
-        1 resource "resource" 3 [REQUIRED],
-        2 name "name" 4 [REQUIRED],
-        3 uid "uid" 5 [REQUIRED],
+        0 api_group "apiGroup" 1 [OMIT_EMPTY VALUE],
+        1 resource "resource" 3 [REQUIRED VALUE],
+        2 name "name" 4 [REQUIRED VALUE],
+        3 uid "uid" 5 [REQUIRED VALUE],
     }
     ResourceClaimSpec "resource.v1beta2.ResourceClaimSpec" {
-        0 devices "devices" 1 [],
+        0 devices "devices" 1 [VALUE],
     }
     ResourceClaimStatus "resource.v1beta2.ResourceClaimStatus" {
         0 allocation "allocation" 1 [OMIT_EMPTY OPTIONAL],
@@ -817,25 +817,25 @@ message! {
         2 devices "devices" 4 [OMIT_EMPTY],
     }
     ResourceClaimTemplate "resource.v1beta2.ResourceClaimTemplate" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
     }
     ResourceClaimTemplateSpec "resource.v1beta2.ResourceClaimTemplateSpec" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
     }
     ResourcePool "resource.v1beta2.ResourcePool" {
-        0 name "name" 1 [REQUIRED],
-        1 generation "generation" 2 [REQUIRED],
-        2 resource_slice_count "resourceSliceCount" 3 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 generation "generation" 2 [REQUIRED VALUE],
+        2 resource_slice_count "resourceSliceCount" 3 [REQUIRED VALUE],
     }
     ResourceSlice "resource.v1beta2.ResourceSlice" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
     }
     ResourceSliceSpec "resource.v1beta2.ResourceSliceSpec" {
-        0 driver "driver" 1 [REQUIRED],
-        1 pool "pool" 2 [REQUIRED],
+        0 driver "driver" 1 [REQUIRED VALUE],
+        1 pool "pool" 2 [REQUIRED VALUE],
         2 node_name "nodeName" 3 [OMIT_EMPTY OPTIONAL],
         3 node_selector "nodeSelector" 4 [OMIT_EMPTY OPTIONAL],
         4 all_nodes "allNodes" 5 [OMIT_EMPTY OPTIONAL],

@@ -197,20 +197,20 @@ message! {
     BasicSchedulingPolicy "scheduling.v1alpha2.BasicSchedulingPolicy" {
     }
     GangSchedulingPolicy "scheduling.v1alpha2.GangSchedulingPolicy" {
-        0 min_count "minCount" 1 [],
+        0 min_count "minCount" 1 [VALUE],
     }
     PodGroup "scheduling.v1alpha2.PodGroup" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     PodGroupResourceClaim "scheduling.v1alpha2.PodGroupResourceClaim" {
-        0 name "name" 1 [],
+        0 name "name" 1 [VALUE],
         1 resource_claim_name "resourceClaimName" 2 [OMIT_EMPTY OPTIONAL],
         2 resource_claim_template_name "resourceClaimTemplateName" 3 [OMIT_EMPTY OPTIONAL],
     }
     PodGroupResourceClaimStatus "scheduling.v1alpha2.PodGroupResourceClaimStatus" {
-        0 name "name" 1 [],
+        0 name "name" 1 [VALUE],
         1 resource_claim_name "resourceClaimName" 2 [OMIT_EMPTY OPTIONAL],
     }
     PodGroupSchedulingConstraints "scheduling.v1alpha2.PodGroupSchedulingConstraints" {
@@ -222,11 +222,11 @@ message! {
     }
     PodGroupSpec "scheduling.v1alpha2.PodGroupSpec" {
         0 pod_group_template_ref "podGroupTemplateRef" 1 [OPTIONAL],
-        1 scheduling_policy "schedulingPolicy" 2 [],
+        1 scheduling_policy "schedulingPolicy" 2 [VALUE],
         2 scheduling_constraints "schedulingConstraints" 3 [OMIT_EMPTY OPTIONAL],
         3 resource_claims "resourceClaims" 4 [OMIT_EMPTY],
         4 disruption_mode "disruptionMode" 5 [OMIT_EMPTY OPTIONAL],
-        5 priority_class_name "priorityClassName" 6 [OMIT_EMPTY],
+        5 priority_class_name "priorityClassName" 6 [OMIT_EMPTY VALUE],
         6 priority "priority" 7 [OMIT_EMPTY OPTIONAL],
     }
     PodGroupStatus "scheduling.v1alpha2.PodGroupStatus" {
@@ -234,32 +234,32 @@ message! {
         1 resource_claim_statuses "resourceClaimStatuses" 2 [OMIT_EMPTY],
     }
     PodGroupTemplate "scheduling.v1alpha2.PodGroupTemplate" {
-        0 name "name" 1 [],
-        1 scheduling_policy "schedulingPolicy" 2 [],
+        0 name "name" 1 [VALUE],
+        1 scheduling_policy "schedulingPolicy" 2 [VALUE],
         2 scheduling_constraints "schedulingConstraints" 3 [OPTIONAL],
         3 resource_claims "resourceClaims" 4 [OMIT_EMPTY],
         4 disruption_mode "disruptionMode" 5 [OMIT_EMPTY OPTIONAL],
-        5 priority_class_name "priorityClassName" 6 [OMIT_EMPTY],
+        5 priority_class_name "priorityClassName" 6 [OMIT_EMPTY VALUE],
         6 priority "priority" 7 [OMIT_EMPTY OPTIONAL],
     }
     PodGroupTemplateReference "scheduling.v1alpha2.PodGroupTemplateReference" {
         0 workload "workload" 1 [OPTIONAL],
     }
     TopologyConstraint "scheduling.v1alpha2.TopologyConstraint" {
-        0 key "key" 1 [],
+        0 key "key" 1 [VALUE],
     }
     TypedLocalObjectReference "scheduling.v1alpha2.TypedLocalObjectReference" {
-        0 api_group "apiGroup" 1 [OMIT_EMPTY],
-        1 kind "kind" 2 [],
-        2 name "name" 3 [],
+        0 api_group "apiGroup" 1 [OMIT_EMPTY VALUE],
+        1 kind "kind" 2 [VALUE],
+        2 name "name" 3 [VALUE],
     }
     Workload "scheduling.v1alpha2.Workload" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [VALUE],
     }
     WorkloadPodGroupTemplateReference "scheduling.v1alpha2.WorkloadPodGroupTemplateReference" {
-        0 workload_name "workloadName" 1 [],
-        1 pod_group_template_name "podGroupTemplateName" 2 [],
+        0 workload_name "workloadName" 1 [VALUE],
+        1 pod_group_template_name "podGroupTemplateName" 2 [VALUE],
     }
     WorkloadSpec "scheduling.v1alpha2.WorkloadSpec" {
         0 controller_ref "controllerRef" 1 [OMIT_EMPTY OPTIONAL],

@@ -23,10 +23,10 @@ pub struct PriorityClass {
 
 message! {
     PriorityClass "scheduling.v1beta1.PriorityClass" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 value "value" 2 [],
-        2 global_default "globalDefault" 3 [OMIT_EMPTY],
-        3 description "description" 4 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 value "value" 2 [VALUE],
+        2 global_default "globalDefault" 3 [OMIT_EMPTY VALUE],
+        3 description "description" 4 [OMIT_EMPTY VALUE],
         4 preemption_policy "preemptionPolicy" 5 [OMIT_EMPTY OPTIONAL],
     }
 }

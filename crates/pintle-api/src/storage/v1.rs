@@ -220,8 +220,8 @@ pub struct VolumeNodeResources {
 
 message! {
     CSIDriver "storage.v1.CSIDriver" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
     }
     CSIDriverSpec "storage.v1.CSIDriverSpec" {
         0 attach_required "attachRequired" 1 [OMIT_EMPTY OPTIONAL],
@@ -237,12 +237,12 @@ message! {
         10 prevent_pod_scheduling_if_missing "preventPodSchedulingIfMissing" 11 [OMIT_EMPTY OPTIONAL],
     }
     CSINode "storage.v1.CSINode" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
     }
     CSINodeDriver "storage.v1.CSINodeDriver" {
-        0 name "name" 1 [REQUIRED],
-        1 node_id "nodeID" 2 [REQUIRED],
+        0 name "name" 1 [REQUIRED VALUE],
+        1 node_id "nodeID" 2 [REQUIRED VALUE],
         2 topology_keys "topologyKeys" 3 [],
         3 allocatable "allocatable" 4 [OMIT_EMPTY OPTIONAL],
     }
@@ -250,15 +250,15 @@ message! {
         0 drivers "drivers" 1 [REQUIRED],
     }
     CSIStorageCapacity "storage.v1.CSIStorageCapacity" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 node_topology "nodeTopology" 2 [OMIT_EMPTY OPTIONAL],
-        2 storage_class_name "storageClassName" 3 [REQUIRED],
+        2 storage_class_name "storageClassName" 3 [REQUIRED VALUE],
         3 capacity "capacity" 4 [OMIT_EMPTY OPTIONAL],
         4 maximum_volume_size "maximumVolumeSize" 5 [OMIT_EMPTY OPTIONAL],
     }
     StorageClass "storage.v1.StorageClass" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 provisioner "provisioner" 2 [REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 provisioner "provisioner" 2 [REQUIRED VALUE],
         2 parameters "parameters" 3 [OMIT_EMPTY],
         3 reclaim_policy "reclaimPolicy" 4 [OMIT_EMPTY OPTIONAL],
         4 mount_options "mountOptions" 5 [OMIT_EMPTY],
@@ -267,37 +267,37 @@ message! {
         7 allowed_topologies "allowedTopologies" 8 [OMIT_EMPTY],
     }
     TokenRequest "storage.v1.TokenRequest" {
-        0 audience "audience" 1 [REQUIRED],
+        0 audience "audience" 1 [REQUIRED VALUE],
         1 expiration_seconds "expirationSeconds" 2 [OMIT_EMPTY OPTIONAL],
     }
     VolumeAttachment "storage.v1.VolumeAttachment" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [REQUIRED],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [REQUIRED VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     VolumeAttachmentSource "storage.v1.VolumeAttachmentSource" {
         0 persistent_volume_name "persistentVolumeName" 1 [OMIT_EMPTY OPTIONAL],
         1 inline_volume_spec "inlineVolumeSpec" 2 [OMIT_EMPTY OPTIONAL],
     }
     VolumeAttachmentSpec "storage.v1.VolumeAttachmentSpec" {
-        0 attacher "attacher" 1 [REQUIRED],
-        1 source "source" 2 [REQUIRED],
-        2 node_name "nodeName" 3 [REQUIRED],
+        0 attacher "attacher" 1 [REQUIRED VALUE],
+        1 source "source" 2 [REQUIRED VALUE],
+        2 node_name "nodeName" 3 [REQUIRED VALUE],
     }
     VolumeAttachmentStatus "storage.v1.VolumeAttachmentStatus" {
-        0 attached "attached" 1 [REQUIRED],
+        0 attached "attached" 1 [REQUIRED VALUE],
         1 attachment_metadata "attachmentMetadata" 2 [OMIT_EMPTY],
         2 attach_error "attachError" 3 [OMIT_EMPTY OPTIONAL],
         3 detach_error "detachError" 4 [OMIT_EMPTY OPTIONAL],
     }
     VolumeAttributesClass "storage.v1.VolumeAttributesClass" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 driver_name "driverName" 2 [REQUIRED],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 driver_name "driverName" 2 [REQUIRED VALUE],
         2 parameters "parameters" 3 [OMIT_EMPTY],
     }
     VolumeError "storage.v1.VolumeError" {
-        0 time "time" 1 [OMIT_EMPTY],
-        1 message "message" 2 [OMIT_EMPTY],
+        0 time "time" 1 [OMIT_EMPTY VALUE],
+        1 message "message" 2 [OMIT_EMPTY VALUE],
         2 error_code "errorCode" 3 [OMIT_EMPTY OPTIONAL],
     }
     VolumeNodeResources "storage.v1.VolumeNodeResources" {

@@ -102,40 +102,40 @@ pub struct VolumeError {
 
 message! {
     CSIStorageCapacity "storage.v1alpha1.CSIStorageCapacity" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 node_topology "nodeTopology" 2 [OMIT_EMPTY OPTIONAL],
-        2 storage_class_name "storageClassName" 3 [],
+        2 storage_class_name "storageClassName" 3 [VALUE],
         3 capacity "capacity" 4 [OMIT_EMPTY OPTIONAL],
         4 maximum_volume_size "maximumVolumeSize" 5 [OMIT_EMPTY OPTIONAL],
     }
     VolumeAttachment "storage.v1alpha1.VolumeAttachment" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     VolumeAttachmentSource "storage.v1alpha1.VolumeAttachmentSource" {
         0 persistent_volume_name "persistentVolumeName" 1 [OMIT_EMPTY OPTIONAL],
         1 inline_volume_spec "inlineVolumeSpec" 2 [OMIT_EMPTY OPTIONAL],
     }
     VolumeAttachmentSpec "storage.v1alpha1.VolumeAttachmentSpec" {
-        0 attacher "attacher" 1 [],
-        1 source "source" 2 [],
-        2 node_name "nodeName" 3 [],
+        0 attacher "attacher" 1 [VALUE],
+        1 source "source" 2 [VALUE],
+        2 node_name "nodeName" 3 [VALUE],
     }
     VolumeAttachmentStatus "storage.v1alpha1.VolumeAttachmentStatus" {
-        0 attached "attached" 1 [],
+        0 attached "attached" 1 [VALUE],
         1 attachment_metadata "attachmentMetadata" 2 [OMIT_EMPTY],
         2 attach_error "attachError" 3 [OMIT_EMPTY OPTIONAL],
         3 detach_error "detachError" 4 [OMIT_EMPTY OPTIONAL],
     }
     VolumeAttributesClass "storage.v1alpha1.VolumeAttributesClass" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 driver_name "driverName" 2 [],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 driver_name "driverName" 2 [VALUE],
         2 parameters "parameters" 3 [OMIT_EMPTY],
     }
     VolumeError "storage.v1alpha1.VolumeError" {
-        0 time "time" 1 [OMIT_EMPTY],
-        1 message "message" 2 [OMIT_EMPTY],
+        0 time "time" 1 [OMIT_EMPTY VALUE],
+        1 message "message" 2 [OMIT_EMPTY VALUE],
         2 error_code "errorCode" 3 [OMIT_EMPTY OPTIONAL],
     }
 }

@@ -39,16 +39,16 @@ pub struct StorageVersionMigrationStatus {
 
 message! {
     StorageVersionMigration "storagemigration.v1beta1.StorageVersionMigration" {
-        0 metadata "metadata" 1 [OMIT_EMPTY],
-        1 spec "spec" 2 [OMIT_EMPTY],
-        2 status "status" 3 [OMIT_EMPTY],
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 spec "spec" 2 [OMIT_EMPTY VALUE],
+        2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     StorageVersionMigrationSpec "storagemigration.v1beta1.StorageVersionMigrationSpec" {
-        0 resource "resource" 1 [],
+        0 resource "resource" 1 [VALUE],
     }
     StorageVersionMigrationStatus "storagemigration.v1beta1.StorageVersionMigrationStatus" {
         0 conditions "conditions" 1 [OMIT_EMPTY],
-        1 resource_version "resourceVersion" 2 [OMIT_EMPTY],
+        1 resource_version "resourceVersion" 2 [OMIT_EMPTY VALUE],
     }
 }
 

@@ -38,9 +38,21 @@ pub(crate) fn decode_with(
     document: &[u8],
     message: &mut dyn Message,
 ) -> Result<TypeMeta> {
+    let mut reader = Reader::new(document)?;
+    let type_meta = decode_next(decoder, &mut reader, message)?;
+    reader.finish()?;
+    Ok(type_meta)
+}
+
+/// Fills `message` from the object that comes next, as `decoder` is set.
+pub(crate) fn decode_next(
+    decoder: &mut Decoder,
+    reader: &mut Reader<'_>,
+    message: &mut dyn Message,
+) -> Result<TypeMeta> {
     let prune: Option<Arc<Prune>> = decoder.rules();
     let mut source = Source {
-        reader: Reader::new(document)?,
+        reader,
         strict: decoder.is_strict(),
         decoder,
         rules: Rules::new(prune.as_deref()),
@@ -48,15 +60,14 @@ pub(crate) fn decode_with(
     };
     let mut type_meta = TypeMeta::default();
     source.message(message, Some(&mut type_meta))?;
-    source.reader.finish()?;
     if source.pruned {
         note_pruned(message);
     }
     Ok(type_meta)
 }
 
-struct Source<'a, 'd> {
-    reader: Reader<'a>,
+struct Source<'r, 'a, 'd> {
+    reader: &'r mut Reader<'a>,
     decoder: &'d mut Decoder,
     /// What is left out of the object that is being read.
     rules: Rules<'d>,
@@ -73,7 +84,7 @@ enum Found {
     Unknown,
 }
 
-impl Source<'_, '_> {
+impl Source<'_, '_, '_> {
     fn message(
         &mut self,
         message: &mut dyn Message,
@@ -86,7 +97,7 @@ impl Source<'_, '_> {
         let mut expected = 0;
         let mut seen = Vec::new();
         while self.reader.begin_key(&mut first)? {
-            let found = match known_key(&mut self.reader, fields, expected) {
+            let found = match known_key(self.reader, fields, expected) {
                 Some(index) => Found::Field(index),
                 None => {
                     let key = self.reader.key()?;
@@ -164,7 +175,7 @@ impl Source<'_, '_> {
     }
 
     fn slot(&mut self, slot: SlotMut<'_>) -> Result<()> {
-        let reader = &mut self.reader;
+        let reader = &mut *self.reader;
         match slot {
             SlotMut::Str(text) => *text = self.decoder.string(reader.string()?),
             SlotMut::Message(message) => return self.message(message, None),

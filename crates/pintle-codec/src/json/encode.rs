@@ -13,19 +13,12 @@ pub fn encode(message: &dyn Message, out: &mut Vec<u8>) {
 pub fn encode_object(message: &dyn Message, type_meta: &TypeMeta, out: &mut Vec<u8>) {
     let mut writer = Writer::new(out);
     writer.begin_object();
-    if !type_meta.kind.is_empty() {
-        writer.key("kind");
-        writer.string(&type_meta.kind);
-    }
-    if !type_meta.api_version.is_empty() {
-        writer.key("apiVersion");
-        writer.string(&type_meta.api_version);
-    }
+    writer.type_meta(type_meta);
     encode_fields(message, &mut writer);
     writer.end_object();
 }
 
-fn encode_message(message: &dyn Message, writer: &mut Writer<'_>) {
+pub(super) fn encode_message(message: &dyn Message, writer: &mut Writer<'_>) {
     writer.begin_object();
     encode_fields(message, writer);
     writer.end_object();

@@ -12,8 +12,8 @@ mod reader;
 mod tree;
 mod writer;
 
-pub(crate) use decode::decode_with;
 pub use decode::{decode, decode_object};
+pub(crate) use decode::{decode_next, decode_with};
 pub use encode::{encode, encode_object};
 pub use frames::{Frames, MAX_FRAME};
 pub use reader::{MAX_DEPTH, Number, Reader, Token};

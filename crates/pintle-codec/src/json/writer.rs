@@ -3,6 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::{Message, TypeMeta};
+
 /// Appends JSON to a buffer.
 ///
 /// It writes no white space, escapes what Go escapes (`<`, `>` and `&` included) and prints
@@ -48,6 +50,34 @@ impl<'a> Writer<'a> {
         self.separate(b'{');
         self.string(key);
         self.out.push(b':');
+    }
+
+    /// Writes `kind` and `apiVersion` as the first fields of an object, where they are not empty.
+    pub fn type_meta(&mut self, type_meta: &TypeMeta) {
+        if !type_meta.kind.is_empty() {
+            self.plain_key("kind");
+            self.string(&type_meta.kind);
+        }
+        if !type_meta.api_version.is_empty() {
+            self.plain_key("apiVersion");
+            self.string(&type_meta.api_version);
+        }
+    }
+
+    /// Writes a message as an object.
+    pub fn message(&mut self, message: &dyn Message) {
+        super::encode::encode_message(message, self);
+    }
+
+    /// Writes what `write` appends, which is to be one value.
+    ///
+    /// # Errors
+    /// What `write` fails with.
+    pub fn append<E>(
+        &mut self,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        write(self.out)
     }
 
     /// Begins a field whose key needs no escaping.
