@@ -29,6 +29,7 @@ mod status;
 mod time;
 pub mod v1;
 mod watch_event;
+mod wire;
 
 pub use body::{Body, decode_json, described, encode_json, no_such_format};
 pub use field_selector::{
@@ -40,7 +41,7 @@ pub use int_or_string::IntOrString;
 pub use json_value::JsonValue;
 pub use list::ObjectList;
 pub use pruned::Pruned;
-pub use quantity::{ParseQuantityError, Quantity};
+pub use quantity::{ParseQuantityError, Quantity, QuantityErrorKind, QuantityFormat};
 pub use raw_extension::RawExtension;
 pub use resource::{Cluster, Kind, Metadata, Namespaced, Object, Resource, Scope};
 pub use resource_version::ResourceVersion;

@@ -1,0 +1,4 @@
+//! What Kubernetes' own Go code says of values and selectors, compared with what they say here.
+
+mod oracle;
+mod quantity;
