@@ -13,7 +13,8 @@ pub fn encode(message: &dyn Message, writer: &mut Writer) {
         let number = field.number();
         match message.get(index) {
             SlotRef::List(list) if field.flags().has(FieldFlags::WRAPPED) => {
-                if !list.is_empty() {
+                // A list that is never left out is empty and not nil, as in JSON.
+                if !list.is_empty() || !field.flags().has(FieldFlags::OMIT_EMPTY) {
                     writer.message(number, |writer| encode_list(1, list, writer));
                 }
             }
