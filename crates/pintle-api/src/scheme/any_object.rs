@@ -3,9 +3,10 @@
 use std::any::Any;
 use std::fmt;
 
-use pintle_codec::{Error, ErrorKind, Message, equal, format_debug, message};
-use pintle_codec::{TypeMeta, json};
-use pintle_meta::Kind;
+use pintle_codec::{
+    Decoder, Error, ErrorKind, Format, Message, TypeMeta, equal, format_debug, message,
+};
+use pintle_meta::{Kind, no_such_format};
 
 use super::{Registered, find};
 
@@ -16,25 +17,45 @@ pub struct AnyObject {
 }
 
 /// An object whose type is hidden.
-pub(super) trait Erased: Message + Any {}
+pub(super) trait Erased: Message + Any {
+    fn encode(&self, format: Format, out: &mut Vec<u8>) -> Result<(), Error>;
+}
 
-impl<K: Kind + Message> Erased for K {}
+impl<K: Kind + Message> Erased for K {
+    fn encode(&self, format: Format, out: &mut Vec<u8>) -> Result<(), Error> {
+        K::encode(self, format, out)
+    }
+}
 
 /// Reads an object of the kind that it says it is.
 ///
 /// # Errors
 /// When the document is malformed, a value does not fit its field, or no type is compiled in for
 /// the kind.
-pub fn decode_json(document: &[u8]) -> Result<AnyObject, Error> {
-    let TypeMeta { api_version, kind } = json::decode_object(document, &mut Nothing {})?;
+pub fn decode(document: &[u8], format: Format, decoder: &mut Decoder) -> Result<AnyObject, Error> {
+    let TypeMeta { api_version, kind } =
+        fill(&mut Nothing {}, document, format, &mut Decoder::new())?;
     let (group, version) = api_version.rsplit_once('/').unwrap_or(("", &api_version));
     let Some(registered) = find(group, version, &kind) else {
         let detail = format!("no type for kind `{kind}` of `{api_version}` is compiled in");
         return Err(Error::new(ErrorKind::TypeMismatch, 0, detail));
     };
     let mut object = registered.empty();
-    json::decode(document, object.message_mut())?;
+    fill(object.message_mut(), document, format, decoder)?;
     Ok(object)
+}
+
+fn fill(
+    message: &mut dyn Message,
+    document: &[u8],
+    format: Format,
+    decoder: &mut Decoder,
+) -> Result<TypeMeta, Error> {
+    match format {
+        Format::Json => decoder.decode_json(document, message),
+        Format::Protobuf => decoder.decode_protobuf(document, message),
+        Format::Cbor => Err(no_such_format(format)),
+    }
 }
 
 impl AnyObject {
@@ -81,11 +102,12 @@ impl AnyObject {
         Ok(object.downcast().expect("the type was just looked at"))
     }
 
-    /// The object as JSON, `kind` and `apiVersion` first, in Go's order of fields.
-    pub fn encode_json(&self) -> Vec<u8> {
-        let mut out = Vec::new();
-        json::encode_object(self.message(), &self.kind.type_meta(), &mut out);
-        out
+    /// Appends the document to `out`.
+    ///
+    /// # Errors
+    /// When the kind has no such format.
+    pub fn encode(&self, format: Format, out: &mut Vec<u8>) -> Result<(), Error> {
+        self.object.encode(format, out)
     }
 }
 

@@ -5,8 +5,10 @@
 //! ```
 //! use pintle_api::core::v1::Pod;
 //! use pintle_api::scheme;
+//! use pintle_codec::{Decoder, Format};
 //!
-//! let object = scheme::decode_json(br#"{"kind":"Pod","apiVersion":"v1","spec":{"nodeName":"n1"}}"#)?;
+//! let document = br#"{"kind":"Pod","apiVersion":"v1","spec":{"nodeName":"n1"}}"#;
+//! let object = scheme::decode(document, Format::Json, &mut Decoder::new())?;
 //! assert_eq!(object.kind().kind(), "Pod");
 //! if let Some(pod) = object.downcast_ref::<Pod>() {
 //!     assert_eq!(pod.spec.node_name, "n1");
@@ -20,5 +22,5 @@ mod any_object;
 mod registered;
 mod table;
 
-pub use any_object::{AnyObject, decode_json};
+pub use any_object::{AnyObject, decode};
 pub use registered::{Registered, find, kinds};

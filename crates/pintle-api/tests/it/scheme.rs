@@ -2,7 +2,8 @@
 
 use pintle_api::apps::v1::{Deployment, DeploymentList};
 use pintle_api::core::v1::Pod;
-use pintle_api::scheme;
+use pintle_api::scheme::{self, AnyObject};
+use pintle_codec::{Decoder, Error, Format};
 use pintle_meta::v1::{DeleteOptions, PartialObjectMetadataList};
 
 #[test]
@@ -19,7 +20,7 @@ fn every_kind_is_found_by_its_name() {
 #[test]
 fn an_object_is_read_as_what_it_says_it_is() {
     let list = br#"{"metadata":{"resourceVersion":"7"},"items":[{"spec":{"replicas":2}}],"apiVersion":"apps/v1","kind":"DeploymentList"}"#;
-    let object = scheme::decode_json(list).unwrap();
+    let object = decode_json(list).unwrap();
     assert_eq!(
         object.kind().group_version_kind().to_string(),
         "apps/v1, Kind=DeploymentList"
@@ -33,9 +34,9 @@ fn an_object_is_read_as_what_it_says_it_is() {
 #[test]
 fn kinds_of_meta_are_of_the_group_that_servers_say() {
     let list = br#"{"kind":"PartialObjectMetadataList","apiVersion":"meta.k8s.io/v1"}"#;
-    let list = scheme::decode_json(list).unwrap();
+    let list = decode_json(list).unwrap();
     assert!(list.downcast_ref::<PartialObjectMetadataList>().is_some());
-    let options = scheme::decode_json(br#"{"kind":"DeleteOptions","apiVersion":"v1"}"#).unwrap();
+    let options = decode_json(br#"{"kind":"DeleteOptions","apiVersion":"v1"}"#).unwrap();
     assert!(options.downcast_ref::<DeleteOptions>().is_some());
 }
 
@@ -48,25 +49,38 @@ fn an_object_of_a_kind_that_nobody_knows_is_an_error() {
         ),
         (b"{}", "no type for kind `` of `` is compiled in"),
     ] {
-        let error = scheme::decode_json(document).unwrap_err();
+        let error = decode_json(document).unwrap_err();
         assert!(error.to_string().contains(said), "{error}");
     }
-    assert!(scheme::decode_json(br#"{"kind":"Pod","apiVersion":"v1""#).is_err());
+    assert!(decode_json(br#"{"kind":"Pod","apiVersion":"v1""#).is_err());
 }
 
 #[test]
 fn an_object_is_written_and_compared_as_what_it_is() {
     let mut object = scheme::find("", "v1", "Pod").unwrap().empty();
     object.downcast_mut::<Pod>().unwrap().spec.node_name = "n1".into();
-    let written = object.encode_json();
+    let json = written(&object, Format::Json);
     assert_eq!(
-        String::from_utf8(written.clone()).unwrap(),
+        String::from_utf8(json.clone()).unwrap(),
         r#"{"kind":"Pod","apiVersion":"v1","metadata":{},"spec":{"containers":[],"nodeName":"n1"},"status":{}}"#
     );
-    assert_eq!(scheme::decode_json(&written).unwrap(), object);
+    assert_eq!(decode_json(&json).unwrap(), object);
+    let protobuf = written(&object, Format::Protobuf);
+    let read = scheme::decode(&protobuf, Format::Protobuf, &mut Decoder::new());
+    assert_eq!(read.unwrap(), object);
     assert_ne!(scheme::find("", "v1", "Pod").unwrap().empty(), object);
     assert_eq!(
         format!("{object:?}"),
         r#"Pod { spec: PodSpec { nodeName: "n1" } }"#
     );
+}
+
+fn decode_json(document: &[u8]) -> Result<AnyObject, Error> {
+    scheme::decode(document, Format::Json, &mut Decoder::new())
+}
+
+fn written(object: &AnyObject, format: Format) -> Vec<u8> {
+    let mut out = Vec::new();
+    object.encode(format, &mut out).unwrap();
+    out
 }
