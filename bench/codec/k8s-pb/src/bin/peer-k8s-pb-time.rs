@@ -1,0 +1,7 @@
+//! Measures time, with the system's allocator.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bench_harness::serve::<peer_k8s_pb::K8sPb>()
+}
