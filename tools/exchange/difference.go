@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -64,7 +65,7 @@ func (x *exchange) explain(k kind, f format, want, got []byte) string {
 	}
 	offset := differingOffset(want, got)
 	return fmt.Sprintf("the same object, but in another spelling at byte %d%s\n  Go:     %s\n  pintle: %s",
-		offset, place(f, want, offset), around(f, want, offset), around(f, got, offset))
+		offset, place(f, want, got, offset), around(f, want, offset), around(f, got, offset))
 }
 
 // differingField finds the first field in which two objects differ.
@@ -118,13 +119,13 @@ func around(f format, document []byte, offset int) string {
 }
 
 // place names the field that stands at an offset, by keys in JSON and by numbers in protobuf.
-func place(f format, document []byte, offset int) string {
+func place(f format, want, got []byte, offset int) string {
 	switch f {
 	case formatJSON:
-		return ", " + jsonPath(document, offset)
+		return ", at " + jsonPath(want, offset)
 	case formatProtobuf:
 		// Behind the four bytes of the magic number the envelope follows.
-		return ", fields " + strings.Join(protobufPath(document[4:], offset-4), ".") + " of the envelope"
+		return ", in fields " + strings.Join(protobufPath(want[4:], got[4:]), ".") + " of the envelope"
 	}
 	return ""
 }
@@ -174,29 +175,31 @@ func jsonPath(document []byte, offset int) string {
 	return strings.TrimPrefix(path.String(), ".")
 }
 
-// protobufPath gives the numbers of the fields in which an offset lies. It takes for a message what can be one.
-func protobufPath(message []byte, offset int) []string {
-	for at := 0; at < len(message); {
-		number, wire, tag := protowire.ConsumeTag(message[at:])
-		if tag < 0 {
+// protobufPath gives the numbers of the fields that lead to the first difference of two messages. Bytes that can be
+// read as a message are taken for one.
+func protobufPath(want, got []byte) []string {
+	for {
+		number, wire, length := protowire.ConsumeField(want)
+		_, _, other := protowire.ConsumeField(got)
+		if length < 0 || other < 0 {
 			return nil
 		}
-		value := protowire.ConsumeFieldValue(number, wire, message[at+tag:])
-		if value < 0 {
-			return nil
+		one, two := want[:length], got[:other]
+		want, got = want[length:], got[other:]
+		if bytes.Equal(one, two) {
+			continue
 		}
-		end := at + tag + value
-		if offset < end {
-			path := []string{fmt.Sprint(number)}
-			if wire == protowire.BytesType {
-				inner, _ := protowire.ConsumeBytes(message[at+tag:])
-				if start := end - len(inner); offset >= start {
-					path = append(path, protobufPath(inner, offset-start)...)
-				}
-			}
-			return path
+		path := []string{fmt.Sprint(number)}
+		if wire == protowire.BytesType && one[0] == two[0] {
+			path = append(path, protobufPath(content(one), content(two))...)
 		}
-		at = end
+		return path
 	}
-	return nil
+}
+
+// content returns what stands behind the tag and the length of a field.
+func content(field []byte) []byte {
+	_, _, tag := protowire.ConsumeTag(field)
+	content, _ := protowire.ConsumeBytes(field[tag:])
+	return content
 }

@@ -12,7 +12,9 @@ mod cache;
 mod ci;
 mod codegen;
 mod command;
+mod corpus;
 mod error;
+mod exchange;
 mod interrupt;
 mod real_cluster;
 mod schema;
@@ -42,6 +44,10 @@ enum Task {
     RealCluster(real_cluster::Task),
     /// Turn the facts in schema/ into Rust
     Codegen(codegen::Arguments),
+    /// Read and write the documents that Kubernetes keeps beside its types
+    Corpus(corpus::Arguments),
+    /// Exchange objects that Kubernetes' own fuzzers fill with Go, in every format
+    Exchange(exchange::Arguments),
     /// Write the facts about the API into schema/, from Go's types and a real kube-apiserver
     Schema(schema::Arguments),
 }
@@ -51,6 +57,8 @@ fn main() -> ExitCode {
         Task::Ci(arguments) => ci::run(&arguments),
         Task::RealCluster(task) => real_cluster::run(task),
         Task::Codegen(arguments) => codegen::run(arguments),
+        Task::Corpus(arguments) => corpus::run(arguments),
+        Task::Exchange(arguments) => exchange::run(&arguments),
         Task::Schema(arguments) => schema::run(arguments),
     };
     outcome.unwrap_or_else(|error| {

@@ -108,7 +108,7 @@ struct Finished {
 
 fn table(results: &[Finished]) -> String {
     let mut table = format!(
-        "{:14} {:6} {:>7} {:>7} {:>7}\n",
+        "{:14} {:6} {:>7} {:>8} {:>8}\n",
         "step", "result", "time", "cases", "floor"
     );
     let number =
@@ -125,7 +125,7 @@ fn table(results: &[Finished]) -> String {
             Err(_) => ("FAILED", None),
         };
         table.push_str(&format!(
-            "{:14} {result:6} {:>7} {:>7} {:>7}\n",
+            "{:14} {result:6} {:>7} {:>8} {:>8}\n",
             step.name,
             minutes(*took),
             number(cases),
@@ -176,9 +176,9 @@ mod tests {
         ];
         assert_eq!(
             table(&results),
-            "step           result    time   cases   floor\n\
-             test           ok        1:01      12      10\n\
-             test           FAILED    0:02       -      10\n\
+            "step           result    time    cases    floor\n\
+             test           ok        1:01       12       10\n\
+             test           FAILED    0:02        -       10\n\
              total                    1:03\n"
         );
     }

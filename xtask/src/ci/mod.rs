@@ -6,6 +6,7 @@
 //! the checkout lives in the cache.
 
 mod bans;
+mod codec;
 mod control_plane;
 mod gate;
 mod kubectl;
@@ -13,6 +14,7 @@ mod outcome;
 mod rust;
 mod schema;
 mod steps;
+mod tools;
 mod watcher;
 
 pub(crate) use gate::{Arguments, run};

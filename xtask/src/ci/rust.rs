@@ -87,6 +87,15 @@ pub(super) fn cargo() -> Command {
     command
 }
 
+/// Another task of this program, through cargo: a step before may have built the program anew.
+pub(super) fn xtask(arguments: &[&str]) -> Command {
+    let mut command = cargo();
+    command
+        .args(["run", "--quiet", "--locked", "--package=xtask", "--"])
+        .args(arguments);
+    command
+}
+
 /// A command that runs another with a version of Rust.
 fn rustup(version: &str) -> Command {
     let mut command = Command::new("rustup");

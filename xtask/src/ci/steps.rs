@@ -1,7 +1,7 @@
 //! The steps, in the order in which they run: what is quick to fail comes first.
 
 use super::outcome::Cases;
-use super::{bans, control_plane, kubectl, rust, schema};
+use super::{bans, codec, control_plane, kubectl, rust, schema, tools};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 
@@ -82,8 +82,22 @@ pub(super) const STEPS: &[Step] = &[
         name: "tools",
         proves: "the Go programs compile, are formatted and pass vet and their tests",
         when: When::Always,
-        floor: None,
-        run: schema::tools,
+        floor: Some(2),
+        run: tools::tools,
+    },
+    Step {
+        name: "corpus",
+        proves: "Kubernetes' own documents are read, and written as they were",
+        when: When::Always,
+        floor: Some(4266),
+        run: codec::corpus,
+    },
+    Step {
+        name: "exchange",
+        proves: "what Kubernetes' fuzzers fill is the same in Go and in pintle",
+        when: When::Always,
+        floor: Some(3_060_000),
+        run: codec::exchange,
     },
     Step {
         name: "conformance",
@@ -105,5 +119,12 @@ pub(super) const STEPS: &[Step] = &[
         when: When::Nightly,
         floor: Some(64),
         run: schema::fresh,
+    },
+    Step {
+        name: "exchange-more",
+        proves: "so are ten times as many objects",
+        when: When::Nightly,
+        floor: Some(30_600_000),
+        run: codec::exchange_more,
     },
 ];
