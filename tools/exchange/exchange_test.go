@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -134,5 +136,38 @@ func TestMalformedAnswerIsAnError(t *testing.T) {
 	}
 	if a, err := parseAnswer([]byte("\x01no")); err != nil || a.unread != "no" {
 		t.Errorf("%+v, %v", a, err)
+	}
+}
+
+func TestPeerThatEndsBeforeItsTimeIsADifference(t *testing.T) {
+	scheme, err := newScheme()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program := filepath.Join(t.TempDir(), "codec")
+	if err := os.WriteFile(program, []byte("#!/bin/sh\nexit 3\n"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	pod := kind{corev1.SchemeGroupVersion.WithKind("Pod"), reflect.TypeFor[corev1.Pod]()}
+	x := &exchange{
+		settings:    settings{codec: program},
+		serializers: newSerializers(scheme),
+		normalizer:  newNormalizer([]kind{pod}),
+		formats:     map[kind][]format{pod: {formatJSON, formatProtobuf}},
+		first:       map[kind]difference{},
+	}
+	w := worker{exchange: x, filler: newFiller(scheme, 1)}
+	if err := w.exchangeBatch(batch{pod, 5, 8}); err != nil {
+		t.Fatal(err)
+	}
+	// Three objects in two formats, each to be written in both.
+	if x.passed != 0 || x.failed != 12 {
+		t.Errorf("%d passed, %d failed", x.passed, x.failed)
+	}
+	if d := x.first[pod]; d.sample.index != 5 || !strings.Contains(d.reason, "exit status 3") {
+		t.Errorf("%d: %s", d.sample.index, d.reason)
+	}
+	if err := w.exchangeBatch(batch{pod, 0, 2 * patienceWithPeers}); err == nil {
+		t.Error("peers are started without end")
 	}
 }
