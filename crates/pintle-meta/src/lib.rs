@@ -12,6 +12,7 @@ pub use pintle_codec as codec;
 
 mod body;
 mod civil;
+mod duration;
 mod field_selector;
 mod fields_v1;
 mod group_version;
@@ -21,9 +22,11 @@ mod list;
 mod options;
 mod pruned;
 mod quantity;
+mod quote;
 mod raw_extension;
 mod resource;
 mod resource_version;
+mod rfc3339;
 mod scalar;
 mod status;
 mod time;
@@ -32,6 +35,7 @@ mod watch_event;
 mod wire;
 
 pub use body::{Body, decode_json, described, encode_json, no_such_format};
+pub use duration::{Duration, ParseDurationError};
 pub use field_selector::{
     FieldRequirement, FieldSelector, FieldSelectorErrorKind, ParseFieldSelectorError,
 };
@@ -45,5 +49,6 @@ pub use quantity::{ParseQuantityError, Quantity, QuantityErrorKind, QuantityForm
 pub use raw_extension::RawExtension;
 pub use resource::{Cluster, Kind, Metadata, Namespaced, Object, Resource, Scope};
 pub use resource_version::ResourceVersion;
+pub use rfc3339::ParseTimeError;
 pub use time::{MicroTime, Time};
 pub use watch_event::{Bookmark, WatchEvent, decode_watch_event};

@@ -7,6 +7,14 @@ use std::borrow::Cow;
 use pintle_codec::protobuf::{Payload, Reader};
 use pintle_codec::{Error, ErrorKind};
 
+/// The whole number that `fields` gave last.
+pub(crate) fn number(payload: Payload<'_>, fields: &Reader<'_>) -> Result<u64, Error> {
+    match payload {
+        Payload::Varint(number) => Ok(number),
+        _ => Err(mismatch(fields)),
+    }
+}
+
 /// The binary data that `fields` gave last.
 pub(crate) fn bytes<'a>(payload: Payload<'a>, fields: &Reader<'_>) -> Result<&'a [u8], Error> {
     match payload {

@@ -182,7 +182,7 @@ impl Registry {
             // It is still for somebody else to see it, and to delete it in the end.
             asked = asked.min(1);
         }
-        let ends = Time::from_unix(ends, 0).to_string();
+        let ends = Time::from_unix(ends).to_string();
         tree.set(&["metadata", TIMESTAMP], ends.into());
         tree.set(&["metadata", PERIOD], asked.into());
         Grace::Shortened(asked)
@@ -194,7 +194,7 @@ impl Registry {
     fn mark(&self, tree: &mut Tree, period: i64) {
         let now = self.clock.timestamp().unix_seconds();
         let period = period.min(LAST_SECOND - now);
-        let ends = Time::from_unix(now + period, 0);
+        let ends = Time::from_unix(now + period);
         let marked = tree.metadata_text(TIMESTAMP).parse::<Time>().ok();
         let generation = tree.at(&["metadata", "generation"]).and_then(Value::as_int);
         if let (None, Some(generation @ 1..)) = (marked, generation) {

@@ -91,7 +91,7 @@ impl Registry {
     /// The date as metadata has it.
     pub(super) fn now(&self) -> String {
         let now = self.timestamp();
-        Time::from_unix(now.unix_seconds(), 0).to_string()
+        Time::from_unix(now.unix_seconds()).to_string()
     }
 }
 
