@@ -23,7 +23,10 @@
 //!
 //! Structs are exhaustive, so that `..Default::default()` works; a field that a new release of
 //! Kubernetes adds comes with a minor release of this crate. The group `core` is always there;
-//! every other group is a feature of its name, and `full` is all of them.
+//! every other group is a feature of its name, and `full` is all of them. The default features are
+//! what controllers mostly deal with: workloads (`apps`, `batch`), what scales and protects them
+//! (`autoscaling`, `policy`), their network (`networking`, `discovery`), permissions (`rbac`), and
+//! what leader election and the event recorder write (`coordination`, `events`).
 //!
 //! This crate is pure: it performs no I/O, reads no clock and knows no asynchronous runtime.
 
@@ -64,6 +67,8 @@ pub mod extensions;
 pub mod flowcontrol;
 #[cfg(feature = "imagepolicy")]
 pub mod imagepolicy;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 #[cfg(feature = "networking")]
 pub mod networking;
 #[cfg(feature = "node")]

@@ -407,3 +407,34 @@ fn without_unused_imports(source: &str) -> String {
 }
 
 pub(super) const DIRECTORY: &str = "crates/pintle-api/src";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_group_is_a_module_and_a_feature() {
+        let root = crate::workspace::root();
+        let facts = Facts::load(&root.join("schema")).unwrap();
+        let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap();
+        let library = read("crates/pintle-api/src/lib.rs");
+        let manifests =
+            ["pintle-api", "pintle"].map(|name| read(&format!("crates/{name}/Cargo.toml")));
+        for group in groups(&facts).into_keys() {
+            let module = format!("\npub mod {group};\n");
+            if group == "core" {
+                assert!(library.contains(&module), "{group}");
+                continue;
+            }
+            let module = format!("\n#[cfg(feature = \"{group}\")]{module}");
+            assert!(library.contains(&module), "{group}");
+            for manifest in &manifests {
+                assert!(manifest.contains(&format!("\n{group} = [")), "{group}");
+                assert!(
+                    manifest.contains(&format!("\n    \"{group}\",\n")),
+                    "{group}"
+                );
+            }
+        }
+    }
+}
