@@ -91,19 +91,16 @@ pub(crate) fn is_worthwhile(length: usize) -> bool {
 /// for long ones. Equal hashes of different strings cost a miss, never more.
 #[inline]
 fn hash(text: &[u8]) -> u64 {
-    let word = |at: usize| match text.get(at..).and_then(<[u8]>::first_chunk) {
-        Some(chunk) => u64::from_le_bytes(*chunk),
-        None => 0,
+    let words = text.first_chunk().zip(text.last_chunk());
+    let Some((first, last)) = words else {
+        return 0;
     };
-    let length = text.len();
-    let mix = |seed: u64, word: u64| {
-        let wide = u128::from(seed ^ word) * u128::from(MULTIPLIER);
-        (wide as u64) ^ (wide >> 64) as u64
-    };
-    let seed = mix(length as u64, word(0));
-    let seed = mix(seed, word((length / 2).saturating_sub(4)));
-    let seed = mix(seed, word(length.saturating_sub(16)));
-    mix(seed, word(length.saturating_sub(8)))
+    let middle = text[text.len() / 2 - 4..].first_chunk();
+    let middle = middle.map_or(0, |middle| u64::from_le_bytes(*middle));
+    let mix = |seed: u64, word: u64| (seed ^ word).wrapping_mul(MULTIPLIER).rotate_left(32);
+    let seed = mix(text.len() as u64, u64::from_le_bytes(*first));
+    let seed = mix(seed, middle);
+    mix(seed, u64::from_le_bytes(*last))
 }
 
 /// The bits of the golden ratio, an odd number without a pattern.

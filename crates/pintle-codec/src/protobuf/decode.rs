@@ -18,21 +18,19 @@ pub(crate) fn decode_with(
 ) -> Result<()> {
     let prune: Option<Arc<Prune>> = decoder.rules();
     let mut source = Source {
-        reader: Reader::new(document),
         decoder,
         rules: Rules::new(prune.as_deref()),
         pruned: false,
         depth: 0,
     };
-    source.message(message)?;
+    source.message(Reader::new(document), message)?;
     if source.pruned {
         note_pruned(message);
     }
     Ok(())
 }
 
-struct Source<'a, 'd> {
-    reader: Reader<'a>,
+struct Source<'d> {
     decoder: &'d mut Decoder,
     /// What is left out of the message that is being read.
     rules: Rules<'d>,
@@ -40,30 +38,34 @@ struct Source<'a, 'd> {
     depth: usize,
 }
 
-impl Source<'_, '_> {
-    /// Fills `message` from the rest of what the reader is restricted to.
-    fn message(&mut self, message: &mut dyn Message) -> Result<()> {
+impl Source<'_> {
+    fn message(&mut self, mut reader: Reader<'_>, message: &mut dyn Message) -> Result<()> {
         let fields = message.table().fields();
         // Writers keep the order of the numbers, which is mostly that of the struct: the next field
         // is mostly the one after the last.
         let mut expected = 0;
         let mut fate = Fate::default();
-        while !self.reader.is_at_end() {
-            let (number, wire) = self.reader.tag()?;
+        while !reader.is_at_end() {
+            let (number, wire) = reader.tag()?;
             let Some(index) = position(fields, number, expected) else {
-                self.reader.skip(number, wire)?;
+                reader.skip(number, wire)?;
                 continue;
             };
             expected = index + 1;
-            let field = &fields[index];
+            let again = fate.comes_again(index);
+            // Go writes what is no pointer even when it is zero; the field is zero already.
+            if fields[index].flags().has(FieldFlags::VALUE) && !again && reader.zero(wire) {
+                continue;
+            }
             if self.rules.any() {
-                self.ruled_field(message, index, field, wire, &mut fate)?;
+                self.ruled_field(&mut reader, message, index, wire, again)?;
             } else {
-                self.field(message, index, field, wire, &mut fate)
+                let field = &fields[index];
+                self.field(&mut reader, message, index, field, wire, again)
                     .map_err(|error| error.within_field(field.json()))?;
             }
         }
-        if fate.unsettled != 0 {
+        if fate.repeated != 0 {
             fate.settle(message);
         }
         Ok(())
@@ -73,12 +75,13 @@ impl Source<'_, '_> {
     #[cold]
     fn ruled_field(
         &mut self,
+        reader: &mut Reader<'_>,
         message: &mut dyn Message,
         index: usize,
-        field: &Field,
         wire: u8,
-        fate: &mut Fate,
+        again: bool,
     ) -> Result<()> {
+        let field: &'static Field = &message.table().fields()[index];
         let outer = self.rules;
         // The fields of an inlined struct stand in its place, and so do the rules.
         let within = if field.flags().has(FieldFlags::INLINE) {
@@ -88,10 +91,10 @@ impl Source<'_, '_> {
         };
         let Some(rules) = within else {
             self.pruned = true;
-            return self.reader.skip(field.number(), wire);
+            return reader.skip(field.number(), wire);
         };
         self.rules = rules;
-        let read = self.field(message, index, field, wire, fate);
+        let read = self.field(reader, message, index, field, wire, again);
         self.rules = outer;
         read.map_err(|error| error.within_field(field.json()))
     }
@@ -99,156 +102,153 @@ impl Source<'_, '_> {
     #[inline(always)]
     fn field(
         &mut self,
+        reader: &mut Reader<'_>,
         message: &mut dyn Message,
         index: usize,
-        field: &Field,
+        field: &'static Field,
         wire: u8,
-        fate: &mut Fate,
+        again: bool,
     ) -> Result<()> {
-        let again = fate.comes_again(index);
-        // Go writes what is no pointer even when it is zero; then the field is zero already.
-        if field.flags().has(FieldFlags::VALUE) && !again && self.reader.zero(wire) {
-            return Ok(());
-        }
         match message.slot(index) {
-            SlotMut::List(list) if field.flags().has(FieldFlags::WRAPPED) => {
-                self.wrapped_list(list, wire)
+            SlotMut::Str(text) => {
+                *text = self.decoder.bytes(bytes(reader, wire)?);
+                Ok(())
             }
+            SlotMut::Message(message) => self.nested(reader, wire, message),
             SlotMut::List(list) => {
-                fate.unsettled |= u64::from(again) << index;
-                self.list(list, field.number(), wire, again)
+                if field.flags().has(FieldFlags::WRAPPED) {
+                    return self.wrapped_list(reader, wire, list);
+                }
+                self.list(reader, field.number(), wire, list, again)
             }
-            SlotMut::Map(map) => {
-                fate.unsettled |= u64::from(again) << index;
-                self.map(map, field, wire, again)
-            }
-            slot => self.slot(slot, wire),
+            SlotMut::Map(map) => self.map(reader, field.number(), wire, map, again),
+            slot => self.slot(reader, wire, slot),
         }
     }
 
-    #[inline]
-    fn slot(&mut self, slot: SlotMut<'_>, wire: u8) -> Result<()> {
-        match (slot, wire) {
-            (SlotMut::Str(text), wire::BYTES) => {
-                let payload = self.reader.payload()?;
-                *text = self.decoder.bytes(payload);
-            }
-            (SlotMut::Message(message), wire::BYTES) => return self.nested(message),
-            (SlotMut::Bool(truth), wire::VARINT) => *truth = self.reader.varint()? != 0,
+    fn slot(&mut self, reader: &mut Reader<'_>, wire: u8, slot: SlotMut<'_>) -> Result<()> {
+        match slot {
+            SlotMut::Str(text) => *text = self.decoder.bytes(bytes(reader, wire)?),
+            SlotMut::Message(message) => return self.nested(reader, wire, message),
+            SlotMut::Bool(truth) => *truth = varint(reader, wire)? != 0,
             // A number of 32 bits is spelt with 64, and the upper ones do not count.
-            (SlotMut::I32(number), wire::VARINT) => *number = self.reader.varint()? as i32,
-            (SlotMut::I64(number), wire::VARINT) => *number = self.reader.varint()? as i64,
-            (SlotMut::F64(number), wire::FIXED64) => {
-                *number = f64::from_bits(self.reader.fixed64()?);
+            SlotMut::I32(number) => *number = varint(reader, wire)? as i32,
+            SlotMut::I64(number) => *number = varint(reader, wire)? as i64,
+            SlotMut::F64(number) if wire == wire::FIXED64 => {
+                *number = f64::from_bits(reader.fixed64()?);
             }
-            (SlotMut::Bytes(bytes), wire::BYTES) => *bytes = self.reader.payload()?.into(),
-            (SlotMut::Scalar(scalar), wire::BYTES) => {
-                let payload = self.reader.payload()?;
-                let start = self.reader.offset() - payload.len();
-                return scalar
-                    .decode_protobuf(payload)
-                    .map_err(|error| error.shifted_by(start));
+            SlotMut::F64(_) => return Err(mismatch(reader)),
+            SlotMut::Bytes(data) => *data = bytes(reader, wire)?.into(),
+            SlotMut::Scalar(scalar) => {
+                let payload = bytes(reader, wire)?;
+                let shifted = |error: Error| error.shifted_by(reader.offset() - payload.len());
+                return scalar.decode_protobuf(payload).map_err(shifted);
             }
             // A list in a list or in a map is a message with the elements in its field 1.
-            (SlotMut::List(list), wire) => return self.wrapped_list(list, wire),
-            _ => return Err(self.mismatch()),
+            SlotMut::List(list) => return self.wrapped_list(reader, wire, list),
+            // Kubernetes has no map in a list or in a map.
+            SlotMut::Map(_) => return Err(mismatch(reader)),
         }
         Ok(())
     }
 
-    #[cold]
-    fn mismatch(&self) -> Error {
-        let detail = "the field has another type on the wire";
-        Error::new(ErrorKind::TypeMismatch, self.reader.offset(), detail)
-    }
-
-    fn nested(&mut self, message: &mut dyn Message) -> Result<()> {
+    fn nested(
+        &mut self,
+        reader: &mut Reader<'_>,
+        wire: u8,
+        message: &mut dyn Message,
+    ) -> Result<()> {
+        let payload = bytes(reader, wire)?;
         if self.depth == MAX_DEPTH {
             let detail = "messages nested deeper than 512 levels";
-            return Err(Error::new(ErrorKind::TooDeep, self.reader.offset(), detail));
+            return Err(Error::new(ErrorKind::TooDeep, reader.offset(), detail));
         }
-        let end = self.reader.payload_end()?;
-        let outer = self.reader.enter(end);
         self.depth += 1;
-        let read = self.message(message);
+        let start = reader.offset() - payload.len();
+        let read = self.message(Reader::within(payload, start), message);
         self.depth -= 1;
-        self.reader.leave(outer);
         read
     }
 
     /// Reads the elements of a list that stand one behind the other.
-    fn list(&mut self, list: &mut dyn Repeated, number: u32, wire: u8, again: bool) -> Result<()> {
+    fn list(
+        &mut self,
+        reader: &mut Reader<'_>,
+        number: u32,
+        wire: u8,
+        list: &mut dyn Repeated,
+        again: bool,
+    ) -> Result<()> {
         if !again {
-            list.reserve(self.run(number, wire)?);
+            list.reserve(run(reader.clone(), number, wire)?);
         }
         loop {
             let index = list.len();
-            let mut packed = false;
             match list.push() {
                 SlotMut::Bool(_) | SlotMut::I32(_) | SlotMut::I64(_) if wire == wire::BYTES => {
-                    packed = true;
+                    list.truncate(index);
+                    self.packed(reader, list)?;
                 }
                 slot => self
-                    .slot(slot, wire)
+                    .slot(reader, wire, slot)
                     .map_err(|error| error.within_index(index))?,
             }
-            if packed {
-                list.truncate(index);
-                self.packed(list)?;
-            }
-            if !self.comes_next(number, wire)? {
+            if !reader.next_is(number, wire)? {
                 return Ok(());
             }
         }
     }
 
     /// Reads numbers that stand in one field.
-    fn packed(&mut self, list: &mut dyn Repeated) -> Result<()> {
-        let end = self.reader.payload_end()?;
-        let outer = self.reader.enter(end);
-        while !self.reader.is_at_end() {
+    fn packed(&mut self, reader: &mut Reader<'_>, list: &mut dyn Repeated) -> Result<()> {
+        let payload = reader.payload()?;
+        let mut reader = Reader::within(payload, reader.offset() - payload.len());
+        while !reader.is_at_end() {
             let index = list.len();
-            self.slot(list.push(), wire::VARINT)
+            self.slot(&mut reader, wire::VARINT, list.push())
                 .map_err(|error| error.within_index(index))?;
         }
-        self.reader.leave(outer);
         Ok(())
     }
 
     /// Reads a list that is a message of its own, with the elements in its field 1.
-    fn wrapped_list(&mut self, list: &mut dyn Repeated, wire: u8) -> Result<()> {
-        if wire != wire::BYTES {
-            return Err(self.mismatch());
-        }
-        let end = self.reader.payload_end()?;
-        let outer = self.reader.enter(end);
-        while !self.reader.is_at_end() {
-            match self.reader.tag()? {
+    fn wrapped_list(
+        &mut self,
+        reader: &mut Reader<'_>,
+        wire: u8,
+        list: &mut dyn Repeated,
+    ) -> Result<()> {
+        let payload = bytes(reader, wire)?;
+        let mut reader = Reader::within(payload, reader.offset() - payload.len());
+        while !reader.is_at_end() {
+            match reader.tag()? {
                 (1, wire) => {
                     let index = list.len();
-                    self.slot(list.push(), wire)
+                    self.slot(&mut reader, wire, list.push())
                         .map_err(|error| error.within_index(index))?;
                 }
-                (number, wire) => self.reader.skip(number, wire)?,
+                (number, wire) => reader.skip(number, wire)?,
             }
         }
         list.settle();
-        self.reader.leave(outer);
         Ok(())
     }
 
     /// Reads the entries of a map that stand one behind the other.
-    fn map(&mut self, map: &mut dyn Mapped, field: &Field, wire: u8, again: bool) -> Result<()> {
-        if wire != wire::BYTES {
-            return Err(self.mismatch());
-        }
-        let number = field.number();
+    fn map(
+        &mut self,
+        reader: &mut Reader<'_>,
+        number: u32,
+        wire: u8,
+        map: &mut dyn Mapped,
+        again: bool,
+    ) -> Result<()> {
         if !again {
-            map.reserve(self.run(number, wire)?);
+            map.reserve(run(reader.clone(), number, wire)?);
         }
         loop {
-            self.entry(map)?;
-            if !self.comes_next(number, wire)? {
+            self.entry(reader, wire, map)?;
+            if !reader.next_is(number, wire)? {
                 break;
             }
         }
@@ -259,73 +259,73 @@ impl Source<'_, '_> {
     }
 
     /// Reads an entry of a map: a message with the key in its field 1 and the value in its field 2.
-    fn entry(&mut self, map: &mut dyn Mapped) -> Result<()> {
-        let end = self.reader.payload_end()?;
-        let outer = self.reader.enter(end);
-        let (mut key, mut value) = (&[][..], None);
-        while !self.reader.is_at_end() {
-            match self.reader.tag()? {
-                (1, wire::BYTES) => key = self.reader.payload()?,
-                (2, wire) => {
-                    value = Some((self.reader.offset(), wire));
-                    self.reader.skip(2, wire)?;
+    fn entry(&mut self, reader: &mut Reader<'_>, wire: u8, map: &mut dyn Mapped) -> Result<()> {
+        let payload = bytes(reader, wire)?;
+        let mut entry = Reader::within(payload, reader.offset() - payload.len());
+        let (mut name, mut value) = (&[][..], None);
+        while !entry.is_at_end() {
+            match entry.tag()? {
+                (1, wire::BYTES) => name = entry.payload()?,
+                (number, wire) => {
+                    let here = (number == 2).then(|| (entry.clone(), wire));
+                    value = here.or(value);
+                    entry.skip(number, wire)?;
                 }
-                (number, wire) => self.reader.skip(number, wire)?,
             }
         }
-        let name = key;
         let key = self.decoder.bytes(name);
-        let rules = self.rules;
-        if rules.any() {
-            match rules.within(&key) {
-                Some(within) => self.rules = within,
-                None => {
-                    self.pruned = true;
-                    self.reader.leave(outer);
-                    return Ok(());
-                }
-            }
+        let outer = self.rules;
+        if outer.any() {
+            let Some(rules) = outer.within(&key) else {
+                self.pruned = true;
+                return Ok(());
+            };
+            self.rules = rules;
         }
         let slot = map.push(key);
-        if let Some((offset, wire)) = value {
-            self.reader.seek(offset);
-            self.slot(slot, wire)
-                .map_err(|error| error.within_field(String::from_utf8_lossy(name).into_owned()))?;
-            self.reader.seek(end);
-        }
-        self.rules = rules;
-        self.reader.leave(outer);
-        Ok(())
+        let read = match value {
+            Some((mut value, wire)) => self.slot(&mut value, wire, slot),
+            None => Ok(()),
+        };
+        self.rules = outer;
+        read.map_err(|error| error.within_field(String::from_utf8_lossy(name).into_owned()))
     }
+}
 
-    /// How many fields of this number stand one behind the other, the first one's tag read.
-    fn run(&mut self, number: u32, wire: u8) -> Result<usize> {
-        let start = self.reader.offset();
-        let mut count = 0;
-        loop {
-            self.reader.skip(number, wire)?;
-            count += 1;
-            if !self.comes_next(number, wire)? {
-                break;
-            }
+/// How many fields of this number stand one behind the other, the first one's tag read.
+fn run(mut reader: Reader<'_>, number: u32, wire: u8) -> Result<usize> {
+    let mut count = 0;
+    loop {
+        reader.skip(number, wire)?;
+        count += 1;
+        if !reader.next_is(number, wire)? {
+            return Ok(count);
         }
-        self.reader.seek(start);
-        Ok(count)
     }
+}
 
-    /// Reads the tag that comes next, if it is this one.
-    #[inline]
-    fn comes_next(&mut self, number: u32, wire: u8) -> Result<bool> {
-        let before = self.reader.offset();
-        if self.reader.is_at_end() {
-            return Ok(false);
-        }
-        let comes = self.reader.tag()? == (number, wire);
-        if !comes {
-            self.reader.seek(before);
-        }
-        Ok(comes)
+#[inline(always)]
+fn bytes<'a>(reader: &mut Reader<'a>, wire: u8) -> Result<&'a [u8]> {
+    if wire == wire::BYTES {
+        reader.payload()
+    } else {
+        Err(mismatch(reader))
     }
+}
+
+#[inline(always)]
+fn varint(reader: &mut Reader<'_>, wire: u8) -> Result<u64> {
+    if wire == wire::VARINT {
+        reader.varint()
+    } else {
+        Err(mismatch(reader))
+    }
+}
+
+#[cold]
+fn mismatch(reader: &Reader<'_>) -> Error {
+    let detail = "the field has another type on the wire";
+    Error::new(ErrorKind::TypeMismatch, reader.offset(), detail)
 }
 
 /// What has come of the fields of a message.
@@ -333,16 +333,17 @@ impl Source<'_, '_> {
 struct Fate {
     /// The fields that were read, a bit each.
     seen: u64,
-    /// The lists and maps that came in more than one run, a bit each.
-    unsettled: u64,
+    /// The fields that came again after others, a bit each.
+    repeated: u64,
 }
 
 impl Fate {
     /// Notes that a field comes, and says whether it came before.
     #[inline(always)]
     fn comes_again(&mut self, index: usize) -> bool {
-        let bit = 1 << index;
+        let bit = 1_u64 << index;
         let again = self.seen & bit != 0;
+        self.repeated |= self.seen & bit;
         self.seen |= bit;
         again
     }
@@ -351,7 +352,7 @@ impl Fate {
     #[cold]
     fn settle(&self, message: &mut dyn Message) {
         for index in 0..message.table().fields().len() {
-            if self.unsettled >> index & 1 == 0 {
+            if self.repeated >> index & 1 == 0 {
                 continue;
             }
             match message.slot(index) {

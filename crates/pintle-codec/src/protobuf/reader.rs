@@ -21,9 +21,10 @@ type Result<T> = std::result::Result<T, Error>;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Reader<'a> {
-    /// The document up to the end of the message that is being read.
     bytes: &'a [u8],
     at: usize,
+    /// Where in the document the message starts.
+    base: usize,
 }
 
 /// What a field carries, as the wire tells it apart.
@@ -53,9 +54,16 @@ pub(crate) mod wire {
 impl<'a> Reader<'a> {
     /// A reader of one message.
     pub fn new(message: &'a [u8]) -> Self {
+        Self::within(message, 0)
+    }
+
+    /// A reader of one message that starts at byte `base` of a document.
+    #[inline(always)]
+    pub(crate) fn within(message: &'a [u8], base: usize) -> Self {
         Self {
             bytes: message,
             at: 0,
+            base,
         }
     }
 
@@ -64,6 +72,7 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// When the message is malformed.
+    #[inline(always)]
     pub fn next_field(&mut self) -> Result<Option<(u32, Payload<'a>)>> {
         while !self.is_at_end() {
             let (number, wire) = self.tag()?;
@@ -85,7 +94,7 @@ impl<'a> Reader<'a> {
     /// The offset of the next byte.
     #[inline]
     pub fn offset(&self) -> usize {
-        self.at
+        self.base + self.at
     }
 
     #[inline]
@@ -93,16 +102,16 @@ impl<'a> Reader<'a> {
         self.at >= self.bytes.len()
     }
 
-    /// Goes back, or forward within the message.
-    #[inline]
-    pub(crate) fn seek(&mut self, offset: usize) {
-        self.at = offset;
-    }
-
     /// Reads the number of the next field and how its payload is laid out.
     #[inline(always)]
     pub(crate) fn tag(&mut self) -> Result<(u32, u8)> {
         let start = self.at;
+        if let Some(tag @ 8..0x80) = self.bytes.get(start)
+            && tag & 7 <= wire::FIXED32
+        {
+            self.at += 1;
+            return Ok((u32::from(tag >> 3), tag & 7));
+        }
         let tag = self.varint()?;
         let (number, wire) = (tag >> 3, (tag & 7) as u8);
         if number == 0 || number > MAX_NUMBER || wire > wire::FIXED32 {
@@ -124,6 +133,11 @@ impl<'a> Reader<'a> {
     }
 
     fn long_varint(&mut self) -> Result<u64> {
+        // Most lengths that do not fit into one byte fit into two.
+        if let Some([low, high @ ..0x80]) = self.bytes.get(self.at..self.at + 2) {
+            self.at += 2;
+            return Ok(u64::from(low & 0x7f) | u64::from(*high) << 7);
+        }
         let mut number = 0;
         for (index, byte) in self.bytes[self.at..].iter().enumerate() {
             if index == 10 || (index == 9 && *byte > 1) {
@@ -138,11 +152,11 @@ impl<'a> Reader<'a> {
         Err(self.cut_off())
     }
 
-    /// Reads the payload if it is a zero or empty.
+    /// Reads the payload if it is zero or empty.
     #[inline(always)]
     pub(crate) fn zero(&mut self, wire: u8) -> bool {
         let zero =
-            (wire == wire::BYTES || wire == wire::VARINT) && self.bytes.get(self.at) == Some(&0);
+            self.bytes.get(self.at) == Some(&0) && matches!(wire, wire::VARINT | wire::BYTES);
         self.at += usize::from(zero);
         zero
     }
@@ -170,35 +184,32 @@ impl<'a> Reader<'a> {
     /// Reads a length and as many bytes.
     #[inline(always)]
     pub(crate) fn payload(&mut self) -> Result<&'a [u8]> {
-        let end = self.payload_end()?;
-        let payload = &self.bytes[self.at..end];
-        self.at = end;
-        Ok(payload)
-    }
-
-    /// Reads a length, and says where as many bytes end.
-    #[inline(always)]
-    pub(crate) fn payload_end(&mut self) -> Result<usize> {
         let length = self.varint()?;
-        let left = self.bytes.len() - self.at;
-        if length > left as u64 {
-            return Err(self.cut_off());
+        let left = &self.bytes[self.at..];
+        match usize::try_from(length)
+            .ok()
+            .and_then(|length| left.get(..length))
+        {
+            Some(payload) => {
+                self.at += payload.len();
+                Ok(payload)
+            }
+            None => Err(self.cut_off()),
         }
-        Ok(self.at + length as usize)
     }
 
-    /// Restricts the reader to the bytes before `end`, and returns those it had.
+    /// Reads the tag that comes next, if it is this one.
     #[inline(always)]
-    pub(crate) fn enter(&mut self, end: usize) -> &'a [u8] {
-        let outer = self.bytes;
-        self.bytes = &outer[..end];
-        outer
-    }
-
-    /// Undoes [`Reader::enter`].
-    #[inline(always)]
-    pub(crate) fn leave(&mut self, outer: &'a [u8]) {
-        self.bytes = outer;
+    pub(crate) fn next_is(&mut self, number: u32, wire: u8) -> Result<bool> {
+        if self.is_at_end() {
+            return Ok(false);
+        }
+        let before = self.at;
+        let comes = self.tag()? == (number, wire);
+        if !comes {
+            self.at = before;
+        }
+        Ok(comes)
     }
 
     /// Passes over a payload.
@@ -229,14 +240,14 @@ impl<'a> Reader<'a> {
 
     #[cold]
     pub(crate) fn malformed(&self, detail: &'static str) -> Error {
-        Error::new(ErrorKind::Syntax, self.at, detail)
+        Error::new(ErrorKind::Syntax, self.offset(), detail)
     }
 
     #[cold]
     fn cut_off(&self) -> Error {
         Error::new(
             ErrorKind::UnexpectedEnd,
-            self.at,
+            self.offset(),
             "the message ends in the middle of a field",
         )
     }
