@@ -14,6 +14,7 @@ mod body;
 mod civil;
 mod duration;
 mod field_selector;
+mod field_set;
 mod fields_v1;
 mod group_version;
 mod int_or_string;
@@ -39,6 +40,7 @@ pub use duration::{Duration, ParseDurationError};
 pub use field_selector::{
     FieldRequirement, FieldSelector, FieldSelectorErrorKind, ParseFieldSelectorError,
 };
+pub use field_set::{FieldSet, ParseFieldSetError, PathElement};
 pub use fields_v1::FieldsV1;
 pub use group_version::{GroupVersion, GroupVersionKind, GroupVersionResource, ParseError};
 pub use int_or_string::IntOrString;
