@@ -3,10 +3,10 @@
 use std::fmt;
 
 use pintle_codec::json::{Reader, Token, Writer};
-use pintle_codec::protobuf::{self, Payload};
-use pintle_codec::{Error, ErrorKind, Str};
+use pintle_codec::{Error, ErrorKind, Str, protobuf};
 
 use crate::scalar::scalar;
+use crate::wire;
 
 /// A whole number or a text, such as a port by number or by name, or `25%`.
 ///
@@ -18,6 +18,79 @@ pub enum IntOrString {
     /// A text.
     String(Str),
 }
+
+/// A text that is no percentage, where a share of a total was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotAPercentageError(Str);
+
+impl IntOrString {
+    /// Reads a number of 32 bits as a number, and everything else as a text.
+    pub fn parse(text: &str) -> Self {
+        match text.parse() {
+            Ok(number) => Self::Int(number),
+            Err(_) => Self::String(text.into()),
+        }
+    }
+
+    /// The number, or the number that the text spells, if it is one of 64 bits.
+    pub fn as_i64(&self) -> Option<i64> {
+        match self {
+            Self::Int(number) => Some((*number).into()),
+            Self::String(text) => text.parse().ok(),
+        }
+    }
+
+    /// The number; or, of a percentage, its share of `total`, rounded up. It is what
+    /// `intstr.GetScaledValueFromIntOrPercent` is in Go.
+    ///
+    /// ```
+    /// use pintle_meta::IntOrString;
+    ///
+    /// let max_surge = IntOrString::from("25%");
+    /// assert_eq!(max_surge.scaled_up(10), Ok(3));
+    /// assert_eq!(max_surge.scaled_down(10), Ok(2));
+    /// ```
+    ///
+    /// # Errors
+    /// When it is a text, and not a whole number with a percent sign behind it.
+    pub fn scaled_up(&self, total: i64) -> Result<i64, NotAPercentageError> {
+        self.scaled(total, f64::ceil)
+    }
+
+    /// The number; or, of a percentage, its share of `total`, rounded down.
+    ///
+    /// # Errors
+    /// When it is a text, and not a whole number with a percent sign behind it.
+    pub fn scaled_down(&self, total: i64) -> Result<i64, NotAPercentageError> {
+        self.scaled(total, f64::floor)
+    }
+
+    fn scaled(&self, total: i64, round: fn(f64) -> f64) -> Result<i64, NotAPercentageError> {
+        match self {
+            Self::Int(number) => Ok((*number).into()),
+            Self::String(text) => {
+                let percent = text
+                    .strip_suffix('%')
+                    .and_then(|text| text.parse::<i64>().ok());
+                let percent = percent.ok_or_else(|| NotAPercentageError(text.clone()))?;
+                // In floating point, as in Go.
+                Ok(round(percent as f64 * total as f64 / 100.0) as i64)
+            }
+        }
+    }
+}
+
+impl fmt::Display for NotAPercentageError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:?} is neither a number nor a percentage such as 25%",
+            self.0
+        )
+    }
+}
+
+impl std::error::Error for NotAPercentageError {}
 
 impl Default for IntOrString {
     fn default() -> Self {
@@ -77,17 +150,24 @@ scalar!(IntOrString {
     }
 
     fn decode_protobuf(&mut self, payload: &[u8]) -> Result<(), Error> {
-        let (mut is_string, mut number, mut text) = (false, 0, Str::new());
-        let mut reader = protobuf::Reader::new(payload);
-        while let Some(field) = reader.next_field()? {
+        let (mut type_, mut number, mut text) = (INT, 0, Str::new());
+        let mut fields = protobuf::Reader::new(payload);
+        while let Some((field, payload)) = fields.next_field()? {
             match field {
-                (1, Payload::Varint(type_)) => is_string = type_ == STRING,
-                (2, Payload::Varint(value)) => number = value as i32,
-                (3, Payload::Bytes(bytes)) => text = String::from_utf8_lossy(bytes).into(),
+                1 => type_ = wire::number(payload, &fields)?,
+                2 => number = wire::number(payload, &fields)? as i32,
+                3 => text = wire::text(payload, &fields)?.into(),
                 _ => {}
             }
         }
-        *self = if is_string { Self::String(text) } else { Self::Int(number) };
+        *self = match type_ {
+            INT => Self::Int(number),
+            STRING => Self::String(text),
+            _ => {
+                let detail = format!("{type_} is neither the type of numbers nor that of texts");
+                return Err(Error::new(ErrorKind::InvalidValue, 0, detail));
+            }
+        };
         Ok(())
     }
 

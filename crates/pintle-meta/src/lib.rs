@@ -43,7 +43,7 @@ pub use field_selector::{
 pub use field_set::{FieldSet, ParseFieldSetError, PathElement};
 pub use fields_v1::FieldsV1;
 pub use group_version::{GroupVersion, GroupVersionKind, GroupVersionResource, ParseError};
-pub use int_or_string::IntOrString;
+pub use int_or_string::{IntOrString, NotAPercentageError};
 pub use json_value::JsonValue;
 pub use list::ObjectList;
 pub use pruned::Pruned;

@@ -23,7 +23,8 @@ impl ResourceVersion {
     }
 
     /// Which of two versions of one resource is newer, as Kubernetes defines it: both must be
-    /// decimal numbers without leading zeros. `None` if one is not.
+    /// decimal numbers without leading zeros, of any length. `None` if one is not; `0` is not one
+    /// either, as no object ever has it.
     pub fn compare(&self, other: &Self) -> Option<Ordering> {
         let (one, other) = (self.digits()?, other.digits()?);
         // Numbers without leading zeros are in the order of their length, then of their digits.
@@ -32,9 +33,9 @@ impl ResourceVersion {
 
     fn digits(&self) -> Option<&str> {
         let text = self.as_str();
-        let number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let leading_zero = text.len() > 1 && text.starts_with('0');
-        (number && !leading_zero).then_some(text)
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_version = is_number && !text.is_empty() && !text.starts_with('0');
+        is_version.then_some(text)
     }
 }
 
@@ -83,7 +84,7 @@ mod tests {
             compare("99999999999999999999999", "100"),
             Some(Ordering::Greater)
         );
-        for other in ["", "x", "01", "-1", "1.0"] {
+        for other in ["", "0", "x", "01", "-1", "1.0"] {
             assert_eq!(compare("1", other), None, "{other}");
         }
     }

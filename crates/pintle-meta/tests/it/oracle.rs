@@ -59,6 +59,12 @@ impl Row {
             .unwrap_or_else(|| panic!("no number at {at}"))
     }
 
+    pub(crate) fn bool(&self, at: usize) -> bool {
+        self.0[at]
+            .as_bool()
+            .unwrap_or_else(|| panic!("no truth at {at}"))
+    }
+
     /// The value, unless it is missing or null.
     pub(crate) fn get(&self, at: usize) -> Option<&Value> {
         self.0.get(at).filter(|value| !value.is_null())
