@@ -21,6 +21,11 @@ use crate::{Error, FieldFlags, Message, SlotMut, Str, TypeMeta, json, protobuf};
 #[derive(Debug, Default)]
 pub struct Decoder {
     strings: Interner,
+    /// Strings that are held in place, each at the place that its bytes name.
+    short: Box<[(u128, Str)]>,
+    has_read: bool,
+    /// Whether equal strings are shared.
+    shares: bool,
     rules: Option<Arc<Prune>>,
     strict: bool,
     violations: Vec<Violation>,
@@ -138,12 +143,13 @@ impl Decoder {
     /// A string of the input.
     #[inline]
     pub(crate) fn string(&mut self, text: &str) -> Str {
-        if !interner::is_worthwhile(text.len()) {
+        if !self.interns(text.len()) {
             return Str::from(text);
         }
-        match self.strings.find(text.as_bytes()) {
+        let hash = interner::hash(text.as_bytes());
+        match self.strings.find(text.as_bytes(), hash) {
             Some(string) => string,
-            None => self.strings.add(text),
+            None => self.strings.add(text, hash),
         }
     }
 
@@ -151,14 +157,56 @@ impl Decoder {
     /// as Go writes it to whoever asks for JSON.
     #[inline]
     pub(crate) fn bytes(&mut self, text: &[u8]) -> Str {
-        let worthwhile = interner::is_worthwhile(text.len());
-        if worthwhile && let Some(string) = self.strings.find(text) {
+        if let Some(word) = ShortText::of(text) {
+            return self.short(word, text);
+        }
+        if !self.interns(text.len()) {
+            return std::str::from_utf8(text).map_or_else(|_| repair(text), Str::from);
+        }
+        let hash = interner::hash(text);
+        if let Some(string) = self.strings.find(text, hash) {
             return string;
         }
         match std::str::from_utf8(text) {
-            Ok(text) if worthwhile => self.strings.add(text),
-            Ok(text) => Str::from(text),
+            Ok(text) => self.strings.add(text, hash),
             Err(_) => repair(text),
+        }
+    }
+
+    /// A string that is held in place. To look up one that was read before is cheaper than to check
+    /// it and to make it.
+    #[inline]
+    fn short(&mut self, short: ShortText, text: &[u8]) -> Str {
+        let at = short.place();
+        if let Some((known, string)) = self.short.get(at)
+            && *known == short.word
+            && string.len() == short.length
+        {
+            return string.clone();
+        }
+        let Some(string) = short.check() else {
+            return repair(text);
+        };
+        if let Some(place) = self.short.get_mut(at) {
+            *place = (short.word, string.clone());
+        }
+        string
+    }
+
+    /// Whether strings of this length are shared. Those of the first object are not: there may be
+    /// no other.
+    #[inline]
+    fn interns(&self, length: usize) -> bool {
+        self.shares && interner::is_worthwhile(length)
+    }
+
+    /// Notes that an object is about to be read.
+    #[inline]
+    pub(crate) fn begin(&mut self) {
+        self.shares = self.has_read;
+        self.has_read = true;
+        if self.shares && self.short.is_empty() {
+            self.short = vec![(0, Str::new()); SHORT_PLACES].into();
         }
     }
 
@@ -272,6 +320,58 @@ pub(crate) fn note_pruned(message: &mut dyn Message) {
     }
 }
 
+/// The bytes of a text of up to 16 bytes, zeros behind, and its length.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct ShortText {
+    word: u128,
+    length: usize,
+}
+
+impl ShortText {
+    /// The bytes of `text`, if it is short.
+    #[inline]
+    fn of(text: &[u8]) -> Option<Self> {
+        let length = text.len();
+        let word = match (text.first_chunk(), text.last_chunk()) {
+            (Some(first), Some(last)) if length <= 16 => {
+                let (first, last) = (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+                u128::from(first) | u128::from(last) << (8 * (length - 8))
+            }
+            (Some(_), _) => return None,
+            _ => match (text.first_chunk(), text.last_chunk()) {
+                (Some(first), Some(last)) => {
+                    let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+                    u128::from(u64::from(first) | u64::from(last) << (8 * (length - 4)))
+                }
+                _ => text
+                    .iter()
+                    .rev()
+                    .fold(0, |word, byte| word << 8 | u128::from(*byte)),
+            },
+        };
+        Some(Self { word, length })
+    }
+
+    /// The string, if it is UTF-8. To check 16 aligned bytes is cheaper than to check a few.
+    fn check(self) -> Option<Str> {
+        #[repr(align(16))]
+        struct Aligned([u8; 16]);
+
+        let padded = Aligned(self.word.to_le_bytes());
+        let padded = std::str::from_utf8(&padded.0).ok()?;
+        padded.get(..self.length).map(Str::from)
+    }
+
+    #[inline]
+    fn place(self) -> usize {
+        let word = (self.word ^ (self.word >> 64)) as u64;
+        (word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as usize % SHORT_PLACES
+    }
+}
+
+/// How many short strings are kept: 8 KiB of them.
+const SHORT_PLACES: usize = 256;
+
 #[cold]
 fn repair(text: &[u8]) -> Str {
     let mut repaired = String::with_capacity(text.len());
@@ -280,4 +380,63 @@ fn repair(text: &[u8]) -> Str {
         repaired.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
     }
     repaired.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Decoder, ShortText};
+
+    #[test]
+    fn short_strings_are_read_whole() {
+        let text = "0123456789abcdef";
+        let mut decoder = Decoder::new();
+        for _ in 0..2 {
+            for length in 0..=text.len() {
+                let text = &text[..length];
+                assert_eq!(decoder.bytes(text.as_bytes()), text);
+            }
+            for text in [
+                "é",
+                "日本",
+                "naïve-ünïcö",
+                "123456789012345é",
+                "a\0",
+                "a",
+                "\0",
+            ] {
+                assert_eq!(decoder.bytes(text.as_bytes()), text);
+            }
+            decoder.begin();
+        }
+        assert_eq!(ShortText::of(b"0123456789abcdefg"), None);
+    }
+
+    #[test]
+    fn long_strings_are_shared_from_the_second_object_on() {
+        let mut decoder = Decoder::new();
+        decoder.begin();
+        let text = "a string of more than 16 bytes";
+        let (one, other) = (decoder.string(text), decoder.bytes(text.as_bytes()));
+        assert_ne!(one.as_ptr(), other.as_ptr());
+        decoder.begin();
+        let (one, other) = (decoder.string(text), decoder.bytes(text.as_bytes()));
+        assert_eq!(one.as_ptr(), other.as_ptr());
+    }
+
+    /// What Go's JSON encoder makes of such strings: U+FFFD for each byte that is not UTF-8.
+    #[test]
+    fn what_is_not_utf_8_is_replaced_byte_by_byte() {
+        let mut decoder = Decoder::new();
+        for (bytes, text) in [
+            (&b"a\xffb"[..], "a\u{fffd}b"),
+            (b"\xe6\x97", "\u{fffd}\u{fffd}"),
+            (
+                b"\xe6\x97 and some more text\xc3",
+                "\u{fffd}\u{fffd} and some more text\u{fffd}",
+            ),
+        ] {
+            assert_eq!(decoder.bytes(bytes), text);
+            decoder.begin();
+        }
+    }
 }

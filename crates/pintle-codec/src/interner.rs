@@ -19,12 +19,12 @@ pub(crate) struct Interner {
 }
 
 impl Interner {
-    /// The string that was read before, if it is still known.
+    /// The string that was read before, if it is still known; its [`hash`] was computed.
     ///
     /// Strings that are held in place or longer than anything that repeats are never known.
     #[inline]
-    pub(crate) fn find(&mut self, text: &[u8]) -> Option<Str> {
-        let at = self.pair(text);
+    pub(crate) fn find(&mut self, text: &[u8], hash: u64) -> Option<Str> {
+        let at = self.pair(hash);
         let pair = self.places.get_mut(at..at + 2)?;
         if pair[0].as_bytes() == text {
             return Some(pair[0].clone());
@@ -37,13 +37,13 @@ impl Interner {
     }
 
     /// Takes in a string that was not found, and returns it.
-    pub(crate) fn add(&mut self, text: &str) -> Str {
+    pub(crate) fn add(&mut self, text: &str, hash: u64) -> Str {
         let string = Str::from(text);
         self.misses += 1;
         if self.misses > 2 * self.places.len() {
             self.grow();
         }
-        let at = self.pair(text.as_bytes());
+        let at = self.pair(hash);
         if let Some(pair) = self.places.get_mut(at..at + 2) {
             pair.swap(0, 1);
             pair[0] = string.clone();
@@ -59,7 +59,7 @@ impl Interner {
         }
         let known = std::mem::replace(&mut self.places, vec![Str::new(); size]);
         for string in known.into_iter().filter(|string| !string.is_empty()) {
-            let at = self.pair(string.as_bytes());
+            let at = self.pair(hash(string.as_bytes()));
             self.places.swap(at, at + 1);
             self.places[at] = string;
         }
@@ -67,9 +67,9 @@ impl Interner {
 
     /// The first place of the pair in which a string may stand.
     #[inline]
-    fn pair(&self, text: &[u8]) -> usize {
+    fn pair(&self, hash: u64) -> usize {
         // The sizes are powers of two.
-        hash(text) as usize & self.places.len().saturating_sub(1) & !1
+        hash as usize & self.places.len().saturating_sub(1) & !1
     }
 }
 
@@ -88,19 +88,20 @@ pub(crate) fn is_worthwhile(length: usize) -> bool {
 }
 
 /// A hash of the ends, the middle and the length: enough to tell most strings apart, and as fast
-/// for long ones. Equal hashes of different strings cost a miss, never more.
+/// for long ones; 0 for strings of less than eight bytes. Equal hashes of different strings cost a miss, never more.
 #[inline]
-fn hash(text: &[u8]) -> u64 {
+pub(crate) fn hash(text: &[u8]) -> u64 {
     let words = text.first_chunk().zip(text.last_chunk());
     let Some((first, last)) = words else {
         return 0;
     };
     let middle = text[text.len() / 2 - 4..].first_chunk();
     let middle = middle.map_or(0, |middle| u64::from_le_bytes(*middle));
-    let mix = |seed: u64, word: u64| (seed ^ word).wrapping_mul(MULTIPLIER).rotate_left(32);
-    let seed = mix(text.len() as u64, u64::from_le_bytes(*first));
-    let seed = mix(seed, middle);
-    mix(seed, u64::from_le_bytes(*last))
+    let (first, last) = (u64::from_le_bytes(*first), u64::from_le_bytes(*last));
+    let word = first ^ middle.rotate_left(21) ^ last.rotate_left(42) ^ text.len() as u64;
+    // The upper half of the product depends on every bit, the lower one on the lower ones alone.
+    let product = u128::from(word) * u128::from(MULTIPLIER);
+    product as u64 ^ (product >> 64) as u64
 }
 
 /// The bits of the golden ratio, an odd number without a pattern.
@@ -116,13 +117,14 @@ const MAX_PLACES: usize = 4096;
 
 #[cfg(test)]
 mod tests {
-    use super::{Interner, MAX_PLACES, MIN_LENGTH, is_worthwhile};
+    use super::{Interner, MAX_PLACES, MIN_LENGTH, hash, is_worthwhile};
     use crate::Str;
 
     fn intern(interner: &mut Interner, text: &str) -> Str {
-        match interner.find(text.as_bytes()) {
+        let hash = hash(text.as_bytes());
+        match interner.find(text.as_bytes(), hash) {
             Some(string) => string,
-            None => interner.add(text),
+            None => interner.add(text, hash),
         }
     }
 
@@ -143,7 +145,11 @@ mod tests {
         let mut hits = 0;
         for round in 0..200 {
             for n in 0..50 {
-                hits += usize::from(interner.find(often(n).as_bytes()).is_some());
+                hits += usize::from(
+                    interner
+                        .find(often(n).as_bytes(), hash(often(n).as_bytes()))
+                        .is_some(),
+                );
                 assert_eq!(intern(&mut interner, &often(n)), often(n));
             }
             intern(&mut interner, &format!("{round:032x}"));

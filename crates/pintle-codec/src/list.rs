@@ -17,6 +17,15 @@ impl<T> List<T> {
         Self(ThinVec::new())
     }
 
+    /// Appends an element; makes room for one, two, four and so on, since most lists are short.
+    pub(crate) fn push_frugally(&mut self, element: T) {
+        let length = self.0.len();
+        if length == self.0.capacity() {
+            self.0.reserve_exact(length.max(1));
+        }
+        self.0.push(element);
+    }
+
     /// Appends an element.
     pub fn push(&mut self, element: T) {
         self.0.push(element);

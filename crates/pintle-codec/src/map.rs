@@ -87,7 +87,7 @@ impl<V> Map<V> {
 
     /// Appends an entry that [`Map::settle`] puts in its place, and returns its value.
     pub(crate) fn append(&mut self, key: Str, value: V) -> &mut V {
-        self.0.push((key, value));
+        self.0.push_frugally((key, value));
         &mut self.0.last_mut().expect("an entry was pushed").1
     }
 

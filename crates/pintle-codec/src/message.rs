@@ -273,7 +273,7 @@ impl<E: Element + Default> Repeated for List<E> {
     }
 
     fn push(&mut self) -> SlotMut<'_> {
-        List::push(self, E::default());
+        self.push_frugally(E::default());
         self.last_mut().expect("an element was pushed").slot()
     }
 

@@ -50,6 +50,7 @@ pub(crate) fn decode_next(
     reader: &mut Reader<'_>,
     message: &mut dyn Message,
 ) -> Result<TypeMeta> {
+    decoder.begin();
     let prune: Option<Arc<Prune>> = decoder.rules();
     let mut source = Source {
         reader,
@@ -59,11 +60,11 @@ pub(crate) fn decode_next(
         pruned: false,
     };
     let mut type_meta = TypeMeta::default();
-    source.message(message, Some(&mut type_meta))?;
+    let read = source.message(message, Some(&mut type_meta));
     if source.pruned {
         note_pruned(message);
     }
-    Ok(type_meta)
+    read.map(|()| type_meta)
 }
 
 struct Source<'r, 'a, 'd> {

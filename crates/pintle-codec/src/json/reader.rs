@@ -262,29 +262,58 @@ impl<'a> Reader<'a> {
 
     /// Passes over a value of any kind, checking its syntax alone: a number may be out of range.
     pub fn skip(&mut self) -> Result<()> {
-        match self.peek()? {
-            Token::String => self.scan_string().map(drop),
-            Token::Number => {
-                (self.at, _) = self.scan_number()?;
-                Ok(())
-            }
-            Token::Bool => self.boolean().map(drop),
-            Token::Null => self.null().map(drop),
-            Token::Object => {
-                self.begin_object()?;
-                let mut first = true;
-                while self.next_key(&mut first)?.is_some() {
-                    self.skip()?;
+        let mut open = Nesting::default();
+        loop {
+            // A value comes next.
+            match self.next_byte()? {
+                b'"' => self.skip_string()?,
+                bracket @ (b'{' | b'[') => {
+                    self.at += 1;
+                    self.enter()?;
+                    let in_object = bracket == b'{';
+                    open.push(in_object);
+                    match self.next_byte()? {
+                        b'}' if in_object => {}
+                        b']' if !in_object => {}
+                        b'"' if in_object => {
+                            self.skip_key()?;
+                            continue;
+                        }
+                        _ if in_object => return Err(self.syntax("expected a key or '}'")),
+                        _ => continue,
+                    }
                 }
-                Ok(())
+                b't' | b'f' => self.boolean().map(drop)?,
+                b'n' => self.null().map(drop)?,
+                b'-' | b'0'..=b'9' => (self.at, _) = self.scan_number()?,
+                _ => return Err(self.syntax("expected a value")),
             }
-            Token::Array => {
-                self.begin_array()?;
-                let mut first = true;
-                while self.next_element(&mut first)? {
-                    self.skip()?;
+            // A value, or the inside of one, is over.
+            loop {
+                let Some(in_object) = open.last() else {
+                    return Ok(());
+                };
+                match (self.next_byte()?, in_object) {
+                    (b'}', true) | (b']', false) => {
+                        self.at += 1;
+                        self.depth -= 1;
+                        open.pop();
+                    }
+                    (b',', true) => {
+                        self.at += 1;
+                        if self.next_byte()? != b'"' {
+                            return Err(self.syntax("expected a key"));
+                        }
+                        self.skip_key()?;
+                        break;
+                    }
+                    (b',', false) => {
+                        self.at += 1;
+                        break;
+                    }
+                    (_, true) => return Err(self.syntax("expected ',' or '}'")),
+                    (_, false) => return Err(self.syntax("expected ',' or ']'")),
                 }
-                Ok(())
             }
         }
     }
@@ -455,6 +484,57 @@ impl<'a> Reader<'a> {
         Ok((start, at, escaped))
     }
 
+    /// Passes over the key that comes next, and its colon.
+    #[inline]
+    fn skip_key(&mut self) -> Result<()> {
+        self.skip_string()?;
+        if self.next_byte()? != b':' {
+            return Err(self.syntax("expected ':'"));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Passes over the string whose opening quote comes next.
+    #[inline]
+    fn skip_string(&mut self) -> Result<()> {
+        let bytes = self.text.as_bytes();
+        let mut at = self.at + 1;
+        loop {
+            at = find_special(bytes, at);
+            match bytes.get(at..) {
+                Some([b'"', ..]) => {
+                    self.at = at + 1;
+                    return Ok(());
+                }
+                Some(
+                    [
+                        b'\\',
+                        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't',
+                        ..,
+                    ],
+                ) => at += 2,
+                Some([b'\\', b'u', digits @ ..])
+                    if digits.len() >= 4 && digits[..4].iter().all(u8::is_ascii_hexdigit) =>
+                {
+                    at += 6;
+                }
+                Some([b'\\', ..]) => {
+                    self.at = at;
+                    return Err(self.syntax("malformed escape in a string"));
+                }
+                Some([_, ..]) => {
+                    self.at = at;
+                    return Err(self.syntax("control character in a string"));
+                }
+                _ => {
+                    self.at = bytes.len();
+                    return Err(self.error(ErrorKind::UnexpectedEnd, "string without an end"));
+                }
+            }
+        }
+    }
+
     #[cold]
     fn unescape(&mut self, start: usize, end: usize) -> Result<&str> {
         let mut text = std::mem::take(&mut self.unescaped);
@@ -503,6 +583,35 @@ impl<'a> Reader<'a> {
         text.push_str(rest);
         self.unescaped = text;
         Ok(&self.unescaped)
+    }
+}
+
+/// What is open around a value that is passed over: objects and lists, a bit each.
+#[derive(Default)]
+struct Nesting {
+    bits: [u64; MAX_DEPTH / 64],
+    depth: usize,
+}
+
+impl Nesting {
+    #[inline]
+    fn push(&mut self, is_object: bool) {
+        let bit = 1 << (self.depth % 64);
+        let word = &mut self.bits[self.depth / 64];
+        *word = if is_object { *word | bit } else { *word & !bit };
+        self.depth += 1;
+    }
+
+    #[inline]
+    fn pop(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Whether the innermost is an object, if any is open.
+    #[inline]
+    fn last(&self) -> Option<bool> {
+        let at = self.depth.checked_sub(1)?;
+        Some(self.bits[at / 64] >> (at % 64) & 1 == 1)
     }
 }
 

@@ -91,13 +91,16 @@ impl<'a> Writer<'a> {
 
     /// Writes a string.
     pub fn string(&mut self, text: &str) {
-        self.out.push(b'"');
         let bytes = text.as_bytes();
-        let mut copied = 0;
-        for (at, byte) in bytes.iter().enumerate() {
-            if !NEEDS_CARE[*byte as usize] {
-                continue;
-            }
+        self.out.reserve(bytes.len() + 2);
+        self.out.push(b'"');
+        let mut rest = bytes;
+        loop {
+            let (plain, special) = rest.split_at(find(rest, &NEEDS_CARE));
+            self.out.extend_from_slice(plain);
+            let Some(byte) = special.first() else {
+                break;
+            };
             let (escape, length): (&[u8], usize) = match byte {
                 b'"' => (b"\\\"", 1),
                 b'\\' => (b"\\\\", 1),
@@ -106,25 +109,20 @@ impl<'a> Writer<'a> {
                 b'\t' => (b"\\t", 1),
                 8 => (b"\\b", 1),
                 12 => (b"\\f", 1),
-                0xe2 => match bytes.get(at + 1..at + 3) {
-                    Some([0x80, 0xa8]) => (b"\\u2028", 3),
-                    Some([0x80, 0xa9]) => (b"\\u2029", 3),
-                    _ => continue,
-                },
-                _ => (b"", 1),
+                0xe2 if special.starts_with(LINE_SEPARATOR) => (b"\\u2028", 3),
+                0xe2 if special.starts_with(PARAGRAPH_SEPARATOR) => (b"\\u2029", 3),
+                0xe2 => (b"\xe2", 1),
+                _ => {
+                    const HEX: &[u8; 16] = b"0123456789abcdef";
+                    let digits = [HEX[(byte >> 4) as usize], HEX[(byte & 15) as usize]];
+                    self.out.extend_from_slice(b"\\u00");
+                    self.out.extend_from_slice(&digits);
+                    (b"", 1)
+                }
             };
-            self.out.extend_from_slice(&bytes[copied..at]);
-            if escape.is_empty() {
-                const HEX: &[u8; 16] = b"0123456789abcdef";
-                let digits = [HEX[(byte >> 4) as usize], HEX[(byte & 15) as usize]];
-                self.out.extend_from_slice(b"\\u00");
-                self.out.extend_from_slice(&digits);
-            } else {
-                self.out.extend_from_slice(escape);
-            }
-            copied = at + length;
+            self.out.extend_from_slice(escape);
+            rest = &special[length..];
         }
-        self.out.extend_from_slice(&bytes[copied..]);
         self.out.push(b'"');
     }
 
@@ -194,7 +192,7 @@ impl<'a> Writer<'a> {
     pub fn embed(&mut self, json: &str) {
         let bytes = json.as_bytes();
         // Servers write compact JSON, so mostly there is nothing to do.
-        if !bytes.iter().any(|byte| MAY_CHANGE[*byte as usize]) {
+        if find(bytes, &MAY_CHANGE) == bytes.len() {
             self.out.extend_from_slice(bytes);
             return;
         }
@@ -205,8 +203,8 @@ impl<'a> Writer<'a> {
                 b'<' => (b"\\u003c", 1),
                 b'>' => (b"\\u003e", 1),
                 b'&' => (b"\\u0026", 1),
-                0xe2 if bytes[at..].starts_with(&[0xe2, 0x80, 0xa8]) => (b"\\u2028", 3),
-                0xe2 if bytes[at..].starts_with(&[0xe2, 0x80, 0xa9]) => (b"\\u2029", 3),
+                0xe2 if bytes[at..].starts_with(LINE_SEPARATOR) => (b"\\u2028", 3),
+                0xe2 if bytes[at..].starts_with(PARAGRAPH_SEPARATOR) => (b"\\u2029", 3),
                 b'\\' => {
                     // What is escaped neither ends the string nor changes.
                     at += 2;
@@ -243,6 +241,18 @@ impl<'a> Writer<'a> {
         }
     }
 }
+
+/// The place of the first byte that is in a set, or the length if there is none.
+#[inline]
+fn find(bytes: &[u8], set: &[bool; 256]) -> usize {
+    let is_in = |byte: &u8| set[usize::from(*byte)];
+    bytes.iter().position(is_in).unwrap_or(bytes.len())
+}
+
+/// U+2028, which JavaScript takes for the end of a line.
+const LINE_SEPARATOR: &[u8] = "\u{2028}".as_bytes();
+/// U+2029, likewise.
+const PARAGRAPH_SEPARATOR: &[u8] = "\u{2029}".as_bytes();
 
 /// The bytes that may not stand in a string as they are; 0xe2 begins U+2028 and U+2029.
 static NEEDS_CARE: [bool; 256] = {

@@ -16,6 +16,7 @@ pub(crate) fn decode_with(
     document: &[u8],
     message: &mut dyn Message,
 ) -> Result<()> {
+    decoder.begin();
     let prune: Option<Arc<Prune>> = decoder.rules();
     let mut source = Source {
         decoder,
@@ -23,11 +24,11 @@ pub(crate) fn decode_with(
         pruned: false,
         depth: 0,
     };
-    source.message(Reader::new(document), message)?;
+    let read = source.message(Reader::new(document), message);
     if source.pruned {
         note_pruned(message);
     }
-    Ok(())
+    read
 }
 
 struct Source<'d> {
