@@ -5,6 +5,7 @@ import (
 	"math/rand"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/api/validate/content"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/util/validation"
@@ -137,7 +138,7 @@ func labelSelectorObjects(random *rand.Rand) []row {
 			panic(err)
 		}
 		var answers []row
-		for range 8 {
+		for range 64 {
 			selector, err := metav1.LabelSelectorAsSelector(&object)
 			if err != nil {
 				answers = append(answers, row{string(input), err.Error()})
@@ -170,7 +171,7 @@ func names(random *rand.Rand) []row {
 	var rows []row
 	for _, input := range inputs {
 		rows = append(rows, row{
-			input, list(validation.IsQualifiedName(input)), list(validation.IsValidLabelValue(input)),
+			input, list(content.IsLabelKey(input)), list(validation.IsValidLabelValue(input)),
 			list(validation.IsDNS1123Label(input)), list(validation.IsDNS1123Subdomain(input)),
 		})
 	}

@@ -1,6 +1,7 @@
 //! [`FieldSelector`], which objects are meant, by the values of their fields.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 
 use pintle_codec::Str;
@@ -25,8 +26,9 @@ pub struct FieldRequirement {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseFieldSelectorError {
     kind: FieldSelectorErrorKind,
-    /// The requirement that is wrong.
-    term: String,
+    selector: String,
+    /// Where the requirement stands that is wrong.
+    term: Range<usize>,
     offset: usize,
 }
 
@@ -77,23 +79,26 @@ impl FieldSelector {
         self
     }
 
-    /// The requirements of a selector as they are written: the texts between commas that no `\`
-    /// precedes. Empty ones mean nothing.
-    pub fn split(text: &str) -> impl Iterator<Item = &str> {
-        let mut escaped = false;
-        text.split(move |char| {
-            let splits = char == ',' && !escaped;
-            escaped = char == '\\' && !escaped;
-            splits
-        })
-    }
-
-    /// The requirements.
+    /// The requirements. Those that were read are in the order of their text, as in Go.
     pub fn requirements(&self) -> &[FieldRequirement] {
         &self.0
     }
 
-    /// Whether all requirements hold for an object whose fields `value_of` gives.
+    /// Whether there is no requirement, so that everything is selected.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value that a field must have, if a requirement says so.
+    pub fn exact_value(&self, field: &str) -> Option<&str> {
+        let mut requirements = self.0.iter();
+        let exact =
+            requirements.find(|requirement| requirement.equals && requirement.field == field)?;
+        Some(&exact.value)
+    }
+
+    /// Whether all requirements hold for an object whose fields `value_of` gives. It allocates
+    /// nothing.
     pub fn matches<'a>(&self, value_of: impl Fn(&str) -> &'a str) -> bool {
         self.0.iter().all(|requirement| {
             (value_of(&requirement.field) == requirement.value.as_str()) == requirement.equals
@@ -107,39 +112,77 @@ impl FromStr for FieldSelector {
     /// Reads `field=value`, `field==value` and `field!=value`, separated by commas. In a value `\`
     /// takes the meaning from `\`, `,` and `=`.
     fn from_str(text: &str) -> Result<Self, ParseFieldSelectorError> {
-        let mut requirements = Vec::new();
-        let mut offset = 0;
-        for term in Self::split(text) {
-            if !term.is_empty() {
-                let requirement = term.parse().and_then(|requirement: FieldRequirement| {
-                    if requirement.field.trim().is_empty() {
-                        return Err(wrong(FieldSelectorErrorKind::NoField, term));
-                    }
-                    Ok(requirement)
-                });
-                requirements.push(requirement.map_err(|error| error.shifted_by(offset))?);
-            }
-            offset += term.len() + 1;
+        let mut terms: Vec<Term<'_>> = Term::all(text)
+            .filter(|term| !term.text.is_empty())
+            .collect();
+        // In Go the order of sorting decides which of two mistakes is told.
+        terms.sort_by_key(|term| term.text);
+        let requirements = terms.iter().map(Term::requirement);
+        let requirements: Vec<_> =
+            requirements
+                .collect::<Result<_, _>>()
+                .map_err(|(kind, term, offset)| ParseFieldSelectorError {
+                    kind,
+                    selector: text.to_owned(),
+                    term,
+                    offset,
+                })?;
+        let is_nameless = |requirement: &FieldRequirement| requirement.field.is_empty();
+        match requirements.iter().position(is_nameless) {
+            None => Ok(Self(requirements)),
+            Some(at) => Err(ParseFieldSelectorError {
+                kind: FieldSelectorErrorKind::NoField,
+                selector: text.to_owned(),
+                term: terms[at].range(),
+                offset: terms[at].start,
+            }),
         }
-        Ok(Self(requirements))
     }
 }
 
-impl FromStr for FieldRequirement {
-    type Err = ParseFieldSelectorError;
+/// A requirement as it is written.
+struct Term<'a> {
+    text: &'a str,
+    /// Where in the selector.
+    start: usize,
+}
 
-    /// Reads `field=value`, `field==value` or `field!=value`, with escapes as in a selector. To
-    /// Kubernetes the name of the field may be empty, and so it may here; a selector refuses it.
-    fn from_str(term: &str) -> Result<Self, ParseFieldSelectorError> {
-        let (field, value) = term
+type Fault = (FieldSelectorErrorKind, Range<usize>, usize);
+
+impl<'a> Term<'a> {
+    /// What stands between commas that no `\` precedes.
+    fn all(selector: &'a str) -> impl Iterator<Item = Self> {
+        let mut escaped = false;
+        let mut start = 0;
+        let terms = selector.split(move |char| {
+            let splits = char == ',' && !escaped;
+            escaped = char == '\\' && !escaped;
+            splits
+        });
+        terms.map(move |text| {
+            let term = Term { text, start };
+            start += text.len() + 1;
+            term
+        })
+    }
+
+    fn range(&self) -> Range<usize> {
+        self.start..self.start + self.text.len()
+    }
+
+    fn requirement(&self) -> Result<FieldRequirement, Fault> {
+        let fault = |kind, at| (kind, self.range(), self.start + at);
+        let (field, value) = self
+            .text
             .split_once('=')
-            .ok_or_else(|| wrong(FieldSelectorErrorKind::NoOperator, term))?;
+            .ok_or_else(|| fault(FieldSelectorErrorKind::NoOperator, 0))?;
         let (field, equals, value) = match field.strip_suffix('!') {
             Some(field) => (field, false, value),
             None => (field, true, value.strip_prefix('=').unwrap_or(value)),
         };
-        let value = unescape(value).map_err(|kind| wrong(kind, term))?;
-        Ok(Self {
+        let value_start = self.text.len() - value.len();
+        let value = unescape(value).map_err(|(kind, at)| fault(kind, value_start + at))?;
+        Ok(FieldRequirement {
             field: field.into(),
             equals,
             value: value.into(),
@@ -170,57 +213,68 @@ impl ParseFieldSelectorError {
         self.kind
     }
 
-    /// The byte at which the requirement starts that is wrong.
+    /// The byte at which the selector is wrong.
     pub fn offset(&self) -> usize {
         self.offset
     }
 
-    fn shifted_by(mut self, start: usize) -> Self {
-        self.offset += start;
-        self
+    /// What is wrong, in the words of Kubernetes.
+    pub fn reason(&self) -> String {
+        match self.kind {
+            FieldSelectorErrorKind::InvalidEscape(escaped) => {
+                let escaped = escaped.map(String::from).unwrap_or_default();
+                format!("invalid field selector: invalid escape sequence: \\{escaped}")
+            }
+            FieldSelectorErrorKind::Unescaped(character) => {
+                let code = u32::from(character);
+                format!("invalid field selector: unescaped character in value: {code}")
+            }
+            FieldSelectorErrorKind::NoOperator | FieldSelectorErrorKind::NoField => {
+                format!(
+                    "invalid selector: '{}'; can't understand '{}'",
+                    self.selector,
+                    self.term()
+                )
+            }
+        }
+    }
+
+    fn term(&self) -> &str {
+        &self.selector[self.term.clone()]
     }
 }
 
 impl fmt::Display for ParseFieldSelectorError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} ", self.term)?;
+        write!(f, "at byte {}: {:?} ", self.offset, self.term())?;
         match self.kind {
             FieldSelectorErrorKind::NoOperator => {
-                f.write_str("is not field=value, field==value or field!=value")?;
+                f.write_str("is not field=value, field==value or field!=value")
             }
-            FieldSelectorErrorKind::NoField => f.write_str("names no field")?,
+            FieldSelectorErrorKind::NoField => f.write_str("names no field"),
             FieldSelectorErrorKind::InvalidEscape(_) => {
-                f.write_str("has a \\ that escapes nothing")?;
+                f.write_str("has a \\ that escapes nothing")
             }
             FieldSelectorErrorKind::Unescaped(char) => {
-                write!(f, "has a {char} without a \\ before it")?;
+                write!(f, "has a {char} without a \\ before it")
             }
         }
-        write!(f, " at byte {}", self.offset)
     }
 }
 
 impl std::error::Error for ParseFieldSelectorError {}
 
-fn wrong(kind: FieldSelectorErrorKind, term: &str) -> ParseFieldSelectorError {
-    ParseFieldSelectorError {
-        kind,
-        term: term.to_owned(),
-        offset: 0,
-    }
-}
-
 /// A value without its escapes: `\\`, `\,` and `\=`.
-fn unescape(text: &str) -> Result<String, FieldSelectorErrorKind> {
+fn unescape(text: &str) -> Result<String, (FieldSelectorErrorKind, usize)> {
     let mut value = String::with_capacity(text.len());
-    let mut chars = text.chars();
-    while let Some(char) = chars.next() {
+    let mut chars = text.char_indices();
+    while let Some((at, char)) = chars.next() {
         value.push(match char {
-            '\\' => match chars.next() {
+            '\\' => match chars.next().map(|(_, char)| char) {
                 Some(literal @ ('\\' | ',' | '=')) => literal,
-                other => return Err(FieldSelectorErrorKind::InvalidEscape(other)),
+                other => return Err((FieldSelectorErrorKind::InvalidEscape(other), at)),
             },
-            ',' | '=' => return Err(FieldSelectorErrorKind::Unescaped(char)),
+            ',' | '=' => return Err((FieldSelectorErrorKind::Unescaped(char), at)),
             char => char,
         });
     }
@@ -242,7 +296,7 @@ mod tests {
         let selector = parse("metadata.name=a,status.phase==Running,spec.nodeName!=n");
         assert_eq!(
             selector.to_string(),
-            "metadata.name=a,status.phase=Running,spec.nodeName!=n"
+            "metadata.name=a,spec.nodeName!=n,status.phase=Running"
         );
         assert_eq!(parse(""), FieldSelector::everything());
         assert_eq!(parse("metadata.name=a"), FieldSelector::name("a"));
@@ -280,7 +334,12 @@ mod tests {
             let selector = values.iter().enumerate().fold(FieldSelector::everything(), |selector, (index, value)| {
                 if index % 2 == 0 { selector.and_equals("a.b", value) } else { selector.and_not_equals("c", value) }
             });
-            prop_assert_eq!(parse(&selector.to_string()), selector);
+            let in_order = |selector: &FieldSelector| {
+                let mut requirements = selector.requirements().to_vec();
+                requirements.sort_by_key(|one| (one.equals, one.value.clone()));
+                requirements
+            };
+            prop_assert_eq!(in_order(&parse(&selector.to_string())), in_order(&selector));
         }
 
         #[test]

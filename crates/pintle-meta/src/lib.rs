@@ -19,11 +19,13 @@ mod fields_v1;
 mod group_version;
 mod int_or_string;
 mod json_value;
+mod label_selector;
 mod list;
+pub mod names;
 mod options;
 mod pruned;
 mod quantity;
-mod quote;
+pub mod quote;
 mod raw_extension;
 mod resource;
 mod resource_version;
@@ -45,6 +47,10 @@ pub use fields_v1::FieldsV1;
 pub use group_version::{GroupVersion, GroupVersionKind, GroupVersionResource, ParseError};
 pub use int_or_string::{IntOrString, NotAPercentageError};
 pub use json_value::JsonValue;
+pub use label_selector::{
+    InvalidLabelSelectorError, InvalidRequirementError, LabelOperator, LabelRequirement,
+    LabelSelector, ParseLabelSelectorError, UnsupportedOperatorError,
+};
 pub use list::ObjectList;
 pub use pruned::Pruned;
 pub use quantity::{ParseQuantityError, Quantity, QuantityErrorKind, QuantityFormat};

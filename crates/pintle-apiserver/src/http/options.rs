@@ -1,9 +1,11 @@
 //! The options of requests, read from the query and checked.
 
+use pintle_meta::LabelSelector;
+
 use super::query::Query;
 use crate::{
     registry::{FieldValidation, Served},
-    selector::{FieldSelector, LabelSelector},
+    selector::FieldSelector,
     status::{Failure, Qualified},
     store::Revision,
     validation::{FieldError, validate_dry_run, validate_field_manager, validate_field_validation},
@@ -62,7 +64,7 @@ impl ListOptions {
         let version_match = query.text("resourceVersionMatch");
         let limit = query.integer("limit")?.unwrap_or_default();
         let mut options = Self {
-            labels: labels.map_err(|error| bad(&error))?,
+            labels: labels.map_err(|error| bad(&error.reason()))?,
             fields: FieldSelector::default(),
             watch: watch || query.flag("watch").unwrap_or_default(),
             bookmarks: query.flag("allowWatchBookmarks").unwrap_or_default(),

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use pintle_meta::{FieldRequirement, FieldSelectorErrorKind};
+use pintle_codec::Str;
+use pintle_meta::FieldSelectorErrorKind;
 
 /// Requirements on fields, all of which must be met. Without any, everything matches.
 ///
@@ -20,7 +21,7 @@ pub(crate) struct ParseFieldsError(String);
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Term {
     field: usize,
-    value: String,
+    value: Str,
     equal: bool,
 }
 
@@ -30,24 +31,23 @@ impl FieldSelector {
         text: &str,
         resolve: impl Fn(&str) -> Result<usize, String>,
     ) -> Result<Self, ParseFieldsError> {
-        // The order of sorting decides which of two mistakes is told.
-        let mut parts: Vec<&str> = pintle_meta::FieldSelector::split(text).collect();
-        parts.sort_unstable();
-        parts.retain(|part| !part.is_empty());
-        let mut requirements = Vec::with_capacity(parts.len());
-        for part in parts {
-            let requirement = part.parse::<FieldRequirement>();
-            requirements.push(requirement.map_err(|error| explain(text, part, error.kind()))?);
-        }
-        let mut terms = Vec::with_capacity(requirements.len());
-        for requirement in requirements {
-            terms.push(Term {
+        let selector = text.parse::<pintle_meta::FieldSelector>();
+        let selector = selector.map_err(|error| match error.kind() {
+            // To the real server a field without a name is one that the resource does not have.
+            FieldSelectorErrorKind::NoField => resolve("").err().unwrap_or_else(|| error.reason()),
+            _ => error.reason(),
+        });
+        let terms = selector.map_err(ParseFieldsError)?;
+        let terms = terms.requirements().iter().map(|requirement| {
+            Ok(Term {
                 field: resolve(&requirement.field).map_err(ParseFieldsError)?,
-                value: requirement.value.into(),
+                value: requirement.value.clone(),
                 equal: requirement.equals,
-            });
-        }
-        Ok(Self { terms })
+            })
+        });
+        Ok(Self {
+            terms: terms.collect::<Result<_, _>>()?,
+        })
     }
 
     /// Whether it selects everything.
@@ -66,14 +66,14 @@ impl FieldSelector {
     pub(crate) fn require(&mut self, field: usize, value: &str) {
         self.terms.push(Term {
             field,
-            value: value.to_owned(),
+            value: value.into(),
             equal: true,
         });
     }
 
     /// Whether an object, of which `value` knows the fields, is selected.
     pub(crate) fn matches<'a>(&self, value: impl Fn(usize) -> &'a str) -> bool {
-        let met = |term: &Term| (value(term.field) == term.value) == term.equal;
+        let met = |term: &Term| (value(term.field) == &*term.value) == term.equal;
         self.terms.iter().all(met)
     }
 }
@@ -85,21 +85,6 @@ impl fmt::Display for ParseFieldsError {
 }
 
 impl std::error::Error for ParseFieldsError {}
-
-/// What kube-apiserver says of a requirement that cannot be read.
-fn explain(selector: &str, part: &str, kind: FieldSelectorErrorKind) -> ParseFieldsError {
-    ParseFieldsError(match kind {
-        FieldSelectorErrorKind::InvalidEscape(escaped) => {
-            let escaped = escaped.map(String::from).unwrap_or_default();
-            format!("invalid field selector: invalid escape sequence: \\{escaped}")
-        }
-        FieldSelectorErrorKind::Unescaped(character) => {
-            let code = u32::from(character);
-            format!("invalid field selector: unescaped character in value: {code}")
-        }
-        _ => format!("invalid selector: '{selector}'; can't understand '{part}'"),
-    })
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,9 +1,7 @@
-//! Label and field selectors: what they say, and whether something matches.
+//! Field selectors over the fields that a resource has.
 //!
-//! Pure. Parsing accepts and refuses what the real server does, in its words.
+//! Pure. What is accepted and what is refused, in which words, is the real server's.
 
 mod fields;
-mod labels;
 
 pub(crate) use fields::{FieldSelector, ParseFieldsError};
-pub(crate) use labels::LabelSelector;

@@ -7,9 +7,10 @@
 use std::{sync::Arc, time::Duration};
 
 use pintle_env::Instant;
+use pintle_meta::LabelSelector;
 
 use super::{Event, EventKind, Expired, Object, Position, Revision, Scope, Snapshot};
-use crate::selector::{FieldSelector, LabelSelector};
+use crate::selector::FieldSelector;
 
 /// One watch.
 #[derive(Debug)]
@@ -258,7 +259,8 @@ impl Filter {
         let Object {
             key, attributes, ..
         } = object;
-        self.labels.matches(|label| attributes.labels.get(label))
+        self.labels
+            .matches_with(|label| attributes.labels.get(label))
             && self.fields.matches(|field| match field {
                 NAME_FIELD => key.name(),
                 NAMESPACE_FIELD => key.namespace(),
