@@ -28,6 +28,12 @@ pub trait Message: Send + Sync {
     /// # Panics
     /// When the table has no such field.
     fn get(&self, index: usize) -> SlotRef<'_>;
+
+    /// The fields that may be set, a bit each: one whose bit is not set is absent, empty or zero.
+    /// Most fields of most objects are, and need not be looked at.
+    fn present(&self) -> u64 {
+        u64::MAX
+    }
 }
 
 /// A field, to be filled.
@@ -92,6 +98,12 @@ pub trait Element: Send + Sync {
 
     /// The value, to be read.
     fn get(&self) -> SlotRef<'_>;
+
+    /// Whether it may be something else than absent, empty or zero.
+    #[inline]
+    fn is_present(&self) -> bool {
+        true
+    }
 }
 
 /// A value with a form of its own in each format: a time, a quantity, raw data.
@@ -187,7 +199,7 @@ pub trait Mapped: Send + Sync {
 }
 
 macro_rules! plain_elements {
-    ($($type:ty => $slot:ident, $get:expr;)*) => {$(
+    ($($type:ty => $slot:ident, $get:expr, $is_present:expr;)*) => {$(
         impl Element for $type {
             #[inline]
             fn slot(&mut self) -> SlotMut<'_> {
@@ -199,17 +211,23 @@ macro_rules! plain_elements {
                 let read: fn(&Self) -> SlotRef<'_> = $get;
                 read(self)
             }
+
+            #[inline]
+            fn is_present(&self) -> bool {
+                let test: fn(&Self) -> bool = $is_present;
+                test(self)
+            }
         }
     )*};
 }
 
 plain_elements! {
-    Str => Str, |text| SlotRef::Str(text);
-    bool => Bool, |truth| SlotRef::Bool(*truth);
-    i32 => I32, |number| SlotRef::I32(*number);
-    i64 => I64, |number| SlotRef::I64(*number);
-    f64 => F64, |number| SlotRef::F64(*number);
-    ByteString => Bytes, |bytes| SlotRef::Bytes(bytes);
+    Str => Str, |text| SlotRef::Str(text), |text| !text.is_empty();
+    bool => Bool, |truth| SlotRef::Bool(*truth), |truth| *truth;
+    i32 => I32, |number| SlotRef::I32(*number), |number| *number != 0;
+    i64 => I64, |number| SlotRef::I64(*number), |number| *number != 0;
+    f64 => F64, |number| SlotRef::F64(*number), |_| true;
+    ByteString => Bytes, |bytes| SlotRef::Bytes(bytes), |bytes| !bytes.is_empty();
 }
 
 impl<E: Element + Default> Element for Option<E> {
@@ -225,6 +243,11 @@ impl<E: Element + Default> Element for Option<E> {
             None => SlotRef::Absent,
         }
     }
+
+    #[inline]
+    fn is_present(&self) -> bool {
+        self.is_some()
+    }
 }
 
 impl<E: Element> Element for Box<E> {
@@ -236,6 +259,11 @@ impl<E: Element> Element for Box<E> {
     #[inline]
     fn get(&self) -> SlotRef<'_> {
         (**self).get()
+    }
+
+    #[inline]
+    fn is_present(&self) -> bool {
+        (**self).is_present()
     }
 }
 
@@ -249,6 +277,11 @@ impl<E: Element + Default> Element for List<E> {
     fn get(&self) -> SlotRef<'_> {
         SlotRef::List(self)
     }
+
+    #[inline]
+    fn is_present(&self) -> bool {
+        !self.is_empty()
+    }
 }
 
 impl<E: Element + Default> Element for Map<E> {
@@ -260,6 +293,11 @@ impl<E: Element + Default> Element for Map<E> {
     #[inline]
     fn get(&self) -> SlotRef<'_> {
         SlotRef::Map(self)
+    }
+
+    #[inline]
+    fn is_present(&self) -> bool {
+        !self.is_empty()
     }
 }
 
@@ -370,6 +408,10 @@ macro_rules! message {
                     $($index => $crate::Element::get(&self.$field),)*
                     _ => unreachable!("the table has no such field"),
                 }
+            }
+
+            fn present(&self) -> u64 {
+                0 $(| u64::from($crate::Element::is_present(&self.$field)) << $index)*
             }
         }
 

@@ -51,6 +51,11 @@ macro_rules! string_type {
             fn get(&self) -> $crate::SlotRef<'_> {
                 $crate::SlotRef::Str(&self.0)
             }
+
+            #[inline]
+            fn is_present(&self) -> bool {
+                !self.0.is_empty()
+            }
         }
 
         impl ::core::ops::Deref for $type {

@@ -6,6 +6,13 @@ pub struct Table {
     name: &'static str,
     fields: &'static [Field],
     by_number: &'static [u8],
+    in_order: bool,
+    /// The fields that JSON may have though they are absent or zero, a bit each.
+    json_always: u64,
+    /// The same of protobuf.
+    protobuf_always: u64,
+    /// The fields that protobuf carries at all.
+    numbered: u64,
 }
 
 /// One field of a struct.
@@ -39,6 +46,10 @@ impl Table {
             name,
             fields,
             by_number,
+            in_order: is_ascending(by_number),
+            json_always: json_always(fields),
+            protobuf_always: protobuf_always(fields),
+            numbered: numbered_set(fields),
         }
     }
 
@@ -57,6 +68,27 @@ impl Table {
     #[inline]
     pub(crate) fn by_number(&self) -> &'static [u8] {
         self.by_number
+    }
+}
+
+impl Table {
+    /// Whether the order of the struct is that of the numbers.
+    #[inline]
+    pub(crate) fn is_in_order(&self) -> bool {
+        self.in_order
+    }
+
+    /// The fields of a message that JSON may have, a bit each; `present` is
+    /// [`Message::present`](crate::Message::present).
+    #[inline]
+    pub(crate) fn in_json(&self, present: u64) -> u64 {
+        (present | self.json_always) & low_bits(self.fields.len())
+    }
+
+    /// The fields of a message that protobuf may have, a bit each.
+    #[inline]
+    pub(crate) fn in_protobuf(&self, present: u64) -> u64 {
+        (present | self.protobuf_always) & self.numbered
     }
 }
 
@@ -136,8 +168,11 @@ impl FieldFlags {
     /// A list of strings that protobuf carries as a message of its own, the strings in its field 1
     /// (Go's `type ExtraValue []string`); on a map, each value is such a list.
     pub const WRAPPED: Self = Self(1 << 6);
-    /// Neither a pointer, a list nor a map: a zero that is read need not be stored.
+    /// Neither a pointer, a list, a map nor binary data: a zero that is read need not be stored, and
+    /// protobuf has the field even when it is zero.
     pub const VALUE: Self = Self(1 << 7);
+    /// A whole number or a truth value, which protobuf spells as a number.
+    pub const VARINT: Self = Self(1 << 9);
     /// No part of the object: a note of the reader about it, which no format carries.
     pub const NOTE: Self = Self(1 << 8);
 
@@ -151,6 +186,57 @@ impl FieldFlags {
     #[inline]
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+}
+
+const fn json_always(fields: &[Field]) -> u64 {
+    let (mut set, mut at) = (0, 0);
+    while at < fields.len() {
+        let flags = fields[at].flags;
+        let omitted = flags.has(FieldFlags::OMIT_EMPTY) || flags.has(FieldFlags::OMIT_ZERO);
+        let carried = !flags.has(FieldFlags::NOTE);
+        let written = carried && (!omitted || flags.has(FieldFlags::INLINE));
+        set |= (written as u64) << at;
+        at += 1;
+    }
+    set
+}
+
+const fn protobuf_always(fields: &[Field]) -> u64 {
+    let (mut set, mut at) = (0, 0);
+    while at < fields.len() {
+        let flags = fields[at].flags;
+        let wrapped = flags.has(FieldFlags::WRAPPED) && !flags.has(FieldFlags::OMIT_EMPTY);
+        set |= ((flags.has(FieldFlags::VALUE) || wrapped) as u64) << at;
+        at += 1;
+    }
+    set
+}
+
+const fn numbered_set(fields: &[Field]) -> u64 {
+    let (mut set, mut at) = (0, 0);
+    while at < fields.len() {
+        set |= ((fields[at].number > 0) as u64) << at;
+        at += 1;
+    }
+    set
+}
+
+const fn is_ascending(order: &[u8]) -> bool {
+    let mut at = 1;
+    while at < order.len() {
+        if order[at - 1] > order[at] {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+const fn low_bits(count: usize) -> u64 {
+    match count {
+        0 => 0,
+        count => u64::MAX >> (64 - count),
     }
 }
 

@@ -569,7 +569,7 @@ message! {
     APIResource "meta.v1.APIResource" {
         0 name "name" 1 [REQUIRED VALUE],
         1 singular_name "singularName" 6 [REQUIRED VALUE],
-        2 namespaced "namespaced" 2 [REQUIRED VALUE],
+        2 namespaced "namespaced" 2 [REQUIRED VALUE VARINT],
         3 group "group" 8 [OMIT_EMPTY VALUE],
         4 version "version" 9 [OMIT_EMPTY VALUE],
         5 kind "kind" 3 [REQUIRED VALUE],
@@ -589,7 +589,7 @@ message! {
     Condition "meta.v1.Condition" {
         0 type_ "type" 1 [REQUIRED VALUE],
         1 status "status" 2 [REQUIRED VALUE],
-        2 observed_generation "observedGeneration" 3 [OMIT_EMPTY VALUE],
+        2 observed_generation "observedGeneration" 3 [OMIT_EMPTY VALUE VARINT],
         3 last_transition_time "lastTransitionTime" 4 [REQUIRED VALUE],
         4 reason "reason" 5 [REQUIRED VALUE],
         5 message "message" 6 [REQUIRED VALUE],
@@ -600,12 +600,12 @@ message! {
         2 field_validation "fieldValidation" 4 [OMIT_EMPTY VALUE],
     }
     DeleteOptions "meta.v1.DeleteOptions" {
-        0 grace_period_seconds "gracePeriodSeconds" 1 [OMIT_EMPTY OPTIONAL],
+        0 grace_period_seconds "gracePeriodSeconds" 1 [OMIT_EMPTY OPTIONAL VARINT],
         1 preconditions "preconditions" 2 [OMIT_EMPTY OPTIONAL],
-        2 orphan_dependents "orphanDependents" 3 [OMIT_EMPTY OPTIONAL],
+        2 orphan_dependents "orphanDependents" 3 [OMIT_EMPTY OPTIONAL VARINT],
         3 propagation_policy "propagationPolicy" 4 [OMIT_EMPTY OPTIONAL],
         4 dry_run "dryRun" 5 [OMIT_EMPTY],
-        5 ignore_store_read_error_with_cluster_breaking_potential "ignoreStoreReadErrorWithClusterBreakingPotential" 6 [OMIT_EMPTY OPTIONAL],
+        5 ignore_store_read_error_with_cluster_breaking_potential "ignoreStoreReadErrorWithClusterBreakingPotential" 6 [OMIT_EMPTY OPTIONAL VARINT],
     }
     FieldSelectorRequirement "meta.v1.FieldSelectorRequirement" {
         0 key "key" 1 [REQUIRED VALUE],
@@ -646,20 +646,20 @@ message! {
         0 self_link "selfLink" 1 [OMIT_EMPTY VALUE],
         1 resource_version "resourceVersion" 2 [OMIT_EMPTY VALUE],
         2 continue_ "continue" 3 [OMIT_EMPTY VALUE],
-        3 remaining_item_count "remainingItemCount" 4 [OMIT_EMPTY OPTIONAL],
+        3 remaining_item_count "remainingItemCount" 4 [OMIT_EMPTY OPTIONAL VARINT],
         4 shard_info "shardInfo" 5 [OMIT_EMPTY OPTIONAL],
     }
     ListOptions "meta.v1.ListOptions" {
         0 label_selector "labelSelector" 1 [OMIT_EMPTY VALUE],
         1 field_selector "fieldSelector" 2 [OMIT_EMPTY VALUE],
-        2 watch "watch" 3 [OMIT_EMPTY VALUE],
-        3 allow_watch_bookmarks "allowWatchBookmarks" 9 [OMIT_EMPTY VALUE],
+        2 watch "watch" 3 [OMIT_EMPTY VALUE VARINT],
+        3 allow_watch_bookmarks "allowWatchBookmarks" 9 [OMIT_EMPTY VALUE VARINT],
         4 resource_version "resourceVersion" 4 [OMIT_EMPTY VALUE],
         5 resource_version_match "resourceVersionMatch" 10 [OMIT_EMPTY VALUE],
-        6 timeout_seconds "timeoutSeconds" 5 [OMIT_EMPTY OPTIONAL],
-        7 limit "limit" 7 [OMIT_EMPTY VALUE],
+        6 timeout_seconds "timeoutSeconds" 5 [OMIT_EMPTY OPTIONAL VARINT],
+        7 limit "limit" 7 [OMIT_EMPTY VALUE VARINT],
         8 continue_ "continue" 8 [OMIT_EMPTY VALUE],
-        9 send_initial_events "sendInitialEvents" 11 [OMIT_EMPTY OPTIONAL],
+        9 send_initial_events "sendInitialEvents" 11 [OMIT_EMPTY OPTIONAL VARINT],
         10 shard_selector "shardSelector" 15 [OMIT_EMPTY VALUE],
     }
     ManagedFieldsEntry "meta.v1.ManagedFieldsEntry" {
@@ -678,10 +678,10 @@ message! {
         3 self_link "selfLink" 4 [OMIT_EMPTY VALUE],
         4 uid "uid" 5 [OMIT_EMPTY VALUE],
         5 resource_version "resourceVersion" 6 [OMIT_EMPTY VALUE],
-        6 generation "generation" 7 [OMIT_EMPTY VALUE],
+        6 generation "generation" 7 [OMIT_EMPTY VALUE VARINT],
         7 creation_timestamp "creationTimestamp" 8 [OMIT_EMPTY OMIT_ZERO VALUE],
         8 deletion_timestamp "deletionTimestamp" 9 [OMIT_EMPTY OPTIONAL],
-        9 deletion_grace_period_seconds "deletionGracePeriodSeconds" 10 [OMIT_EMPTY OPTIONAL],
+        9 deletion_grace_period_seconds "deletionGracePeriodSeconds" 10 [OMIT_EMPTY OPTIONAL VARINT],
         10 labels "labels" 11 [OMIT_EMPTY],
         11 annotations "annotations" 12 [OMIT_EMPTY],
         12 owner_references "ownerReferences" 13 [OMIT_EMPTY],
@@ -694,8 +694,8 @@ message! {
         1 kind "kind" 1 [REQUIRED VALUE],
         2 name "name" 3 [REQUIRED VALUE],
         3 uid "uid" 4 [REQUIRED VALUE],
-        4 controller "controller" 6 [OMIT_EMPTY OPTIONAL],
-        5 block_owner_deletion "blockOwnerDeletion" 7 [OMIT_EMPTY OPTIONAL],
+        4 controller "controller" 6 [OMIT_EMPTY OPTIONAL VARINT],
+        5 block_owner_deletion "blockOwnerDeletion" 7 [OMIT_EMPTY OPTIONAL VARINT],
     }
     PartialObjectMetadata "meta.v1.PartialObjectMetadata" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
@@ -706,7 +706,7 @@ message! {
     }
     PatchOptions "meta.v1.PatchOptions" {
         0 dry_run "dryRun" 1 [OMIT_EMPTY],
-        1 force "force" 2 [OMIT_EMPTY OPTIONAL],
+        1 force "force" 2 [OMIT_EMPTY OPTIONAL VARINT],
         2 field_manager "fieldManager" 3 [OMIT_EMPTY VALUE],
         3 field_validation "fieldValidation" 4 [OMIT_EMPTY VALUE],
     }
@@ -727,7 +727,7 @@ message! {
         2 message "message" 3 [OMIT_EMPTY VALUE],
         3 reason "reason" 4 [OMIT_EMPTY VALUE],
         4 details "details" 5 [OMIT_EMPTY OPTIONAL],
-        5 code "code" 6 [OMIT_EMPTY VALUE],
+        5 code "code" 6 [OMIT_EMPTY VALUE VARINT],
     }
     StatusCause "meta.v1.StatusCause" {
         0 reason "reason" 1 [OMIT_EMPTY VALUE],
@@ -740,7 +740,7 @@ message! {
         2 kind "kind" 3 [OMIT_EMPTY VALUE],
         3 uid "uid" 6 [OMIT_EMPTY VALUE],
         4 causes "causes" 4 [OMIT_EMPTY],
-        5 retry_after_seconds "retryAfterSeconds" 5 [OMIT_EMPTY VALUE],
+        5 retry_after_seconds "retryAfterSeconds" 5 [OMIT_EMPTY VALUE VARINT],
     }
     Table "meta.v1.Table" {
         0 metadata "metadata" 0 [OMIT_EMPTY VALUE],

@@ -13,7 +13,7 @@ pub(super) struct Representation {
     pub(super) optional: bool,
     /// Whether protobuf carries each list in it as a message of its own.
     pub(super) wrapped: bool,
-    /// Whether it is neither a pointer, a list nor a map.
+    /// Whether it is neither a pointer, a list, a map nor binary data.
     pub(super) value: bool,
 }
 
@@ -35,6 +35,10 @@ pub(super) fn represent(facts: &Facts, module: &str, field: &Field) -> Result<Re
         Container::Map => format!("Map<{}>", base.rust),
         Container::MapOfLists => format!("Map<List<{}>>", base.rust),
     };
+    // Binary data that is empty is nil in Go, as a list is.
+    let is_value = !expression.pointer
+        && [expression.container, base.container] == [Container::One; 2]
+        && expression.base != "[]uint8";
     let rust = match expression.container {
         Container::One if expression.pointer && base.boxed => format!("Option<Box<{element}>>"),
         Container::One if expression.pointer => format!("Option<{element}>"),
@@ -43,12 +47,11 @@ pub(super) fn represent(facts: &Facts, module: &str, field: &Field) -> Result<Re
         Container::Map => format!("Map<{element}>"),
         Container::MapOfLists => format!("Map<List<{element}>>"),
     };
-    let containers = [expression.container, base.container];
     Ok(Representation {
         rust,
         optional: expression.pointer,
         wrapped: base.wrapped,
-        value: !expression.pointer && containers == [Container::One; 2],
+        value: is_value,
     })
 }
 

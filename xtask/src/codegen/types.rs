@@ -263,6 +263,7 @@ impl Module<'_> {
         writeln!(out, "    {name} {full_name:?} {{")?;
         for (index, field) in carried(fields).enumerate() {
             let representation = represent(self.facts, self.name, field)?;
+            let is_varint = field.pb.as_ref().is_some_and(|(_, wire)| wire == "varint");
             let flags = [
                 ("INLINE", field.inline),
                 ("OMIT_EMPTY", field.omit.contains("empty")),
@@ -271,6 +272,7 @@ impl Module<'_> {
                 ("REQUIRED", field.required),
                 ("SECRET", exceptions::is_secret(&full_name, field)),
                 ("VALUE", representation.value),
+                ("VARINT", is_varint),
                 ("WRAPPED", representation.wrapped),
             ];
             let flags: Vec<&str> = flags

@@ -89,14 +89,14 @@ message! {
         10 user_info "userInfo" 8 [VALUE],
         11 object "object" 9 [OMIT_EMPTY VALUE],
         12 old_object "oldObject" 10 [OMIT_EMPTY VALUE],
-        13 dry_run "dryRun" 11 [OMIT_EMPTY OPTIONAL],
+        13 dry_run "dryRun" 11 [OMIT_EMPTY OPTIONAL VARINT],
         14 options "options" 12 [OMIT_EMPTY VALUE],
     }
     AdmissionResponse "admission.v1.AdmissionResponse" {
         0 uid "uid" 1 [VALUE],
-        1 allowed "allowed" 2 [VALUE],
+        1 allowed "allowed" 2 [VALUE VARINT],
         2 status "status" 3 [OMIT_EMPTY OPTIONAL],
-        3 patch "patch" 4 [OMIT_EMPTY VALUE],
+        3 patch "patch" 4 [OMIT_EMPTY],
         4 patch_type "patchType" 5 [OMIT_EMPTY OPTIONAL],
         5 audit_annotations "auditAnnotations" 6 [OMIT_EMPTY],
         6 warnings "warnings" 7 [OMIT_EMPTY],

@@ -479,7 +479,7 @@ message! {
         5 namespace_selector "namespaceSelector" 5 [OMIT_EMPTY OPTIONAL],
         6 object_selector "objectSelector" 11 [OMIT_EMPTY OPTIONAL],
         7 side_effects "sideEffects" 6 [OPTIONAL REQUIRED],
-        8 timeout_seconds "timeoutSeconds" 7 [OMIT_EMPTY OPTIONAL],
+        8 timeout_seconds "timeoutSeconds" 7 [OMIT_EMPTY OPTIONAL VARINT],
         9 admission_review_versions "admissionReviewVersions" 8 [REQUIRED],
         10 reinvocation_policy "reinvocationPolicy" 10 [OMIT_EMPTY OPTIONAL],
         11 match_conditions "matchConditions" 12 [OMIT_EMPTY],
@@ -521,7 +521,7 @@ message! {
         0 namespace "namespace" 1 [REQUIRED VALUE],
         1 name "name" 2 [REQUIRED VALUE],
         2 path "path" 3 [OMIT_EMPTY OPTIONAL],
-        3 port "port" 4 [OMIT_EMPTY OPTIONAL],
+        3 port "port" 4 [OMIT_EMPTY OPTIONAL VARINT],
     }
     TypeChecking "admissionregistration.v1.TypeChecking" {
         0 expression_warnings "expressionWarnings" 1 [OMIT_EMPTY],
@@ -551,7 +551,7 @@ message! {
         6 variables "variables" 7 [OMIT_EMPTY],
     }
     ValidatingAdmissionPolicyStatus "admissionregistration.v1.ValidatingAdmissionPolicyStatus" {
-        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE],
+        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE VARINT],
         1 type_checking "typeChecking" 2 [OMIT_EMPTY OPTIONAL],
         2 conditions "conditions" 3 [OMIT_EMPTY],
     }
@@ -564,7 +564,7 @@ message! {
         5 namespace_selector "namespaceSelector" 5 [OMIT_EMPTY OPTIONAL],
         6 object_selector "objectSelector" 10 [OMIT_EMPTY OPTIONAL],
         7 side_effects "sideEffects" 6 [OPTIONAL REQUIRED],
-        8 timeout_seconds "timeoutSeconds" 7 [OMIT_EMPTY OPTIONAL],
+        8 timeout_seconds "timeoutSeconds" 7 [OMIT_EMPTY OPTIONAL VARINT],
         9 admission_review_versions "admissionReviewVersions" 8 [REQUIRED],
         10 match_conditions "matchConditions" 11 [OMIT_EMPTY],
     }
@@ -585,7 +585,7 @@ message! {
     WebhookClientConfig "admissionregistration.v1.WebhookClientConfig" {
         0 url "url" 3 [OMIT_EMPTY OPTIONAL],
         1 service "service" 1 [OMIT_EMPTY OPTIONAL],
-        2 ca_bundle "caBundle" 2 [OMIT_EMPTY VALUE],
+        2 ca_bundle "caBundle" 2 [OMIT_EMPTY],
     }
 }
 

@@ -381,7 +381,7 @@ message! {
         6 variables "variables" 7 [OMIT_EMPTY],
     }
     ValidatingAdmissionPolicyStatus "admissionregistration.v1alpha1.ValidatingAdmissionPolicyStatus" {
-        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE],
+        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE VARINT],
         1 type_checking "typeChecking" 2 [OMIT_EMPTY OPTIONAL],
         2 conditions "conditions" 3 [OMIT_EMPTY],
     }

@@ -448,7 +448,7 @@ message! {
         1 type_ "type" 2 [REQUIRED VALUE],
         2 format "format" 3 [OMIT_EMPTY VALUE],
         3 description "description" 4 [OMIT_EMPTY VALUE],
-        4 priority "priority" 5 [OMIT_EMPTY VALUE],
+        4 priority "priority" 5 [OMIT_EMPTY VALUE VARINT],
         5 json_path "jsonPath" 6 [REQUIRED VALUE],
     }
     CustomResourceConversion "apiextensions.v1.CustomResourceConversion" {
@@ -466,7 +466,7 @@ message! {
         2 last_transition_time "lastTransitionTime" 3 [OMIT_EMPTY VALUE],
         3 reason "reason" 4 [OMIT_EMPTY VALUE],
         4 message "message" 5 [OMIT_EMPTY VALUE],
-        5 observed_generation "observedGeneration" 6 [OMIT_EMPTY VALUE],
+        5 observed_generation "observedGeneration" 6 [OMIT_EMPTY VALUE VARINT],
     }
     CustomResourceDefinitionNames "apiextensions.v1.CustomResourceDefinitionNames" {
         0 plural "plural" 1 [REQUIRED VALUE],
@@ -482,19 +482,19 @@ message! {
         2 scope "scope" 4 [REQUIRED VALUE],
         3 versions "versions" 7 [REQUIRED],
         4 conversion "conversion" 9 [OMIT_EMPTY OPTIONAL],
-        5 preserve_unknown_fields "preserveUnknownFields" 10 [OMIT_EMPTY VALUE],
+        5 preserve_unknown_fields "preserveUnknownFields" 10 [OMIT_EMPTY VALUE VARINT],
     }
     CustomResourceDefinitionStatus "apiextensions.v1.CustomResourceDefinitionStatus" {
         0 conditions "conditions" 1 [],
         1 accepted_names "acceptedNames" 2 [VALUE],
         2 stored_versions "storedVersions" 3 [],
-        3 observed_generation "observedGeneration" 4 [OMIT_EMPTY VALUE],
+        3 observed_generation "observedGeneration" 4 [OMIT_EMPTY VALUE VARINT],
     }
     CustomResourceDefinitionVersion "apiextensions.v1.CustomResourceDefinitionVersion" {
         0 name "name" 1 [REQUIRED VALUE],
-        1 served "served" 2 [REQUIRED VALUE],
-        2 storage "storage" 3 [REQUIRED VALUE],
-        3 deprecated "deprecated" 7 [OMIT_EMPTY VALUE],
+        1 served "served" 2 [REQUIRED VALUE VARINT],
+        2 storage "storage" 3 [REQUIRED VALUE VARINT],
+        3 deprecated "deprecated" 7 [OMIT_EMPTY VALUE VARINT],
         4 deprecation_warning "deprecationWarning" 8 [OMIT_EMPTY OPTIONAL],
         5 schema "schema" 4 [OMIT_EMPTY OPTIONAL],
         6 subresources "subresources" 5 [OMIT_EMPTY OPTIONAL],
@@ -529,19 +529,19 @@ message! {
         6 title "title" 7 [OMIT_EMPTY VALUE],
         7 default "default" 8 [OMIT_EMPTY OPTIONAL],
         8 maximum "maximum" 9 [OMIT_EMPTY OPTIONAL],
-        9 exclusive_maximum "exclusiveMaximum" 10 [OMIT_EMPTY VALUE],
+        9 exclusive_maximum "exclusiveMaximum" 10 [OMIT_EMPTY VALUE VARINT],
         10 minimum "minimum" 11 [OMIT_EMPTY OPTIONAL],
-        11 exclusive_minimum "exclusiveMinimum" 12 [OMIT_EMPTY VALUE],
-        12 max_length "maxLength" 13 [OMIT_EMPTY OPTIONAL],
-        13 min_length "minLength" 14 [OMIT_EMPTY OPTIONAL],
+        11 exclusive_minimum "exclusiveMinimum" 12 [OMIT_EMPTY VALUE VARINT],
+        12 max_length "maxLength" 13 [OMIT_EMPTY OPTIONAL VARINT],
+        13 min_length "minLength" 14 [OMIT_EMPTY OPTIONAL VARINT],
         14 pattern "pattern" 15 [OMIT_EMPTY VALUE],
-        15 max_items "maxItems" 16 [OMIT_EMPTY OPTIONAL],
-        16 min_items "minItems" 17 [OMIT_EMPTY OPTIONAL],
-        17 unique_items "uniqueItems" 18 [OMIT_EMPTY VALUE],
+        15 max_items "maxItems" 16 [OMIT_EMPTY OPTIONAL VARINT],
+        16 min_items "minItems" 17 [OMIT_EMPTY OPTIONAL VARINT],
+        17 unique_items "uniqueItems" 18 [OMIT_EMPTY VALUE VARINT],
         18 multiple_of "multipleOf" 19 [OMIT_EMPTY OPTIONAL],
         19 enum_ "enum" 20 [OMIT_EMPTY],
-        20 max_properties "maxProperties" 21 [OMIT_EMPTY OPTIONAL],
-        21 min_properties "minProperties" 22 [OMIT_EMPTY OPTIONAL],
+        20 max_properties "maxProperties" 21 [OMIT_EMPTY OPTIONAL VARINT],
+        21 min_properties "minProperties" 22 [OMIT_EMPTY OPTIONAL VARINT],
         22 required "required" 23 [OMIT_EMPTY],
         23 items "items" 24 [OMIT_EMPTY OPTIONAL],
         24 all_of "allOf" 25 [OMIT_EMPTY],
@@ -556,10 +556,10 @@ message! {
         33 definitions "definitions" 34 [OMIT_EMPTY],
         34 external_docs "externalDocs" 35 [OMIT_EMPTY OPTIONAL],
         35 example "example" 36 [OMIT_EMPTY OPTIONAL],
-        36 nullable "nullable" 37 [OMIT_EMPTY VALUE],
-        37 x_kubernetes_preserve_unknown_fields "x-kubernetes-preserve-unknown-fields" 38 [OMIT_EMPTY OPTIONAL],
-        38 x_kubernetes_embedded_resource "x-kubernetes-embedded-resource" 39 [OMIT_EMPTY VALUE],
-        39 x_kubernetes_int_or_string "x-kubernetes-int-or-string" 40 [OMIT_EMPTY VALUE],
+        36 nullable "nullable" 37 [OMIT_EMPTY VALUE VARINT],
+        37 x_kubernetes_preserve_unknown_fields "x-kubernetes-preserve-unknown-fields" 38 [OMIT_EMPTY OPTIONAL VARINT],
+        38 x_kubernetes_embedded_resource "x-kubernetes-embedded-resource" 39 [OMIT_EMPTY VALUE VARINT],
+        39 x_kubernetes_int_or_string "x-kubernetes-int-or-string" 40 [OMIT_EMPTY VALUE VARINT],
         40 x_kubernetes_list_map_keys "x-kubernetes-list-map-keys" 41 [OMIT_EMPTY],
         41 x_kubernetes_list_type "x-kubernetes-list-type" 42 [OMIT_EMPTY OPTIONAL],
         42 x_kubernetes_map_type "x-kubernetes-map-type" 43 [OMIT_EMPTY OPTIONAL],
@@ -570,7 +570,7 @@ message! {
         1 json_schemas "" 2 [],
     }
     JSONSchemaPropsOrBool "apiextensions.v1.JSONSchemaPropsOrBool" {
-        0 allows "" 1 [VALUE],
+        0 allows "" 1 [VALUE VARINT],
         1 schema "" 2 [OPTIONAL],
     }
     JSONSchemaPropsOrStringArray "apiextensions.v1.JSONSchemaPropsOrStringArray" {
@@ -584,7 +584,7 @@ message! {
         0 namespace "namespace" 1 [REQUIRED VALUE],
         1 name "name" 2 [REQUIRED VALUE],
         2 path "path" 3 [OMIT_EMPTY OPTIONAL],
-        3 port "port" 4 [OMIT_EMPTY OPTIONAL],
+        3 port "port" 4 [OMIT_EMPTY OPTIONAL VARINT],
     }
     ValidationRule "apiextensions.v1.ValidationRule" {
         0 rule "rule" 1 [REQUIRED VALUE],
@@ -592,12 +592,12 @@ message! {
         2 message_expression "messageExpression" 3 [OMIT_EMPTY VALUE],
         3 reason "reason" 4 [OMIT_EMPTY OPTIONAL],
         4 field_path "fieldPath" 5 [OMIT_EMPTY VALUE],
-        5 optional_old_self "optionalOldSelf" 6 [OMIT_EMPTY OPTIONAL],
+        5 optional_old_self "optionalOldSelf" 6 [OMIT_EMPTY OPTIONAL VARINT],
     }
     WebhookClientConfig "apiextensions.v1.WebhookClientConfig" {
         0 url "url" 3 [OMIT_EMPTY OPTIONAL],
         1 service "service" 1 [OMIT_EMPTY OPTIONAL],
-        2 ca_bundle "caBundle" 2 [OMIT_EMPTY VALUE],
+        2 ca_bundle "caBundle" 2 [OMIT_EMPTY],
     }
     WebhookConversion "apiextensions.v1.WebhookConversion" {
         0 client_config "clientConfig" 2 [OMIT_EMPTY OPTIONAL],

@@ -95,10 +95,10 @@ message! {
         0 service "service" 1 [OMIT_EMPTY OPTIONAL],
         1 group "group" 2 [OMIT_EMPTY VALUE],
         2 version "version" 3 [OMIT_EMPTY VALUE],
-        3 insecure_skip_tls_verify "insecureSkipTLSVerify" 4 [OMIT_EMPTY VALUE],
-        4 ca_bundle "caBundle" 5 [OMIT_EMPTY VALUE],
-        5 group_priority_minimum "groupPriorityMinimum" 7 [REQUIRED VALUE],
-        6 version_priority "versionPriority" 8 [REQUIRED VALUE],
+        3 insecure_skip_tls_verify "insecureSkipTLSVerify" 4 [OMIT_EMPTY VALUE VARINT],
+        4 ca_bundle "caBundle" 5 [OMIT_EMPTY],
+        5 group_priority_minimum "groupPriorityMinimum" 7 [REQUIRED VALUE VARINT],
+        6 version_priority "versionPriority" 8 [REQUIRED VALUE VARINT],
     }
     APIServiceStatus "apiregistration.v1.APIServiceStatus" {
         0 conditions "conditions" 1 [OMIT_EMPTY],
@@ -106,7 +106,7 @@ message! {
     ServiceReference "apiregistration.v1.ServiceReference" {
         0 namespace "namespace" 1 [OMIT_EMPTY VALUE],
         1 name "name" 2 [OMIT_EMPTY VALUE],
-        2 port "port" 3 [OMIT_EMPTY OPTIONAL],
+        2 port "port" 3 [OMIT_EMPTY OPTIONAL VARINT],
     }
 }
 

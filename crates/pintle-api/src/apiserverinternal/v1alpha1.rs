@@ -86,7 +86,7 @@ message! {
     StorageVersionCondition "apiserverinternal.v1alpha1.StorageVersionCondition" {
         0 type_ "type" 1 [REQUIRED VALUE],
         1 status "status" 2 [REQUIRED VALUE],
-        2 observed_generation "observedGeneration" 3 [OMIT_EMPTY VALUE],
+        2 observed_generation "observedGeneration" 3 [OMIT_EMPTY VALUE VARINT],
         3 last_transition_time "lastTransitionTime" 4 [OMIT_EMPTY VALUE],
         4 reason "reason" 5 [REQUIRED VALUE],
         5 message "message" 6 [OMIT_EMPTY REQUIRED VALUE],

@@ -415,7 +415,7 @@ message! {
     ControllerRevision "apps.v1.ControllerRevision" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 data "data" 2 [OMIT_EMPTY VALUE],
-        2 revision "revision" 3 [REQUIRED VALUE],
+        2 revision "revision" 3 [REQUIRED VALUE VARINT],
     }
     DaemonSet "apps.v1.DaemonSet" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
@@ -433,19 +433,19 @@ message! {
         0 selector "selector" 1 [OPTIONAL REQUIRED],
         1 template "template" 2 [REQUIRED VALUE],
         2 update_strategy "updateStrategy" 3 [OMIT_EMPTY VALUE],
-        3 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY VALUE],
-        4 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL],
+        3 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY VALUE VARINT],
+        4 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL VARINT],
     }
     DaemonSetStatus "apps.v1.DaemonSetStatus" {
-        0 current_number_scheduled "currentNumberScheduled" 1 [REQUIRED VALUE],
-        1 number_misscheduled "numberMisscheduled" 2 [REQUIRED VALUE],
-        2 desired_number_scheduled "desiredNumberScheduled" 3 [REQUIRED VALUE],
-        3 number_ready "numberReady" 4 [REQUIRED VALUE],
-        4 observed_generation "observedGeneration" 5 [OMIT_EMPTY VALUE],
-        5 updated_number_scheduled "updatedNumberScheduled" 6 [OMIT_EMPTY VALUE],
-        6 number_available "numberAvailable" 7 [OMIT_EMPTY VALUE],
-        7 number_unavailable "numberUnavailable" 8 [OMIT_EMPTY VALUE],
-        8 collision_count "collisionCount" 9 [OMIT_EMPTY OPTIONAL],
+        0 current_number_scheduled "currentNumberScheduled" 1 [REQUIRED VALUE VARINT],
+        1 number_misscheduled "numberMisscheduled" 2 [REQUIRED VALUE VARINT],
+        2 desired_number_scheduled "desiredNumberScheduled" 3 [REQUIRED VALUE VARINT],
+        3 number_ready "numberReady" 4 [REQUIRED VALUE VARINT],
+        4 observed_generation "observedGeneration" 5 [OMIT_EMPTY VALUE VARINT],
+        5 updated_number_scheduled "updatedNumberScheduled" 6 [OMIT_EMPTY VALUE VARINT],
+        6 number_available "numberAvailable" 7 [OMIT_EMPTY VALUE VARINT],
+        7 number_unavailable "numberUnavailable" 8 [OMIT_EMPTY VALUE VARINT],
+        8 collision_count "collisionCount" 9 [OMIT_EMPTY OPTIONAL VARINT],
         9 conditions "conditions" 10 [OMIT_EMPTY],
     }
     DaemonSetUpdateStrategy "apps.v1.DaemonSetUpdateStrategy" {
@@ -466,25 +466,25 @@ message! {
         5 message "message" 5 [OMIT_EMPTY VALUE],
     }
     DeploymentSpec "apps.v1.DeploymentSpec" {
-        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
+        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL VARINT],
         1 selector "selector" 2 [OPTIONAL REQUIRED],
         2 template "template" 3 [REQUIRED VALUE],
         3 strategy "strategy" 4 [OMIT_EMPTY VALUE],
-        4 min_ready_seconds "minReadySeconds" 5 [OMIT_EMPTY VALUE],
-        5 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL],
-        6 paused "paused" 7 [OMIT_EMPTY VALUE],
-        7 progress_deadline_seconds "progressDeadlineSeconds" 9 [OMIT_EMPTY OPTIONAL],
+        4 min_ready_seconds "minReadySeconds" 5 [OMIT_EMPTY VALUE VARINT],
+        5 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL VARINT],
+        6 paused "paused" 7 [OMIT_EMPTY VALUE VARINT],
+        7 progress_deadline_seconds "progressDeadlineSeconds" 9 [OMIT_EMPTY OPTIONAL VARINT],
     }
     DeploymentStatus "apps.v1.DeploymentStatus" {
-        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE],
-        1 replicas "replicas" 2 [OMIT_EMPTY VALUE],
-        2 updated_replicas "updatedReplicas" 3 [OMIT_EMPTY VALUE],
-        3 ready_replicas "readyReplicas" 7 [OMIT_EMPTY VALUE],
-        4 available_replicas "availableReplicas" 4 [OMIT_EMPTY VALUE],
-        5 unavailable_replicas "unavailableReplicas" 5 [OMIT_EMPTY VALUE],
-        6 terminating_replicas "terminatingReplicas" 9 [OMIT_EMPTY OPTIONAL],
+        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE VARINT],
+        1 replicas "replicas" 2 [OMIT_EMPTY VALUE VARINT],
+        2 updated_replicas "updatedReplicas" 3 [OMIT_EMPTY VALUE VARINT],
+        3 ready_replicas "readyReplicas" 7 [OMIT_EMPTY VALUE VARINT],
+        4 available_replicas "availableReplicas" 4 [OMIT_EMPTY VALUE VARINT],
+        5 unavailable_replicas "unavailableReplicas" 5 [OMIT_EMPTY VALUE VARINT],
+        6 terminating_replicas "terminatingReplicas" 9 [OMIT_EMPTY OPTIONAL VARINT],
         7 conditions "conditions" 6 [OMIT_EMPTY],
-        8 collision_count "collisionCount" 8 [OMIT_EMPTY OPTIONAL],
+        8 collision_count "collisionCount" 8 [OMIT_EMPTY OPTIONAL VARINT],
     }
     DeploymentStrategy "apps.v1.DeploymentStrategy" {
         0 type_ "type" 1 [OMIT_EMPTY VALUE],
@@ -503,18 +503,18 @@ message! {
         4 message "message" 5 [OMIT_EMPTY VALUE],
     }
     ReplicaSetSpec "apps.v1.ReplicaSetSpec" {
-        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
-        1 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY VALUE],
+        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL VARINT],
+        1 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY VALUE VARINT],
         2 selector "selector" 2 [OPTIONAL REQUIRED],
         3 template "template" 3 [OMIT_EMPTY VALUE],
     }
     ReplicaSetStatus "apps.v1.ReplicaSetStatus" {
-        0 replicas "replicas" 1 [REQUIRED VALUE],
-        1 fully_labeled_replicas "fullyLabeledReplicas" 2 [OMIT_EMPTY VALUE],
-        2 ready_replicas "readyReplicas" 4 [OMIT_EMPTY VALUE],
-        3 available_replicas "availableReplicas" 5 [OMIT_EMPTY VALUE],
-        4 terminating_replicas "terminatingReplicas" 7 [OMIT_EMPTY OPTIONAL],
-        5 observed_generation "observedGeneration" 3 [OMIT_EMPTY VALUE],
+        0 replicas "replicas" 1 [REQUIRED VALUE VARINT],
+        1 fully_labeled_replicas "fullyLabeledReplicas" 2 [OMIT_EMPTY VALUE VARINT],
+        2 ready_replicas "readyReplicas" 4 [OMIT_EMPTY VALUE VARINT],
+        3 available_replicas "availableReplicas" 5 [OMIT_EMPTY VALUE VARINT],
+        4 terminating_replicas "terminatingReplicas" 7 [OMIT_EMPTY OPTIONAL VARINT],
+        5 observed_generation "observedGeneration" 3 [OMIT_EMPTY VALUE VARINT],
         6 conditions "conditions" 6 [OMIT_EMPTY],
     }
     RollingUpdateDaemonSet "apps.v1.RollingUpdateDaemonSet" {
@@ -526,7 +526,7 @@ message! {
         1 max_surge "maxSurge" 2 [OMIT_EMPTY OPTIONAL],
     }
     RollingUpdateStatefulSetStrategy "apps.v1.RollingUpdateStatefulSetStrategy" {
-        0 partition "partition" 1 [OMIT_EMPTY OPTIONAL],
+        0 partition "partition" 1 [OMIT_EMPTY OPTIONAL VARINT],
         1 max_unavailable "maxUnavailable" 2 [OMIT_EMPTY OPTIONAL],
     }
     StatefulSet "apps.v1.StatefulSet" {
@@ -542,36 +542,36 @@ message! {
         4 message "message" 5 [OMIT_EMPTY VALUE],
     }
     StatefulSetOrdinals "apps.v1.StatefulSetOrdinals" {
-        0 start "start" 1 [VALUE],
+        0 start "start" 1 [VALUE VARINT],
     }
     StatefulSetPersistentVolumeClaimRetentionPolicy "apps.v1.StatefulSetPersistentVolumeClaimRetentionPolicy" {
         0 when_deleted "whenDeleted" 1 [OMIT_EMPTY VALUE],
         1 when_scaled "whenScaled" 2 [OMIT_EMPTY VALUE],
     }
     StatefulSetSpec "apps.v1.StatefulSetSpec" {
-        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
+        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL VARINT],
         1 selector "selector" 2 [OPTIONAL REQUIRED],
         2 template "template" 3 [REQUIRED VALUE],
         3 volume_claim_templates "volumeClaimTemplates" 4 [OMIT_EMPTY],
         4 service_name "serviceName" 5 [VALUE],
         5 pod_management_policy "podManagementPolicy" 6 [OMIT_EMPTY VALUE],
         6 update_strategy "updateStrategy" 7 [OMIT_EMPTY VALUE],
-        7 revision_history_limit "revisionHistoryLimit" 8 [OMIT_EMPTY OPTIONAL],
-        8 min_ready_seconds "minReadySeconds" 9 [OMIT_EMPTY VALUE],
+        7 revision_history_limit "revisionHistoryLimit" 8 [OMIT_EMPTY OPTIONAL VARINT],
+        8 min_ready_seconds "minReadySeconds" 9 [OMIT_EMPTY VALUE VARINT],
         9 persistent_volume_claim_retention_policy "persistentVolumeClaimRetentionPolicy" 10 [OMIT_EMPTY OPTIONAL],
         10 ordinals "ordinals" 11 [OMIT_EMPTY OPTIONAL],
     }
     StatefulSetStatus "apps.v1.StatefulSetStatus" {
-        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE],
-        1 replicas "replicas" 2 [REQUIRED VALUE],
-        2 ready_replicas "readyReplicas" 3 [OMIT_EMPTY VALUE],
-        3 current_replicas "currentReplicas" 4 [OMIT_EMPTY VALUE],
-        4 updated_replicas "updatedReplicas" 5 [OMIT_EMPTY VALUE],
+        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE VARINT],
+        1 replicas "replicas" 2 [REQUIRED VALUE VARINT],
+        2 ready_replicas "readyReplicas" 3 [OMIT_EMPTY VALUE VARINT],
+        3 current_replicas "currentReplicas" 4 [OMIT_EMPTY VALUE VARINT],
+        4 updated_replicas "updatedReplicas" 5 [OMIT_EMPTY VALUE VARINT],
         5 current_revision "currentRevision" 6 [OMIT_EMPTY VALUE],
         6 update_revision "updateRevision" 7 [OMIT_EMPTY VALUE],
-        7 collision_count "collisionCount" 9 [OMIT_EMPTY OPTIONAL],
+        7 collision_count "collisionCount" 9 [OMIT_EMPTY OPTIONAL VARINT],
         8 conditions "conditions" 10 [OMIT_EMPTY],
-        9 available_replicas "availableReplicas" 11 [VALUE],
+        9 available_replicas "availableReplicas" 11 [VALUE VARINT],
     }
     StatefulSetUpdateStrategy "apps.v1.StatefulSetUpdateStrategy" {
         0 type_ "type" 1 [OMIT_EMPTY VALUE],

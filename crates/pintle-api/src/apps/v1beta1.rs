@@ -312,7 +312,7 @@ message! {
     ControllerRevision "apps.v1beta1.ControllerRevision" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 data "data" 2 [OMIT_EMPTY VALUE],
-        2 revision "revision" 3 [VALUE],
+        2 revision "revision" 3 [VALUE VARINT],
     }
     Deployment "apps.v1beta1.Deployment" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
@@ -333,40 +333,40 @@ message! {
         2 rollback_to "rollbackTo" 3 [VALUE],
     }
     DeploymentSpec "apps.v1beta1.DeploymentSpec" {
-        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
+        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL VARINT],
         1 selector "selector" 2 [OMIT_EMPTY OPTIONAL],
         2 template "template" 3 [VALUE],
         3 strategy "strategy" 4 [OMIT_EMPTY VALUE],
-        4 min_ready_seconds "minReadySeconds" 5 [OMIT_EMPTY VALUE],
-        5 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL],
-        6 paused "paused" 7 [OMIT_EMPTY VALUE],
+        4 min_ready_seconds "minReadySeconds" 5 [OMIT_EMPTY VALUE VARINT],
+        5 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL VARINT],
+        6 paused "paused" 7 [OMIT_EMPTY VALUE VARINT],
         7 rollback_to "rollbackTo" 8 [OMIT_EMPTY OPTIONAL],
-        8 progress_deadline_seconds "progressDeadlineSeconds" 9 [OMIT_EMPTY OPTIONAL],
+        8 progress_deadline_seconds "progressDeadlineSeconds" 9 [OMIT_EMPTY OPTIONAL VARINT],
     }
     DeploymentStatus "apps.v1beta1.DeploymentStatus" {
-        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE],
-        1 replicas "replicas" 2 [OMIT_EMPTY VALUE],
-        2 updated_replicas "updatedReplicas" 3 [OMIT_EMPTY VALUE],
-        3 ready_replicas "readyReplicas" 7 [OMIT_EMPTY VALUE],
-        4 available_replicas "availableReplicas" 4 [OMIT_EMPTY VALUE],
-        5 unavailable_replicas "unavailableReplicas" 5 [OMIT_EMPTY VALUE],
-        6 terminating_replicas "terminatingReplicas" 9 [OMIT_EMPTY OPTIONAL],
+        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE VARINT],
+        1 replicas "replicas" 2 [OMIT_EMPTY VALUE VARINT],
+        2 updated_replicas "updatedReplicas" 3 [OMIT_EMPTY VALUE VARINT],
+        3 ready_replicas "readyReplicas" 7 [OMIT_EMPTY VALUE VARINT],
+        4 available_replicas "availableReplicas" 4 [OMIT_EMPTY VALUE VARINT],
+        5 unavailable_replicas "unavailableReplicas" 5 [OMIT_EMPTY VALUE VARINT],
+        6 terminating_replicas "terminatingReplicas" 9 [OMIT_EMPTY OPTIONAL VARINT],
         7 conditions "conditions" 6 [OMIT_EMPTY],
-        8 collision_count "collisionCount" 8 [OMIT_EMPTY OPTIONAL],
+        8 collision_count "collisionCount" 8 [OMIT_EMPTY OPTIONAL VARINT],
     }
     DeploymentStrategy "apps.v1beta1.DeploymentStrategy" {
         0 type_ "type" 1 [OMIT_EMPTY VALUE],
         1 rolling_update "rollingUpdate" 2 [OMIT_EMPTY OPTIONAL],
     }
     RollbackConfig "apps.v1beta1.RollbackConfig" {
-        0 revision "revision" 1 [OMIT_EMPTY VALUE],
+        0 revision "revision" 1 [OMIT_EMPTY VALUE VARINT],
     }
     RollingUpdateDeployment "apps.v1beta1.RollingUpdateDeployment" {
         0 max_unavailable "maxUnavailable" 1 [OMIT_EMPTY OPTIONAL],
         1 max_surge "maxSurge" 2 [OMIT_EMPTY OPTIONAL],
     }
     RollingUpdateStatefulSetStrategy "apps.v1beta1.RollingUpdateStatefulSetStrategy" {
-        0 partition "partition" 1 [OMIT_EMPTY OPTIONAL],
+        0 partition "partition" 1 [OMIT_EMPTY OPTIONAL VARINT],
         1 max_unavailable "maxUnavailable" 2 [OMIT_EMPTY OPTIONAL],
     }
     Scale "apps.v1beta1.Scale" {
@@ -375,10 +375,10 @@ message! {
         2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     ScaleSpec "apps.v1beta1.ScaleSpec" {
-        0 replicas "replicas" 1 [OMIT_EMPTY VALUE],
+        0 replicas "replicas" 1 [OMIT_EMPTY VALUE VARINT],
     }
     ScaleStatus "apps.v1beta1.ScaleStatus" {
-        0 replicas "replicas" 1 [VALUE],
+        0 replicas "replicas" 1 [VALUE VARINT],
         1 selector "selector" 2 [OMIT_EMPTY],
         2 target_selector "targetSelector" 3 [OMIT_EMPTY VALUE],
     }
@@ -395,36 +395,36 @@ message! {
         4 message "message" 5 [OMIT_EMPTY VALUE],
     }
     StatefulSetOrdinals "apps.v1beta1.StatefulSetOrdinals" {
-        0 start "start" 1 [VALUE],
+        0 start "start" 1 [VALUE VARINT],
     }
     StatefulSetPersistentVolumeClaimRetentionPolicy "apps.v1beta1.StatefulSetPersistentVolumeClaimRetentionPolicy" {
         0 when_deleted "whenDeleted" 1 [OMIT_EMPTY VALUE],
         1 when_scaled "whenScaled" 2 [OMIT_EMPTY VALUE],
     }
     StatefulSetSpec "apps.v1beta1.StatefulSetSpec" {
-        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
+        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL VARINT],
         1 selector "selector" 2 [OMIT_EMPTY OPTIONAL],
         2 template "template" 3 [VALUE],
         3 volume_claim_templates "volumeClaimTemplates" 4 [OMIT_EMPTY],
         4 service_name "serviceName" 5 [VALUE],
         5 pod_management_policy "podManagementPolicy" 6 [OMIT_EMPTY VALUE],
         6 update_strategy "updateStrategy" 7 [OMIT_EMPTY VALUE],
-        7 revision_history_limit "revisionHistoryLimit" 8 [OMIT_EMPTY OPTIONAL],
-        8 min_ready_seconds "minReadySeconds" 9 [OMIT_EMPTY VALUE],
+        7 revision_history_limit "revisionHistoryLimit" 8 [OMIT_EMPTY OPTIONAL VARINT],
+        8 min_ready_seconds "minReadySeconds" 9 [OMIT_EMPTY VALUE VARINT],
         9 persistent_volume_claim_retention_policy "persistentVolumeClaimRetentionPolicy" 10 [OMIT_EMPTY OPTIONAL],
         10 ordinals "ordinals" 11 [OMIT_EMPTY OPTIONAL],
     }
     StatefulSetStatus "apps.v1beta1.StatefulSetStatus" {
-        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY OPTIONAL],
-        1 replicas "replicas" 2 [VALUE],
-        2 ready_replicas "readyReplicas" 3 [OMIT_EMPTY VALUE],
-        3 current_replicas "currentReplicas" 4 [OMIT_EMPTY VALUE],
-        4 updated_replicas "updatedReplicas" 5 [OMIT_EMPTY VALUE],
+        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY OPTIONAL VARINT],
+        1 replicas "replicas" 2 [VALUE VARINT],
+        2 ready_replicas "readyReplicas" 3 [OMIT_EMPTY VALUE VARINT],
+        3 current_replicas "currentReplicas" 4 [OMIT_EMPTY VALUE VARINT],
+        4 updated_replicas "updatedReplicas" 5 [OMIT_EMPTY VALUE VARINT],
         5 current_revision "currentRevision" 6 [OMIT_EMPTY VALUE],
         6 update_revision "updateRevision" 7 [OMIT_EMPTY VALUE],
-        7 collision_count "collisionCount" 9 [OMIT_EMPTY OPTIONAL],
+        7 collision_count "collisionCount" 9 [OMIT_EMPTY OPTIONAL VARINT],
         8 conditions "conditions" 10 [OMIT_EMPTY],
-        9 available_replicas "availableReplicas" 11 [VALUE],
+        9 available_replicas "availableReplicas" 11 [VALUE VARINT],
     }
     StatefulSetUpdateStrategy "apps.v1beta1.StatefulSetUpdateStrategy" {
         0 type_ "type" 1 [OMIT_EMPTY VALUE],

@@ -450,7 +450,7 @@ message! {
     ControllerRevision "apps.v1beta2.ControllerRevision" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 data "data" 2 [OMIT_EMPTY VALUE],
-        2 revision "revision" 3 [VALUE],
+        2 revision "revision" 3 [VALUE VARINT],
     }
     DaemonSet "apps.v1beta2.DaemonSet" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
@@ -468,19 +468,19 @@ message! {
         0 selector "selector" 1 [OPTIONAL],
         1 template "template" 2 [VALUE],
         2 update_strategy "updateStrategy" 3 [OMIT_EMPTY VALUE],
-        3 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY VALUE],
-        4 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL],
+        3 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY VALUE VARINT],
+        4 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL VARINT],
     }
     DaemonSetStatus "apps.v1beta2.DaemonSetStatus" {
-        0 current_number_scheduled "currentNumberScheduled" 1 [VALUE],
-        1 number_misscheduled "numberMisscheduled" 2 [VALUE],
-        2 desired_number_scheduled "desiredNumberScheduled" 3 [VALUE],
-        3 number_ready "numberReady" 4 [VALUE],
-        4 observed_generation "observedGeneration" 5 [OMIT_EMPTY VALUE],
-        5 updated_number_scheduled "updatedNumberScheduled" 6 [OMIT_EMPTY VALUE],
-        6 number_available "numberAvailable" 7 [OMIT_EMPTY VALUE],
-        7 number_unavailable "numberUnavailable" 8 [OMIT_EMPTY VALUE],
-        8 collision_count "collisionCount" 9 [OMIT_EMPTY OPTIONAL],
+        0 current_number_scheduled "currentNumberScheduled" 1 [VALUE VARINT],
+        1 number_misscheduled "numberMisscheduled" 2 [VALUE VARINT],
+        2 desired_number_scheduled "desiredNumberScheduled" 3 [VALUE VARINT],
+        3 number_ready "numberReady" 4 [VALUE VARINT],
+        4 observed_generation "observedGeneration" 5 [OMIT_EMPTY VALUE VARINT],
+        5 updated_number_scheduled "updatedNumberScheduled" 6 [OMIT_EMPTY VALUE VARINT],
+        6 number_available "numberAvailable" 7 [OMIT_EMPTY VALUE VARINT],
+        7 number_unavailable "numberUnavailable" 8 [OMIT_EMPTY VALUE VARINT],
+        8 collision_count "collisionCount" 9 [OMIT_EMPTY OPTIONAL VARINT],
         9 conditions "conditions" 10 [OMIT_EMPTY],
     }
     DaemonSetUpdateStrategy "apps.v1beta2.DaemonSetUpdateStrategy" {
@@ -501,25 +501,25 @@ message! {
         5 message "message" 5 [OMIT_EMPTY VALUE],
     }
     DeploymentSpec "apps.v1beta2.DeploymentSpec" {
-        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
+        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL VARINT],
         1 selector "selector" 2 [OPTIONAL],
         2 template "template" 3 [VALUE],
         3 strategy "strategy" 4 [OMIT_EMPTY VALUE],
-        4 min_ready_seconds "minReadySeconds" 5 [OMIT_EMPTY VALUE],
-        5 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL],
-        6 paused "paused" 7 [OMIT_EMPTY VALUE],
-        7 progress_deadline_seconds "progressDeadlineSeconds" 9 [OMIT_EMPTY OPTIONAL],
+        4 min_ready_seconds "minReadySeconds" 5 [OMIT_EMPTY VALUE VARINT],
+        5 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL VARINT],
+        6 paused "paused" 7 [OMIT_EMPTY VALUE VARINT],
+        7 progress_deadline_seconds "progressDeadlineSeconds" 9 [OMIT_EMPTY OPTIONAL VARINT],
     }
     DeploymentStatus "apps.v1beta2.DeploymentStatus" {
-        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE],
-        1 replicas "replicas" 2 [OMIT_EMPTY VALUE],
-        2 updated_replicas "updatedReplicas" 3 [OMIT_EMPTY VALUE],
-        3 ready_replicas "readyReplicas" 7 [OMIT_EMPTY VALUE],
-        4 available_replicas "availableReplicas" 4 [OMIT_EMPTY VALUE],
-        5 unavailable_replicas "unavailableReplicas" 5 [OMIT_EMPTY VALUE],
-        6 terminating_replicas "terminatingReplicas" 9 [OMIT_EMPTY OPTIONAL],
+        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE VARINT],
+        1 replicas "replicas" 2 [OMIT_EMPTY VALUE VARINT],
+        2 updated_replicas "updatedReplicas" 3 [OMIT_EMPTY VALUE VARINT],
+        3 ready_replicas "readyReplicas" 7 [OMIT_EMPTY VALUE VARINT],
+        4 available_replicas "availableReplicas" 4 [OMIT_EMPTY VALUE VARINT],
+        5 unavailable_replicas "unavailableReplicas" 5 [OMIT_EMPTY VALUE VARINT],
+        6 terminating_replicas "terminatingReplicas" 9 [OMIT_EMPTY OPTIONAL VARINT],
         7 conditions "conditions" 6 [OMIT_EMPTY],
-        8 collision_count "collisionCount" 8 [OMIT_EMPTY OPTIONAL],
+        8 collision_count "collisionCount" 8 [OMIT_EMPTY OPTIONAL VARINT],
     }
     DeploymentStrategy "apps.v1beta2.DeploymentStrategy" {
         0 type_ "type" 1 [OMIT_EMPTY VALUE],
@@ -538,18 +538,18 @@ message! {
         4 message "message" 5 [OMIT_EMPTY VALUE],
     }
     ReplicaSetSpec "apps.v1beta2.ReplicaSetSpec" {
-        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
-        1 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY VALUE],
+        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL VARINT],
+        1 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY VALUE VARINT],
         2 selector "selector" 2 [OPTIONAL],
         3 template "template" 3 [OMIT_EMPTY VALUE],
     }
     ReplicaSetStatus "apps.v1beta2.ReplicaSetStatus" {
-        0 replicas "replicas" 1 [VALUE],
-        1 fully_labeled_replicas "fullyLabeledReplicas" 2 [OMIT_EMPTY VALUE],
-        2 ready_replicas "readyReplicas" 4 [OMIT_EMPTY VALUE],
-        3 available_replicas "availableReplicas" 5 [OMIT_EMPTY VALUE],
-        4 terminating_replicas "terminatingReplicas" 7 [OMIT_EMPTY OPTIONAL],
-        5 observed_generation "observedGeneration" 3 [OMIT_EMPTY VALUE],
+        0 replicas "replicas" 1 [VALUE VARINT],
+        1 fully_labeled_replicas "fullyLabeledReplicas" 2 [OMIT_EMPTY VALUE VARINT],
+        2 ready_replicas "readyReplicas" 4 [OMIT_EMPTY VALUE VARINT],
+        3 available_replicas "availableReplicas" 5 [OMIT_EMPTY VALUE VARINT],
+        4 terminating_replicas "terminatingReplicas" 7 [OMIT_EMPTY OPTIONAL VARINT],
+        5 observed_generation "observedGeneration" 3 [OMIT_EMPTY VALUE VARINT],
         6 conditions "conditions" 6 [OMIT_EMPTY],
     }
     RollingUpdateDaemonSet "apps.v1beta2.RollingUpdateDaemonSet" {
@@ -561,7 +561,7 @@ message! {
         1 max_surge "maxSurge" 2 [OMIT_EMPTY OPTIONAL],
     }
     RollingUpdateStatefulSetStrategy "apps.v1beta2.RollingUpdateStatefulSetStrategy" {
-        0 partition "partition" 1 [OMIT_EMPTY OPTIONAL],
+        0 partition "partition" 1 [OMIT_EMPTY OPTIONAL VARINT],
         1 max_unavailable "maxUnavailable" 2 [OMIT_EMPTY OPTIONAL],
     }
     Scale "apps.v1beta2.Scale" {
@@ -570,10 +570,10 @@ message! {
         2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     ScaleSpec "apps.v1beta2.ScaleSpec" {
-        0 replicas "replicas" 1 [OMIT_EMPTY VALUE],
+        0 replicas "replicas" 1 [OMIT_EMPTY VALUE VARINT],
     }
     ScaleStatus "apps.v1beta2.ScaleStatus" {
-        0 replicas "replicas" 1 [VALUE],
+        0 replicas "replicas" 1 [VALUE VARINT],
         1 selector "selector" 2 [OMIT_EMPTY],
         2 target_selector "targetSelector" 3 [OMIT_EMPTY VALUE],
     }
@@ -590,36 +590,36 @@ message! {
         4 message "message" 5 [OMIT_EMPTY VALUE],
     }
     StatefulSetOrdinals "apps.v1beta2.StatefulSetOrdinals" {
-        0 start "start" 1 [VALUE],
+        0 start "start" 1 [VALUE VARINT],
     }
     StatefulSetPersistentVolumeClaimRetentionPolicy "apps.v1beta2.StatefulSetPersistentVolumeClaimRetentionPolicy" {
         0 when_deleted "whenDeleted" 1 [OMIT_EMPTY VALUE],
         1 when_scaled "whenScaled" 2 [OMIT_EMPTY VALUE],
     }
     StatefulSetSpec "apps.v1beta2.StatefulSetSpec" {
-        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
+        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL VARINT],
         1 selector "selector" 2 [OPTIONAL],
         2 template "template" 3 [VALUE],
         3 volume_claim_templates "volumeClaimTemplates" 4 [OMIT_EMPTY],
         4 service_name "serviceName" 5 [VALUE],
         5 pod_management_policy "podManagementPolicy" 6 [OMIT_EMPTY VALUE],
         6 update_strategy "updateStrategy" 7 [OMIT_EMPTY VALUE],
-        7 revision_history_limit "revisionHistoryLimit" 8 [OMIT_EMPTY OPTIONAL],
-        8 min_ready_seconds "minReadySeconds" 9 [OMIT_EMPTY VALUE],
+        7 revision_history_limit "revisionHistoryLimit" 8 [OMIT_EMPTY OPTIONAL VARINT],
+        8 min_ready_seconds "minReadySeconds" 9 [OMIT_EMPTY VALUE VARINT],
         9 persistent_volume_claim_retention_policy "persistentVolumeClaimRetentionPolicy" 10 [OMIT_EMPTY OPTIONAL],
         10 ordinals "ordinals" 11 [OMIT_EMPTY OPTIONAL],
     }
     StatefulSetStatus "apps.v1beta2.StatefulSetStatus" {
-        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE],
-        1 replicas "replicas" 2 [VALUE],
-        2 ready_replicas "readyReplicas" 3 [OMIT_EMPTY VALUE],
-        3 current_replicas "currentReplicas" 4 [OMIT_EMPTY VALUE],
-        4 updated_replicas "updatedReplicas" 5 [OMIT_EMPTY VALUE],
+        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE VARINT],
+        1 replicas "replicas" 2 [VALUE VARINT],
+        2 ready_replicas "readyReplicas" 3 [OMIT_EMPTY VALUE VARINT],
+        3 current_replicas "currentReplicas" 4 [OMIT_EMPTY VALUE VARINT],
+        4 updated_replicas "updatedReplicas" 5 [OMIT_EMPTY VALUE VARINT],
         5 current_revision "currentRevision" 6 [OMIT_EMPTY VALUE],
         6 update_revision "updateRevision" 7 [OMIT_EMPTY VALUE],
-        7 collision_count "collisionCount" 9 [OMIT_EMPTY OPTIONAL],
+        7 collision_count "collisionCount" 9 [OMIT_EMPTY OPTIONAL VARINT],
         8 conditions "conditions" 10 [OMIT_EMPTY],
-        9 available_replicas "availableReplicas" 11 [VALUE],
+        9 available_replicas "availableReplicas" 11 [VALUE VARINT],
     }
     StatefulSetUpdateStrategy "apps.v1beta2.StatefulSetUpdateStrategy" {
         0 type_ "type" 1 [OMIT_EMPTY VALUE],

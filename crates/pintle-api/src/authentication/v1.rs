@@ -152,7 +152,7 @@ message! {
     }
     TokenRequestSpec "authentication.v1.TokenRequestSpec" {
         0 audiences "audiences" 1 [],
-        1 expiration_seconds "expirationSeconds" 4 [OPTIONAL],
+        1 expiration_seconds "expirationSeconds" 4 [OPTIONAL VARINT],
         2 bound_object_ref "boundObjectRef" 3 [OPTIONAL],
     }
     TokenRequestStatus "authentication.v1.TokenRequestStatus" {
@@ -169,7 +169,7 @@ message! {
         1 audiences "audiences" 2 [OMIT_EMPTY],
     }
     TokenReviewStatus "authentication.v1.TokenReviewStatus" {
-        0 authenticated "authenticated" 1 [OMIT_EMPTY VALUE],
+        0 authenticated "authenticated" 1 [OMIT_EMPTY VALUE VARINT],
         1 user "user" 2 [OMIT_EMPTY VALUE],
         2 audiences "audiences" 4 [OMIT_EMPTY],
         3 error "error" 3 [OMIT_EMPTY VALUE],

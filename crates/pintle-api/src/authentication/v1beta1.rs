@@ -96,7 +96,7 @@ message! {
         1 audiences "audiences" 2 [OMIT_EMPTY],
     }
     TokenReviewStatus "authentication.v1beta1.TokenReviewStatus" {
-        0 authenticated "authenticated" 1 [OMIT_EMPTY VALUE],
+        0 authenticated "authenticated" 1 [OMIT_EMPTY VALUE VARINT],
         1 user "user" 2 [OMIT_EMPTY VALUE],
         2 audiences "audiences" 4 [OMIT_EMPTY],
         3 error "error" 3 [OMIT_EMPTY VALUE],

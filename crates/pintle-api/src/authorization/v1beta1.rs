@@ -249,15 +249,15 @@ message! {
         5 uid "uid" 6 [OMIT_EMPTY VALUE],
     }
     SubjectAccessReviewStatus "authorization.v1beta1.SubjectAccessReviewStatus" {
-        0 allowed "allowed" 1 [VALUE],
-        1 denied "denied" 4 [OMIT_EMPTY VALUE],
+        0 allowed "allowed" 1 [VALUE VARINT],
+        1 denied "denied" 4 [OMIT_EMPTY VALUE VARINT],
         2 reason "reason" 2 [OMIT_EMPTY VALUE],
         3 evaluation_error "evaluationError" 3 [OMIT_EMPTY VALUE],
     }
     SubjectRulesReviewStatus "authorization.v1beta1.SubjectRulesReviewStatus" {
         0 resource_rules "resourceRules" 1 [],
         1 non_resource_rules "nonResourceRules" 2 [],
-        2 incomplete "incomplete" 3 [VALUE],
+        2 incomplete "incomplete" 3 [VALUE VARINT],
         3 evaluation_error "evaluationError" 4 [OMIT_EMPTY VALUE],
     }
 }

@@ -109,16 +109,16 @@ message! {
     }
     HorizontalPodAutoscalerSpec "autoscaling.v1.HorizontalPodAutoscalerSpec" {
         0 scale_target_ref "scaleTargetRef" 1 [REQUIRED VALUE],
-        1 min_replicas "minReplicas" 2 [OMIT_EMPTY OPTIONAL],
-        2 max_replicas "maxReplicas" 3 [REQUIRED VALUE],
-        3 target_cpu_utilization_percentage "targetCPUUtilizationPercentage" 4 [OMIT_EMPTY OPTIONAL],
+        1 min_replicas "minReplicas" 2 [OMIT_EMPTY OPTIONAL VARINT],
+        2 max_replicas "maxReplicas" 3 [REQUIRED VALUE VARINT],
+        3 target_cpu_utilization_percentage "targetCPUUtilizationPercentage" 4 [OMIT_EMPTY OPTIONAL VARINT],
     }
     HorizontalPodAutoscalerStatus "autoscaling.v1.HorizontalPodAutoscalerStatus" {
-        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY OPTIONAL],
+        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY OPTIONAL VARINT],
         1 last_scale_time "lastScaleTime" 2 [OMIT_EMPTY OPTIONAL],
-        2 current_replicas "currentReplicas" 3 [REQUIRED VALUE],
-        3 desired_replicas "desiredReplicas" 4 [REQUIRED VALUE],
-        4 current_cpu_utilization_percentage "currentCPUUtilizationPercentage" 5 [OMIT_EMPTY OPTIONAL],
+        2 current_replicas "currentReplicas" 3 [REQUIRED VALUE VARINT],
+        3 desired_replicas "desiredReplicas" 4 [REQUIRED VALUE VARINT],
+        4 current_cpu_utilization_percentage "currentCPUUtilizationPercentage" 5 [OMIT_EMPTY OPTIONAL VARINT],
     }
     Scale "autoscaling.v1.Scale" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
@@ -126,10 +126,10 @@ message! {
         2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     ScaleSpec "autoscaling.v1.ScaleSpec" {
-        0 replicas "replicas" 1 [OMIT_EMPTY VALUE],
+        0 replicas "replicas" 1 [OMIT_EMPTY VALUE VARINT],
     }
     ScaleStatus "autoscaling.v1.ScaleStatus" {
-        0 replicas "replicas" 1 [REQUIRED VALUE],
+        0 replicas "replicas" 1 [REQUIRED VALUE VARINT],
         1 selector "selector" 2 [OMIT_EMPTY VALUE],
     }
 }

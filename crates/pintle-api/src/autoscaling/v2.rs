@@ -344,11 +344,11 @@ message! {
     }
     HPAScalingPolicy "autoscaling.v2.HPAScalingPolicy" {
         0 type_ "type" 1 [REQUIRED VALUE],
-        1 value "value" 2 [REQUIRED VALUE],
-        2 period_seconds "periodSeconds" 3 [REQUIRED VALUE],
+        1 value "value" 2 [REQUIRED VALUE VARINT],
+        2 period_seconds "periodSeconds" 3 [REQUIRED VALUE VARINT],
     }
     HPAScalingRules "autoscaling.v2.HPAScalingRules" {
-        0 stabilization_window_seconds "stabilizationWindowSeconds" 3 [OMIT_EMPTY OPTIONAL],
+        0 stabilization_window_seconds "stabilizationWindowSeconds" 3 [OMIT_EMPTY OPTIONAL VARINT],
         1 select_policy "selectPolicy" 1 [OMIT_EMPTY OPTIONAL],
         2 policies "policies" 2 [OMIT_EMPTY],
         3 tolerance "tolerance" 4 [OMIT_EMPTY OPTIONAL],
@@ -371,16 +371,16 @@ message! {
     }
     HorizontalPodAutoscalerSpec "autoscaling.v2.HorizontalPodAutoscalerSpec" {
         0 scale_target_ref "scaleTargetRef" 1 [REQUIRED VALUE],
-        1 min_replicas "minReplicas" 2 [OMIT_EMPTY OPTIONAL],
-        2 max_replicas "maxReplicas" 3 [REQUIRED VALUE],
+        1 min_replicas "minReplicas" 2 [OMIT_EMPTY OPTIONAL VARINT],
+        2 max_replicas "maxReplicas" 3 [REQUIRED VALUE VARINT],
         3 metrics "metrics" 4 [OMIT_EMPTY],
         4 behavior "behavior" 5 [OMIT_EMPTY OPTIONAL],
     }
     HorizontalPodAutoscalerStatus "autoscaling.v2.HorizontalPodAutoscalerStatus" {
-        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY OPTIONAL],
+        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY OPTIONAL VARINT],
         1 last_scale_time "lastScaleTime" 2 [OMIT_EMPTY OPTIONAL],
-        2 current_replicas "currentReplicas" 3 [OMIT_EMPTY VALUE],
-        3 desired_replicas "desiredReplicas" 4 [REQUIRED VALUE],
+        2 current_replicas "currentReplicas" 3 [OMIT_EMPTY VALUE VARINT],
+        3 desired_replicas "desiredReplicas" 4 [REQUIRED VALUE VARINT],
         4 current_metrics "currentMetrics" 5 [],
         5 conditions "conditions" 6 [OMIT_EMPTY],
     }
@@ -408,12 +408,12 @@ message! {
         0 type_ "type" 1 [REQUIRED VALUE],
         1 value "value" 2 [OMIT_EMPTY OPTIONAL],
         2 average_value "averageValue" 3 [OMIT_EMPTY OPTIONAL],
-        3 average_utilization "averageUtilization" 4 [OMIT_EMPTY OPTIONAL],
+        3 average_utilization "averageUtilization" 4 [OMIT_EMPTY OPTIONAL VARINT],
     }
     MetricValueStatus "autoscaling.v2.MetricValueStatus" {
         0 value "value" 1 [OMIT_EMPTY OPTIONAL],
         1 average_value "averageValue" 2 [OMIT_EMPTY OPTIONAL],
-        2 average_utilization "averageUtilization" 3 [OMIT_EMPTY OPTIONAL],
+        2 average_utilization "averageUtilization" 3 [OMIT_EMPTY OPTIONAL VARINT],
     }
     ObjectMetricSource "autoscaling.v2.ObjectMetricSource" {
         0 described_object "describedObject" 1 [REQUIRED VALUE],

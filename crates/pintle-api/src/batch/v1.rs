@@ -251,12 +251,12 @@ message! {
     CronJobSpec "batch.v1.CronJobSpec" {
         0 schedule "schedule" 1 [REQUIRED VALUE],
         1 time_zone "timeZone" 8 [OMIT_EMPTY OPTIONAL],
-        2 starting_deadline_seconds "startingDeadlineSeconds" 2 [OMIT_EMPTY OPTIONAL],
+        2 starting_deadline_seconds "startingDeadlineSeconds" 2 [OMIT_EMPTY OPTIONAL VARINT],
         3 concurrency_policy "concurrencyPolicy" 3 [OMIT_EMPTY VALUE],
-        4 suspend "suspend" 4 [OMIT_EMPTY OPTIONAL],
+        4 suspend "suspend" 4 [OMIT_EMPTY OPTIONAL VARINT],
         5 job_template "jobTemplate" 5 [REQUIRED VALUE],
-        6 successful_jobs_history_limit "successfulJobsHistoryLimit" 6 [OMIT_EMPTY OPTIONAL],
-        7 failed_jobs_history_limit "failedJobsHistoryLimit" 7 [OMIT_EMPTY OPTIONAL],
+        6 successful_jobs_history_limit "successfulJobsHistoryLimit" 6 [OMIT_EMPTY OPTIONAL VARINT],
+        7 failed_jobs_history_limit "failedJobsHistoryLimit" 7 [OMIT_EMPTY OPTIONAL VARINT],
     }
     CronJobStatus "batch.v1.CronJobStatus" {
         0 active "active" 1 [OMIT_EMPTY],
@@ -277,20 +277,20 @@ message! {
         5 message "message" 6 [OMIT_EMPTY VALUE],
     }
     JobSpec "batch.v1.JobSpec" {
-        0 parallelism "parallelism" 1 [OMIT_EMPTY OPTIONAL],
-        1 completions "completions" 2 [OMIT_EMPTY OPTIONAL],
-        2 active_deadline_seconds "activeDeadlineSeconds" 3 [OMIT_EMPTY OPTIONAL],
+        0 parallelism "parallelism" 1 [OMIT_EMPTY OPTIONAL VARINT],
+        1 completions "completions" 2 [OMIT_EMPTY OPTIONAL VARINT],
+        2 active_deadline_seconds "activeDeadlineSeconds" 3 [OMIT_EMPTY OPTIONAL VARINT],
         3 pod_failure_policy "podFailurePolicy" 11 [OMIT_EMPTY OPTIONAL],
         4 success_policy "successPolicy" 16 [OMIT_EMPTY OPTIONAL],
-        5 backoff_limit "backoffLimit" 7 [OMIT_EMPTY OPTIONAL],
-        6 backoff_limit_per_index "backoffLimitPerIndex" 12 [OMIT_EMPTY OPTIONAL],
-        7 max_failed_indexes "maxFailedIndexes" 13 [OMIT_EMPTY OPTIONAL],
+        5 backoff_limit "backoffLimit" 7 [OMIT_EMPTY OPTIONAL VARINT],
+        6 backoff_limit_per_index "backoffLimitPerIndex" 12 [OMIT_EMPTY OPTIONAL VARINT],
+        7 max_failed_indexes "maxFailedIndexes" 13 [OMIT_EMPTY OPTIONAL VARINT],
         8 selector "selector" 4 [OMIT_EMPTY OPTIONAL],
-        9 manual_selector "manualSelector" 5 [OMIT_EMPTY OPTIONAL],
+        9 manual_selector "manualSelector" 5 [OMIT_EMPTY OPTIONAL VARINT],
         10 template "template" 6 [REQUIRED VALUE],
-        11 ttl_seconds_after_finished "ttlSecondsAfterFinished" 8 [OMIT_EMPTY OPTIONAL],
+        11 ttl_seconds_after_finished "ttlSecondsAfterFinished" 8 [OMIT_EMPTY OPTIONAL VARINT],
         12 completion_mode "completionMode" 9 [OMIT_EMPTY OPTIONAL],
-        13 suspend "suspend" 10 [OMIT_EMPTY OPTIONAL],
+        13 suspend "suspend" 10 [OMIT_EMPTY OPTIONAL VARINT],
         14 pod_replacement_policy "podReplacementPolicy" 14 [OMIT_EMPTY OPTIONAL],
         15 managed_by "managedBy" 15 [OMIT_EMPTY OPTIONAL],
     }
@@ -298,14 +298,14 @@ message! {
         0 conditions "conditions" 1 [OMIT_EMPTY],
         1 start_time "startTime" 2 [OMIT_EMPTY OPTIONAL],
         2 completion_time "completionTime" 3 [OMIT_EMPTY OPTIONAL],
-        3 active "active" 4 [OMIT_EMPTY VALUE],
-        4 succeeded "succeeded" 5 [OMIT_EMPTY VALUE],
-        5 failed "failed" 6 [OMIT_EMPTY VALUE],
-        6 terminating "terminating" 11 [OMIT_EMPTY OPTIONAL],
+        3 active "active" 4 [OMIT_EMPTY VALUE VARINT],
+        4 succeeded "succeeded" 5 [OMIT_EMPTY VALUE VARINT],
+        5 failed "failed" 6 [OMIT_EMPTY VALUE VARINT],
+        6 terminating "terminating" 11 [OMIT_EMPTY OPTIONAL VARINT],
         7 completed_indexes "completedIndexes" 7 [OMIT_EMPTY VALUE],
         8 failed_indexes "failedIndexes" 10 [OMIT_EMPTY OPTIONAL],
         9 uncounted_terminated_pods "uncountedTerminatedPods" 8 [OMIT_EMPTY OPTIONAL],
-        10 ready "ready" 9 [OMIT_EMPTY OPTIONAL],
+        10 ready "ready" 9 [OMIT_EMPTY OPTIONAL VARINT],
     }
     JobTemplateSpec "batch.v1.JobTemplateSpec" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
@@ -317,7 +317,7 @@ message! {
     PodFailurePolicyOnExitCodesRequirement "batch.v1.PodFailurePolicyOnExitCodesRequirement" {
         0 container_name "containerName" 1 [OMIT_EMPTY OPTIONAL],
         1 operator "operator" 2 [REQUIRED VALUE],
-        2 values "values" 3 [REQUIRED],
+        2 values "values" 3 [REQUIRED VARINT],
     }
     PodFailurePolicyOnPodConditionsPattern "batch.v1.PodFailurePolicyOnPodConditionsPattern" {
         0 type_ "type" 1 [REQUIRED VALUE],
@@ -333,7 +333,7 @@ message! {
     }
     SuccessPolicyRule "batch.v1.SuccessPolicyRule" {
         0 succeeded_indexes "succeededIndexes" 1 [OMIT_EMPTY OPTIONAL],
-        1 succeeded_count "succeededCount" 2 [OMIT_EMPTY OPTIONAL],
+        1 succeeded_count "succeededCount" 2 [OMIT_EMPTY OPTIONAL VARINT],
     }
     UncountedTerminatedPods "batch.v1.UncountedTerminatedPods" {
         0 succeeded "succeeded" 1 [OMIT_EMPTY],

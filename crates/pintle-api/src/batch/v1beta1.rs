@@ -74,12 +74,12 @@ message! {
     CronJobSpec "batch.v1beta1.CronJobSpec" {
         0 schedule "schedule" 1 [VALUE],
         1 time_zone "timeZone" 8 [OMIT_EMPTY OPTIONAL],
-        2 starting_deadline_seconds "startingDeadlineSeconds" 2 [OMIT_EMPTY OPTIONAL],
+        2 starting_deadline_seconds "startingDeadlineSeconds" 2 [OMIT_EMPTY OPTIONAL VARINT],
         3 concurrency_policy "concurrencyPolicy" 3 [OMIT_EMPTY VALUE],
-        4 suspend "suspend" 4 [OMIT_EMPTY OPTIONAL],
+        4 suspend "suspend" 4 [OMIT_EMPTY OPTIONAL VARINT],
         5 job_template "jobTemplate" 5 [VALUE],
-        6 successful_jobs_history_limit "successfulJobsHistoryLimit" 6 [OMIT_EMPTY OPTIONAL],
-        7 failed_jobs_history_limit "failedJobsHistoryLimit" 7 [OMIT_EMPTY OPTIONAL],
+        6 successful_jobs_history_limit "successfulJobsHistoryLimit" 6 [OMIT_EMPTY OPTIONAL VARINT],
+        7 failed_jobs_history_limit "failedJobsHistoryLimit" 7 [OMIT_EMPTY OPTIONAL VARINT],
     }
     CronJobStatus "batch.v1beta1.CronJobStatus" {
         0 active "active" 1 [OMIT_EMPTY],

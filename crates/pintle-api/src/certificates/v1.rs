@@ -86,9 +86,9 @@ message! {
         5 last_transition_time "lastTransitionTime" 5 [OMIT_EMPTY VALUE],
     }
     CertificateSigningRequestSpec "certificates.v1.CertificateSigningRequestSpec" {
-        0 request "request" 1 [REQUIRED VALUE],
+        0 request "request" 1 [REQUIRED],
         1 signer_name "signerName" 7 [REQUIRED VALUE],
-        2 expiration_seconds "expirationSeconds" 8 [OMIT_EMPTY OPTIONAL],
+        2 expiration_seconds "expirationSeconds" 8 [OMIT_EMPTY OPTIONAL VARINT],
         3 usages "usages" 5 [OMIT_EMPTY],
         4 username "username" 2 [OMIT_EMPTY VALUE],
         5 uid "uid" 3 [OMIT_EMPTY VALUE],
@@ -97,7 +97,7 @@ message! {
     }
     CertificateSigningRequestStatus "certificates.v1.CertificateSigningRequestStatus" {
         0 conditions "conditions" 1 [OMIT_EMPTY],
-        1 certificate "certificate" 2 [OMIT_EMPTY VALUE],
+        1 certificate "certificate" 2 [OMIT_EMPTY],
     }
 }
 

@@ -169,9 +169,9 @@ message! {
         5 last_transition_time "lastTransitionTime" 5 [OMIT_EMPTY VALUE],
     }
     CertificateSigningRequestSpec "certificates.v1beta1.CertificateSigningRequestSpec" {
-        0 request "request" 1 [VALUE],
+        0 request "request" 1 [],
         1 signer_name "signerName" 7 [OMIT_EMPTY OPTIONAL],
-        2 expiration_seconds "expirationSeconds" 8 [OMIT_EMPTY OPTIONAL],
+        2 expiration_seconds "expirationSeconds" 8 [OMIT_EMPTY OPTIONAL VARINT],
         3 usages "usages" 5 [OMIT_EMPTY],
         4 username "username" 2 [OMIT_EMPTY VALUE],
         5 uid "uid" 3 [OMIT_EMPTY VALUE],
@@ -180,7 +180,7 @@ message! {
     }
     CertificateSigningRequestStatus "certificates.v1beta1.CertificateSigningRequestStatus" {
         0 conditions "conditions" 1 [OMIT_EMPTY],
-        1 certificate "certificate" 2 [OMIT_EMPTY VALUE],
+        1 certificate "certificate" 2 [OMIT_EMPTY],
     }
     ClusterTrustBundle "certificates.v1beta1.ClusterTrustBundle" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
@@ -203,10 +203,10 @@ message! {
         4 service_account_uid "serviceAccountUID" 5 [VALUE],
         5 node_name "nodeName" 6 [VALUE],
         6 node_uid "nodeUID" 7 [VALUE],
-        7 max_expiration_seconds "maxExpirationSeconds" 8 [OMIT_EMPTY OPTIONAL],
-        8 pkix_public_key "pkixPublicKey" 9 [VALUE],
-        9 proof_of_possession "proofOfPossession" 10 [VALUE],
-        10 stub_pkcs10_request "stubPKCS10Request" 12 [VALUE],
+        7 max_expiration_seconds "maxExpirationSeconds" 8 [OMIT_EMPTY OPTIONAL VARINT],
+        8 pkix_public_key "pkixPublicKey" 9 [],
+        9 proof_of_possession "proofOfPossession" 10 [],
+        10 stub_pkcs10_request "stubPKCS10Request" 12 [],
         11 unverified_user_annotations "unverifiedUserAnnotations" 11 [OMIT_EMPTY],
     }
     PodCertificateRequestStatus "certificates.v1beta1.PodCertificateRequestStatus" {

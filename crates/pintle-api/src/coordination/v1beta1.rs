@@ -86,10 +86,10 @@ message! {
     }
     LeaseSpec "coordination.v1beta1.LeaseSpec" {
         0 holder_identity "holderIdentity" 1 [OMIT_EMPTY OPTIONAL],
-        1 lease_duration_seconds "leaseDurationSeconds" 2 [OMIT_EMPTY OPTIONAL],
+        1 lease_duration_seconds "leaseDurationSeconds" 2 [OMIT_EMPTY OPTIONAL VARINT],
         2 acquire_time "acquireTime" 3 [OMIT_EMPTY OPTIONAL],
         3 renew_time "renewTime" 4 [OMIT_EMPTY OPTIONAL],
-        4 lease_transitions "leaseTransitions" 5 [OMIT_EMPTY OPTIONAL],
+        4 lease_transitions "leaseTransitions" 5 [OMIT_EMPTY OPTIONAL VARINT],
         5 strategy "strategy" 6 [OMIT_EMPTY OPTIONAL],
         6 preferred_holder "preferredHolder" 7 [OMIT_EMPTY OPTIONAL],
     }

@@ -3467,8 +3467,8 @@ message! {
     AWSElasticBlockStoreVolumeSource "core.v1.AWSElasticBlockStoreVolumeSource" {
         0 volume_id "volumeID" 1 [REQUIRED VALUE],
         1 fs_type "fsType" 2 [OMIT_EMPTY VALUE],
-        2 partition "partition" 3 [OMIT_EMPTY VALUE],
-        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE],
+        2 partition "partition" 3 [OMIT_EMPTY VALUE VARINT],
+        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE VARINT],
     }
     Affinity "core.v1.Affinity" {
         0 node_affinity "nodeAffinity" 1 [OMIT_EMPTY OPTIONAL],
@@ -3488,19 +3488,19 @@ message! {
         1 disk_uri "diskURI" 2 [REQUIRED VALUE],
         2 caching_mode "cachingMode" 3 [OMIT_EMPTY OPTIONAL],
         3 fs_type "fsType" 4 [OMIT_EMPTY OPTIONAL],
-        4 read_only "readOnly" 5 [OMIT_EMPTY OPTIONAL],
+        4 read_only "readOnly" 5 [OMIT_EMPTY OPTIONAL VARINT],
         5 kind "kind" 6 [OMIT_EMPTY OPTIONAL],
     }
     AzureFilePersistentVolumeSource "core.v1.AzureFilePersistentVolumeSource" {
         0 secret_name "secretName" 1 [REQUIRED VALUE],
         1 share_name "shareName" 2 [REQUIRED VALUE],
-        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE VARINT],
         3 secret_namespace "secretNamespace" 4 [OPTIONAL],
     }
     AzureFileVolumeSource "core.v1.AzureFileVolumeSource" {
         0 secret_name "secretName" 1 [REQUIRED VALUE],
         1 share_name "shareName" 2 [REQUIRED VALUE],
-        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE VARINT],
     }
     Binding "core.v1.Binding" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
@@ -3509,7 +3509,7 @@ message! {
     CSIPersistentVolumeSource "core.v1.CSIPersistentVolumeSource" {
         0 driver "driver" 1 [REQUIRED VALUE],
         1 volume_handle "volumeHandle" 2 [REQUIRED VALUE],
-        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE VARINT],
         3 fs_type "fsType" 4 [OMIT_EMPTY VALUE],
         4 volume_attributes "volumeAttributes" 5 [OMIT_EMPTY],
         5 controller_publish_secret_ref "controllerPublishSecretRef" 6 [OMIT_EMPTY OPTIONAL],
@@ -3520,7 +3520,7 @@ message! {
     }
     CSIVolumeSource "core.v1.CSIVolumeSource" {
         0 driver "driver" 1 [REQUIRED VALUE],
-        1 read_only "readOnly" 2 [OMIT_EMPTY OPTIONAL],
+        1 read_only "readOnly" 2 [OMIT_EMPTY OPTIONAL VARINT],
         2 fs_type "fsType" 3 [OMIT_EMPTY OPTIONAL],
         3 volume_attributes "volumeAttributes" 4 [OMIT_EMPTY],
         4 node_publish_secret_ref "nodePublishSecretRef" 5 [OMIT_EMPTY OPTIONAL],
@@ -3535,7 +3535,7 @@ message! {
         2 user "user" 3 [OMIT_EMPTY VALUE],
         3 secret_file "secretFile" 4 [OMIT_EMPTY VALUE],
         4 secret_ref "secretRef" 5 [OMIT_EMPTY OPTIONAL],
-        5 read_only "readOnly" 6 [OMIT_EMPTY VALUE],
+        5 read_only "readOnly" 6 [OMIT_EMPTY VALUE VARINT],
     }
     CephFSVolumeSource "core.v1.CephFSVolumeSource" {
         0 monitors "monitors" 1 [REQUIRED],
@@ -3543,28 +3543,28 @@ message! {
         2 user "user" 3 [OMIT_EMPTY VALUE],
         3 secret_file "secretFile" 4 [OMIT_EMPTY VALUE],
         4 secret_ref "secretRef" 5 [OMIT_EMPTY OPTIONAL],
-        5 read_only "readOnly" 6 [OMIT_EMPTY VALUE],
+        5 read_only "readOnly" 6 [OMIT_EMPTY VALUE VARINT],
     }
     CinderPersistentVolumeSource "core.v1.CinderPersistentVolumeSource" {
         0 volume_id "volumeID" 1 [REQUIRED VALUE],
         1 fs_type "fsType" 2 [OMIT_EMPTY VALUE],
-        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE VARINT],
         3 secret_ref "secretRef" 4 [OMIT_EMPTY OPTIONAL],
     }
     CinderVolumeSource "core.v1.CinderVolumeSource" {
         0 volume_id "volumeID" 1 [REQUIRED VALUE],
         1 fs_type "fsType" 2 [OMIT_EMPTY VALUE],
-        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE VARINT],
         3 secret_ref "secretRef" 4 [OMIT_EMPTY OPTIONAL],
     }
     ClientIPConfig "core.v1.ClientIPConfig" {
-        0 timeout_seconds "timeoutSeconds" 1 [OMIT_EMPTY OPTIONAL],
+        0 timeout_seconds "timeoutSeconds" 1 [OMIT_EMPTY OPTIONAL VARINT],
     }
     ClusterTrustBundleProjection "core.v1.ClusterTrustBundleProjection" {
         0 name "name" 1 [OMIT_EMPTY OPTIONAL],
         1 signer_name "signerName" 2 [OMIT_EMPTY OPTIONAL],
         2 label_selector "labelSelector" 3 [OMIT_EMPTY OPTIONAL],
-        3 optional "optional" 5 [OMIT_EMPTY OPTIONAL],
+        3 optional "optional" 5 [OMIT_EMPTY OPTIONAL VARINT],
         4 path "path" 4 [REQUIRED VALUE],
     }
     ComponentCondition "core.v1.ComponentCondition" {
@@ -3579,18 +3579,18 @@ message! {
     }
     ConfigMap "core.v1.ConfigMap" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
-        1 immutable "immutable" 4 [OMIT_EMPTY OPTIONAL],
+        1 immutable "immutable" 4 [OMIT_EMPTY OPTIONAL VARINT],
         2 data "data" 2 [OMIT_EMPTY],
         3 binary_data "binaryData" 3 [OMIT_EMPTY],
     }
     ConfigMapEnvSource "core.v1.ConfigMapEnvSource" {
         0 local_object_reference "" 1 [INLINE VALUE],
-        1 optional "optional" 2 [OMIT_EMPTY OPTIONAL],
+        1 optional "optional" 2 [OMIT_EMPTY OPTIONAL VARINT],
     }
     ConfigMapKeySelector "core.v1.ConfigMapKeySelector" {
         0 local_object_reference "" 1 [INLINE VALUE],
         1 key "key" 2 [REQUIRED VALUE],
-        2 optional "optional" 3 [OMIT_EMPTY OPTIONAL],
+        2 optional "optional" 3 [OMIT_EMPTY OPTIONAL VARINT],
     }
     ConfigMapNodeConfigSource "core.v1.ConfigMapNodeConfigSource" {
         0 namespace "namespace" 1 [REQUIRED VALUE],
@@ -3602,13 +3602,13 @@ message! {
     ConfigMapProjection "core.v1.ConfigMapProjection" {
         0 local_object_reference "" 1 [INLINE VALUE],
         1 items "items" 2 [OMIT_EMPTY],
-        2 optional "optional" 4 [OMIT_EMPTY OPTIONAL],
+        2 optional "optional" 4 [OMIT_EMPTY OPTIONAL VARINT],
     }
     ConfigMapVolumeSource "core.v1.ConfigMapVolumeSource" {
         0 local_object_reference "" 1 [INLINE VALUE],
         1 items "items" 2 [OMIT_EMPTY],
-        2 default_mode "defaultMode" 3 [OMIT_EMPTY OPTIONAL],
-        3 optional "optional" 4 [OMIT_EMPTY OPTIONAL],
+        2 default_mode "defaultMode" 3 [OMIT_EMPTY OPTIONAL VARINT],
+        3 optional "optional" 4 [OMIT_EMPTY OPTIONAL VARINT],
     }
     Container "core.v1.Container" {
         0 name "name" 1 [REQUIRED VALUE],
@@ -3633,9 +3633,9 @@ message! {
         19 termination_message_policy "terminationMessagePolicy" 20 [OMIT_EMPTY VALUE],
         20 image_pull_policy "imagePullPolicy" 14 [OMIT_EMPTY VALUE],
         21 security_context "securityContext" 15 [OMIT_EMPTY OPTIONAL],
-        22 stdin "stdin" 16 [OMIT_EMPTY VALUE],
-        23 stdin_once "stdinOnce" 17 [OMIT_EMPTY VALUE],
-        24 tty "tty" 18 [OMIT_EMPTY VALUE],
+        22 stdin "stdin" 16 [OMIT_EMPTY VALUE VARINT],
+        23 stdin_once "stdinOnce" 17 [OMIT_EMPTY VALUE VARINT],
+        24 tty "tty" 18 [OMIT_EMPTY VALUE VARINT],
     }
     ContainerExtendedResourceRequest "core.v1.ContainerExtendedResourceRequest" {
         0 container_name "containerName" 1 [REQUIRED VALUE],
@@ -3644,12 +3644,12 @@ message! {
     }
     ContainerImage "core.v1.ContainerImage" {
         0 names "names" 1 [],
-        1 size_bytes "sizeBytes" 2 [OMIT_EMPTY VALUE],
+        1 size_bytes "sizeBytes" 2 [OMIT_EMPTY VALUE VARINT],
     }
     ContainerPort "core.v1.ContainerPort" {
         0 name "name" 1 [OMIT_EMPTY VALUE],
-        1 host_port "hostPort" 2 [OMIT_EMPTY VALUE],
-        2 container_port "containerPort" 3 [REQUIRED VALUE],
+        1 host_port "hostPort" 2 [OMIT_EMPTY VALUE VARINT],
+        2 container_port "containerPort" 3 [REQUIRED VALUE VARINT],
         3 protocol "protocol" 4 [OMIT_EMPTY VALUE],
         4 host_ip "hostIP" 5 [OMIT_EMPTY VALUE],
     }
@@ -3663,7 +3663,7 @@ message! {
     }
     ContainerRestartRuleOnExitCodes "core.v1.ContainerRestartRuleOnExitCodes" {
         0 operator "operator" 1 [OMIT_EMPTY REQUIRED VALUE],
-        1 values "values" 2 [OMIT_EMPTY],
+        1 values "values" 2 [OMIT_EMPTY VARINT],
     }
     ContainerState "core.v1.ContainerState" {
         0 waiting "waiting" 1 [OMIT_EMPTY OPTIONAL],
@@ -3674,8 +3674,8 @@ message! {
         0 started_at "startedAt" 1 [OMIT_EMPTY VALUE],
     }
     ContainerStateTerminated "core.v1.ContainerStateTerminated" {
-        0 exit_code "exitCode" 1 [REQUIRED VALUE],
-        1 signal "signal" 2 [OMIT_EMPTY VALUE],
+        0 exit_code "exitCode" 1 [REQUIRED VALUE VARINT],
+        1 signal "signal" 2 [OMIT_EMPTY VALUE VARINT],
         2 reason "reason" 3 [OMIT_EMPTY VALUE],
         3 message "message" 4 [OMIT_EMPTY VALUE],
         4 started_at "startedAt" 5 [OMIT_EMPTY VALUE],
@@ -3690,12 +3690,12 @@ message! {
         0 name "name" 1 [REQUIRED VALUE],
         1 state "state" 2 [OMIT_EMPTY VALUE],
         2 last_state "lastState" 3 [OMIT_EMPTY VALUE],
-        3 ready "ready" 4 [REQUIRED VALUE],
-        4 restart_count "restartCount" 5 [REQUIRED VALUE],
+        3 ready "ready" 4 [REQUIRED VALUE VARINT],
+        4 restart_count "restartCount" 5 [REQUIRED VALUE VARINT],
         5 image "image" 6 [REQUIRED VALUE],
         6 image_id "imageID" 7 [REQUIRED VALUE],
         7 container_id "containerID" 8 [OMIT_EMPTY VALUE],
-        8 started "started" 9 [OMIT_EMPTY OPTIONAL],
+        8 started "started" 9 [OMIT_EMPTY OPTIONAL VARINT],
         9 allocated_resources "allocatedResources" 10 [OMIT_EMPTY],
         10 resources "resources" 11 [OMIT_EMPTY OPTIONAL],
         11 volume_mounts "volumeMounts" 12 [OMIT_EMPTY],
@@ -3707,7 +3707,7 @@ message! {
         0 linux "linux" 1 [OMIT_EMPTY OPTIONAL],
     }
     DaemonEndpoint "core.v1.DaemonEndpoint" {
-        0 port "Port" 1 [REQUIRED VALUE],
+        0 port "Port" 1 [REQUIRED VALUE VARINT],
     }
     DownwardAPIProjection "core.v1.DownwardAPIProjection" {
         0 items "items" 1 [OMIT_EMPTY],
@@ -3716,11 +3716,11 @@ message! {
         0 path "path" 1 [REQUIRED VALUE],
         1 field_ref "fieldRef" 2 [OMIT_EMPTY OPTIONAL],
         2 resource_field_ref "resourceFieldRef" 3 [OMIT_EMPTY OPTIONAL],
-        3 mode "mode" 4 [OMIT_EMPTY OPTIONAL],
+        3 mode "mode" 4 [OMIT_EMPTY OPTIONAL VARINT],
     }
     DownwardAPIVolumeSource "core.v1.DownwardAPIVolumeSource" {
         0 items "items" 1 [OMIT_EMPTY],
-        1 default_mode "defaultMode" 2 [OMIT_EMPTY OPTIONAL],
+        1 default_mode "defaultMode" 2 [OMIT_EMPTY OPTIONAL VARINT],
     }
     EmptyDirVolumeSource "core.v1.EmptyDirVolumeSource" {
         0 medium "medium" 1 [OMIT_EMPTY VALUE],
@@ -3734,7 +3734,7 @@ message! {
     }
     EndpointPort "core.v1.EndpointPort" {
         0 name "name" 1 [OMIT_EMPTY VALUE],
-        1 port "port" 2 [REQUIRED VALUE],
+        1 port "port" 2 [REQUIRED VALUE VARINT],
         2 protocol "protocol" 3 [OMIT_EMPTY VALUE],
         3 app_protocol "appProtocol" 4 [OMIT_EMPTY OPTIONAL],
     }
@@ -3791,9 +3791,9 @@ message! {
         19 termination_message_policy "terminationMessagePolicy" 20 [OMIT_EMPTY VALUE],
         20 image_pull_policy "imagePullPolicy" 14 [OMIT_EMPTY VALUE],
         21 security_context "securityContext" 15 [OMIT_EMPTY OPTIONAL],
-        22 stdin "stdin" 16 [OMIT_EMPTY VALUE],
-        23 stdin_once "stdinOnce" 17 [OMIT_EMPTY VALUE],
-        24 tty "tty" 18 [OMIT_EMPTY VALUE],
+        22 stdin "stdin" 16 [OMIT_EMPTY VALUE VARINT],
+        23 stdin_once "stdinOnce" 17 [OMIT_EMPTY VALUE VARINT],
+        24 tty "tty" 18 [OMIT_EMPTY VALUE VARINT],
     }
     EphemeralVolumeSource "core.v1.EphemeralVolumeSource" {
         0 volume_claim_template "volumeClaimTemplate" 1 [OMIT_EMPTY OPTIONAL],
@@ -3806,7 +3806,7 @@ message! {
         4 source "source" 5 [OMIT_EMPTY VALUE],
         5 first_timestamp "firstTimestamp" 6 [OMIT_EMPTY VALUE],
         6 last_timestamp "lastTimestamp" 7 [OMIT_EMPTY VALUE],
-        7 count "count" 8 [OMIT_EMPTY VALUE],
+        7 count "count" 8 [OMIT_EMPTY VALUE VARINT],
         8 type_ "type" 9 [OMIT_EMPTY VALUE],
         9 event_time "eventTime" 10 [OMIT_EMPTY VALUE],
         10 series "series" 11 [OMIT_EMPTY OPTIONAL],
@@ -3816,7 +3816,7 @@ message! {
         14 reporting_instance "reportingInstance" 15 [VALUE],
     }
     EventSeries "core.v1.EventSeries" {
-        0 count "count" 1 [OMIT_EMPTY VALUE],
+        0 count "count" 1 [OMIT_EMPTY VALUE VARINT],
         1 last_observed_time "lastObservedTime" 2 [OMIT_EMPTY VALUE],
     }
     EventSource "core.v1.EventSource" {
@@ -3828,29 +3828,29 @@ message! {
     }
     FCVolumeSource "core.v1.FCVolumeSource" {
         0 target_wwns "targetWWNs" 1 [OMIT_EMPTY],
-        1 lun "lun" 2 [OMIT_EMPTY OPTIONAL],
+        1 lun "lun" 2 [OMIT_EMPTY OPTIONAL VARINT],
         2 fs_type "fsType" 3 [OMIT_EMPTY VALUE],
-        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE],
+        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE VARINT],
         4 wwids "wwids" 5 [OMIT_EMPTY],
     }
     FileKeySelector "core.v1.FileKeySelector" {
         0 volume_name "volumeName" 1 [REQUIRED VALUE],
         1 path "path" 2 [REQUIRED VALUE],
         2 key "key" 3 [REQUIRED VALUE],
-        3 optional "optional" 4 [OMIT_EMPTY OPTIONAL],
+        3 optional "optional" 4 [OMIT_EMPTY OPTIONAL VARINT],
     }
     FlexPersistentVolumeSource "core.v1.FlexPersistentVolumeSource" {
         0 driver "driver" 1 [REQUIRED VALUE],
         1 fs_type "fsType" 2 [OMIT_EMPTY VALUE],
         2 secret_ref "secretRef" 3 [OMIT_EMPTY OPTIONAL],
-        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE],
+        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE VARINT],
         4 options "options" 5 [OMIT_EMPTY],
     }
     FlexVolumeSource "core.v1.FlexVolumeSource" {
         0 driver "driver" 1 [REQUIRED VALUE],
         1 fs_type "fsType" 2 [OMIT_EMPTY VALUE],
         2 secret_ref "secretRef" 3 [OMIT_EMPTY OPTIONAL],
-        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE],
+        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE VARINT],
         4 options "options" 5 [OMIT_EMPTY],
     }
     FlockerVolumeSource "core.v1.FlockerVolumeSource" {
@@ -3860,11 +3860,11 @@ message! {
     GCEPersistentDiskVolumeSource "core.v1.GCEPersistentDiskVolumeSource" {
         0 pd_name "pdName" 1 [REQUIRED VALUE],
         1 fs_type "fsType" 2 [OMIT_EMPTY VALUE],
-        2 partition "partition" 3 [OMIT_EMPTY VALUE],
-        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE],
+        2 partition "partition" 3 [OMIT_EMPTY VALUE VARINT],
+        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE VARINT],
     }
     GRPCAction "core.v1.GRPCAction" {
-        0 port "port" 1 [REQUIRED VALUE],
+        0 port "port" 1 [REQUIRED VALUE VARINT],
         1 service "service" 2 [OPTIONAL],
     }
     GitRepoVolumeSource "core.v1.GitRepoVolumeSource" {
@@ -3875,13 +3875,13 @@ message! {
     GlusterfsPersistentVolumeSource "core.v1.GlusterfsPersistentVolumeSource" {
         0 endpoints "endpoints" 1 [REQUIRED VALUE],
         1 path "path" 2 [REQUIRED VALUE],
-        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE VARINT],
         3 endpoints_namespace "endpointsNamespace" 4 [OMIT_EMPTY OPTIONAL],
     }
     GlusterfsVolumeSource "core.v1.GlusterfsVolumeSource" {
         0 endpoints "endpoints" 1 [REQUIRED VALUE],
         1 path "path" 2 [REQUIRED VALUE],
-        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE VARINT],
     }
     HTTPGetAction "core.v1.HTTPGetAction" {
         0 path "path" 1 [OMIT_EMPTY VALUE],
@@ -3908,26 +3908,26 @@ message! {
     ISCSIPersistentVolumeSource "core.v1.ISCSIPersistentVolumeSource" {
         0 target_portal "targetPortal" 1 [REQUIRED VALUE],
         1 iqn "iqn" 2 [REQUIRED VALUE],
-        2 lun "lun" 3 [REQUIRED VALUE],
+        2 lun "lun" 3 [REQUIRED VALUE VARINT],
         3 iscsi_interface "iscsiInterface" 4 [OMIT_EMPTY VALUE],
         4 fs_type "fsType" 5 [OMIT_EMPTY VALUE],
-        5 read_only "readOnly" 6 [OMIT_EMPTY VALUE],
+        5 read_only "readOnly" 6 [OMIT_EMPTY VALUE VARINT],
         6 portals "portals" 7 [OMIT_EMPTY],
-        7 chap_auth_discovery "chapAuthDiscovery" 8 [OMIT_EMPTY VALUE],
-        8 chap_auth_session "chapAuthSession" 11 [OMIT_EMPTY VALUE],
+        7 chap_auth_discovery "chapAuthDiscovery" 8 [OMIT_EMPTY VALUE VARINT],
+        8 chap_auth_session "chapAuthSession" 11 [OMIT_EMPTY VALUE VARINT],
         9 secret_ref "secretRef" 10 [OMIT_EMPTY OPTIONAL],
         10 initiator_name "initiatorName" 12 [OMIT_EMPTY OPTIONAL],
     }
     ISCSIVolumeSource "core.v1.ISCSIVolumeSource" {
         0 target_portal "targetPortal" 1 [REQUIRED VALUE],
         1 iqn "iqn" 2 [REQUIRED VALUE],
-        2 lun "lun" 3 [REQUIRED VALUE],
+        2 lun "lun" 3 [REQUIRED VALUE VARINT],
         3 iscsi_interface "iscsiInterface" 4 [OMIT_EMPTY VALUE],
         4 fs_type "fsType" 5 [OMIT_EMPTY VALUE],
-        5 read_only "readOnly" 6 [OMIT_EMPTY VALUE],
+        5 read_only "readOnly" 6 [OMIT_EMPTY VALUE VARINT],
         6 portals "portals" 7 [OMIT_EMPTY],
-        7 chap_auth_discovery "chapAuthDiscovery" 8 [OMIT_EMPTY VALUE],
-        8 chap_auth_session "chapAuthSession" 11 [OMIT_EMPTY VALUE],
+        7 chap_auth_discovery "chapAuthDiscovery" 8 [OMIT_EMPTY VALUE VARINT],
+        8 chap_auth_session "chapAuthSession" 11 [OMIT_EMPTY VALUE VARINT],
         9 secret_ref "secretRef" 10 [OMIT_EMPTY OPTIONAL],
         10 initiator_name "initiatorName" 12 [OMIT_EMPTY OPTIONAL],
     }
@@ -3941,7 +3941,7 @@ message! {
     KeyToPath "core.v1.KeyToPath" {
         0 key "key" 1 [REQUIRED VALUE],
         1 path "path" 2 [REQUIRED VALUE],
-        2 mode "mode" 3 [OMIT_EMPTY OPTIONAL],
+        2 mode "mode" 3 [OMIT_EMPTY OPTIONAL VARINT],
     }
     Lifecycle "core.v1.Lifecycle" {
         0 post_start "postStart" 1 [OMIT_EMPTY OPTIONAL],
@@ -3970,9 +3970,9 @@ message! {
         0 limits "limits" 1 [REQUIRED],
     }
     LinuxContainerUser "core.v1.LinuxContainerUser" {
-        0 uid "uid" 1 [REQUIRED VALUE],
-        1 gid "gid" 2 [REQUIRED VALUE],
-        2 supplemental_groups "supplementalGroups" 3 [OMIT_EMPTY],
+        0 uid "uid" 1 [REQUIRED VALUE VARINT],
+        1 gid "gid" 2 [REQUIRED VALUE VARINT],
+        2 supplemental_groups "supplementalGroups" 3 [OMIT_EMPTY VARINT],
     }
     LoadBalancerIngress "core.v1.LoadBalancerIngress" {
         0 ip "ip" 1 [OMIT_EMPTY VALUE],
@@ -3997,7 +3997,7 @@ message! {
     NFSVolumeSource "core.v1.NFSVolumeSource" {
         0 server "server" 1 [REQUIRED VALUE],
         1 path "path" 2 [REQUIRED VALUE],
-        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE VARINT],
     }
     Namespace "core.v1.Namespace" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
@@ -4057,7 +4057,7 @@ message! {
         0 kubelet_endpoint "kubeletEndpoint" 1 [OMIT_EMPTY VALUE],
     }
     NodeFeatures "core.v1.NodeFeatures" {
-        0 supplemental_groups_policy "supplementalGroupsPolicy" 1 [OMIT_EMPTY OPTIONAL],
+        0 supplemental_groups_policy "supplementalGroupsPolicy" 1 [OMIT_EMPTY OPTIONAL VARINT],
     }
     NodeProxyOptions "core.v1.NodeProxyOptions" {
         0 path "path" 1 [OMIT_EMPTY VALUE],
@@ -4067,8 +4067,8 @@ message! {
         1 features "features" 2 [OMIT_EMPTY OPTIONAL],
     }
     NodeRuntimeHandlerFeatures "core.v1.NodeRuntimeHandlerFeatures" {
-        0 recursive_read_only_mounts "recursiveReadOnlyMounts" 1 [OMIT_EMPTY OPTIONAL],
-        1 user_namespaces "userNamespaces" 2 [OMIT_EMPTY OPTIONAL],
+        0 recursive_read_only_mounts "recursiveReadOnlyMounts" 1 [OMIT_EMPTY OPTIONAL VARINT],
+        1 user_namespaces "userNamespaces" 2 [OMIT_EMPTY OPTIONAL VARINT],
     }
     NodeSelector "core.v1.NodeSelector" {
         0 node_selector_terms "nodeSelectorTerms" 1 [REQUIRED],
@@ -4086,7 +4086,7 @@ message! {
         0 pod_cidr "podCIDR" 1 [OMIT_EMPTY VALUE],
         1 pod_cidrs "podCIDRs" 7 [OMIT_EMPTY],
         2 provider_id "providerID" 3 [OMIT_EMPTY VALUE],
-        3 unschedulable "unschedulable" 4 [OMIT_EMPTY VALUE],
+        3 unschedulable "unschedulable" 4 [OMIT_EMPTY VALUE VARINT],
         4 taints "taints" 5 [OMIT_EMPTY],
         5 config_source "configSource" 6 [OMIT_EMPTY OPTIONAL],
         6 external_id "externalID" 2 [OMIT_EMPTY VALUE],
@@ -4108,7 +4108,7 @@ message! {
         13 declared_features "declaredFeatures" 14 [OMIT_EMPTY],
     }
     NodeSwapStatus "core.v1.NodeSwapStatus" {
-        0 capacity "capacity" 1 [OMIT_EMPTY OPTIONAL],
+        0 capacity "capacity" 1 [OMIT_EMPTY OPTIONAL VARINT],
     }
     NodeSystemInfo "core.v1.NodeSystemInfo" {
         0 machine_id "machineID" 1 [REQUIRED VALUE],
@@ -4181,7 +4181,7 @@ message! {
     }
     PersistentVolumeClaimVolumeSource "core.v1.PersistentVolumeClaimVolumeSource" {
         0 claim_name "claimName" 1 [REQUIRED VALUE],
-        1 read_only "readOnly" 2 [OMIT_EMPTY VALUE],
+        1 read_only "readOnly" 2 [OMIT_EMPTY VALUE VARINT],
     }
     PersistentVolumeSource "core.v1.PersistentVolumeSource" {
         0 gce_persistent_disk "gcePersistentDisk" 1 [OMIT_EMPTY OPTIONAL],
@@ -4251,16 +4251,16 @@ message! {
         1 preferred_during_scheduling_ignored_during_execution "preferredDuringSchedulingIgnoredDuringExecution" 2 [OMIT_EMPTY],
     }
     PodAttachOptions "core.v1.PodAttachOptions" {
-        0 stdin "stdin" 1 [OMIT_EMPTY VALUE],
-        1 stdout "stdout" 2 [OMIT_EMPTY VALUE],
-        2 stderr "stderr" 3 [OMIT_EMPTY VALUE],
-        3 tty "tty" 4 [OMIT_EMPTY VALUE],
+        0 stdin "stdin" 1 [OMIT_EMPTY VALUE VARINT],
+        1 stdout "stdout" 2 [OMIT_EMPTY VALUE VARINT],
+        2 stderr "stderr" 3 [OMIT_EMPTY VALUE VARINT],
+        3 tty "tty" 4 [OMIT_EMPTY VALUE VARINT],
         4 container "container" 5 [OMIT_EMPTY VALUE],
     }
     PodCertificateProjection "core.v1.PodCertificateProjection" {
         0 signer_name "signerName" 1 [OMIT_EMPTY REQUIRED VALUE],
         1 key_type "keyType" 2 [OMIT_EMPTY REQUIRED VALUE],
-        2 max_expiration_seconds "maxExpirationSeconds" 3 [OMIT_EMPTY OPTIONAL],
+        2 max_expiration_seconds "maxExpirationSeconds" 3 [OMIT_EMPTY OPTIONAL VARINT],
         3 credential_bundle_path "credentialBundlePath" 4 [OMIT_EMPTY VALUE],
         4 key_path "keyPath" 5 [OMIT_EMPTY VALUE],
         5 certificate_chain_path "certificateChainPath" 6 [OMIT_EMPTY VALUE],
@@ -4268,7 +4268,7 @@ message! {
     }
     PodCondition "core.v1.PodCondition" {
         0 type_ "type" 1 [REQUIRED VALUE],
-        1 observed_generation "observedGeneration" 7 [OMIT_EMPTY VALUE],
+        1 observed_generation "observedGeneration" 7 [OMIT_EMPTY VALUE VARINT],
         2 status "status" 2 [REQUIRED VALUE],
         3 last_probe_time "lastProbeTime" 3 [OMIT_EMPTY VALUE],
         4 last_transition_time "lastTransitionTime" 4 [OMIT_EMPTY VALUE],
@@ -4285,10 +4285,10 @@ message! {
         1 value "value" 2 [OMIT_EMPTY OPTIONAL],
     }
     PodExecOptions "core.v1.PodExecOptions" {
-        0 stdin "stdin" 1 [OMIT_EMPTY VALUE],
-        1 stdout "stdout" 2 [OMIT_EMPTY VALUE],
-        2 stderr "stderr" 3 [OMIT_EMPTY VALUE],
-        3 tty "tty" 4 [OMIT_EMPTY VALUE],
+        0 stdin "stdin" 1 [OMIT_EMPTY VALUE VARINT],
+        1 stdout "stdout" 2 [OMIT_EMPTY VALUE VARINT],
+        2 stderr "stderr" 3 [OMIT_EMPTY VALUE VARINT],
+        3 tty "tty" 4 [OMIT_EMPTY VALUE VARINT],
         4 container "container" 5 [OMIT_EMPTY VALUE],
         5 command "command" 6 [],
     }
@@ -4301,21 +4301,21 @@ message! {
     }
     PodLogOptions "core.v1.PodLogOptions" {
         0 container "container" 1 [OMIT_EMPTY VALUE],
-        1 follow "follow" 2 [OMIT_EMPTY VALUE],
-        2 previous "previous" 3 [OMIT_EMPTY VALUE],
-        3 since_seconds "sinceSeconds" 4 [OMIT_EMPTY OPTIONAL],
+        1 follow "follow" 2 [OMIT_EMPTY VALUE VARINT],
+        2 previous "previous" 3 [OMIT_EMPTY VALUE VARINT],
+        3 since_seconds "sinceSeconds" 4 [OMIT_EMPTY OPTIONAL VARINT],
         4 since_time "sinceTime" 5 [OMIT_EMPTY OPTIONAL],
-        5 timestamps "timestamps" 6 [OMIT_EMPTY VALUE],
-        6 tail_lines "tailLines" 7 [OMIT_EMPTY OPTIONAL],
-        7 limit_bytes "limitBytes" 8 [OMIT_EMPTY OPTIONAL],
-        8 insecure_skip_tls_verify_backend "insecureSkipTLSVerifyBackend" 9 [OMIT_EMPTY VALUE],
+        5 timestamps "timestamps" 6 [OMIT_EMPTY VALUE VARINT],
+        6 tail_lines "tailLines" 7 [OMIT_EMPTY OPTIONAL VARINT],
+        7 limit_bytes "limitBytes" 8 [OMIT_EMPTY OPTIONAL VARINT],
+        8 insecure_skip_tls_verify_backend "insecureSkipTLSVerifyBackend" 9 [OMIT_EMPTY VALUE VARINT],
         9 stream "stream" 10 [OMIT_EMPTY OPTIONAL],
     }
     PodOS "core.v1.PodOS" {
         0 name "name" 1 [REQUIRED VALUE],
     }
     PodPortForwardOptions "core.v1.PodPortForwardOptions" {
-        0 ports "ports" 1 [OMIT_EMPTY],
+        0 ports "ports" 1 [OMIT_EMPTY VARINT],
     }
     PodProxyOptions "core.v1.PodProxyOptions" {
         0 path "path" 1 [OMIT_EMPTY VALUE],
@@ -4341,12 +4341,12 @@ message! {
     PodSecurityContext "core.v1.PodSecurityContext" {
         0 se_linux_options "seLinuxOptions" 1 [OMIT_EMPTY OPTIONAL],
         1 windows_options "windowsOptions" 8 [OMIT_EMPTY OPTIONAL],
-        2 run_as_user "runAsUser" 2 [OMIT_EMPTY OPTIONAL],
-        3 run_as_group "runAsGroup" 6 [OMIT_EMPTY OPTIONAL],
-        4 run_as_non_root "runAsNonRoot" 3 [OMIT_EMPTY OPTIONAL],
-        5 supplemental_groups "supplementalGroups" 4 [OMIT_EMPTY],
+        2 run_as_user "runAsUser" 2 [OMIT_EMPTY OPTIONAL VARINT],
+        3 run_as_group "runAsGroup" 6 [OMIT_EMPTY OPTIONAL VARINT],
+        4 run_as_non_root "runAsNonRoot" 3 [OMIT_EMPTY OPTIONAL VARINT],
+        5 supplemental_groups "supplementalGroups" 4 [OMIT_EMPTY VARINT],
         6 supplemental_groups_policy "supplementalGroupsPolicy" 12 [OMIT_EMPTY OPTIONAL],
-        7 fs_group "fsGroup" 5 [OMIT_EMPTY OPTIONAL],
+        7 fs_group "fsGroup" 5 [OMIT_EMPTY OPTIONAL VARINT],
         8 sysctls "sysctls" 7 [OMIT_EMPTY],
         9 fs_group_change_policy "fsGroupChangePolicy" 9 [OMIT_EMPTY OPTIONAL],
         10 seccomp_profile "seccompProfile" 10 [OMIT_EMPTY OPTIONAL],
@@ -4359,18 +4359,18 @@ message! {
         2 containers "containers" 2 [REQUIRED],
         3 ephemeral_containers "ephemeralContainers" 34 [OMIT_EMPTY],
         4 restart_policy "restartPolicy" 3 [OMIT_EMPTY VALUE],
-        5 termination_grace_period_seconds "terminationGracePeriodSeconds" 4 [OMIT_EMPTY OPTIONAL],
-        6 active_deadline_seconds "activeDeadlineSeconds" 5 [OMIT_EMPTY OPTIONAL],
+        5 termination_grace_period_seconds "terminationGracePeriodSeconds" 4 [OMIT_EMPTY OPTIONAL VARINT],
+        6 active_deadline_seconds "activeDeadlineSeconds" 5 [OMIT_EMPTY OPTIONAL VARINT],
         7 dns_policy "dnsPolicy" 6 [OMIT_EMPTY VALUE],
         8 node_selector "nodeSelector" 7 [OMIT_EMPTY],
         9 service_account_name "serviceAccountName" 8 [OMIT_EMPTY VALUE],
         10 service_account "serviceAccount" 9 [OMIT_EMPTY VALUE],
-        11 automount_service_account_token "automountServiceAccountToken" 21 [OMIT_EMPTY OPTIONAL],
+        11 automount_service_account_token "automountServiceAccountToken" 21 [OMIT_EMPTY OPTIONAL VARINT],
         12 node_name "nodeName" 10 [OMIT_EMPTY VALUE],
-        13 host_network "hostNetwork" 11 [OMIT_EMPTY VALUE],
-        14 host_pid "hostPID" 12 [OMIT_EMPTY VALUE],
-        15 host_ipc "hostIPC" 13 [OMIT_EMPTY VALUE],
-        16 share_process_namespace "shareProcessNamespace" 27 [OMIT_EMPTY OPTIONAL],
+        13 host_network "hostNetwork" 11 [OMIT_EMPTY VALUE VARINT],
+        14 host_pid "hostPID" 12 [OMIT_EMPTY VALUE VARINT],
+        15 host_ipc "hostIPC" 13 [OMIT_EMPTY VALUE VARINT],
+        16 share_process_namespace "shareProcessNamespace" 27 [OMIT_EMPTY OPTIONAL VARINT],
         17 security_context "securityContext" 14 [OMIT_EMPTY OPTIONAL],
         18 image_pull_secrets "imagePullSecrets" 15 [OMIT_EMPTY],
         19 hostname "hostname" 16 [OMIT_EMPTY VALUE],
@@ -4380,17 +4380,17 @@ message! {
         23 tolerations "tolerations" 22 [OMIT_EMPTY],
         24 host_aliases "hostAliases" 23 [OMIT_EMPTY],
         25 priority_class_name "priorityClassName" 24 [OMIT_EMPTY VALUE],
-        26 priority "priority" 25 [OMIT_EMPTY OPTIONAL],
+        26 priority "priority" 25 [OMIT_EMPTY OPTIONAL VARINT],
         27 dns_config "dnsConfig" 26 [OMIT_EMPTY OPTIONAL],
         28 readiness_gates "readinessGates" 28 [OMIT_EMPTY],
         29 runtime_class_name "runtimeClassName" 29 [OMIT_EMPTY OPTIONAL],
-        30 enable_service_links "enableServiceLinks" 30 [OMIT_EMPTY OPTIONAL],
+        30 enable_service_links "enableServiceLinks" 30 [OMIT_EMPTY OPTIONAL VARINT],
         31 preemption_policy "preemptionPolicy" 31 [OMIT_EMPTY OPTIONAL],
         32 overhead "overhead" 32 [OMIT_EMPTY],
         33 topology_spread_constraints "topologySpreadConstraints" 33 [OMIT_EMPTY],
-        34 set_hostname_as_fqdn "setHostnameAsFQDN" 35 [OMIT_EMPTY OPTIONAL],
+        34 set_hostname_as_fqdn "setHostnameAsFQDN" 35 [OMIT_EMPTY OPTIONAL VARINT],
         35 os "os" 36 [OMIT_EMPTY OPTIONAL],
-        36 host_users "hostUsers" 37 [OMIT_EMPTY OPTIONAL],
+        36 host_users "hostUsers" 37 [OMIT_EMPTY OPTIONAL VARINT],
         37 scheduling_gates "schedulingGates" 38 [OMIT_EMPTY],
         38 resource_claims "resourceClaims" 39 [OMIT_EMPTY],
         39 resources "resources" 40 [OMIT_EMPTY OPTIONAL],
@@ -4398,7 +4398,7 @@ message! {
         41 scheduling_group "schedulingGroup" 43 [OMIT_EMPTY OPTIONAL],
     }
     PodStatus "core.v1.PodStatus" {
-        0 observed_generation "observedGeneration" 17 [OMIT_EMPTY VALUE],
+        0 observed_generation "observedGeneration" 17 [OMIT_EMPTY VALUE VARINT],
         1 phase "phase" 1 [OMIT_EMPTY VALUE],
         2 conditions "conditions" 2 [OMIT_EMPTY],
         3 message "message" 3 [OMIT_EMPTY VALUE],
@@ -4433,27 +4433,27 @@ message! {
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
     PortStatus "core.v1.PortStatus" {
-        0 port "port" 1 [REQUIRED VALUE],
+        0 port "port" 1 [REQUIRED VALUE VARINT],
         1 protocol "protocol" 2 [REQUIRED VALUE],
         2 error "error" 3 [OMIT_EMPTY OPTIONAL],
     }
     PortworxVolumeSource "core.v1.PortworxVolumeSource" {
         0 volume_id "volumeID" 1 [REQUIRED VALUE],
         1 fs_type "fsType" 2 [OMIT_EMPTY VALUE],
-        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE VARINT],
     }
     PreferredSchedulingTerm "core.v1.PreferredSchedulingTerm" {
-        0 weight "weight" 1 [REQUIRED VALUE],
+        0 weight "weight" 1 [REQUIRED VALUE VARINT],
         1 preference "preference" 2 [REQUIRED VALUE],
     }
     Probe "core.v1.Probe" {
         0 probe_handler "" 1 [INLINE VALUE],
-        1 initial_delay_seconds "initialDelaySeconds" 2 [OMIT_EMPTY VALUE],
-        2 timeout_seconds "timeoutSeconds" 3 [OMIT_EMPTY VALUE],
-        3 period_seconds "periodSeconds" 4 [OMIT_EMPTY VALUE],
-        4 success_threshold "successThreshold" 5 [OMIT_EMPTY VALUE],
-        5 failure_threshold "failureThreshold" 6 [OMIT_EMPTY VALUE],
-        6 termination_grace_period_seconds "terminationGracePeriodSeconds" 7 [OMIT_EMPTY OPTIONAL],
+        1 initial_delay_seconds "initialDelaySeconds" 2 [OMIT_EMPTY VALUE VARINT],
+        2 timeout_seconds "timeoutSeconds" 3 [OMIT_EMPTY VALUE VARINT],
+        3 period_seconds "periodSeconds" 4 [OMIT_EMPTY VALUE VARINT],
+        4 success_threshold "successThreshold" 5 [OMIT_EMPTY VALUE VARINT],
+        5 failure_threshold "failureThreshold" 6 [OMIT_EMPTY VALUE VARINT],
+        6 termination_grace_period_seconds "terminationGracePeriodSeconds" 7 [OMIT_EMPTY OPTIONAL VARINT],
     }
     ProbeHandler "core.v1.ProbeHandler" {
         0 exec "exec" 1 [OMIT_EMPTY OPTIONAL],
@@ -4463,12 +4463,12 @@ message! {
     }
     ProjectedVolumeSource "core.v1.ProjectedVolumeSource" {
         0 sources "sources" 1 [],
-        1 default_mode "defaultMode" 2 [OMIT_EMPTY OPTIONAL],
+        1 default_mode "defaultMode" 2 [OMIT_EMPTY OPTIONAL VARINT],
     }
     QuobyteVolumeSource "core.v1.QuobyteVolumeSource" {
         0 registry "registry" 1 [REQUIRED VALUE],
         1 volume "volume" 2 [REQUIRED VALUE],
-        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE VARINT],
         3 user "user" 4 [OMIT_EMPTY VALUE],
         4 group "group" 5 [OMIT_EMPTY VALUE],
         5 tenant "tenant" 6 [OMIT_EMPTY VALUE],
@@ -4481,7 +4481,7 @@ message! {
         4 user "user" 5 [OMIT_EMPTY VALUE],
         5 keyring "keyring" 6 [OMIT_EMPTY VALUE],
         6 secret_ref "secretRef" 7 [OMIT_EMPTY OPTIONAL],
-        7 read_only "readOnly" 8 [OMIT_EMPTY VALUE],
+        7 read_only "readOnly" 8 [OMIT_EMPTY VALUE VARINT],
     }
     RBDVolumeSource "core.v1.RBDVolumeSource" {
         0 monitors "monitors" 1 [REQUIRED],
@@ -4491,12 +4491,12 @@ message! {
         4 user "user" 5 [OMIT_EMPTY VALUE],
         5 keyring "keyring" 6 [OMIT_EMPTY VALUE],
         6 secret_ref "secretRef" 7 [OMIT_EMPTY OPTIONAL],
-        7 read_only "readOnly" 8 [OMIT_EMPTY VALUE],
+        7 read_only "readOnly" 8 [OMIT_EMPTY VALUE VARINT],
     }
     RangeAllocation "core.v1.RangeAllocation" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 range "range" 2 [VALUE],
-        2 data "data" 3 [VALUE],
+        2 data "data" 3 [],
     }
     ReplicationController "core.v1.ReplicationController" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
@@ -4511,17 +4511,17 @@ message! {
         4 message "message" 5 [OMIT_EMPTY VALUE],
     }
     ReplicationControllerSpec "core.v1.ReplicationControllerSpec" {
-        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
-        1 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY VALUE],
+        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL VARINT],
+        1 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY VALUE VARINT],
         2 selector "selector" 2 [OMIT_EMPTY],
         3 template "template" 3 [OMIT_EMPTY OPTIONAL],
     }
     ReplicationControllerStatus "core.v1.ReplicationControllerStatus" {
-        0 replicas "replicas" 1 [REQUIRED VALUE],
-        1 fully_labeled_replicas "fullyLabeledReplicas" 2 [OMIT_EMPTY VALUE],
-        2 ready_replicas "readyReplicas" 4 [OMIT_EMPTY VALUE],
-        3 available_replicas "availableReplicas" 5 [OMIT_EMPTY VALUE],
-        4 observed_generation "observedGeneration" 3 [OMIT_EMPTY VALUE],
+        0 replicas "replicas" 1 [REQUIRED VALUE VARINT],
+        1 fully_labeled_replicas "fullyLabeledReplicas" 2 [OMIT_EMPTY VALUE VARINT],
+        2 ready_replicas "readyReplicas" 4 [OMIT_EMPTY VALUE VARINT],
+        3 available_replicas "availableReplicas" 5 [OMIT_EMPTY VALUE VARINT],
+        4 observed_generation "observedGeneration" 3 [OMIT_EMPTY VALUE VARINT],
         5 conditions "conditions" 6 [OMIT_EMPTY],
     }
     ResourceClaim "core.v1.ResourceClaim" {
@@ -4571,25 +4571,25 @@ message! {
         0 gateway "gateway" 1 [REQUIRED VALUE],
         1 system "system" 2 [REQUIRED VALUE],
         2 secret_ref "secretRef" 3 [OPTIONAL REQUIRED],
-        3 ssl_enabled "sslEnabled" 4 [OMIT_EMPTY VALUE],
+        3 ssl_enabled "sslEnabled" 4 [OMIT_EMPTY VALUE VARINT],
         4 protection_domain "protectionDomain" 5 [OMIT_EMPTY VALUE],
         5 storage_pool "storagePool" 6 [OMIT_EMPTY VALUE],
         6 storage_mode "storageMode" 7 [OMIT_EMPTY VALUE],
         7 volume_name "volumeName" 8 [OMIT_EMPTY VALUE],
         8 fs_type "fsType" 9 [OMIT_EMPTY VALUE],
-        9 read_only "readOnly" 10 [OMIT_EMPTY VALUE],
+        9 read_only "readOnly" 10 [OMIT_EMPTY VALUE VARINT],
     }
     ScaleIOVolumeSource "core.v1.ScaleIOVolumeSource" {
         0 gateway "gateway" 1 [REQUIRED VALUE],
         1 system "system" 2 [REQUIRED VALUE],
         2 secret_ref "secretRef" 3 [OPTIONAL REQUIRED],
-        3 ssl_enabled "sslEnabled" 4 [OMIT_EMPTY VALUE],
+        3 ssl_enabled "sslEnabled" 4 [OMIT_EMPTY VALUE VARINT],
         4 protection_domain "protectionDomain" 5 [OMIT_EMPTY VALUE],
         5 storage_pool "storagePool" 6 [OMIT_EMPTY VALUE],
         6 storage_mode "storageMode" 7 [OMIT_EMPTY VALUE],
         7 volume_name "volumeName" 8 [OMIT_EMPTY VALUE],
         8 fs_type "fsType" 9 [OMIT_EMPTY VALUE],
-        9 read_only "readOnly" 10 [OMIT_EMPTY VALUE],
+        9 read_only "readOnly" 10 [OMIT_EMPTY VALUE VARINT],
     }
     ScopeSelector "core.v1.ScopeSelector" {
         0 match_expressions "matchExpressions" 1 [OMIT_EMPTY],
@@ -4605,24 +4605,24 @@ message! {
     }
     Secret "core.v1.Secret" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
-        1 immutable "immutable" 5 [OMIT_EMPTY OPTIONAL],
+        1 immutable "immutable" 5 [OMIT_EMPTY OPTIONAL VARINT],
         2 data "data" 2 [OMIT_EMPTY SECRET],
         3 string_data "stringData" 4 [OMIT_EMPTY SECRET],
         4 type_ "type" 3 [OMIT_EMPTY VALUE],
     }
     SecretEnvSource "core.v1.SecretEnvSource" {
         0 local_object_reference "" 1 [INLINE VALUE],
-        1 optional "optional" 2 [OMIT_EMPTY OPTIONAL],
+        1 optional "optional" 2 [OMIT_EMPTY OPTIONAL VARINT],
     }
     SecretKeySelector "core.v1.SecretKeySelector" {
         0 local_object_reference "" 1 [INLINE VALUE],
         1 key "key" 2 [REQUIRED VALUE],
-        2 optional "optional" 3 [OMIT_EMPTY OPTIONAL],
+        2 optional "optional" 3 [OMIT_EMPTY OPTIONAL VARINT],
     }
     SecretProjection "core.v1.SecretProjection" {
         0 local_object_reference "" 1 [INLINE VALUE],
         1 items "items" 2 [OMIT_EMPTY],
-        2 optional "optional" 4 [OMIT_EMPTY OPTIONAL],
+        2 optional "optional" 4 [OMIT_EMPTY OPTIONAL VARINT],
     }
     SecretReference "core.v1.SecretReference" {
         0 name "name" 1 [OMIT_EMPTY VALUE],
@@ -4631,19 +4631,19 @@ message! {
     SecretVolumeSource "core.v1.SecretVolumeSource" {
         0 secret_name "secretName" 1 [OMIT_EMPTY VALUE],
         1 items "items" 2 [OMIT_EMPTY],
-        2 default_mode "defaultMode" 3 [OMIT_EMPTY OPTIONAL],
-        3 optional "optional" 4 [OMIT_EMPTY OPTIONAL],
+        2 default_mode "defaultMode" 3 [OMIT_EMPTY OPTIONAL VARINT],
+        3 optional "optional" 4 [OMIT_EMPTY OPTIONAL VARINT],
     }
     SecurityContext "core.v1.SecurityContext" {
         0 capabilities "capabilities" 1 [OMIT_EMPTY OPTIONAL],
-        1 privileged "privileged" 2 [OMIT_EMPTY OPTIONAL],
+        1 privileged "privileged" 2 [OMIT_EMPTY OPTIONAL VARINT],
         2 se_linux_options "seLinuxOptions" 3 [OMIT_EMPTY OPTIONAL],
         3 windows_options "windowsOptions" 10 [OMIT_EMPTY OPTIONAL],
-        4 run_as_user "runAsUser" 4 [OMIT_EMPTY OPTIONAL],
-        5 run_as_group "runAsGroup" 8 [OMIT_EMPTY OPTIONAL],
-        6 run_as_non_root "runAsNonRoot" 5 [OMIT_EMPTY OPTIONAL],
-        7 read_only_root_filesystem "readOnlyRootFilesystem" 6 [OMIT_EMPTY OPTIONAL],
-        8 allow_privilege_escalation "allowPrivilegeEscalation" 7 [OMIT_EMPTY OPTIONAL],
+        4 run_as_user "runAsUser" 4 [OMIT_EMPTY OPTIONAL VARINT],
+        5 run_as_group "runAsGroup" 8 [OMIT_EMPTY OPTIONAL VARINT],
+        6 run_as_non_root "runAsNonRoot" 5 [OMIT_EMPTY OPTIONAL VARINT],
+        7 read_only_root_filesystem "readOnlyRootFilesystem" 6 [OMIT_EMPTY OPTIONAL VARINT],
+        8 allow_privilege_escalation "allowPrivilegeEscalation" 7 [OMIT_EMPTY OPTIONAL VARINT],
         9 proc_mount "procMount" 9 [OMIT_EMPTY OPTIONAL],
         10 seccomp_profile "seccompProfile" 11 [OMIT_EMPTY OPTIONAL],
         11 app_armor_profile "appArmorProfile" 12 [OMIT_EMPTY OPTIONAL],
@@ -4660,20 +4660,20 @@ message! {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 secrets "secrets" 2 [OMIT_EMPTY],
         2 image_pull_secrets "imagePullSecrets" 3 [OMIT_EMPTY],
-        3 automount_service_account_token "automountServiceAccountToken" 4 [OMIT_EMPTY OPTIONAL],
+        3 automount_service_account_token "automountServiceAccountToken" 4 [OMIT_EMPTY OPTIONAL VARINT],
     }
     ServiceAccountTokenProjection "core.v1.ServiceAccountTokenProjection" {
         0 audience "audience" 1 [OMIT_EMPTY VALUE],
-        1 expiration_seconds "expirationSeconds" 2 [OMIT_EMPTY OPTIONAL],
+        1 expiration_seconds "expirationSeconds" 2 [OMIT_EMPTY OPTIONAL VARINT],
         2 path "path" 3 [REQUIRED VALUE],
     }
     ServicePort "core.v1.ServicePort" {
         0 name "name" 1 [OMIT_EMPTY VALUE],
         1 protocol "protocol" 2 [OMIT_EMPTY VALUE],
         2 app_protocol "appProtocol" 6 [OMIT_EMPTY OPTIONAL],
-        3 port "port" 3 [REQUIRED VALUE],
+        3 port "port" 3 [REQUIRED VALUE VARINT],
         4 target_port "targetPort" 4 [OMIT_EMPTY VALUE],
-        5 node_port "nodePort" 5 [OMIT_EMPTY VALUE],
+        5 node_port "nodePort" 5 [OMIT_EMPTY VALUE VARINT],
     }
     ServiceProxyOptions "core.v1.ServiceProxyOptions" {
         0 path "path" 1 [OMIT_EMPTY VALUE],
@@ -4690,12 +4690,12 @@ message! {
         8 load_balancer_source_ranges "loadBalancerSourceRanges" 9 [OMIT_EMPTY],
         9 external_name "externalName" 10 [OMIT_EMPTY VALUE],
         10 external_traffic_policy "externalTrafficPolicy" 11 [OMIT_EMPTY VALUE],
-        11 health_check_node_port "healthCheckNodePort" 12 [OMIT_EMPTY VALUE],
-        12 publish_not_ready_addresses "publishNotReadyAddresses" 13 [OMIT_EMPTY VALUE],
+        11 health_check_node_port "healthCheckNodePort" 12 [OMIT_EMPTY VALUE VARINT],
+        12 publish_not_ready_addresses "publishNotReadyAddresses" 13 [OMIT_EMPTY VALUE VARINT],
         13 session_affinity_config "sessionAffinityConfig" 14 [OMIT_EMPTY OPTIONAL],
         14 ip_families "ipFamilies" 19 [OMIT_EMPTY],
         15 ip_family_policy "ipFamilyPolicy" 17 [OMIT_EMPTY OPTIONAL],
-        16 allocate_load_balancer_node_ports "allocateLoadBalancerNodePorts" 20 [OMIT_EMPTY OPTIONAL],
+        16 allocate_load_balancer_node_ports "allocateLoadBalancerNodePorts" 20 [OMIT_EMPTY OPTIONAL VARINT],
         17 load_balancer_class "loadBalancerClass" 21 [OMIT_EMPTY OPTIONAL],
         18 internal_traffic_policy "internalTrafficPolicy" 22 [OMIT_EMPTY OPTIONAL],
         19 traffic_distribution "trafficDistribution" 23 [OMIT_EMPTY OPTIONAL],
@@ -4708,20 +4708,20 @@ message! {
         0 client_ip "clientIP" 1 [OMIT_EMPTY OPTIONAL],
     }
     SleepAction "core.v1.SleepAction" {
-        0 seconds "seconds" 1 [REQUIRED VALUE],
+        0 seconds "seconds" 1 [REQUIRED VALUE VARINT],
     }
     StorageOSPersistentVolumeSource "core.v1.StorageOSPersistentVolumeSource" {
         0 volume_name "volumeName" 1 [OMIT_EMPTY VALUE],
         1 volume_namespace "volumeNamespace" 2 [OMIT_EMPTY VALUE],
         2 fs_type "fsType" 3 [OMIT_EMPTY VALUE],
-        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE],
+        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE VARINT],
         4 secret_ref "secretRef" 5 [OMIT_EMPTY OPTIONAL],
     }
     StorageOSVolumeSource "core.v1.StorageOSVolumeSource" {
         0 volume_name "volumeName" 1 [OMIT_EMPTY VALUE],
         1 volume_namespace "volumeNamespace" 2 [OMIT_EMPTY VALUE],
         2 fs_type "fsType" 3 [OMIT_EMPTY VALUE],
-        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE],
+        3 read_only "readOnly" 4 [OMIT_EMPTY VALUE VARINT],
         4 secret_ref "secretRef" 5 [OMIT_EMPTY OPTIONAL],
     }
     Sysctl "core.v1.Sysctl" {
@@ -4743,7 +4743,7 @@ message! {
         1 operator "operator" 2 [OMIT_EMPTY VALUE],
         2 value "value" 3 [OMIT_EMPTY VALUE],
         3 effect "effect" 4 [OMIT_EMPTY VALUE],
-        4 toleration_seconds "tolerationSeconds" 5 [OMIT_EMPTY OPTIONAL],
+        4 toleration_seconds "tolerationSeconds" 5 [OMIT_EMPTY OPTIONAL VARINT],
     }
     TopologySelectorLabelRequirement "core.v1.TopologySelectorLabelRequirement" {
         0 key "key" 1 [REQUIRED VALUE],
@@ -4753,11 +4753,11 @@ message! {
         0 match_label_expressions "matchLabelExpressions" 1 [OMIT_EMPTY],
     }
     TopologySpreadConstraint "core.v1.TopologySpreadConstraint" {
-        0 max_skew "maxSkew" 1 [REQUIRED VALUE],
+        0 max_skew "maxSkew" 1 [REQUIRED VALUE VARINT],
         1 topology_key "topologyKey" 2 [REQUIRED VALUE],
         2 when_unsatisfiable "whenUnsatisfiable" 3 [REQUIRED VALUE],
         3 label_selector "labelSelector" 4 [OMIT_EMPTY OPTIONAL],
-        4 min_domains "minDomains" 5 [OMIT_EMPTY OPTIONAL],
+        4 min_domains "minDomains" 5 [OMIT_EMPTY OPTIONAL VARINT],
         5 node_affinity_policy "nodeAffinityPolicy" 6 [OMIT_EMPTY OPTIONAL],
         6 node_taints_policy "nodeTaintsPolicy" 7 [OMIT_EMPTY OPTIONAL],
         7 match_label_keys "matchLabelKeys" 8 [OMIT_EMPTY],
@@ -4783,7 +4783,7 @@ message! {
     }
     VolumeMount "core.v1.VolumeMount" {
         0 name "name" 1 [REQUIRED VALUE],
-        1 read_only "readOnly" 2 [OMIT_EMPTY VALUE],
+        1 read_only "readOnly" 2 [OMIT_EMPTY VALUE VARINT],
         2 recursive_read_only "recursiveReadOnly" 7 [OMIT_EMPTY OPTIONAL],
         3 mount_path "mountPath" 3 [REQUIRED VALUE],
         4 sub_path "subPath" 4 [OMIT_EMPTY VALUE],
@@ -4793,7 +4793,7 @@ message! {
     VolumeMountStatus "core.v1.VolumeMountStatus" {
         0 name "name" 1 [REQUIRED VALUE],
         1 mount_path "mountPath" 2 [REQUIRED VALUE],
-        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE],
+        2 read_only "readOnly" 3 [OMIT_EMPTY VALUE VARINT],
         3 recursive_read_only "recursiveReadOnly" 4 [OMIT_EMPTY OPTIONAL],
         4 volume_status "volumeStatus" 5 [OMIT_EMPTY OPTIONAL],
     }
@@ -4854,14 +4854,14 @@ message! {
         3 storage_policy_id "storagePolicyID" 4 [OMIT_EMPTY VALUE],
     }
     WeightedPodAffinityTerm "core.v1.WeightedPodAffinityTerm" {
-        0 weight "weight" 1 [REQUIRED VALUE],
+        0 weight "weight" 1 [REQUIRED VALUE VARINT],
         1 pod_affinity_term "podAffinityTerm" 2 [REQUIRED VALUE],
     }
     WindowsSecurityContextOptions "core.v1.WindowsSecurityContextOptions" {
         0 gmsa_credential_spec_name "gmsaCredentialSpecName" 1 [OMIT_EMPTY OPTIONAL],
         1 gmsa_credential_spec "gmsaCredentialSpec" 2 [OMIT_EMPTY OPTIONAL],
         2 run_as_user_name "runAsUserName" 3 [OMIT_EMPTY OPTIONAL],
-        3 host_process "hostProcess" 4 [OMIT_EMPTY OPTIONAL],
+        3 host_process "hostProcess" 4 [OMIT_EMPTY OPTIONAL VARINT],
     }
 }
 

@@ -111,9 +111,9 @@ message! {
         7 hints "hints" 8 [OMIT_EMPTY OPTIONAL],
     }
     EndpointConditions "discovery.v1.EndpointConditions" {
-        0 ready "ready" 1 [OMIT_EMPTY OPTIONAL],
-        1 serving "serving" 2 [OMIT_EMPTY OPTIONAL],
-        2 terminating "terminating" 3 [OMIT_EMPTY OPTIONAL],
+        0 ready "ready" 1 [OMIT_EMPTY OPTIONAL VARINT],
+        1 serving "serving" 2 [OMIT_EMPTY OPTIONAL VARINT],
+        2 terminating "terminating" 3 [OMIT_EMPTY OPTIONAL VARINT],
     }
     EndpointHints "discovery.v1.EndpointHints" {
         0 for_zones "forZones" 1 [OMIT_EMPTY],
@@ -122,7 +122,7 @@ message! {
     EndpointPort "discovery.v1.EndpointPort" {
         0 name "name" 1 [OMIT_EMPTY OPTIONAL],
         1 protocol "protocol" 2 [OMIT_EMPTY OPTIONAL],
-        2 port "port" 3 [OMIT_EMPTY OPTIONAL],
+        2 port "port" 3 [OMIT_EMPTY OPTIONAL VARINT],
         3 app_protocol "appProtocol" 4 [OMIT_EMPTY OPTIONAL],
     }
     EndpointSlice "discovery.v1.EndpointSlice" {

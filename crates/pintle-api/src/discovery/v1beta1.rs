@@ -108,9 +108,9 @@ message! {
         6 hints "hints" 7 [OMIT_EMPTY OPTIONAL],
     }
     EndpointConditions "discovery.v1beta1.EndpointConditions" {
-        0 ready "ready" 1 [OMIT_EMPTY OPTIONAL],
-        1 serving "serving" 2 [OMIT_EMPTY OPTIONAL],
-        2 terminating "terminating" 3 [OMIT_EMPTY OPTIONAL],
+        0 ready "ready" 1 [OMIT_EMPTY OPTIONAL VARINT],
+        1 serving "serving" 2 [OMIT_EMPTY OPTIONAL VARINT],
+        2 terminating "terminating" 3 [OMIT_EMPTY OPTIONAL VARINT],
     }
     EndpointHints "discovery.v1beta1.EndpointHints" {
         0 for_zones "forZones" 1 [OMIT_EMPTY],
@@ -119,7 +119,7 @@ message! {
     EndpointPort "discovery.v1beta1.EndpointPort" {
         0 name "name" 1 [OMIT_EMPTY OPTIONAL],
         1 protocol "protocol" 2 [OMIT_EMPTY OPTIONAL],
-        2 port "port" 3 [OMIT_EMPTY OPTIONAL],
+        2 port "port" 3 [OMIT_EMPTY OPTIONAL VARINT],
         3 app_protocol "appProtocol" 4 [OMIT_EMPTY OPTIONAL],
     }
     EndpointSlice "discovery.v1beta1.EndpointSlice" {

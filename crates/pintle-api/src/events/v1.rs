@@ -69,10 +69,10 @@ message! {
         11 deprecated_source "deprecatedSource" 12 [OMIT_EMPTY VALUE],
         12 deprecated_first_timestamp "deprecatedFirstTimestamp" 13 [OMIT_EMPTY VALUE],
         13 deprecated_last_timestamp "deprecatedLastTimestamp" 14 [OMIT_EMPTY VALUE],
-        14 deprecated_count "deprecatedCount" 15 [OMIT_EMPTY VALUE],
+        14 deprecated_count "deprecatedCount" 15 [OMIT_EMPTY VALUE VARINT],
     }
     EventSeries "events.v1.EventSeries" {
-        0 count "count" 1 [REQUIRED VALUE],
+        0 count "count" 1 [REQUIRED VALUE VARINT],
         1 last_observed_time "lastObservedTime" 2 [REQUIRED VALUE],
     }
 }

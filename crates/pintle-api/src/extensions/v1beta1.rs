@@ -570,20 +570,20 @@ message! {
         0 selector "selector" 1 [OMIT_EMPTY OPTIONAL],
         1 template "template" 2 [VALUE],
         2 update_strategy "updateStrategy" 3 [OMIT_EMPTY VALUE],
-        3 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY VALUE],
-        4 template_generation "templateGeneration" 5 [OMIT_EMPTY VALUE],
-        5 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL],
+        3 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY VALUE VARINT],
+        4 template_generation "templateGeneration" 5 [OMIT_EMPTY VALUE VARINT],
+        5 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL VARINT],
     }
     DaemonSetStatus "extensions.v1beta1.DaemonSetStatus" {
-        0 current_number_scheduled "currentNumberScheduled" 1 [VALUE],
-        1 number_misscheduled "numberMisscheduled" 2 [VALUE],
-        2 desired_number_scheduled "desiredNumberScheduled" 3 [VALUE],
-        3 number_ready "numberReady" 4 [VALUE],
-        4 observed_generation "observedGeneration" 5 [OMIT_EMPTY VALUE],
-        5 updated_number_scheduled "updatedNumberScheduled" 6 [OMIT_EMPTY VALUE],
-        6 number_available "numberAvailable" 7 [OMIT_EMPTY VALUE],
-        7 number_unavailable "numberUnavailable" 8 [OMIT_EMPTY VALUE],
-        8 collision_count "collisionCount" 9 [OMIT_EMPTY OPTIONAL],
+        0 current_number_scheduled "currentNumberScheduled" 1 [VALUE VARINT],
+        1 number_misscheduled "numberMisscheduled" 2 [VALUE VARINT],
+        2 desired_number_scheduled "desiredNumberScheduled" 3 [VALUE VARINT],
+        3 number_ready "numberReady" 4 [VALUE VARINT],
+        4 observed_generation "observedGeneration" 5 [OMIT_EMPTY VALUE VARINT],
+        5 updated_number_scheduled "updatedNumberScheduled" 6 [OMIT_EMPTY VALUE VARINT],
+        6 number_available "numberAvailable" 7 [OMIT_EMPTY VALUE VARINT],
+        7 number_unavailable "numberUnavailable" 8 [OMIT_EMPTY VALUE VARINT],
+        8 collision_count "collisionCount" 9 [OMIT_EMPTY OPTIONAL VARINT],
         9 conditions "conditions" 10 [OMIT_EMPTY],
     }
     DaemonSetUpdateStrategy "extensions.v1beta1.DaemonSetUpdateStrategy" {
@@ -609,26 +609,26 @@ message! {
         2 rollback_to "rollbackTo" 3 [VALUE],
     }
     DeploymentSpec "extensions.v1beta1.DeploymentSpec" {
-        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
+        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL VARINT],
         1 selector "selector" 2 [OMIT_EMPTY OPTIONAL],
         2 template "template" 3 [VALUE],
         3 strategy "strategy" 4 [OMIT_EMPTY VALUE],
-        4 min_ready_seconds "minReadySeconds" 5 [OMIT_EMPTY VALUE],
-        5 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL],
-        6 paused "paused" 7 [OMIT_EMPTY VALUE],
+        4 min_ready_seconds "minReadySeconds" 5 [OMIT_EMPTY VALUE VARINT],
+        5 revision_history_limit "revisionHistoryLimit" 6 [OMIT_EMPTY OPTIONAL VARINT],
+        6 paused "paused" 7 [OMIT_EMPTY VALUE VARINT],
         7 rollback_to "rollbackTo" 8 [OMIT_EMPTY OPTIONAL],
-        8 progress_deadline_seconds "progressDeadlineSeconds" 9 [OMIT_EMPTY OPTIONAL],
+        8 progress_deadline_seconds "progressDeadlineSeconds" 9 [OMIT_EMPTY OPTIONAL VARINT],
     }
     DeploymentStatus "extensions.v1beta1.DeploymentStatus" {
-        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE],
-        1 replicas "replicas" 2 [OMIT_EMPTY VALUE],
-        2 updated_replicas "updatedReplicas" 3 [OMIT_EMPTY VALUE],
-        3 ready_replicas "readyReplicas" 7 [OMIT_EMPTY VALUE],
-        4 available_replicas "availableReplicas" 4 [OMIT_EMPTY VALUE],
-        5 unavailable_replicas "unavailableReplicas" 5 [OMIT_EMPTY VALUE],
-        6 terminating_replicas "terminatingReplicas" 9 [OMIT_EMPTY OPTIONAL],
+        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE VARINT],
+        1 replicas "replicas" 2 [OMIT_EMPTY VALUE VARINT],
+        2 updated_replicas "updatedReplicas" 3 [OMIT_EMPTY VALUE VARINT],
+        3 ready_replicas "readyReplicas" 7 [OMIT_EMPTY VALUE VARINT],
+        4 available_replicas "availableReplicas" 4 [OMIT_EMPTY VALUE VARINT],
+        5 unavailable_replicas "unavailableReplicas" 5 [OMIT_EMPTY VALUE VARINT],
+        6 terminating_replicas "terminatingReplicas" 9 [OMIT_EMPTY OPTIONAL VARINT],
         7 conditions "conditions" 6 [OMIT_EMPTY],
-        8 collision_count "collisionCount" 8 [OMIT_EMPTY OPTIONAL],
+        8 collision_count "collisionCount" 8 [OMIT_EMPTY OPTIONAL VARINT],
     }
     DeploymentStrategy "extensions.v1beta1.DeploymentStrategy" {
         0 type_ "type" 1 [OMIT_EMPTY VALUE],
@@ -665,7 +665,7 @@ message! {
         0 ingress "ingress" 1 [OMIT_EMPTY],
     }
     IngressPortStatus "extensions.v1beta1.IngressPortStatus" {
-        0 port "port" 1 [VALUE],
+        0 port "port" 1 [VALUE VARINT],
         1 protocol "protocol" 2 [VALUE],
         2 error "error" 3 [OMIT_EMPTY OPTIONAL],
     }
@@ -709,7 +709,7 @@ message! {
     NetworkPolicyPort "extensions.v1beta1.NetworkPolicyPort" {
         0 protocol "protocol" 1 [OMIT_EMPTY OPTIONAL],
         1 port "port" 2 [OMIT_EMPTY OPTIONAL],
-        2 end_port "endPort" 3 [OMIT_EMPTY OPTIONAL],
+        2 end_port "endPort" 3 [OMIT_EMPTY OPTIONAL VARINT],
     }
     NetworkPolicySpec "extensions.v1beta1.NetworkPolicySpec" {
         0 pod_selector "podSelector" 1 [VALUE],
@@ -730,22 +730,22 @@ message! {
         4 message "message" 5 [OMIT_EMPTY VALUE],
     }
     ReplicaSetSpec "extensions.v1beta1.ReplicaSetSpec" {
-        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL],
-        1 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY VALUE],
+        0 replicas "replicas" 1 [OMIT_EMPTY OPTIONAL VARINT],
+        1 min_ready_seconds "minReadySeconds" 4 [OMIT_EMPTY VALUE VARINT],
         2 selector "selector" 2 [OMIT_EMPTY OPTIONAL],
         3 template "template" 3 [OMIT_EMPTY VALUE],
     }
     ReplicaSetStatus "extensions.v1beta1.ReplicaSetStatus" {
-        0 replicas "replicas" 1 [VALUE],
-        1 fully_labeled_replicas "fullyLabeledReplicas" 2 [OMIT_EMPTY VALUE],
-        2 ready_replicas "readyReplicas" 4 [OMIT_EMPTY VALUE],
-        3 available_replicas "availableReplicas" 5 [OMIT_EMPTY VALUE],
-        4 terminating_replicas "terminatingReplicas" 7 [OMIT_EMPTY OPTIONAL],
-        5 observed_generation "observedGeneration" 3 [OMIT_EMPTY VALUE],
+        0 replicas "replicas" 1 [VALUE VARINT],
+        1 fully_labeled_replicas "fullyLabeledReplicas" 2 [OMIT_EMPTY VALUE VARINT],
+        2 ready_replicas "readyReplicas" 4 [OMIT_EMPTY VALUE VARINT],
+        3 available_replicas "availableReplicas" 5 [OMIT_EMPTY VALUE VARINT],
+        4 terminating_replicas "terminatingReplicas" 7 [OMIT_EMPTY OPTIONAL VARINT],
+        5 observed_generation "observedGeneration" 3 [OMIT_EMPTY VALUE VARINT],
         6 conditions "conditions" 6 [OMIT_EMPTY],
     }
     RollbackConfig "extensions.v1beta1.RollbackConfig" {
-        0 revision "revision" 1 [OMIT_EMPTY VALUE],
+        0 revision "revision" 1 [OMIT_EMPTY VALUE VARINT],
     }
     RollingUpdateDaemonSet "extensions.v1beta1.RollingUpdateDaemonSet" {
         0 max_unavailable "maxUnavailable" 1 [OMIT_EMPTY OPTIONAL],
@@ -761,10 +761,10 @@ message! {
         2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     ScaleSpec "extensions.v1beta1.ScaleSpec" {
-        0 replicas "replicas" 1 [OMIT_EMPTY VALUE],
+        0 replicas "replicas" 1 [OMIT_EMPTY VALUE VARINT],
     }
     ScaleStatus "extensions.v1beta1.ScaleStatus" {
-        0 replicas "replicas" 1 [VALUE],
+        0 replicas "replicas" 1 [VALUE VARINT],
         1 selector "selector" 2 [OMIT_EMPTY],
         2 target_selector "targetSelector" 3 [OMIT_EMPTY VALUE],
     }

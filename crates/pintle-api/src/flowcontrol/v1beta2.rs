@@ -266,8 +266,8 @@ pub struct UserSubject {
 
 message! {
     ExemptPriorityLevelConfiguration "flowcontrol.v1beta2.ExemptPriorityLevelConfiguration" {
-        0 nominal_concurrency_shares "nominalConcurrencyShares" 1 [OMIT_EMPTY OPTIONAL],
-        1 lendable_percent "lendablePercent" 2 [OMIT_EMPTY OPTIONAL],
+        0 nominal_concurrency_shares "nominalConcurrencyShares" 1 [OMIT_EMPTY OPTIONAL VARINT],
+        1 lendable_percent "lendablePercent" 2 [OMIT_EMPTY OPTIONAL VARINT],
     }
     FlowDistinguisherMethod "flowcontrol.v1beta2.FlowDistinguisherMethod" {
         0 type_ "type" 1 [VALUE],
@@ -286,7 +286,7 @@ message! {
     }
     FlowSchemaSpec "flowcontrol.v1beta2.FlowSchemaSpec" {
         0 priority_level_configuration "priorityLevelConfiguration" 1 [VALUE],
-        1 matching_precedence "matchingPrecedence" 2 [VALUE],
+        1 matching_precedence "matchingPrecedence" 2 [VALUE VARINT],
         2 distinguisher_method "distinguisherMethod" 3 [OMIT_EMPTY OPTIONAL],
         3 rules "rules" 4 [OMIT_EMPTY],
     }
@@ -301,10 +301,10 @@ message! {
         1 queuing "queuing" 2 [OMIT_EMPTY OPTIONAL],
     }
     LimitedPriorityLevelConfiguration "flowcontrol.v1beta2.LimitedPriorityLevelConfiguration" {
-        0 assured_concurrency_shares "assuredConcurrencyShares" 1 [VALUE],
+        0 assured_concurrency_shares "assuredConcurrencyShares" 1 [VALUE VARINT],
         1 limit_response "limitResponse" 2 [OMIT_EMPTY VALUE],
-        2 lendable_percent "lendablePercent" 3 [OMIT_EMPTY OPTIONAL],
-        3 borrowing_limit_percent "borrowingLimitPercent" 4 [OMIT_EMPTY OPTIONAL],
+        2 lendable_percent "lendablePercent" 3 [OMIT_EMPTY OPTIONAL VARINT],
+        3 borrowing_limit_percent "borrowingLimitPercent" 4 [OMIT_EMPTY OPTIONAL VARINT],
     }
     NonResourcePolicyRule "flowcontrol.v1beta2.NonResourcePolicyRule" {
         0 verbs "verbs" 1 [],
@@ -339,15 +339,15 @@ message! {
         0 conditions "conditions" 1 [OMIT_EMPTY],
     }
     QueuingConfiguration "flowcontrol.v1beta2.QueuingConfiguration" {
-        0 queues "queues" 1 [VALUE],
-        1 hand_size "handSize" 2 [VALUE],
-        2 queue_length_limit "queueLengthLimit" 3 [VALUE],
+        0 queues "queues" 1 [VALUE VARINT],
+        1 hand_size "handSize" 2 [VALUE VARINT],
+        2 queue_length_limit "queueLengthLimit" 3 [VALUE VARINT],
     }
     ResourcePolicyRule "flowcontrol.v1beta2.ResourcePolicyRule" {
         0 verbs "verbs" 1 [],
         1 api_groups "apiGroups" 2 [],
         2 resources "resources" 3 [],
-        3 cluster_scope "clusterScope" 4 [OMIT_EMPTY VALUE],
+        3 cluster_scope "clusterScope" 4 [OMIT_EMPTY VALUE VARINT],
         4 namespaces "namespaces" 5 [],
     }
     ServiceAccountSubject "flowcontrol.v1beta2.ServiceAccountSubject" {

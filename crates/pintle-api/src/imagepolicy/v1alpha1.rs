@@ -67,7 +67,7 @@ message! {
         2 namespace "namespace" 3 [OMIT_EMPTY VALUE],
     }
     ImageReviewStatus "imagepolicy.v1alpha1.ImageReviewStatus" {
-        0 allowed "allowed" 1 [VALUE],
+        0 allowed "allowed" 1 [VALUE VARINT],
         1 reason "reason" 2 [OMIT_EMPTY VALUE],
         2 audit_annotations "auditAnnotations" 3 [OMIT_EMPTY],
     }

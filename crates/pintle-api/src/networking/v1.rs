@@ -406,7 +406,7 @@ message! {
         0 ingress "ingress" 1 [OMIT_EMPTY],
     }
     IngressPortStatus "networking.v1.IngressPortStatus" {
-        0 port "port" 1 [REQUIRED VALUE],
+        0 port "port" 1 [REQUIRED VALUE VARINT],
         1 protocol "protocol" 2 [REQUIRED VALUE],
         2 error "error" 3 [OMIT_EMPTY OPTIONAL],
     }
@@ -454,7 +454,7 @@ message! {
     NetworkPolicyPort "networking.v1.NetworkPolicyPort" {
         0 protocol "protocol" 1 [OMIT_EMPTY OPTIONAL],
         1 port "port" 2 [OMIT_EMPTY OPTIONAL],
-        2 end_port "endPort" 3 [OMIT_EMPTY OPTIONAL],
+        2 end_port "endPort" 3 [OMIT_EMPTY OPTIONAL VARINT],
     }
     NetworkPolicySpec "networking.v1.NetworkPolicySpec" {
         0 pod_selector "podSelector" 1 [VALUE],
@@ -470,7 +470,7 @@ message! {
     }
     ServiceBackendPort "networking.v1.ServiceBackendPort" {
         0 name "name" 1 [OMIT_EMPTY VALUE],
-        1 number "number" 2 [OMIT_EMPTY VALUE],
+        1 number "number" 2 [OMIT_EMPTY VALUE VARINT],
     }
     ServiceCIDR "networking.v1.ServiceCIDR" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],

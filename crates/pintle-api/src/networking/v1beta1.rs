@@ -298,7 +298,7 @@ message! {
         0 ingress "ingress" 1 [OMIT_EMPTY],
     }
     IngressPortStatus "networking.v1beta1.IngressPortStatus" {
-        0 port "port" 1 [VALUE],
+        0 port "port" 1 [VALUE VARINT],
         1 protocol "protocol" 2 [VALUE],
         2 error "error" 3 [OMIT_EMPTY OPTIONAL],
     }

@@ -82,12 +82,12 @@ message! {
         3 unhealthy_pod_eviction_policy "unhealthyPodEvictionPolicy" 4 [OMIT_EMPTY OPTIONAL],
     }
     PodDisruptionBudgetStatus "policy.v1.PodDisruptionBudgetStatus" {
-        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE],
+        0 observed_generation "observedGeneration" 1 [OMIT_EMPTY VALUE VARINT],
         1 disrupted_pods "disruptedPods" 2 [OMIT_EMPTY],
-        2 disruptions_allowed "disruptionsAllowed" 3 [VALUE],
-        3 current_healthy "currentHealthy" 4 [VALUE],
-        4 desired_healthy "desiredHealthy" 5 [VALUE],
-        5 expected_pods "expectedPods" 6 [VALUE],
+        2 disruptions_allowed "disruptionsAllowed" 3 [VALUE VARINT],
+        3 current_healthy "currentHealthy" 4 [VALUE VARINT],
+        4 desired_healthy "desiredHealthy" 5 [VALUE VARINT],
+        5 expected_pods "expectedPods" 6 [VALUE VARINT],
         6 conditions "conditions" 7 [OMIT_EMPTY],
     }
 }

@@ -159,12 +159,12 @@ message! {
     PoolStatus "resource.v1alpha3.PoolStatus" {
         0 driver "driver" 1 [OMIT_EMPTY REQUIRED VALUE],
         1 pool_name "poolName" 2 [OMIT_EMPTY REQUIRED VALUE],
-        2 generation "generation" 9 [REQUIRED VALUE],
-        3 resource_slice_count "resourceSliceCount" 8 [OMIT_EMPTY OPTIONAL],
-        4 total_devices "totalDevices" 4 [OMIT_EMPTY OPTIONAL],
-        5 allocated_devices "allocatedDevices" 5 [OMIT_EMPTY OPTIONAL],
-        6 available_devices "availableDevices" 6 [OMIT_EMPTY OPTIONAL],
-        7 unavailable_devices "unavailableDevices" 7 [OMIT_EMPTY OPTIONAL],
+        2 generation "generation" 9 [REQUIRED VALUE VARINT],
+        3 resource_slice_count "resourceSliceCount" 8 [OMIT_EMPTY OPTIONAL VARINT],
+        4 total_devices "totalDevices" 4 [OMIT_EMPTY OPTIONAL VARINT],
+        5 allocated_devices "allocatedDevices" 5 [OMIT_EMPTY OPTIONAL VARINT],
+        6 available_devices "availableDevices" 6 [OMIT_EMPTY OPTIONAL VARINT],
+        7 unavailable_devices "unavailableDevices" 7 [OMIT_EMPTY OPTIONAL VARINT],
         8 node_name "nodeName" 3 [OMIT_EMPTY OPTIONAL],
         9 validation_error "validationError" 10 [OMIT_EMPTY OPTIONAL],
     }
@@ -176,10 +176,10 @@ message! {
     ResourcePoolStatusRequestSpec "resource.v1alpha3.ResourcePoolStatusRequestSpec" {
         0 driver "driver" 1 [REQUIRED VALUE],
         1 pool_name "poolName" 2 [OMIT_EMPTY OPTIONAL],
-        2 limit "limit" 3 [OMIT_EMPTY OPTIONAL],
+        2 limit "limit" 3 [OMIT_EMPTY OPTIONAL VARINT],
     }
     ResourcePoolStatusRequestStatus "resource.v1alpha3.ResourcePoolStatusRequestStatus" {
-        0 pool_count "poolCount" 6 [OMIT_EMPTY OPTIONAL REQUIRED],
+        0 pool_count "poolCount" 6 [OMIT_EMPTY OPTIONAL REQUIRED VARINT],
         1 pools "pools" 2 [OMIT_EMPTY],
         2 conditions "conditions" 3 [OMIT_EMPTY],
     }

@@ -582,12 +582,12 @@ message! {
         2 consumes_counters "consumesCounters" 3 [OMIT_EMPTY],
         3 node_name "nodeName" 4 [OMIT_EMPTY OPTIONAL],
         4 node_selector "nodeSelector" 5 [OMIT_EMPTY OPTIONAL],
-        5 all_nodes "allNodes" 6 [OMIT_EMPTY OPTIONAL],
+        5 all_nodes "allNodes" 6 [OMIT_EMPTY OPTIONAL VARINT],
         6 taints "taints" 7 [OMIT_EMPTY],
-        7 binds_to_node "bindsToNode" 8 [OMIT_EMPTY OPTIONAL],
+        7 binds_to_node "bindsToNode" 8 [OMIT_EMPTY OPTIONAL VARINT],
         8 binding_conditions "bindingConditions" 9 [OMIT_EMPTY],
         9 binding_failure_conditions "bindingFailureConditions" 10 [OMIT_EMPTY],
-        10 allow_multiple_allocations "allowMultipleAllocations" 11 [OMIT_EMPTY OPTIONAL],
+        10 allow_multiple_allocations "allowMultipleAllocations" 11 [OMIT_EMPTY OPTIONAL VARINT],
         11 node_allocatable_resource_mappings "nodeAllocatableResourceMappings" 12 [OMIT_EMPTY],
     }
     CELDeviceSelector "resource.v1beta1.CELDeviceSelector" {
@@ -627,12 +627,12 @@ message! {
         1 config "config" 2 [OMIT_EMPTY],
     }
     DeviceAttribute "resource.v1beta1.DeviceAttribute" {
-        0 int "int" 2 [OMIT_EMPTY OPTIONAL],
-        1 bool "bool" 3 [OMIT_EMPTY OPTIONAL],
+        0 int "int" 2 [OMIT_EMPTY OPTIONAL VARINT],
+        1 bool "bool" 3 [OMIT_EMPTY OPTIONAL VARINT],
         2 string "string" 4 [OMIT_EMPTY OPTIONAL],
         3 version "version" 5 [OMIT_EMPTY OPTIONAL],
-        4 ints "ints" 6 [OMIT_EMPTY],
-        5 bools "bools" 7 [OMIT_EMPTY],
+        4 ints "ints" 6 [OMIT_EMPTY VARINT],
+        5 bools "bools" 7 [OMIT_EMPTY VARINT],
         6 strings "strings" 8 [OMIT_EMPTY],
         7 versions "versions" 9 [OMIT_EMPTY],
     }
@@ -678,8 +678,8 @@ message! {
         1 device_class_name "deviceClassName" 2 [VALUE],
         2 selectors "selectors" 3 [OMIT_EMPTY],
         3 allocation_mode "allocationMode" 4 [OMIT_EMPTY VALUE],
-        4 count "count" 5 [OMIT_EMPTY VALUE],
-        5 admin_access "adminAccess" 6 [OMIT_EMPTY OPTIONAL],
+        4 count "count" 5 [OMIT_EMPTY VALUE VARINT],
+        5 admin_access "adminAccess" 6 [OMIT_EMPTY OPTIONAL VARINT],
         6 first_available "firstAvailable" 7 [OMIT_EMPTY],
         7 tolerations "tolerations" 8 [OMIT_EMPTY],
         8 capacity "capacity" 9 [OMIT_EMPTY OPTIONAL],
@@ -689,7 +689,7 @@ message! {
         1 driver "driver" 2 [REQUIRED VALUE],
         2 pool "pool" 3 [REQUIRED VALUE],
         3 device "device" 4 [REQUIRED VALUE],
-        4 admin_access "adminAccess" 5 [OMIT_EMPTY OPTIONAL],
+        4 admin_access "adminAccess" 5 [OMIT_EMPTY OPTIONAL VARINT],
         5 tolerations "tolerations" 6 [OMIT_EMPTY],
         6 binding_conditions "bindingConditions" 7 [OMIT_EMPTY],
         7 binding_failure_conditions "bindingFailureConditions" 8 [OMIT_EMPTY],
@@ -704,7 +704,7 @@ message! {
         1 device_class_name "deviceClassName" 2 [REQUIRED VALUE],
         2 selectors "selectors" 3 [OMIT_EMPTY],
         3 allocation_mode "allocationMode" 4 [OMIT_EMPTY VALUE],
-        4 count "count" 5 [OMIT_EMPTY VALUE],
+        4 count "count" 5 [OMIT_EMPTY VALUE VARINT],
         5 tolerations "tolerations" 7 [OMIT_EMPTY],
         6 capacity "capacity" 8 [OMIT_EMPTY OPTIONAL],
     }
@@ -719,7 +719,7 @@ message! {
         1 operator "operator" 2 [OMIT_EMPTY VALUE],
         2 value "value" 3 [OMIT_EMPTY VALUE],
         3 effect "effect" 4 [OMIT_EMPTY VALUE],
-        4 toleration_seconds "tolerationSeconds" 5 [OMIT_EMPTY OPTIONAL],
+        4 toleration_seconds "tolerationSeconds" 5 [OMIT_EMPTY OPTIONAL VARINT],
     }
     NetworkDeviceData "resource.v1beta1.NetworkDeviceData" {
         0 interface_name "interfaceName" 1 [OMIT_EMPTY VALUE],
@@ -763,8 +763,8 @@ message! {
     }
     ResourcePool "resource.v1beta1.ResourcePool" {
         0 name "name" 1 [REQUIRED VALUE],
-        1 generation "generation" 2 [REQUIRED VALUE],
-        2 resource_slice_count "resourceSliceCount" 3 [REQUIRED VALUE],
+        1 generation "generation" 2 [REQUIRED VALUE VARINT],
+        2 resource_slice_count "resourceSliceCount" 3 [REQUIRED VALUE VARINT],
     }
     ResourceSlice "resource.v1beta1.ResourceSlice" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
@@ -775,9 +775,9 @@ message! {
         1 pool "pool" 2 [REQUIRED VALUE],
         2 node_name "nodeName" 3 [OMIT_EMPTY VALUE],
         3 node_selector "nodeSelector" 4 [OMIT_EMPTY OPTIONAL],
-        4 all_nodes "allNodes" 5 [OMIT_EMPTY VALUE],
+        4 all_nodes "allNodes" 5 [OMIT_EMPTY VALUE VARINT],
         5 devices "devices" 6 [OMIT_EMPTY],
-        6 per_device_node_selection "perDeviceNodeSelection" 7 [OMIT_EMPTY OPTIONAL],
+        6 per_device_node_selection "perDeviceNodeSelection" 7 [OMIT_EMPTY OPTIONAL VARINT],
         7 shared_counters "sharedCounters" 8 [OMIT_EMPTY],
     }
 }

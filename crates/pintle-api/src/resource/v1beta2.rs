@@ -652,12 +652,12 @@ message! {
         3 consumes_counters "consumesCounters" 4 [OMIT_EMPTY],
         4 node_name "nodeName" 5 [OMIT_EMPTY OPTIONAL],
         5 node_selector "nodeSelector" 6 [OMIT_EMPTY OPTIONAL],
-        6 all_nodes "allNodes" 7 [OMIT_EMPTY OPTIONAL],
+        6 all_nodes "allNodes" 7 [OMIT_EMPTY OPTIONAL VARINT],
         7 taints "taints" 8 [OMIT_EMPTY],
-        8 binds_to_node "bindsToNode" 9 [OMIT_EMPTY OPTIONAL],
+        8 binds_to_node "bindsToNode" 9 [OMIT_EMPTY OPTIONAL VARINT],
         9 binding_conditions "bindingConditions" 10 [OMIT_EMPTY],
         10 binding_failure_conditions "bindingFailureConditions" 11 [OMIT_EMPTY],
-        11 allow_multiple_allocations "allowMultipleAllocations" 12 [OMIT_EMPTY OPTIONAL],
+        11 allow_multiple_allocations "allowMultipleAllocations" 12 [OMIT_EMPTY OPTIONAL VARINT],
         12 node_allocatable_resource_mappings "nodeAllocatableResourceMappings" 13 [OMIT_EMPTY],
     }
     DeviceAllocationConfiguration "resource.v1beta2.DeviceAllocationConfiguration" {
@@ -670,12 +670,12 @@ message! {
         1 config "config" 2 [OMIT_EMPTY],
     }
     DeviceAttribute "resource.v1beta2.DeviceAttribute" {
-        0 int "int" 2 [OMIT_EMPTY OPTIONAL],
-        1 bool "bool" 3 [OMIT_EMPTY OPTIONAL],
+        0 int "int" 2 [OMIT_EMPTY OPTIONAL VARINT],
+        1 bool "bool" 3 [OMIT_EMPTY OPTIONAL VARINT],
         2 string "string" 4 [OMIT_EMPTY OPTIONAL],
         3 version "version" 5 [OMIT_EMPTY OPTIONAL],
-        4 ints "ints" 6 [OMIT_EMPTY],
-        5 bools "bools" 7 [OMIT_EMPTY],
+        4 ints "ints" 6 [OMIT_EMPTY VARINT],
+        5 bools "bools" 7 [OMIT_EMPTY VARINT],
         6 strings "strings" 8 [OMIT_EMPTY],
         7 versions "versions" 9 [OMIT_EMPTY],
     }
@@ -726,7 +726,7 @@ message! {
         1 driver "driver" 2 [REQUIRED VALUE],
         2 pool "pool" 3 [REQUIRED VALUE],
         3 device "device" 4 [REQUIRED VALUE],
-        4 admin_access "adminAccess" 5 [OMIT_EMPTY OPTIONAL],
+        4 admin_access "adminAccess" 5 [OMIT_EMPTY OPTIONAL VARINT],
         5 tolerations "tolerations" 6 [OMIT_EMPTY],
         6 binding_conditions "bindingConditions" 7 [OMIT_EMPTY],
         7 binding_failure_conditions "bindingFailureConditions" 8 [OMIT_EMPTY],
@@ -741,7 +741,7 @@ message! {
         1 device_class_name "deviceClassName" 2 [REQUIRED VALUE],
         2 selectors "selectors" 3 [OMIT_EMPTY],
         3 allocation_mode "allocationMode" 4 [OMIT_EMPTY VALUE],
-        4 count "count" 5 [OMIT_EMPTY VALUE],
+        4 count "count" 5 [OMIT_EMPTY VALUE VARINT],
         5 tolerations "tolerations" 6 [OMIT_EMPTY],
         6 capacity "capacity" 7 [OMIT_EMPTY OPTIONAL],
     }
@@ -773,14 +773,14 @@ message! {
         1 operator "operator" 2 [OMIT_EMPTY VALUE],
         2 value "value" 3 [OMIT_EMPTY VALUE],
         3 effect "effect" 4 [OMIT_EMPTY VALUE],
-        4 toleration_seconds "tolerationSeconds" 5 [OMIT_EMPTY OPTIONAL],
+        4 toleration_seconds "tolerationSeconds" 5 [OMIT_EMPTY OPTIONAL VARINT],
     }
     ExactDeviceRequest "resource.v1beta2.ExactDeviceRequest" {
         0 device_class_name "deviceClassName" 1 [REQUIRED VALUE],
         1 selectors "selectors" 2 [OMIT_EMPTY],
         2 allocation_mode "allocationMode" 3 [OMIT_EMPTY VALUE],
-        3 count "count" 4 [OMIT_EMPTY VALUE],
-        4 admin_access "adminAccess" 5 [OMIT_EMPTY OPTIONAL],
+        3 count "count" 4 [OMIT_EMPTY VALUE VARINT],
+        4 admin_access "adminAccess" 5 [OMIT_EMPTY OPTIONAL VARINT],
         5 tolerations "tolerations" 6 [OMIT_EMPTY],
         6 capacity "capacity" 7 [OMIT_EMPTY OPTIONAL],
     }
@@ -826,8 +826,8 @@ message! {
     }
     ResourcePool "resource.v1beta2.ResourcePool" {
         0 name "name" 1 [REQUIRED VALUE],
-        1 generation "generation" 2 [REQUIRED VALUE],
-        2 resource_slice_count "resourceSliceCount" 3 [REQUIRED VALUE],
+        1 generation "generation" 2 [REQUIRED VALUE VARINT],
+        2 resource_slice_count "resourceSliceCount" 3 [REQUIRED VALUE VARINT],
     }
     ResourceSlice "resource.v1beta2.ResourceSlice" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
@@ -838,9 +838,9 @@ message! {
         1 pool "pool" 2 [REQUIRED VALUE],
         2 node_name "nodeName" 3 [OMIT_EMPTY OPTIONAL],
         3 node_selector "nodeSelector" 4 [OMIT_EMPTY OPTIONAL],
-        4 all_nodes "allNodes" 5 [OMIT_EMPTY OPTIONAL],
+        4 all_nodes "allNodes" 5 [OMIT_EMPTY OPTIONAL VARINT],
         5 devices "devices" 6 [OMIT_EMPTY],
-        6 per_device_node_selection "perDeviceNodeSelection" 7 [OMIT_EMPTY OPTIONAL],
+        6 per_device_node_selection "perDeviceNodeSelection" 7 [OMIT_EMPTY OPTIONAL VARINT],
         7 shared_counters "sharedCounters" 8 [OMIT_EMPTY],
     }
 }

@@ -24,8 +24,8 @@ pub struct PriorityClass {
 message! {
     PriorityClass "scheduling.v1.PriorityClass" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
-        1 value "value" 2 [VALUE],
-        2 global_default "globalDefault" 3 [OMIT_EMPTY VALUE],
+        1 value "value" 2 [VALUE VARINT],
+        2 global_default "globalDefault" 3 [OMIT_EMPTY VALUE VARINT],
         3 description "description" 4 [OMIT_EMPTY VALUE],
         4 preemption_policy "preemptionPolicy" 5 [OMIT_EMPTY OPTIONAL],
     }

@@ -197,7 +197,7 @@ message! {
     BasicSchedulingPolicy "scheduling.v1alpha2.BasicSchedulingPolicy" {
     }
     GangSchedulingPolicy "scheduling.v1alpha2.GangSchedulingPolicy" {
-        0 min_count "minCount" 1 [VALUE],
+        0 min_count "minCount" 1 [VALUE VARINT],
     }
     PodGroup "scheduling.v1alpha2.PodGroup" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
@@ -227,7 +227,7 @@ message! {
         3 resource_claims "resourceClaims" 4 [OMIT_EMPTY],
         4 disruption_mode "disruptionMode" 5 [OMIT_EMPTY OPTIONAL],
         5 priority_class_name "priorityClassName" 6 [OMIT_EMPTY VALUE],
-        6 priority "priority" 7 [OMIT_EMPTY OPTIONAL],
+        6 priority "priority" 7 [OMIT_EMPTY OPTIONAL VARINT],
     }
     PodGroupStatus "scheduling.v1alpha2.PodGroupStatus" {
         0 conditions "conditions" 1 [OMIT_EMPTY],
@@ -240,7 +240,7 @@ message! {
         3 resource_claims "resourceClaims" 4 [OMIT_EMPTY],
         4 disruption_mode "disruptionMode" 5 [OMIT_EMPTY OPTIONAL],
         5 priority_class_name "priorityClassName" 6 [OMIT_EMPTY VALUE],
-        6 priority "priority" 7 [OMIT_EMPTY OPTIONAL],
+        6 priority "priority" 7 [OMIT_EMPTY OPTIONAL VARINT],
     }
     PodGroupTemplateReference "scheduling.v1alpha2.PodGroupTemplateReference" {
         0 workload "workload" 1 [OPTIONAL],

@@ -123,7 +123,7 @@ message! {
         2 node_name "nodeName" 3 [VALUE],
     }
     VolumeAttachmentStatus "storage.v1alpha1.VolumeAttachmentStatus" {
-        0 attached "attached" 1 [VALUE],
+        0 attached "attached" 1 [VALUE VARINT],
         1 attachment_metadata "attachmentMetadata" 2 [OMIT_EMPTY],
         2 attach_error "attachError" 3 [OMIT_EMPTY OPTIONAL],
         3 detach_error "detachError" 4 [OMIT_EMPTY OPTIONAL],
@@ -136,7 +136,7 @@ message! {
     VolumeError "storage.v1alpha1.VolumeError" {
         0 time "time" 1 [OMIT_EMPTY VALUE],
         1 message "message" 2 [OMIT_EMPTY VALUE],
-        2 error_code "errorCode" 3 [OMIT_EMPTY OPTIONAL],
+        2 error_code "errorCode" 3 [OMIT_EMPTY OPTIONAL VARINT],
     }
 }
 

@@ -224,17 +224,17 @@ message! {
         1 spec "spec" 2 [VALUE],
     }
     CSIDriverSpec "storage.v1beta1.CSIDriverSpec" {
-        0 attach_required "attachRequired" 1 [OMIT_EMPTY OPTIONAL],
-        1 pod_info_on_mount "podInfoOnMount" 2 [OMIT_EMPTY OPTIONAL],
+        0 attach_required "attachRequired" 1 [OMIT_EMPTY OPTIONAL VARINT],
+        1 pod_info_on_mount "podInfoOnMount" 2 [OMIT_EMPTY OPTIONAL VARINT],
         2 volume_lifecycle_modes "volumeLifecycleModes" 3 [OMIT_EMPTY],
-        3 storage_capacity "storageCapacity" 4 [OMIT_EMPTY OPTIONAL],
+        3 storage_capacity "storageCapacity" 4 [OMIT_EMPTY OPTIONAL VARINT],
         4 fs_group_policy "fsGroupPolicy" 5 [OMIT_EMPTY OPTIONAL],
         5 token_requests "tokenRequests" 6 [OMIT_EMPTY],
-        6 requires_republish "requiresRepublish" 7 [OMIT_EMPTY OPTIONAL],
-        7 se_linux_mount "seLinuxMount" 8 [OMIT_EMPTY OPTIONAL],
-        8 node_allocatable_update_period_seconds "nodeAllocatableUpdatePeriodSeconds" 9 [OMIT_EMPTY OPTIONAL],
-        9 service_account_token_in_secrets "serviceAccountTokenInSecrets" 10 [OMIT_EMPTY OPTIONAL],
-        10 prevent_pod_scheduling_if_missing "preventPodSchedulingIfMissing" 11 [OMIT_EMPTY OPTIONAL],
+        6 requires_republish "requiresRepublish" 7 [OMIT_EMPTY OPTIONAL VARINT],
+        7 se_linux_mount "seLinuxMount" 8 [OMIT_EMPTY OPTIONAL VARINT],
+        8 node_allocatable_update_period_seconds "nodeAllocatableUpdatePeriodSeconds" 9 [OMIT_EMPTY OPTIONAL VARINT],
+        9 service_account_token_in_secrets "serviceAccountTokenInSecrets" 10 [OMIT_EMPTY OPTIONAL VARINT],
+        10 prevent_pod_scheduling_if_missing "preventPodSchedulingIfMissing" 11 [OMIT_EMPTY OPTIONAL VARINT],
     }
     CSINode "storage.v1beta1.CSINode" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
@@ -262,13 +262,13 @@ message! {
         2 parameters "parameters" 3 [OMIT_EMPTY],
         3 reclaim_policy "reclaimPolicy" 4 [OMIT_EMPTY OPTIONAL],
         4 mount_options "mountOptions" 5 [OMIT_EMPTY],
-        5 allow_volume_expansion "allowVolumeExpansion" 6 [OMIT_EMPTY OPTIONAL],
+        5 allow_volume_expansion "allowVolumeExpansion" 6 [OMIT_EMPTY OPTIONAL VARINT],
         6 volume_binding_mode "volumeBindingMode" 7 [OMIT_EMPTY OPTIONAL],
         7 allowed_topologies "allowedTopologies" 8 [OMIT_EMPTY],
     }
     TokenRequest "storage.v1beta1.TokenRequest" {
         0 audience "audience" 1 [VALUE],
-        1 expiration_seconds "expirationSeconds" 2 [OMIT_EMPTY OPTIONAL],
+        1 expiration_seconds "expirationSeconds" 2 [OMIT_EMPTY OPTIONAL VARINT],
     }
     VolumeAttachment "storage.v1beta1.VolumeAttachment" {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
@@ -285,7 +285,7 @@ message! {
         2 node_name "nodeName" 3 [VALUE],
     }
     VolumeAttachmentStatus "storage.v1beta1.VolumeAttachmentStatus" {
-        0 attached "attached" 1 [VALUE],
+        0 attached "attached" 1 [VALUE VARINT],
         1 attachment_metadata "attachmentMetadata" 2 [OMIT_EMPTY],
         2 attach_error "attachError" 3 [OMIT_EMPTY OPTIONAL],
         3 detach_error "detachError" 4 [OMIT_EMPTY OPTIONAL],
@@ -298,10 +298,10 @@ message! {
     VolumeError "storage.v1beta1.VolumeError" {
         0 time "time" 1 [OMIT_EMPTY VALUE],
         1 message "message" 2 [OMIT_EMPTY VALUE],
-        2 error_code "errorCode" 3 [OMIT_EMPTY OPTIONAL],
+        2 error_code "errorCode" 3 [OMIT_EMPTY OPTIONAL VARINT],
     }
     VolumeNodeResources "storage.v1beta1.VolumeNodeResources" {
-        0 count "count" 1 [OMIT_EMPTY OPTIONAL],
+        0 count "count" 1 [OMIT_EMPTY OPTIONAL VARINT],
     }
 }
 

@@ -25,7 +25,12 @@ pub(super) fn encode_message(message: &dyn Message, writer: &mut Writer<'_>) {
 }
 
 fn encode_fields(message: &dyn Message, writer: &mut Writer<'_>) {
-    for (index, field) in message.table().fields().iter().enumerate() {
+    let table = message.table();
+    let mut fields = table.in_json(message.present());
+    while fields != 0 {
+        let index = fields.trailing_zeros() as usize;
+        fields &= fields - 1;
+        let field = &table.fields()[index];
         let slot = message.get(index);
         if field.flags().has(FieldFlags::INLINE) {
             if let SlotRef::Message(inlined) = slot {

@@ -96,7 +96,7 @@ impl<'a> Writer<'a> {
         self.out.push(b'"');
         let mut rest = bytes;
         loop {
-            let (plain, special) = rest.split_at(find(rest, &NEEDS_CARE));
+            let (plain, special) = rest.split_at(find_special(rest));
             self.out.extend_from_slice(plain);
             let Some(byte) = special.first() else {
                 break;
@@ -192,7 +192,7 @@ impl<'a> Writer<'a> {
     pub fn embed(&mut self, json: &str) {
         let bytes = json.as_bytes();
         // Servers write compact JSON, so mostly there is nothing to do.
-        if find(bytes, &MAY_CHANGE) == bytes.len() {
+        if !may_change(bytes) {
             self.out.extend_from_slice(bytes);
             return;
         }
@@ -242,11 +242,52 @@ impl<'a> Writer<'a> {
     }
 }
 
-/// The place of the first byte that is in a set, or the length if there is none.
+/// The place of the first byte that may not stand in a string as it is, or the length if there is
+/// none.
 #[inline]
-fn find(bytes: &[u8], set: &[bool; 256]) -> usize {
-    let is_in = |byte: &u8| set[usize::from(*byte)];
-    bytes.iter().position(is_in).unwrap_or(bytes.len())
+fn find_special(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    for chunk in bytes.chunks_exact(8) {
+        let word = u64::from_le_bytes(chunk.try_into().expect("a chunk has eight bytes"));
+        // A quote and an ampersand differ in one bit, and so do the angle brackets.
+        let quote = word & !each(0x04) ^ each(0x22);
+        let bracket = word & !each(0x02) ^ each(0x3c);
+        let backslash = word ^ each(b'\\');
+        let special = below(quote, 1) | below(bracket, 1) | below(backslash, 1) | below(word, 0x20);
+        if (special | word) & each(0x80) != 0 {
+            break;
+        }
+        at += 8;
+    }
+    let needs_care = |byte: &u8| NEEDS_CARE[usize::from(*byte)];
+    let rest = &bytes[at..];
+    at + rest.iter().position(needs_care).unwrap_or(rest.len())
+}
+
+/// Whether there is a byte that may be spelt otherwise when JSON is embedded.
+fn may_change(bytes: &[u8]) -> bool {
+    let chunks = bytes.chunks_exact(8);
+    let rest = chunks.remainder();
+    let special = |byte: &u8| matches!(byte, 0..=0x20 | b'<' | b'>' | b'&' | 0x80..);
+    rest.iter().any(special)
+        || chunks.into_iter().any(|chunk| {
+            let word = u64::from_le_bytes(chunk.try_into().expect("a chunk has eight bytes"));
+            let bracket = word & !each(0x02) ^ each(0x3c);
+            let ampersand = word ^ each(b'&');
+            let special = below(bracket, 1) | below(ampersand, 1) | below(word, 0x21) | word;
+            special & each(0x80) != 0
+        })
+}
+
+/// A word of eight equal bytes.
+const fn each(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// Marks the bytes of a word that are below a limit in their highest bit. A byte above a marked one
+/// may be marked too.
+const fn below(word: u64, limit: u8) -> u64 {
+    word.wrapping_sub(each(limit)) & !word & each(0x80)
 }
 
 /// U+2028, which JavaScript takes for the end of a line.
@@ -268,17 +309,5 @@ static NEEDS_CARE: [bool; 256] = {
     table[b'>' as usize] = true;
     table[b'&' as usize] = true;
     table[0xe2] = true;
-    table
-};
-
-/// The bytes that make embedded JSON need a closer look; 0xe2 begins U+2028 and U+2029.
-static MAY_CHANGE: [bool; 256] = {
-    let mut table = [false; 256];
-    let suspects = b" \t\n\r<>&\xe2";
-    let mut index = 0;
-    while index < suspects.len() {
-        table[suspects[index] as usize] = true;
-        index += 1;
-    }
     table
 };

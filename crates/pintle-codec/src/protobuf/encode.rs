@@ -1,29 +1,62 @@
 //! A [`Message`] into protobuf.
 
 use super::{Envelope, Writer};
-use crate::{FieldFlags, Mapped, Message, Repeated, SlotRef, TypeMeta};
+use crate::{FieldFlags, Mapped, Message, Repeated, SlotRef, Table, TypeMeta};
 
 /// Writes a message without an envelope, as objects travel in a list.
 pub fn encode(message: &dyn Message, writer: &mut Writer) {
     let table = message.table();
-    let fields = table.fields();
+    let present = message.present();
+    let mut fields = table.in_protobuf(present);
+    if table.is_in_order() {
+        while fields != 0 {
+            let index = 63 - fields.leading_zeros() as usize;
+            fields &= !(1 << index);
+            encode_field(message, table, index, present, writer);
+        }
+        return;
+    }
     for index in table.by_number().iter().rev() {
         let index = usize::from(*index);
-        let field = &fields[index];
-        let number = field.number();
-        match message.get(index) {
-            SlotRef::List(list) if field.flags().has(FieldFlags::WRAPPED) => {
-                // A list that is never left out is empty and not nil, as in JSON.
-                if !list.is_empty() || !field.flags().has(FieldFlags::OMIT_EMPTY) {
-                    writer.message(number, |writer| encode_list(1, list, writer));
-                }
-            }
-            SlotRef::List(list) => encode_list(number, list, writer),
-            SlotRef::Map(map) => encode_map(number, map, writer),
-            // Empty data was never set: Go leaves out its nil.
-            SlotRef::Bytes([]) => {}
-            slot => encode_slot(number, slot, writer),
+        if fields >> index & 1 == 1 {
+            encode_field(message, table, index, present, writer);
         }
+    }
+}
+
+#[inline(always)]
+fn encode_field(
+    message: &dyn Message,
+    table: &Table,
+    index: usize,
+    present: u64,
+    writer: &mut Writer,
+) {
+    let field = &table.fields()[index];
+    let number = field.number();
+    let flags = field.flags();
+    if present >> index & 1 == 0 && !flags.has(FieldFlags::WRAPPED) {
+        // Go writes what is no pointer even when it is zero.
+        return writer.zero(number, flags.has(FieldFlags::VARINT));
+    }
+    match message.get(index) {
+        SlotRef::Str(text) => writer.bytes(number, text.as_bytes()),
+        SlotRef::Message(message) => {
+            let behind = writer.len();
+            encode(message, writer);
+            writer.close(number, behind);
+        }
+        SlotRef::List(list) if flags.has(FieldFlags::WRAPPED) => {
+            // A list that is never left out is empty and not nil, as in JSON.
+            if !list.is_empty() || !flags.has(FieldFlags::OMIT_EMPTY) {
+                writer.message(number, |writer| encode_list(1, list, writer));
+            }
+        }
+        SlotRef::List(list) => encode_list(number, list, writer),
+        SlotRef::Map(map) => encode_map(number, map, writer),
+        // Empty data was never set: Go leaves out its nil.
+        SlotRef::Bytes([]) => {}
+        slot => encode_slot(number, slot, writer),
     }
 }
 

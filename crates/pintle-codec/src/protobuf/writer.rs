@@ -57,6 +57,19 @@ impl Writer {
         self.tag(number, wire::VARINT);
     }
 
+    /// Writes a field that is zero: a number, or a string.
+    #[inline]
+    pub(crate) fn zero(&mut self, number: u32, is_number: bool) {
+        let wire = if is_number { wire::VARINT } else { wire::BYTES };
+        let tag = number << 3 | u32::from(wire);
+        if tag < 0x80 {
+            self.raw(&[tag as u8, 0]);
+        } else {
+            self.raw_varint(0);
+            self.raw_varint(tag.into());
+        }
+    }
+
     /// Writes a field that is a floating-point number.
     pub fn double(&mut self, number: u32, value: f64) {
         self.raw(&value.to_le_bytes());
@@ -66,6 +79,19 @@ impl Writer {
     /// Writes a field that is a string or binary data.
     #[inline]
     pub fn bytes(&mut self, number: u32, bytes: &[u8]) {
+        // Most strings are short, and most numbers small: one byte each for length and tag.
+        let (length, tag) = (bytes.len(), number << 3 | u32::from(wire::BYTES));
+        if length < 0x80
+            && tag < 0x80
+            && let Some(start) = self.at.checked_sub(length + 2)
+            && let Some([tag_place, length_place, place @ ..]) =
+                self.buffer.get_mut(start..start + length + 2)
+        {
+            (*tag_place, *length_place) = (tag as u8, length as u8);
+            copy(bytes, place);
+            self.at = start;
+            return;
+        }
         self.raw(bytes);
         self.raw_varint(bytes.len() as u64);
         self.tag(number, wire::BYTES);
@@ -92,8 +118,9 @@ impl Writer {
             self.grow(bytes.len());
         }
         let start = self.at - bytes.len();
-        self.buffer[start..self.at].copy_from_slice(bytes);
+        let place = &mut self.buffer[start..self.at];
         self.at = start;
+        copy(bytes, place);
     }
 
     #[inline]
@@ -103,18 +130,21 @@ impl Writer {
 
     #[inline]
     fn raw_varint(&mut self, value: u64) {
-        if value < 0x80 {
-            if self.at == 0 {
-                self.grow(1);
-            }
-            self.at -= 1;
-            self.buffer[self.at] = value as u8;
+        if value < 0x80
+            && let Some(at) = self.at.checked_sub(1)
+            && let Some(byte) = self.buffer.get_mut(at)
+        {
+            *byte = value as u8;
+            self.at = at;
         } else {
             self.long_varint(value);
         }
     }
 
     fn long_varint(&mut self, mut value: u64) {
+        if (0x80..0x4000).contains(&value) {
+            return self.raw(&[value as u8 | 0x80, (value >> 7) as u8]);
+        }
         let mut bytes = [0; 10];
         let mut length = 0;
         loop {
@@ -140,6 +170,19 @@ impl Writer {
         buffer[size - length..].copy_from_slice(self.written());
         self.at = size - length;
         self.buffer = buffer;
+    }
+}
+
+/// Copies bytes to a place of the same length: most are few, and a copy of unknown length is a call.
+#[inline(always)]
+fn copy(bytes: &[u8], place: &mut [u8]) {
+    match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(first), Some(last)) if bytes.len() <= 16 => {
+            let behind = bytes.len() - 8;
+            place[..8].copy_from_slice(first);
+            place[behind..].copy_from_slice(last);
+        }
+        _ => place.copy_from_slice(bytes),
     }
 }
 

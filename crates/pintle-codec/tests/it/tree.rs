@@ -169,7 +169,7 @@ fn errors_say_what_and_where() {
 #[test]
 fn nesting_is_limited() {
     let nested = |depth: usize| "[".repeat(depth) + &"]".repeat(depth);
-    let limit = usize::from(MAX_DEPTH);
+    let limit = MAX_DEPTH;
     assert!(json::parse(nested(limit).as_bytes()).is_ok());
     assert_eq!(error(&nested(limit + 1)).kind(), ErrorKind::TooDeep);
     assert_eq!(error(&"[".repeat(1 << 20)).kind(), ErrorKind::TooDeep);
