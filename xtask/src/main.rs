@@ -8,6 +8,7 @@
     reason = "printing is what a command is for"
 )]
 
+mod bench;
 mod cache;
 mod ci;
 mod codegen;
@@ -37,6 +38,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Measure pintle beside its peers, and what it costs to build
+    Bench(bench::Arguments),
     /// Run the gate: everything that a change must pass
     Ci(ci::Arguments),
     /// Build, start and stop a real control plane: etcd and kube-apiserver
@@ -54,6 +57,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
+        Task::Bench(arguments) => bench::run(&arguments),
         Task::Ci(arguments) => ci::run(&arguments),
         Task::RealCluster(task) => real_cluster::run(task),
         Task::Codegen(arguments) => codegen::run(arguments),

@@ -102,7 +102,16 @@ func compare(object kinds.Object, wanted []byte) error {
 		}
 	}
 	if !reflect.DeepEqual(one, other) {
-		return fmt.Errorf("not the object that was given:\n%s\ninstead of\n%s", text, wanted)
+		at := 0
+		for at < min(len(text), len(wanted)) && text[at] == wanted[at] {
+			at++
+		}
+		return fmt.Errorf("not the object that was given, from byte %d on:\n%s\ninstead of\n%s", at, around(text, at), around(wanted, at))
 	}
 	return nil
+}
+
+// around is the part of a text that says where one is.
+func around(text []byte, at int) []byte {
+	return text[max(0, at-100):min(len(text), at+100)]
 }

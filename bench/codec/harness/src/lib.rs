@@ -9,12 +9,14 @@
 mod allocator;
 mod codec;
 mod input;
+mod profile;
 mod protocol;
 mod serve;
 mod workload;
 
 pub use allocator::{Counted, Counts};
 pub use codec::{Codec, EDITS, Edit, Failure, LABEL};
+pub use profile::profile;
 pub use protocol::{Format, Lane, Timing};
 pub use serve::{Peer, serve, serve_counting};
 pub use workload::{Workload, workload};

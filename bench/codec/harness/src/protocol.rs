@@ -84,6 +84,9 @@ pub(crate) enum Answer {
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct Timing {
     pub(crate) objects: u64,
+    /// Of the thread that does it, as the scheduler counts: what a clock would show if nothing else ran.
+    pub(crate) thread_ns: u64,
+    /// As a clock shows.
     pub(crate) wall_ns: u64,
     /// Of the whole process.
     pub(crate) cpu_ns: u64,
@@ -92,6 +95,7 @@ pub struct Timing {
 impl AddAssign for Timing {
     fn add_assign(&mut self, other: Self) {
         self.objects += other.objects;
+        self.thread_ns += other.thread_ns;
         self.wall_ns += other.wall_ns;
         self.cpu_ns += other.cpu_ns;
     }

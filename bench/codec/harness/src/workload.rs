@@ -153,28 +153,33 @@ fn decode_all<C: Codec>(codec: &mut C, objects: &[&[u8]]) -> Result<Vec<Box<C::O
         .collect()
 }
 
-/// Wall time, and CPU time of the whole process.
+/// Reads the clock, and what the scheduler counts for the thread and for the process.
 struct Stopwatch {
+    process: Timespec,
     wall: Instant,
-    cpu: Timespec,
+    thread: Timespec,
 }
 
 impl Stopwatch {
     fn start() -> Self {
         Self {
-            cpu: clock_gettime(ClockId::ProcessCPUTime),
+            process: clock_gettime(ClockId::ProcessCPUTime),
             wall: Instant::now(),
+            thread: clock_gettime(ClockId::ThreadCPUTime),
         }
     }
 
     fn stop(self, objects: u64) -> Timing {
+        let thread = clock_gettime(ClockId::ThreadCPUTime);
         let wall = self.wall.elapsed();
-        let cpu = clock_gettime(ClockId::ProcessCPUTime);
+        let process = clock_gettime(ClockId::ProcessCPUTime);
         let nanoseconds = |at: Timespec| at.tv_sec * 1_000_000_000 + at.tv_nsec;
+        let between = |start, end| (nanoseconds(end) - nanoseconds(start)) as u64;
         Timing {
             objects,
+            thread_ns: between(self.thread, thread),
             wall_ns: wall.as_nanos() as u64,
-            cpu_ns: (nanoseconds(cpu) - nanoseconds(self.cpu)) as u64,
+            cpu_ns: between(self.process, process),
         }
     }
 }

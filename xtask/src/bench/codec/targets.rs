@@ -1,0 +1,94 @@
+//! What the codecs are to reach, on the reference pod and on the seeded pods.
+
+use super::{KEPT, Operation, PODS, REFERENCE, Results, Subject};
+use crate::bench::peer::Format;
+use crate::bench::target::Target;
+
+pub(super) fn all(results: &Results) -> Vec<Target> {
+    let mut targets = Vec::new();
+    for input in [REFERENCE, PODS] {
+        for (format, operation, peer, limit) in RATIOS {
+            for variant in variants(operation) {
+                targets.extend(ratio(
+                    results, input, *format, *operation, variant, peer, *limit,
+                ));
+            }
+        }
+        for variant in ["", KEPT] {
+            for (pruned, limit) in [(false, 8.0), (true, 6.0)] {
+                let subject = Subject::new("pintle", variant);
+                let bytes = results.bytes(&subject, Format::Protobuf, input, pruned);
+                let of = if pruned {
+                    "pruned of managedFields"
+                } else {
+                    "typed"
+                };
+                targets.extend(bytes.map(|bytes| Target {
+                    what: format!("{input}: live KiB, {of}{}", named(variant)),
+                    limit,
+                    found: bytes / 1024.0,
+                    range: None,
+                }));
+            }
+        }
+    }
+    let pintle = Subject::new("pintle", "");
+    let decode = results.time(&pintle, Format::Protobuf, Operation::Decode, REFERENCE);
+    targets.extend(decode.map(|time| Target {
+        what: format!("{REFERENCE}: allocations, protobuf decode"),
+        limit: 80.0,
+        found: time.allocations,
+        range: None,
+    }));
+    targets
+}
+
+/// Time as a share of a peer's.
+fn ratio(
+    results: &Results,
+    input: &str,
+    format: Format,
+    operation: Operation,
+    variant: &str,
+    peer: &str,
+    limit: f64,
+) -> Option<Target> {
+    let time = |subject| results.time(&subject, format, operation, input);
+    let ours = time(Subject::new("pintle", variant))?;
+    let theirs = time(Subject::new(peer, ""))?;
+    let ratio = ours.thread.over(&theirs.thread);
+    let what = match (format, operation) {
+        (Format::Json, Operation::Decode) => "JSON decode",
+        (Format::Json, Operation::Encode) => "JSON encode",
+        (Format::Protobuf, Operation::Decode) => "protobuf decode",
+        (Format::Protobuf, Operation::Encode) => "protobuf encode",
+    };
+    Some(Target {
+        what: format!("{input}: {what}, time / {peer}'s{}", named(variant)),
+        limit,
+        found: ratio.median(),
+        range: Some((ratio.min(), ratio.max())),
+    })
+}
+
+fn named(variant: &str) -> &'static str {
+    match variant {
+        KEPT => ", decoder kept",
+        _ => "",
+    }
+}
+
+/// Whether a decoder is kept matters to decoding.
+fn variants(operation: &Operation) -> &'static [&'static str] {
+    match operation {
+        Operation::Decode => &["", KEPT],
+        Operation::Encode => &[""],
+    }
+}
+
+const RATIOS: &[(Format, Operation, &str, f64)] = &[
+    (Format::Protobuf, Operation::Decode, "client-go", 1.0 / 4.0),
+    (Format::Json, Operation::Decode, "kube-rs", 1.0 / 3.0),
+    (Format::Protobuf, Operation::Encode, "client-go", 1.0 / 3.0),
+    (Format::Json, Operation::Encode, "client-go", 1.0 / 3.0),
+];
