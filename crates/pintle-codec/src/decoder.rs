@@ -27,6 +27,8 @@ pub struct Decoder {
     /// Whether equal strings are shared.
     shares: bool,
     rules: Option<Arc<Prune>>,
+    /// Parts were left out before the decoder came to see what it reads.
+    incomplete: bool,
     strict: bool,
     violations: Vec<Violation>,
 }
@@ -62,6 +64,14 @@ impl Decoder {
         self
     }
 
+    /// Takes what it reads for the rest of objects of which parts were left out before, and has it
+    /// say so in its metadata. The default is to take it for the whole.
+    #[must_use]
+    pub fn incomplete(mut self, incomplete: bool) -> Self {
+        self.incomplete = incomplete;
+        self
+    }
+
     /// Notes unknown and repeated fields, which [`Decoder::take_violations`] then returns. The
     /// default is to pass over unknown fields and to let the last of repeated ones count.
     ///
@@ -70,6 +80,17 @@ impl Decoder {
     pub fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
         self
+    }
+
+    /// Which parts of objects it leaves out; for types that read their bytes themselves.
+    pub fn pruning(&self) -> Option<&Prune> {
+        self.rules.as_deref()
+    }
+
+    /// Whether it takes what it reads for the rest of an object; for types that read their bytes
+    /// themselves.
+    pub fn is_incomplete(&self) -> bool {
+        self.incomplete
     }
 
     /// What strict reading objected to since the last call.

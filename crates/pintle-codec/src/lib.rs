@@ -7,7 +7,9 @@
 //!
 //! This crate is pure: it performs no I/O, reads no clock and knows no asynchronous runtime.
 
+mod buffer;
 mod byte_string;
+mod cut;
 mod decoder;
 mod error;
 mod format;

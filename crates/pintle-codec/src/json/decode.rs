@@ -52,12 +52,13 @@ pub(crate) fn decode_next(
 ) -> Result<TypeMeta> {
     decoder.begin();
     let prune: Option<Arc<Prune>> = decoder.rules();
+    let pruned = decoder.is_incomplete();
     let mut source = Source {
         reader,
         strict: decoder.is_strict(),
         decoder,
         rules: Rules::new(prune.as_deref()),
-        pruned: false,
+        pruned,
     };
     let mut type_meta = TypeMeta::default();
     let read = source.message(message, Some(&mut type_meta));

@@ -1,7 +1,7 @@
 //! [`Frames`], which cuts a stream of JSON values into values.
 
-use memchr::memchr2;
-
+use super::nesting::Nesting;
+use crate::buffer::Buffer;
 use crate::{Error, ErrorKind};
 
 /// The longest frame that a watch may send: 16 MiB, as client-go.
@@ -13,15 +13,9 @@ pub const MAX_FRAME: usize = 16 << 20;
 /// Kubernetes does, not by line ends.
 #[derive(Debug)]
 pub struct Frames {
-    buffer: Vec<u8>,
-    /// How many bytes of the stream are no longer in the buffer.
-    passed: usize,
-    /// Where the frame that is being scanned starts.
-    start: usize,
-    /// How far it was scanned.
-    at: usize,
-    depth: usize,
-    in_string: bool,
+    buffer: Buffer,
+    /// The frame that is being scanned, and how many bytes of it were.
+    frame: Option<(Nesting, usize)>,
     limit: usize,
 }
 
@@ -35,28 +29,15 @@ impl Frames {
     /// A cutter that refuses frames of more than `limit` bytes.
     pub fn new(limit: usize) -> Self {
         Self {
-            buffer: Vec::new(),
-            passed: 0,
-            start: 0,
-            at: 0,
-            depth: 0,
-            in_string: false,
+            buffer: Buffer::default(),
+            frame: None,
             limit,
         }
     }
 
     /// Takes in what arrived.
     pub fn push(&mut self, bytes: &[u8]) {
-        if self.start > 0 {
-            self.buffer.drain(..self.start);
-            self.passed += self.start;
-            self.at -= self.start;
-            self.start = 0;
-        }
-        if self.buffer.is_empty() && self.buffer.capacity() > KEPT_CAPACITY {
-            self.buffer = Vec::new();
-        }
-        self.buffer.extend_from_slice(bytes);
+        self.buffer.push(bytes);
     }
 
     /// The next whole frame, or `None` until more bytes arrive.
@@ -65,94 +46,46 @@ impl Frames {
     /// When the stream is not made of JSON objects, or a frame is too long. The stream cannot be
     /// read on then.
     pub fn next_frame(&mut self) -> Result<Option<&[u8]>, Error> {
-        if self.depth == 0 && !self.find_start()? {
-            return Ok(None);
-        }
-        let end = self.find_end();
-        let length = end.unwrap_or(self.buffer.len()) - self.start;
+        let (mut nesting, scanned) = match self.frame {
+            Some(frame) => frame,
+            None => match self.buffer.skip_while(u8::is_ascii_whitespace) {
+                Some(b'{') => Default::default(),
+                Some(_) => return Err(self.unexpected()),
+                None => return Ok(None),
+            },
+        };
+        let unused = self.buffer.unused();
+        let end = nesting.end(&unused[scanned..]);
+        let length = end.map_or(unused.len(), |end| scanned + end);
         if length > self.limit {
             let detail = format!("a frame of more than {} bytes", self.limit);
             return Err(Error::new(
                 ErrorKind::TooLarge,
-                self.passed + self.start,
+                self.buffer.offset(),
                 detail,
             ));
         }
-        let Some(end) = end else { return Ok(None) };
-        let frame = self.start..end;
-        self.start = end;
-        Ok(Some(&self.buffer[frame]))
+        if end.is_none() {
+            self.frame = Some((nesting, length));
+            return Ok(None);
+        }
+        self.frame = None;
+        Ok(Some(self.buffer.take(length)))
     }
 
     /// Whether the stream may end here: no frame is left unfinished.
     pub fn is_between_frames(&self) -> bool {
-        self.buffer[self.start..]
-            .iter()
-            .all(u8::is_ascii_whitespace)
+        self.buffer.unused().iter().all(u8::is_ascii_whitespace)
     }
 
-    fn find_start(&mut self) -> Result<bool, Error> {
-        while let Some(byte) = self.buffer.get(self.at) {
-            match byte {
-                b'{' => {
-                    self.start = self.at;
-                    self.at += 1;
-                    self.depth = 1;
-                    return Ok(true);
-                }
-                byte if byte.is_ascii_whitespace() => self.at += 1,
-                _ => {
-                    let rest = &self.buffer[self.at..];
-                    let shown = String::from_utf8_lossy(&rest[..rest.len().min(40)]).into_owned();
-                    let detail = format!("expected an event, found {shown:?}");
-                    return Err(Error::new(ErrorKind::Syntax, self.passed + self.at, detail));
-                }
-            }
-        }
-        self.start = self.at;
-        Ok(false)
-    }
-
-    fn find_end(&mut self) -> Option<usize> {
-        while self.at < self.buffer.len() {
-            let rest = &self.buffer[self.at..];
-            if self.in_string {
-                let Some(step) = memchr2(b'"', b'\\', rest) else {
-                    self.at = self.buffer.len();
-                    return None;
-                };
-                if rest[step] == b'\\' {
-                    if step + 1 == rest.len() {
-                        // The escaped byte has not arrived yet.
-                        self.at += step;
-                        return None;
-                    }
-                    self.at += step + 2;
-                } else {
-                    self.in_string = false;
-                    self.at += step + 1;
-                }
-                continue;
-            }
-            self.at += 1;
-            match rest[0] {
-                b'"' => self.in_string = true,
-                b'{' | b'[' => self.depth += 1,
-                b'}' | b']' => {
-                    self.depth -= 1;
-                    if self.depth == 0 {
-                        return Some(self.at);
-                    }
-                }
-                _ => {}
-            }
-        }
-        None
+    #[cold]
+    fn unexpected(&self) -> Error {
+        let unused = self.buffer.unused();
+        let shown = String::from_utf8_lossy(&unused[..unused.len().min(40)]).into_owned();
+        let detail = format!("expected an event, found {shown:?}");
+        Error::new(ErrorKind::Syntax, self.buffer.offset(), detail)
     }
 }
-
-/// A buffer that grew beyond this for one long frame is given back.
-const KEPT_CAPACITY: usize = 1 << 20;
 
 #[cfg(test)]
 mod tests {

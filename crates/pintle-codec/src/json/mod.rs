@@ -8,6 +8,7 @@
 mod decode;
 mod encode;
 mod frames;
+mod nesting;
 mod reader;
 mod tree;
 mod writer;

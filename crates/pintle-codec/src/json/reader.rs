@@ -617,7 +617,7 @@ impl Nesting {
 
 /// The first byte from `at` on that ends or interrupts a string: `"`, `\`, a control character.
 #[inline]
-fn find_special(bytes: &[u8], mut at: usize) -> usize {
+pub(super) fn find_special(bytes: &[u8], mut at: usize) -> usize {
     // Eight bytes at a time; the lowest marked byte is always a true find.
     const ONES: u64 = u64::from_ne_bytes([1; 8]);
     const HIGHS: u64 = u64::from_ne_bytes([0x80; 8]);

@@ -18,10 +18,11 @@ pub(crate) fn decode_with(
 ) -> Result<()> {
     decoder.begin();
     let prune: Option<Arc<Prune>> = decoder.rules();
+    let pruned = decoder.is_incomplete();
     let mut source = Source {
         decoder,
         rules: Rules::new(prune.as_deref()),
-        pruned: false,
+        pruned,
         depth: 0,
     };
     let read = source.message(Reader::new(document), message);

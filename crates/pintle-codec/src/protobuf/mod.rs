@@ -13,5 +13,6 @@ mod writer;
 pub(crate) use decode::decode_with;
 pub use encode::{encode, encode_object};
 pub use envelope::{Envelope, MAGIC};
+pub(crate) use reader::wire;
 pub use reader::{Payload, Reader};
 pub use writer::Writer;
