@@ -1,11 +1,12 @@
 //! [`Decoder`], which reads objects and keeps between them what makes the next one cheap.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use crate::interner::{self, Interner};
 use crate::prune::{Node, Prune};
-use crate::{Error, FieldFlags, Message, SlotMut, Str, TypeMeta, json, protobuf};
+use crate::{Error, FieldFlags, Message, SlotMut, Str, TypeMeta, cbor, json, protobuf};
 
 /// Reads objects: says how, and keeps between them the strings that repeat.
 ///
@@ -152,6 +153,23 @@ impl Decoder {
         protobuf::decode_with(self, item, message)
     }
 
+    /// Fills `message` from a CBOR document, and says what the object claims to be. Unknown fields
+    /// are passed over; `null` leaves a field as it is. The document need not begin with
+    /// [`MAGIC`](cbor::MAGIC), so an element of a list is one too.
+    ///
+    /// A key that comes twice is an error here, strict or not, as it is to Kubernetes.
+    ///
+    /// # Errors
+    /// When the document is not one well-formed map, a key comes twice, or a value does not fit its
+    /// field.
+    pub fn decode_cbor(
+        &mut self,
+        document: &[u8],
+        message: &mut dyn Message,
+    ) -> Result<TypeMeta, Error> {
+        cbor::decode_with(self, document, message)
+    }
+
     /// What is left out, if anything is.
     pub(crate) fn rules(&self) -> Option<Arc<Prune>> {
         self.rules.clone()
@@ -182,7 +200,7 @@ impl Decoder {
             return self.short(word, text);
         }
         if !self.interns(text.len()) {
-            return std::str::from_utf8(text).map_or_else(|_| repair(text), Str::from);
+            return std::str::from_utf8(text).map_or_else(|_| repair(text).into(), Str::from);
         }
         let hash = interner::hash(text);
         if let Some(string) = self.strings.find(text, hash) {
@@ -190,7 +208,7 @@ impl Decoder {
         }
         match std::str::from_utf8(text) {
             Ok(text) => self.strings.add(text, hash),
-            Err(_) => repair(text),
+            Err(_) => repair(text).into(),
         }
     }
 
@@ -206,7 +224,7 @@ impl Decoder {
             return string.clone();
         }
         let Some(string) = short.check() else {
-            return repair(text);
+            return repair(text).into();
         };
         if let Some(place) = self.short.get_mut(at) {
             *place = (short.word, string.clone());
@@ -341,6 +359,20 @@ pub(crate) fn note_pruned(message: &mut dyn Message) {
     }
 }
 
+/// Text that is not known to be UTF-8, as [`Decoder::bytes`] reads it.
+pub(crate) fn text_of(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
+    match bytes {
+        Cow::Borrowed(bytes) => match std::str::from_utf8(bytes) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => Cow::Owned(repair(bytes)),
+        },
+        Cow::Owned(bytes) => Cow::Owned(match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => repair(error.as_bytes()),
+        }),
+    }
+}
+
 /// The bytes of a text of up to 16 bytes, zeros behind, and its length.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct ShortText {
@@ -394,13 +426,13 @@ impl ShortText {
 const SHORT_PLACES: usize = 256;
 
 #[cold]
-fn repair(text: &[u8]) -> Str {
+fn repair(text: &[u8]) -> String {
     let mut repaired = String::with_capacity(text.len());
     for chunk in text.utf8_chunks() {
         repaired.push_str(chunk.valid());
         repaired.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
     }
-    repaired.into()
+    repaired
 }
 
 #[cfg(test)]

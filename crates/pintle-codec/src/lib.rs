@@ -7,14 +7,15 @@
 //!
 //! This crate is pure: it performs no I/O, reads no clock and knows no asynchronous runtime.
 
-mod buffer;
 mod byte_string;
-mod cut;
+pub mod cbor;
 mod decoder;
 mod error;
+mod float;
 mod format;
 mod interner;
 pub mod json;
+mod key;
 mod list;
 mod map;
 mod message;
@@ -38,7 +39,7 @@ pub use message::{Element, Mapped, Message, Repeated, Scalar, SlotMut, SlotRef};
 pub use prune::Prune;
 pub use query::to_query;
 pub use str::Str;
-pub use table::{Field, FieldFlags, Table, by_number, numbered};
+pub use table::{Field, FieldFlags, Table, by_name, by_number, named, numbered};
 pub use type_meta::TypeMeta;
 pub use value::{Object, Value};
 pub use walk::{equal, format_debug, is_zero};

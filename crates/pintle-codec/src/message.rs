@@ -8,7 +8,7 @@ use std::any::Any;
 use std::fmt;
 
 use crate::json::{Reader, Writer};
-use crate::{ByteString, Error, List, Map, Str, Table, protobuf};
+use crate::{ByteString, Error, List, Map, Str, Table, cbor, protobuf};
 
 /// A struct of the API, described once and interpreted by every format.
 ///
@@ -127,6 +127,24 @@ pub trait Scalar: Any + Send + Sync {
     /// Writes the payload of the message that stands for the value in protobuf: its fields, the
     /// last one first.
     fn encode_protobuf(&self, writer: &mut protobuf::Writer);
+
+    /// Reads the value from an item of CBOR; `null` was handled before. The default reads what the
+    /// item is in JSON.
+    ///
+    /// # Errors
+    /// When the item is no such value. The offset is that in the item.
+    fn decode_cbor(&mut self, item: cbor::Item<'_>) -> Result<(), Error> {
+        let document = item.to_json()?;
+        self.decode_json(&mut Reader::over(&document))
+            .map_err(|error| Error::new(error.kind(), 0, error.detail().to_owned()))
+    }
+
+    /// Writes the value as an item of CBOR. The default writes what it is in JSON.
+    fn encode_cbor(&self, writer: &mut cbor::Writer<'_>) {
+        let mut document = Vec::new();
+        self.encode_json(&mut Writer::new(&mut document));
+        writer.json(&document);
+    }
 
     /// The value as a query parameter; `None`, the default, if it has no form there.
     fn query(&self) -> Option<String> {
@@ -392,7 +410,8 @@ macro_rules! message {
                     $crate::FieldFlags::NONE$(.and($crate::FieldFlags::$flag))*,
                 ),)*];
                 const ORDER: [u8; $crate::numbered(FIELDS)] = $crate::by_number(FIELDS);
-                static TABLE: $crate::Table = $crate::Table::new($name, FIELDS, &ORDER);
+                const NAMES: [u8; $crate::named(FIELDS)] = $crate::by_name(FIELDS);
+                static TABLE: $crate::Table = $crate::Table::new($name, FIELDS, &ORDER, &NAMES);
                 &TABLE
             }
 

@@ -1,5 +1,6 @@
 //! A message as the parameters of a request, as options travel in the Kubernetes API.
 
+use crate::float::Digits;
 use crate::walk::is_zero_slot;
 use crate::{FieldFlags, Message, SlotRef};
 
@@ -59,21 +60,16 @@ fn plain(slot: SlotRef<'_>) -> Option<String> {
 /// A number as Go's `%v` prints it: very large and very small ones with an exponent of two digits
 /// or more.
 fn float(number: f64) -> String {
-    let size = number.abs();
     if number.is_nan() {
         return "NaN".to_owned();
     }
     if number.is_infinite() {
         return if number > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
     }
-    if size == 0.0 || (1e-4..1e21).contains(&size) {
-        return number.to_string();
-    }
-    let text = format!("{number:e}");
-    let (mantissa, exponent) = text.split_once('e').expect("`e` prints an exponent");
-    match exponent.strip_prefix('-') {
-        Some(exponent) => format!("{mantissa}e-{exponent:0>2}"),
-        None => format!("{mantissa}e+{exponent:0>2}"),
+    let digits = Digits::of(number);
+    match digits.exponent() {
+        -4..21 => digits.plain(),
+        _ => digits.scientific(2),
     }
 }
 

@@ -6,6 +6,7 @@ pub struct Table {
     name: &'static str,
     fields: &'static [Field],
     by_number: &'static [u8],
+    by_name: &'static [u8],
     in_order: bool,
     /// The fields that JSON may have though they are absent or zero, a bit each.
     json_always: u64,
@@ -32,11 +33,12 @@ pub struct FieldFlags(u16);
 impl Table {
     /// The table of a struct; [`message!`](crate::message) makes it.
     ///
-    /// `by_number` is what [`by_number`] says of the fields.
+    /// `by_number` and `by_name` are what [`by_number`] and [`by_name`] say of the fields.
     pub const fn new(
         name: &'static str,
         fields: &'static [Field],
         by_number: &'static [u8],
+        by_name: &'static [u8],
     ) -> Self {
         assert!(
             fields.len() <= MAX_FIELDS,
@@ -46,6 +48,7 @@ impl Table {
             name,
             fields,
             by_number,
+            by_name,
             in_order: is_ascending(by_number),
             json_always: json_always(fields),
             protobuf_always: protobuf_always(fields),
@@ -68,6 +71,12 @@ impl Table {
     #[inline]
     pub(crate) fn by_number(&self) -> &'static [u8] {
         self.by_number
+    }
+
+    /// The indices of the fields that have a name, in the order in which CBOR has their names.
+    #[inline]
+    pub(crate) fn by_name(&self) -> &'static [u8] {
+        self.by_name
     }
 }
 
@@ -147,6 +156,26 @@ impl Field {
         head == self.head
             && text.get(8..length) == Some(&self.json.as_bytes()[8..])
             && text.get(length..length + 2) == Some(b"\":")
+    }
+
+    /// What [`Field::is_named`] compares first.
+    #[inline]
+    pub(crate) fn head_of(name: &[u8]) -> u64 {
+        if let Some(head) = name.first_chunk::<8>() {
+            return u64::from_le_bytes(*head);
+        }
+        let mut head = [0; 8];
+        head[..name.len()].copy_from_slice(name);
+        head[name.len()] = b'"';
+        u64::from_le_bytes(head)
+    }
+
+    /// Whether this is its name; `head` is [`Field::head_of`] it.
+    #[inline]
+    pub(crate) fn is_named(&self, name: &[u8], head: u64) -> bool {
+        self.head == head
+            && self.json.len() == name.len()
+            && self.json.as_bytes().get(8..) == name.get(8..)
     }
 }
 
@@ -270,12 +299,57 @@ pub const fn by_number<const N: usize>(fields: &[Field]) -> [u8; N] {
     order
 }
 
+/// How many of the fields have a name.
+pub const fn named(fields: &[Field]) -> usize {
+    let (mut count, mut at) = (0, 0);
+    while at < fields.len() {
+        count += !fields[at].json.is_empty() as usize;
+        at += 1;
+    }
+    count
+}
+
+/// The indices of the fields that have a name, in the order in which CBOR has their names: shorter
+/// ones first.
+pub const fn by_name<const N: usize>(fields: &[Field]) -> [u8; N] {
+    let mut order = [0; N];
+    let (mut count, mut index) = (0, 0);
+    while index < fields.len() {
+        if !fields[index].json.is_empty() {
+            let mut at = count;
+            while at > 0 && comes_before(fields[index].json, fields[order[at - 1] as usize].json) {
+                order[at] = order[at - 1];
+                at -= 1;
+            }
+            order[at] = index as u8;
+            count += 1;
+        }
+        index += 1;
+    }
+    order
+}
+
+const fn comes_before(one: &str, other: &str) -> bool {
+    let (one, other) = (one.as_bytes(), other.as_bytes());
+    if one.len() != other.len() {
+        return one.len() < other.len();
+    }
+    let mut at = 0;
+    while at < one.len() {
+        if one[at] != other[at] {
+            return one[at] < other[at];
+        }
+        at += 1;
+    }
+    false
+}
+
 /// The most fields a struct may have: sets of fields are words of 64 bits.
 const MAX_FIELDS: usize = 64;
 
 #[cfg(test)]
 mod tests {
-    use super::{Field, FieldFlags, by_number, numbered};
+    use super::{Field, FieldFlags, by_name, by_number, named, numbered};
 
     #[test]
     fn a_key_is_told_from_its_neighbours() {
@@ -312,5 +386,39 @@ mod tests {
             Field::new("d", 2, FieldFlags::NONE),
         ];
         assert_eq!(by_number::<{ numbered(FIELDS) }>(FIELDS), [2, 3, 0]);
+    }
+
+    #[test]
+    fn fields_are_put_in_the_order_of_their_names_in_cbor() {
+        const FIELDS: &[Field] = &[
+            Field::new("spec", 1, FieldFlags::NONE),
+            Field::new("", 2, FieldFlags::INLINE),
+            Field::new("metadata", 3, FieldFlags::NONE),
+            Field::new("kind", 4, FieldFlags::NONE),
+            Field::new("z", 5, FieldFlags::NONE),
+            Field::new("kinds", 6, FieldFlags::NONE),
+        ];
+        assert_eq!(by_name::<{ named(FIELDS) }>(FIELDS), [4, 3, 0, 5, 2]);
+    }
+
+    #[test]
+    fn a_name_is_told_from_its_neighbours() {
+        let is_named = |field: &Field, name: &str| {
+            field.is_named(name.as_bytes(), Field::head_of(name.as_bytes()))
+        };
+        for name in ["a", "seventh", "eighth88", "nineninen", "restartPolicy"] {
+            let field = Field::new(name, 1, FieldFlags::NONE);
+            assert!(is_named(&field, name));
+            for other in [
+                format!("{name}x"),
+                format!("{name}\""),
+                format!("{name}\0"),
+                format!("x{}", &name[1..]),
+                format!("{}x", &name[..name.len() - 1]),
+                name[1..].to_owned(),
+            ] {
+                assert!(!is_named(&field, &other), "{name} {other:?}");
+            }
+        }
     }
 }

@@ -98,6 +98,15 @@ impl Value {
         matches!(self, Value::Null)
     }
 
+    /// Sorts the entries of every object in it by key.
+    pub fn sort(&mut self) {
+        match self {
+            Value::Object(object) => object.sort(),
+            Value::Array(elements) => elements.iter_mut().for_each(Value::sort),
+            _ => {}
+        }
+    }
+
     /// The name of the kind of value, as an error message calls it.
     pub fn kind(&self) -> &'static str {
         match self {
@@ -236,16 +245,8 @@ impl Object {
     pub fn sort(&mut self) {
         self.0.sort_by(|(a, _), (b, _)| a.cmp(b));
         for (_, value) in &mut self.0 {
-            sort_within(value);
+            value.sort();
         }
-    }
-}
-
-fn sort_within(value: &mut Value) {
-    match value {
-        Value::Object(object) => object.sort(),
-        Value::Array(elements) => elements.iter_mut().for_each(sort_within),
-        _ => {}
     }
 }
 

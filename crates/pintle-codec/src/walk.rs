@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::{FieldFlags, Mapped, Message, Repeated, SlotRef};
+use crate::{Field, FieldFlags, Mapped, Message, Repeated, SlotRef};
 
 /// Whether two messages of one type are equal, field by field. Notes of a reader do not count.
 pub fn equal(one: &dyn Message, other: &dyn Message) -> bool {
@@ -68,6 +68,27 @@ pub(crate) fn is_zero_slot(slot: SlotRef<'_>) -> bool {
         SlotRef::List(list) => list.is_empty(),
         SlotRef::Map(map) => map.is_empty(),
     }
+}
+
+/// Whether a format that names fields writes this one.
+#[inline]
+pub(crate) fn is_written(field: &Field, slot: SlotRef<'_>) -> bool {
+    if field.flags().has(FieldFlags::NOTE) {
+        return false;
+    }
+    if field.flags().has(FieldFlags::OPTIONAL) {
+        let omitted =
+            field.flags().has(FieldFlags::OMIT_EMPTY) || field.flags().has(FieldFlags::OMIT_ZERO);
+        return !(omitted && matches!(slot, SlotRef::Absent));
+    }
+    if field.flags().has(FieldFlags::OMIT_ZERO) && is_zero_slot(slot) {
+        return false;
+    }
+    if !field.flags().has(FieldFlags::OMIT_EMPTY) {
+        return true;
+    }
+    // A struct is never empty in Go's sense, whatever is in it.
+    matches!(slot, SlotRef::Message(_) | SlotRef::Scalar(_)) || !is_zero_slot(slot)
 }
 
 fn equal_slots(one: SlotRef<'_>, other: SlotRef<'_>) -> bool {

@@ -251,7 +251,7 @@ impl<'a, K> IntoIterator for &'a ObjectList<K> {
 }
 
 /// Every list of the API has these two fields, under these numbers.
-static TABLE: Table = Table::new("meta.v1.List", FIELDS, &[0, 1]);
+static TABLE: Table = Table::new("meta.v1.List", FIELDS, &[0, 1], &[1, 0]);
 
 const FIELDS: &[Field] = &[
     Field::new("metadata", 1, FieldFlags::OMIT_EMPTY.and(FieldFlags::VALUE)),

@@ -2,16 +2,11 @@
 
 use std::sync::Arc;
 
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
-
 use super::{Number, Reader, Token};
+use crate::byte_string::from_base64;
 use crate::decoder::{Decoder, Rules, ViolationKind, note_pruned};
-use crate::{
-    ByteString, Error, ErrorKind, Field, FieldFlags, Mapped, Message, Prune, Repeated, SlotMut,
-    SlotRef, Str, TypeMeta,
-};
+use crate::key::{Found, find};
+use crate::{Error, ErrorKind, Field, Mapped, Message, Prune, Repeated, SlotMut, Str, TypeMeta};
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -77,15 +72,6 @@ struct Source<'r, 'a, 'd> {
     pruned: bool,
 }
 
-enum Found {
-    Field(usize),
-    /// In the struct that is inlined at the first index, or in one inlined there.
-    Inline(usize, Box<Found>),
-    Kind,
-    ApiVersion,
-    Unknown,
-}
-
 impl Source<'_, '_, '_> {
     fn message(
         &mut self,
@@ -124,8 +110,8 @@ impl Source<'_, '_, '_> {
                     }
                 }
                 (found @ Found::Inline(..), _) => {
-                    let (slot, name) = descend(message, found);
-                    self.careful(name, &mut seen, |source| source.slot(slot))?;
+                    let name = found.field(message).json();
+                    self.careful(name, &mut seen, |source| source.slot(found.slot(message)))?;
                 }
                 (Found::Kind, Some(type_meta)) if self.reader.peek()? == Token::String => {
                     type_meta.kind = self.reader.string()?.into();
@@ -198,7 +184,10 @@ impl Source<'_, '_, '_> {
                     Number::Float(number) => number,
                 }
             }
-            SlotMut::Bytes(bytes) => *bytes = decode_bytes(reader)?,
+            SlotMut::Bytes(bytes) => {
+                let start = reader.offset();
+                *bytes = from_base64(reader.string()?.as_bytes(), start)?;
+            }
             SlotMut::Scalar(scalar) => return scalar.decode_json(reader),
             SlotMut::List(list) => return self.list(list),
             SlotMut::Map(map) => return self.map(map),
@@ -266,76 +255,3 @@ fn known_key(reader: &mut Reader<'_>, fields: &[Field], expected: usize) -> Opti
         None => before.iter().position(spells),
     }
 }
-
-/// What a key stands for, however it was spelt.
-fn find(message: &dyn Message, key: &str, top_level: bool) -> Found {
-    if let Some(found) = find_field(message, key) {
-        return found;
-    }
-    match key {
-        "kind" if top_level => Found::Kind,
-        "apiVersion" if top_level => Found::ApiVersion,
-        _ => Found::Unknown,
-    }
-}
-
-fn find_field(message: &dyn Message, key: &str) -> Option<Found> {
-    // An inlined field has no name of its own.
-    if key.is_empty() {
-        return None;
-    }
-    let fields = message.table().fields();
-    if let Some(index) = fields.iter().position(|field| field.json() == key) {
-        return Some(Found::Field(index));
-    }
-    let inlined = |(_, field): &(usize, &Field)| field.flags().has(FieldFlags::INLINE);
-    fields
-        .iter()
-        .enumerate()
-        .filter(inlined)
-        .find_map(|(outer, _)| match message.get(outer) {
-            SlotRef::Message(inner) => {
-                find_field(inner, key).map(|found| Found::Inline(outer, Box::new(found)))
-            }
-            _ => None,
-        })
-}
-
-fn descend(message: &mut dyn Message, found: Found) -> (SlotMut<'_>, &'static str) {
-    match found {
-        Found::Inline(outer, inner) => match message.slot(outer) {
-            SlotMut::Message(message) => descend(message, *inner),
-            _ => unreachable!("an inlined field is a struct"),
-        },
-        Found::Field(index) => {
-            let name = message.table().fields()[index].json();
-            (message.slot(index), name)
-        }
-        _ => unreachable!("only fields are inlined"),
-    }
-}
-
-fn decode_bytes(reader: &mut Reader<'_>) -> Result<ByteString> {
-    let start = reader.offset();
-    let text = reader.string()?;
-    // Go's decoder accepts line breaks within base64.
-    let decoded = if text.contains(['\n', '\r']) {
-        BASE64.decode(text.replace(['\n', '\r'], ""))
-    } else {
-        BASE64.decode(text)
-    };
-    match decoded {
-        Ok(bytes) => Ok(bytes.into()),
-        Err(_) => Err(Error::new(
-            ErrorKind::InvalidValue,
-            start,
-            "malformed base64",
-        )),
-    }
-}
-
-/// As Go's `StdEncoding`, which does not mind bits that no byte needs.
-const BASE64: GeneralPurpose = GeneralPurpose::new(
-    &alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
-);

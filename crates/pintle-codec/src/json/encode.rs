@@ -1,8 +1,8 @@
 //! A [`Message`] into JSON.
 
 use super::Writer;
-use crate::walk::is_zero_slot;
-use crate::{Field, FieldFlags, Message, SlotRef, TypeMeta};
+use crate::walk::is_written;
+use crate::{FieldFlags, Message, SlotRef, TypeMeta};
 
 /// Appends a message as a JSON object to `out`, in the order of the Go struct.
 pub fn encode(message: &dyn Message, out: &mut Vec<u8>) {
@@ -36,7 +36,7 @@ fn encode_fields(message: &dyn Message, writer: &mut Writer<'_>) {
             if let SlotRef::Message(inlined) = slot {
                 encode_fields(inlined, writer);
             }
-        } else if !field.flags().has(FieldFlags::NOTE) && is_written(field, slot) {
+        } else if is_written(field, slot) {
             writer.plain_key(field.json());
             match slot {
                 // Empty data or an empty map was never set: Go writes its nil as null.
@@ -46,22 +46,6 @@ fn encode_fields(message: &dyn Message, writer: &mut Writer<'_>) {
             }
         }
     }
-}
-
-fn is_written(field: &Field, slot: SlotRef<'_>) -> bool {
-    if field.flags().has(FieldFlags::OPTIONAL) {
-        let omitted =
-            field.flags().has(FieldFlags::OMIT_EMPTY) || field.flags().has(FieldFlags::OMIT_ZERO);
-        return !(omitted && matches!(slot, SlotRef::Absent));
-    }
-    if field.flags().has(FieldFlags::OMIT_ZERO) && is_zero_slot(slot) {
-        return false;
-    }
-    if !field.flags().has(FieldFlags::OMIT_EMPTY) {
-        return true;
-    }
-    // A struct is never empty in Go's sense, whatever is in it.
-    matches!(slot, SlotRef::Message(_) | SlotRef::Scalar(_)) || !is_zero_slot(slot)
 }
 
 fn encode_slot(slot: SlotRef<'_>, writer: &mut Writer<'_>) {

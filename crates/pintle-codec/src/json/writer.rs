@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use crate::float::Digits;
 use crate::{Message, TypeMeta};
 
 /// Appends JSON to a buffer.
@@ -159,18 +160,13 @@ impl<'a> Writer<'a> {
 
     /// Writes a number; one that is not finite, which JSON cannot say, as `null`.
     pub fn float(&mut self, number: f64) {
-        let size = number.abs();
-        let text = if !number.is_finite() {
-            "null".to_owned()
-        } else if size != 0.0 && !(1e-6..1e21).contains(&size) {
-            let text = format!("{number:e}");
-            if text.contains("e-") {
-                text
-            } else {
-                text.replace('e', "e+")
-            }
-        } else {
-            format!("{number}")
+        if !number.is_finite() {
+            return self.null();
+        }
+        let digits = Digits::of(number);
+        let text = match digits.exponent() {
+            -6..21 => digits.plain(),
+            _ => digits.scientific(1),
         };
         self.out.extend_from_slice(text.as_bytes());
     }

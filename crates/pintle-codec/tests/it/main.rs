@@ -1,6 +1,6 @@
 //! The codecs, through the public interface.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
-mod cut;
+mod cbor;
 mod message;
 mod tree;

@@ -96,9 +96,10 @@ fn fields_come_back_in_the_order_of_the_struct() {
 fn unknown_fields_and_nulls_are_passed_over() {
     let whole = decode(
         r#"{"future":{"deep":[1,{"x":null}]},"":1,"name":null,"replicas":null,"labels":null,
-            "leaves":[null],"secret":null,"kind":"Whole"}"#,
+            "leaves":[null],"hostPath":null,"secret":null,"kind":"Whole"}"#,
     );
     assert_eq!(whole.name, "");
+    assert!(whole.source.host_path.is_none());
     assert_eq!(whole.replicas, None);
     assert_eq!(whole.leaves.len(), 1);
 }

@@ -1,0 +1,56 @@
+//! [`Item`], one item of CBOR, from which a scalar is read.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::reader::{Reader, Spelling};
+use super::tree;
+use crate::decoder::text_of;
+use crate::{Error, Value, json};
+
+/// One well-formed item of CBOR.
+#[derive(Clone, Copy)]
+pub struct Item<'a>(&'a [u8]);
+
+impl<'a> Item<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Self(bytes)
+    }
+
+    /// The text of a string; nothing if the item is null. A byte string that is marked as what is
+    /// base64 in JSON is that base64.
+    ///
+    /// # Errors
+    /// When the item is no string.
+    pub fn text(self) -> Result<Option<Cow<'a, str>>, Error> {
+        let text = Reader::new(self.0).text(Spelling::default())?;
+        Ok(text.map(text_of))
+    }
+
+    /// The item as a tree.
+    ///
+    /// # Errors
+    /// When something in it has no form in JSON.
+    pub fn to_value(self) -> Result<Value, Error> {
+        tree::parse(self.0)
+    }
+
+    /// The item as JSON text, the keys of objects in alphabetical order.
+    ///
+    /// # Errors
+    /// When something in it has no form in JSON.
+    pub fn to_json(self) -> Result<String, Error> {
+        let mut value = self.to_value()?;
+        value.sort();
+        let mut text = Vec::new();
+        json::write(&value, &mut text);
+        Ok(String::from_utf8(text).expect("JSON is UTF-8"))
+    }
+}
+
+/// Says how long the item is: what is in it may be a secret.
+impl fmt::Debug for Item<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Item({} bytes)", self.0.len())
+    }
+}
