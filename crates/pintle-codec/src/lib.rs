@@ -7,8 +7,10 @@
 //!
 //! This crate is pure: it performs no I/O, reads no clock and knows no asynchronous runtime.
 
+mod buffer;
 mod byte_string;
 pub mod cbor;
+mod cut;
 mod decoder;
 mod error;
 mod float;

@@ -2,5 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod cbor;
+mod cut;
 mod message;
 mod tree;
