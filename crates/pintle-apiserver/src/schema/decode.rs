@@ -2,8 +2,7 @@
 //!
 //! One pass, without a look at what comes later: fields are put into schema order, unknown ones are
 //! dropped and remembered, values that do not fit are refused. The tree is what Go's decoder and
-//! encoder would make of the document together, but for quantities and durations: Go writes these in
-//! their canonical form, and here they stay as they were sent. Messages are Go's.
+//! encoder would make of the document together. Messages are Go's.
 
 use std::fmt::{self, Write as _};
 
@@ -238,10 +237,10 @@ impl Decoder<'_> {
                 Token::String => Ok(Value::String(self.reader.string()?.into())),
                 _ => self.integer(owner, i64::from(i32::MIN), i64::from(i32::MAX), "int32"),
             },
-            Shape::Quantity => match self.reader.peek()? {
-                Token::String => custom(scalar::quantity(self.reader.string()?.trim())),
-                _ => custom(scalar::quantity(self.reader.raw()?)),
-            },
+            // Go looks at what stands between the quotes, escapes and all.
+            Shape::Quantity => custom(scalar::quantity(
+                self.reader.raw()?.trim_matches('"').trim(),
+            )),
             Shape::Bytes => self.text(owner, go, scalar::bytes),
             Shape::Time => self.text(owner, "string", scalar::time),
             Shape::MicroTime => self.text(owner, "string", scalar::micro_time),

@@ -38,6 +38,18 @@ impl ParseQuantityError {
     pub fn kind(&self) -> QuantityErrorKind {
         self.kind
     }
+
+    /// What is wrong, in the words of Kubernetes.
+    pub fn reason(&self) -> &'static str {
+        match self.kind {
+            QuantityErrorKind::Malformed => {
+                "quantities must match the regular expression \
+                 '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'"
+            }
+            QuantityErrorKind::NoDigits => "unable to parse numeric part of quantity",
+            QuantityErrorKind::UnknownSuffix => "unable to parse quantity's suffix",
+        }
+    }
 }
 
 impl fmt::Display for ParseQuantityError {

@@ -55,6 +55,7 @@ macro_rules! for_each_scenario {
             writes::preconditions_guard_a_delete
             writes::a_namespace_must_exist
             writes::unknown_fields_are_dropped_with_a_warning
+            writes::quantities_are_kept_in_canonical_form
         }
     };
 }

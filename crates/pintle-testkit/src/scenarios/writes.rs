@@ -328,3 +328,38 @@ pub(super) async fn unknown_fields_are_dropped_with_a_warning(cluster: &Cluster)
     assert_eq!(response.warnings(), [r#"unknown field "nonsense""#]);
     assert!(response.into_value().unwrap().get("nonsense").is_none());
 }
+
+pub(super) async fn quantities_are_kept_in_canonical_form(cluster: &Cluster) {
+    let namespace = cluster.namespace().await;
+    let post = |cpu: &str| {
+        let body = format!(
+            r#"{{"kind":"Pod","apiVersion":"v1","metadata":{{"name":"a"}},"spec":{{"containers":
+               [{{"name":"c","image":"example.org/none:1","resources":{{"limits":
+               {{"cpu":{cpu},"memory":"1.5Gi","example.org/x":"1000"}}}}}}]}}}}"#
+        );
+        let request = cluster.core().post().namespace(&namespace);
+        let request = request.resource("pods").param("dryRun", "All");
+        request.body_bytes("application/json", body).send()
+    };
+    let created = post("0.5").await.unwrap().into_value().unwrap();
+    let container = &created
+        .at(&["spec", "containers"])
+        .unwrap()
+        .as_array()
+        .unwrap()[0];
+    let limit = |name| {
+        container
+            .at(&["resources", "limits", name])
+            .unwrap()
+            .as_str()
+    };
+    assert_eq!(limit("cpu"), Some("500m"));
+    assert_eq!(limit("memory"), Some("1536Mi"));
+    assert_eq!(limit("example.org/x"), Some("1k"));
+    let error = post("\"1 core\"").await.unwrap_err();
+    let message = &error.as_status().unwrap().message;
+    assert!(
+        message.contains("quantities must match the regular expression"),
+        "{message}"
+    );
+}
