@@ -4,7 +4,7 @@ use std::fmt;
 
 use pintle_codec::json::{Reader, Writer};
 use pintle_codec::protobuf::{self, Payload};
-use pintle_codec::{Error, ErrorKind};
+use pintle_codec::{Error, ErrorKind, cbor};
 
 use crate::scalar::scalar;
 
@@ -38,6 +38,15 @@ scalar!(FieldsV1 {
     // Spelt anew here and not when it is read: objects are read far more often than written.
     fn encode_json(&self, writer: &mut Writer<'_>) {
         if self.0.is_empty() { writer.null() } else { writer.embed(&self.0) }
+    }
+
+    fn decode_cbor(&mut self, item: cbor::Item<'_>) -> Result<(), Error> {
+        self.0 = item.to_json()?.into();
+        Ok(())
+    }
+
+    fn encode_cbor(&self, writer: &mut cbor::Writer<'_>) {
+        if self.0.is_empty() { writer.null() } else { writer.json(self.0.as_bytes()) }
     }
 
     fn decode_protobuf(&mut self, payload: &[u8]) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use pintle_codec::json::{Reader, Token, Writer};
-use pintle_codec::{Error, ErrorKind, Str, protobuf};
+use pintle_codec::{Error, ErrorKind, Str, cbor, protobuf};
 
 use crate::scalar::scalar;
 use crate::wire;
@@ -143,6 +143,25 @@ scalar!(IntOrString {
     }
 
     fn encode_json(&self, writer: &mut Writer<'_>) {
+        match self {
+            Self::Int(number) => writer.integer((*number).into()),
+            Self::String(text) => writer.string(text),
+        }
+    }
+
+    fn decode_cbor(&mut self, item: cbor::Item<'_>) -> Result<(), Error> {
+        if let Ok(text) = item.text() {
+            *self = Self::String(text.unwrap_or_default().into());
+            return Ok(());
+        }
+        let number = item.integer()?;
+        *self = Self::Int(i32::try_from(number).map_err(|_| {
+            Error::new(ErrorKind::InvalidValue, 0, format!("{number} does not fit into 32 bits"))
+        })?);
+        Ok(())
+    }
+
+    fn encode_cbor(&self, writer: &mut cbor::Writer<'_>) {
         match self {
             Self::Int(number) => writer.integer((*number).into()),
             Self::String(text) => writer.string(text),

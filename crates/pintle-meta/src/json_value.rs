@@ -3,7 +3,7 @@
 use std::fmt;
 
 use pintle_codec::json::{self, Reader, Writer};
-use pintle_codec::{Error, ErrorKind, Value, protobuf};
+use pintle_codec::{Error, ErrorKind, Value, cbor, protobuf};
 
 use crate::scalar::scalar;
 
@@ -30,6 +30,17 @@ scalar!(JsonValue {
 
     fn encode_json(&self, writer: &mut Writer<'_>) {
         json::write_value(&self.0, writer);
+    }
+
+    fn decode_cbor(&mut self, item: cbor::Item<'_>) -> Result<(), Error> {
+        self.0 = item.to_value()?;
+        // CBOR does not keep the order of keys; in JSON they are sorted.
+        self.0.sort();
+        Ok(())
+    }
+
+    fn encode_cbor(&self, writer: &mut cbor::Writer<'_>) {
+        writer.value(&self.0);
     }
 
     // Only cells of tables are of this type, and Kubernetes has no protobuf of tables.

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use std::time::{Duration, SystemTime};
 
 use pintle_codec::json::{Reader, Writer};
-use pintle_codec::{Error, ErrorKind, protobuf};
+use pintle_codec::{Error, ErrorKind, cbor, protobuf};
 
 use crate::rfc3339::{self, ParseTimeError, Precision, Spelling};
 use crate::scalar::scalar;
@@ -194,6 +194,20 @@ macro_rules! times {
 
             fn encode_json(&self, writer: &mut Writer<'_>) {
                 if self.is_zero() { writer.null() } else { writer.raw(self.spelling().quoted()) }
+            }
+
+            // Not what it is in JSON: a tag there makes text of a number.
+            fn decode_cbor(&mut self, item: cbor::Item<'_>) -> Result<(), Error> {
+                if let Some(text) = item.text()? {
+                    *self = text.parse().map_err(|error: ParseTimeError| {
+                        Error::new(ErrorKind::InvalidValue, 0, error.to_string())
+                    })?;
+                }
+                Ok(())
+            }
+
+            fn encode_cbor(&self, writer: &mut cbor::Writer<'_>) {
+                if self.is_zero() { writer.null() } else { writer.string(self.spelling().as_str()) }
             }
 
             fn decode_protobuf(&mut self, payload: &[u8]) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use super::reader::{Reader, Spelling};
+use super::reader::{Head, Reader, Spelling};
 use super::tree;
 use crate::decoder::text_of;
 use crate::{Error, Value, json};
@@ -17,14 +17,31 @@ impl<'a> Item<'a> {
         Self(bytes)
     }
 
-    /// The text of a string; nothing if the item is null. A byte string that is marked as what is
+    /// The text of a string; nothing if the item is null or undefined. A byte string that is marked as what is
     /// base64 in JSON is that base64.
     ///
     /// # Errors
     /// When the item is no string.
     pub fn text(self) -> Result<Option<Cow<'a, str>>, Error> {
-        let text = Reader::new(self.0).text(Spelling::default())?;
-        Ok(text.map(text_of))
+        let mut reader = Reader::new(self.0);
+        if reader.undefined()? {
+            return Ok(None);
+        }
+        Ok(reader.text(Spelling::default())?.map(text_of))
+    }
+
+    /// The number that the item is.
+    ///
+    /// # Errors
+    /// When the item is no whole number that fits into 64 bits.
+    pub fn integer(self) -> Result<i64, Error> {
+        let mut reader = Reader::new(self.0);
+        reader.tags(Spelling::default())?;
+        let start = reader.offset();
+        match reader.head()? {
+            head @ (Head::Positive(_) | Head::Negative(_)) => head.whole(start),
+            other => Err(reader.mismatch(start, "a whole number", other)),
+        }
     }
 
     /// The item as a tree.

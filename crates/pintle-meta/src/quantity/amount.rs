@@ -8,7 +8,7 @@ use std::ops::{Add, AddAssign, Mul, Neg, Sub, SubAssign};
 use std::str::FromStr;
 
 use pintle_codec::json::{Reader, Token, Writer};
-use pintle_codec::{Error, ErrorKind, protobuf};
+use pintle_codec::{Error, ErrorKind, cbor, protobuf};
 
 use super::number::{Number, Small};
 use super::parse::{NANO, ParseQuantityError, parse};
@@ -375,6 +375,20 @@ scalar!(Quantity {
 
     // No character of a quantity needs an escape.
     fn encode_json(&self, writer: &mut Writer<'_>) {
+        self.with_text(|text| writer.string(text));
+    }
+
+    // Unlike in JSON, a number is none here.
+    fn decode_cbor(&mut self, item: cbor::Item<'_>) -> Result<(), Error> {
+        if let Some(text) = item.text()? {
+            *self = text.trim().parse().map_err(|error: ParseQuantityError| {
+                Error::new(ErrorKind::InvalidValue, 0, error.to_string())
+            })?;
+        }
+        Ok(())
+    }
+
+    fn encode_cbor(&self, writer: &mut cbor::Writer<'_>) {
         self.with_text(|text| writer.string(text));
     }
 

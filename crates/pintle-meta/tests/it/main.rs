@@ -1,5 +1,6 @@
 //! What Kubernetes' own Go code says of values and selectors, compared with what they say here.
 
+mod cbor;
 mod duration;
 mod field_selector;
 mod int_or_string;
