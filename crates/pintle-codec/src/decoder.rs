@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::documents::Documents;
 use crate::interner::{self, Interner};
 use crate::prune::{Node, Prune};
 use crate::{Error, FieldFlags, Message, SlotMut, Str, TypeMeta, cbor, json, protobuf};
@@ -22,6 +23,7 @@ use crate::{Error, FieldFlags, Message, SlotMut, Str, TypeMeta, cbor, json, prot
 #[derive(Debug, Default)]
 pub struct Decoder {
     strings: Interner,
+    documents: Documents,
     /// Strings that are held in place, each at the place that its bytes name.
     short: Box<[(u128, Str)]>,
     has_read: bool,
@@ -168,6 +170,43 @@ impl Decoder {
         message: &mut dyn Message,
     ) -> Result<TypeMeta, Error> {
         cbor::decode_with(self, document, message)
+    }
+
+    /// Reads a JSON value of any kind as text, for a [`Scalar`](crate::Scalar) that keeps it so.
+    /// Equal objects of JSON share their text.
+    ///
+    /// # Errors
+    /// When the value is malformed.
+    pub fn raw_json(&mut self, reader: &mut json::Reader<'_>) -> Result<Str, Error> {
+        if !self.shares {
+            return reader.raw().map(Str::from);
+        }
+        let rest = reader.rest()?;
+        if let Some(known) = self.documents.starting(rest) {
+            reader.advance(known.len());
+            return Ok(known);
+        }
+        Ok(self.documents.add(reader.raw()?))
+    }
+
+    /// Reads JSON that stands in another format as text; it is not looked into. Equal texts are
+    /// shared. `None` if the bytes are not UTF-8.
+    pub fn raw_json_bytes(&mut self, json: &[u8]) -> Option<Str> {
+        if !self.shares {
+            return std::str::from_utf8(json).ok().map(Str::from);
+        }
+        if let Some(known) = self.documents.exactly(json) {
+            return Some(known);
+        }
+        let json = std::str::from_utf8(json).ok()?;
+        // What is looked for by its start is to be a whole object, so it is checked once.
+        let mut reader = json::Reader::over(json);
+        let is_whole = reader.skip().is_ok() && reader.rest().is_err();
+        Some(if is_whole {
+            self.documents.add(json)
+        } else {
+            json.into()
+        })
     }
 
     /// What is left out, if anything is.

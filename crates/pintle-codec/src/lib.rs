@@ -12,6 +12,7 @@ mod byte_string;
 pub mod cbor;
 mod cut;
 mod decoder;
+mod documents;
 mod error;
 mod float;
 mod format;

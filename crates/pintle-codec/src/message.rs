@@ -8,7 +8,7 @@ use std::any::Any;
 use std::fmt;
 
 use crate::json::{Reader, Writer};
-use crate::{ByteString, Error, List, Map, Str, Table, cbor, protobuf};
+use crate::{ByteString, Decoder, Error, List, Map, Str, Table, cbor, protobuf};
 
 /// A struct of the API, described once and interpreted by every format.
 ///
@@ -123,6 +123,32 @@ pub trait Scalar: Any + Send + Sync {
     /// # Errors
     /// When the payload is malformed or holds no such value. The offset is that in the payload.
     fn decode_protobuf(&mut self, payload: &[u8]) -> Result<(), Error>;
+
+    /// As [`Scalar::decode_json`], by a decoder that knows what it read before. The default does
+    /// not ask it.
+    ///
+    /// # Errors
+    /// As there.
+    fn decode_json_with(
+        &mut self,
+        reader: &mut Reader<'_>,
+        _decoder: &mut Decoder,
+    ) -> Result<(), Error> {
+        self.decode_json(reader)
+    }
+
+    /// As [`Scalar::decode_protobuf`], by a decoder that knows what it read before. The default
+    /// does not ask it.
+    ///
+    /// # Errors
+    /// As there.
+    fn decode_protobuf_with(
+        &mut self,
+        payload: &[u8],
+        _decoder: &mut Decoder,
+    ) -> Result<(), Error> {
+        self.decode_protobuf(payload)
+    }
 
     /// Writes the payload of the message that stands for the value in protobuf: its fields, the
     /// last one first.

@@ -3,17 +3,17 @@
 use std::fmt;
 
 use pintle_codec::json::{Reader, Writer};
-use pintle_codec::protobuf::{self, Payload};
-use pintle_codec::{Error, ErrorKind, cbor};
+use pintle_codec::{Decoder, Error, Str, cbor, protobuf};
 
 use crate::scalar::scalar;
+use crate::wire;
 
 /// The fields that a field manager owns, as the JSON that the server wrote.
 ///
 /// Kept as it came: it is the largest part of many objects and few programs look into it. Inside an
 /// object it is written as Go writes it, without white space.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub struct FieldsV1(Box<str>);
+pub struct FieldsV1(Str);
 
 impl FieldsV1 {
     /// The JSON; empty if there is none.
@@ -49,15 +49,26 @@ scalar!(FieldsV1 {
         if self.0.is_empty() { writer.null() } else { writer.json(self.0.as_bytes()) }
     }
 
+    fn decode_json_with(
+        &mut self,
+        reader: &mut Reader<'_>,
+        decoder: &mut Decoder,
+    ) -> Result<(), Error> {
+        self.0 = decoder.raw_json(reader)?;
+        Ok(())
+    }
+
     fn decode_protobuf(&mut self, payload: &[u8]) -> Result<(), Error> {
-        let mut reader = protobuf::Reader::new(payload);
-        while let Some((number, payload)) = reader.next_field()? {
-            if let (1, Payload::Bytes(raw)) = (number, payload) {
-                let malformed = || {
-                    let offset = reader.offset() - raw.len();
-                    Error::new(ErrorKind::InvalidValue, offset, "raw data that is not JSON")
-                };
-                self.0 = std::str::from_utf8(raw).map_err(|_| malformed())?.into();
+        self.decode_protobuf_with(payload, &mut Decoder::new())
+    }
+
+    fn decode_protobuf_with(&mut self, payload: &[u8], decoder: &mut Decoder) -> Result<(), Error> {
+        let mut fields = protobuf::Reader::new(payload);
+        while let Some((number, payload)) = fields.next_field()? {
+            if number == 1 {
+                let json = decoder.raw_json_bytes(wire::bytes(payload, &fields)?);
+                let malformed = || wire::invalid(payload, &fields, "fields that are not JSON".into());
+                self.0 = json.ok_or_else(malformed)?;
             }
         }
         Ok(())

@@ -188,7 +188,7 @@ impl Source<'_, '_, '_> {
                 let start = reader.offset();
                 *bytes = from_base64(reader.string()?.as_bytes(), start)?;
             }
-            SlotMut::Scalar(scalar) => return scalar.decode_json(reader),
+            SlotMut::Scalar(scalar) => return scalar.decode_json_with(reader, self.decoder),
             SlotMut::List(list) => return self.list(list),
             SlotMut::Map(map) => return self.map(map),
         }

@@ -326,6 +326,17 @@ impl<'a> Reader<'a> {
         Ok(&self.text[start..self.at])
     }
 
+    /// What follows, beginning with the next value.
+    pub(crate) fn rest(&mut self) -> Result<&'a str> {
+        self.next_byte()?;
+        Ok(&self.text[self.at..])
+    }
+
+    /// Passes over as many bytes, which are known to be one value.
+    pub(crate) fn advance(&mut self, bytes: usize) {
+        self.at += bytes;
+    }
+
     /// Checks that nothing but white space follows.
     pub fn finish(&mut self) -> Result<()> {
         match self.next_byte() {

@@ -144,7 +144,9 @@ impl Source<'_> {
             SlotMut::Scalar(scalar) => {
                 let payload = bytes(reader, wire)?;
                 let shifted = |error: Error| error.shifted_by(reader.offset() - payload.len());
-                return scalar.decode_protobuf(payload).map_err(shifted);
+                return scalar
+                    .decode_protobuf_with(payload, self.decoder)
+                    .map_err(shifted);
             }
             // A list in a list or in a map is a message with the elements in its field 1.
             SlotMut::List(list) => return self.wrapped_list(reader, wire, list),
