@@ -6,7 +6,7 @@
 //! itself.
 
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use pintle_codec::{Object, Str, Value, json};
@@ -90,6 +90,15 @@ impl FieldSet {
     pub fn has_leaf(&self, element: &PathElement) -> bool {
         let member = self.elements.get(element);
         member.is_some_and(|member| member.itself && member.within.is_empty())
+    }
+
+    /// The names of the key fields of the elements of lists among the first steps.
+    pub fn key_fields(&self) -> BTreeSet<&str> {
+        let keys = self.elements.keys().filter_map(|element| match element {
+            PathElement::Key(fields) => Some(fields),
+            _ => None,
+        });
+        keys.flatten().map(|(name, _)| name.as_str()).collect()
     }
 
     /// The paths that begin with `element`, without it; `None` if there are none.

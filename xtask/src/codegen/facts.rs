@@ -42,6 +42,8 @@ pub(crate) struct Type {
     pub(crate) alias: Option<String>,
     /// `json` when the type spells itself.
     pub(crate) custom: Option<String>,
+    /// `atomic` where server-side apply takes the struct as one value.
+    pub(crate) map: Option<String>,
     /// Whether it is a registered kind.
     pub(crate) gvk: bool,
 }

@@ -4,9 +4,11 @@
 //! with what the facts give, byte for byte.
 
 mod apiserver;
+mod apply;
 mod document;
 mod exceptions;
 mod facts;
+mod imports;
 mod kinds;
 mod names;
 mod represent;
@@ -41,6 +43,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
     let facts = Facts::load(&root.join("schema"))?;
     let mut files = types::generate(&facts)?;
     files.push(scheme::generate(&facts)?);
+    files.extend(apply::generate(&facts)?);
     files.extend(apiserver::generate(&facts)?);
     let mut differing = Vec::new();
     let mut written = 0;

@@ -9,7 +9,7 @@ use super::exceptions::{self, BY_HAND, IN_META_GROUP};
 use super::facts::{Facts, Field, Package, Type};
 use super::kinds::{self, Role};
 use super::represent::{path, represent};
-use super::{GeneratedFile, MARK, document, names};
+use super::{GeneratedFile, MARK, document, imports, names};
 
 pub(crate) fn generate(facts: &Facts) -> Result<Vec<GeneratedFile>> {
     exceptions::check(facts)?;
@@ -174,7 +174,7 @@ impl Module<'_> {
         if !parts.resources.is_empty() {
             write!(out, "\n{meta}::resources! {{\n{}}}\n", parts.resources)?;
         }
-        Ok(without_unused_imports(&out))
+        Ok(imports::without_unused(&out))
     }
 
     fn type_(&self, name: &str, type_: &Type, parts: &mut Parts) -> Result<()> {
@@ -369,43 +369,6 @@ fn field_name(field: &Field) -> String {
     } else {
         &field.json
     })
-}
-
-fn without_unused_imports(source: &str) -> String {
-    let used = |line: &str| -> String {
-        let Some((path, names)) = line
-            .strip_suffix("};")
-            .and_then(|line| line.split_once('{'))
-        else {
-            return line.to_owned();
-        };
-        let body = source
-            .lines()
-            .filter(|line| !line.starts_with("use ") && !line.trim_start().starts_with("//"));
-        let words: BTreeSet<&str> = body
-            .flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'))
-            .collect();
-        let names: Vec<&str> = names
-            .split(", ")
-            .filter(|name| words.contains(name))
-            .collect();
-        if names.is_empty() {
-            String::new()
-        } else {
-            format!("{path}{{{}}};", names.join(", "))
-        }
-    };
-    let lines: Vec<String> = source
-        .lines()
-        .map(|line| {
-            if line.starts_with("use ") {
-                used(line)
-            } else {
-                line.to_owned()
-            }
-        })
-        .collect();
-    lines.join("\n") + "\n"
 }
 
 pub(super) const DIRECTORY: &str = "crates/pintle-api/src";
