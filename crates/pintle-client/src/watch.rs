@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use http_body::Body as _;
-use pintle_codec::json::Frames;
+use pintle_codec::{Format, Frames};
 use pintle_meta::{WatchEvent, decode_watch_event};
 use pintle_transport::Body;
 
@@ -49,7 +49,7 @@ impl<K: 'static> WatchStream<K> {
         body: Body,
         decode: fn(&[u8]) -> Result<K, pintle_codec::Error>,
     ) -> Self {
-        let frames = Frames::default();
+        let frames = Frames::new(Format::Json);
         Self::new(Events {
             what,
             body,

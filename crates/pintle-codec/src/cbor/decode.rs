@@ -23,12 +23,13 @@ pub(crate) fn decode_with(
 ) -> Result<TypeMeta> {
     decoder.begin();
     let prune: Option<Arc<Prune>> = decoder.rules();
+    let pruned = decoder.is_incomplete();
     let mut source = Source {
         reader: Reader::new(document),
         strict: decoder.is_strict(),
         decoder,
         rules: Rules::new(prune.as_deref()),
-        pruned: false,
+        pruned,
         spelling: Spelling::default(),
     };
     let mut type_meta = TypeMeta::default();

@@ -13,7 +13,7 @@ use crate::{Error, Value, json};
 pub struct Item<'a>(&'a [u8]);
 
 impl<'a> Item<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    pub(crate) fn new(bytes: &'a [u8]) -> Self {
         Self(bytes)
     }
 

@@ -59,9 +59,14 @@ impl Edits {
         self.shorter += edit.at.len() - usize::from(with.length);
     }
 
-    /// Leaves a reserved place, behind which nothing was edited, as it is.
-    pub(super) fn release(&mut self, reserved: &Reserved) {
-        self.edits.truncate(reserved.index);
+    /// Leaves what stands at a reserved place as it is.
+    pub(super) fn keep(&mut self, reserved: &Reserved) {
+        if self.edits.len() == reserved.index + 1 {
+            // Nothing behind it was edited.
+            self.edits.pop();
+        } else {
+            self.edits[reserved.index].at.end = self.edits[reserved.index].at.start;
+        }
     }
 
     /// The edited document, in exactly the room that it needs; `None` if nothing was edited.

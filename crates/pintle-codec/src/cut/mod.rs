@@ -5,6 +5,7 @@
 //! written anew. What is left decodes to what a [`Decoder`](crate::Decoder) that leaves out the
 //! same parts makes of the whole.
 
+mod cbor;
 mod edits;
 mod json;
 mod protobuf;
@@ -22,6 +23,17 @@ impl Prune {
     /// When the text is not one well-formed value.
     pub fn cut_json(&self, object: &str) -> Result<Option<String>, Error> {
         json::cut(object, Rules::new(Some(self)))
+    }
+
+    /// Cuts the parts out of an object in CBOR; `None` if it has none of them.
+    ///
+    /// Parts are found by name alone, at any depth. The object is checked no further than to find
+    /// where its parts end.
+    ///
+    /// # Errors
+    /// When the bytes are not one item.
+    pub fn cut_cbor(&self, object: &[u8]) -> Result<Option<Vec<u8>>, Error> {
+        cbor::cut(object, Rules::new(Some(self)))
     }
 
     /// Cuts the parts out of an object in protobuf without an envelope; `None` if it has none of

@@ -144,7 +144,7 @@ fn nested(
     let length = edits.reserve(before..start);
     within(&mut Reader::within(payload, start), edits)?;
     match edits.shorter_since(&length) {
-        0 => edits.release(&length),
+        0 => edits.keep(&length),
         shorter => edits.fill(&length, varint(payload.len() - shorter)),
     }
     Ok(())

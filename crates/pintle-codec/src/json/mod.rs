@@ -2,12 +2,10 @@
 //!
 //! [`Reader`] walks a document without building anything; [`parse`] builds a [`Value`](crate::Value) from it,
 //! [`decode`] fills a [`Message`](crate::Message). [`Writer`] is the other direction and spells
-//! everything as Go's encoder does, so that equal objects have equal bytes. [`Frames`] cuts a
-//! stream of concatenated values, as a watch sends them, into values.
+//! everything as Go's encoder does, so that equal objects have equal bytes.
 
 mod decode;
 mod encode;
-mod frames;
 mod nesting;
 mod reader;
 mod tree;
@@ -16,7 +14,7 @@ mod writer;
 pub use decode::{decode, decode_object};
 pub(crate) use decode::{decode_next, decode_with};
 pub use encode::{encode, encode_object};
-pub use frames::{Frames, MAX_FRAME};
+pub(crate) use nesting::Nesting;
 pub use reader::{MAX_DEPTH, Number, Reader, Token};
 pub use tree::{parse, write, write_value};
 pub use writer::Writer;

@@ -97,7 +97,8 @@ impl<'a> Envelope<'a> {
     }
 }
 
-fn read_type_meta(payload: &[u8], type_meta: &mut TypeMeta) -> Result<(), Error> {
+/// Merges the type that an envelope says into `type_meta`.
+pub(crate) fn read_type_meta(payload: &[u8], type_meta: &mut TypeMeta) -> Result<(), Error> {
     let mut reader = Reader::new(payload);
     while let Some((number, payload)) = reader.next_field()? {
         if let (1 | 2, Payload::Bytes(text)) = (number, payload) {

@@ -12,6 +12,7 @@ mod writer;
 
 pub(crate) use decode::decode_with;
 pub use encode::{encode, encode_object};
+pub(crate) use envelope::read_type_meta;
 pub use envelope::{Envelope, MAGIC};
 pub(crate) use reader::wire;
 pub use reader::{Payload, Reader};

@@ -2,7 +2,7 @@
 //! leaves out the same parts.
 
 use pintle_codec::protobuf::{self, Writer};
-use pintle_codec::{Decoder, ErrorKind, List, Map, Message, Prune, Str, json, message};
+use pintle_codec::{Decoder, ErrorKind, List, Map, Message, Prune, Str, cbor, json, message};
 use proptest::prelude::*;
 
 #[derive(Clone, Default)]
@@ -163,8 +163,23 @@ proptest! {
     }
 
     #[test]
+    fn what_is_left_of_cbor_is_what_a_pruning_decoder_makes_of_it(
+        whole in whole(),
+        prune in prune(),
+    ) {
+        let mut document = Vec::new();
+        cbor::encode(&whole, &mut document);
+        let rest = prune.cut_cbor(&document).unwrap();
+        let (expected, found) = both(&prune, &document, rest, |decoder, document, message| {
+            decoder.decode_cbor(document, message).unwrap();
+        });
+        prop_assert_eq!(found, expected);
+    }
+
+    #[test]
     fn nothing_panics(document in prop::collection::vec(any::<u8>(), 0..60), prune in prune()) {
         let _ = prune.cut_protobuf(&document, &mut Whole::default());
+        let _ = prune.cut_cbor(&document);
         let _ = prune.cut_json(&String::from_utf8_lossy(&document));
     }
 }
@@ -188,6 +203,48 @@ fn a_message_that_is_cut_short_is_refused() {
     }
 }
 
+/// Spelt by hand after RFC 8949: uncounted maps, tags, counts that take a byte of their own.
+#[test]
+fn maps_are_counted_anew() {
+    let prune = Prune::nothing().and("a").and("in.a");
+    let mut long = vec![0xb8, 25];
+    for key in 0..25 {
+        long.extend([0x41, b'a' + key, key % 24]);
+    }
+    let mut rest = vec![0xb8, 24];
+    rest.extend(&long[5..]);
+    for (whole, rest) in [
+        (&b"\xa1\x41a\x00"[..], &b"\xa0"[..]),
+        (b"\xa2\x41a\x00\x41b\x01", b"\xa1\x41b\x01"),
+        (b"\xd9\xd9\xf7\xa1\x61a\x82\x00\x01", b"\xd9\xd9\xf7\xa0"),
+        (b"\xbf\x41a\x00\x41b\x01\xff", b"\xbf\x41b\x01\xff"),
+        (
+            b"\xbf\x42in\x9f\xa1\x41a\x00\xa1\x41b\x00\x01\xff\xff",
+            b"\xbf\x42in\x9f\xa0\xa1\x41b\x00\x01\xff\xff",
+        ),
+        (
+            b"\xbf\x42in\xc1\xbf\x41a\x00\xff\xff",
+            b"\xbf\x42in\xc1\xbf\xff\xff",
+        ),
+        (&long, &rest),
+    ] {
+        assert_eq!(prune.cut_cbor(whole).unwrap().unwrap(), rest, "{whole:x?}");
+    }
+    for whole in [&b"\xa1\x41b\xa1\x41a\x00"[..], b"\x07", b"\xa1\x00\x00"] {
+        assert_eq!(prune.cut_cbor(whole).unwrap(), None, "{whole:x?}");
+    }
+    for malformed in [
+        &b""[..],
+        b"\xa1\x41a",
+        b"\xa0\x00",
+        b"\xbf\x41a\x00",
+        b"\xff",
+        b"\x1c",
+    ] {
+        assert!(prune.cut_cbor(malformed).is_err(), "{malformed:x?}");
+    }
+}
+
 #[test]
 fn depth_is_limited() {
     let deep = format!(
@@ -197,6 +254,9 @@ fn depth_is_limited() {
     );
     for path in ["parts.text", "x"] {
         let error = Prune::nothing().and(path).cut_json(&deep).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TooDeep);
+        let deep = [&b"\xa1\x45parts"[..], &[0x81; 100_000], b"\x00"].concat();
+        let error = Prune::nothing().and(path).cut_cbor(&deep).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::TooDeep);
     }
 }

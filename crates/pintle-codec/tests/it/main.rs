@@ -3,5 +3,6 @@
 
 mod cbor;
 mod cut;
+mod list_stream;
 mod message;
 mod tree;
