@@ -10,6 +10,7 @@
 mod buffer;
 mod byte_string;
 pub mod cbor;
+mod choice;
 mod cut;
 mod decoder;
 mod documents;

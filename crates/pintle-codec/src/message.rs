@@ -99,6 +99,9 @@ pub trait Element: Send + Sync {
     /// The value, to be read.
     fn get(&self) -> SlotRef<'_>;
 
+    /// Whether protobuf may pack a list of such values into one field: whether they are numbers.
+    const IS_PACKABLE: bool = false;
+
     /// Whether it may be something else than absent, empty or zero.
     #[inline]
     fn is_present(&self) -> bool {
@@ -209,8 +212,11 @@ pub trait Repeated: Send + Sync {
     /// Makes room for exactly `additional` more elements.
     fn reserve(&mut self, additional: usize);
 
-    /// Keeps the first `len` elements.
-    fn truncate(&mut self, len: usize);
+    /// Whether protobuf may have all elements in one field.
+    fn is_packable(&self) -> bool;
+
+    /// Removes all elements.
+    fn clear(&mut self);
 
     /// Ends filling: gives back spare room.
     fn settle(&mut self);
@@ -243,8 +249,10 @@ pub trait Mapped: Send + Sync {
 }
 
 macro_rules! plain_elements {
-    ($($type:ty => $slot:ident, $get:expr, $is_present:expr;)*) => {$(
+    ($($type:ty => $slot:ident, $get:expr, $is_present:expr, $is_packable:literal;)*) => {$(
         impl Element for $type {
+            const IS_PACKABLE: bool = $is_packable;
+
             #[inline]
             fn slot(&mut self) -> SlotMut<'_> {
                 SlotMut::$slot(self)
@@ -266,12 +274,12 @@ macro_rules! plain_elements {
 }
 
 plain_elements! {
-    Str => Str, |text| SlotRef::Str(text), |text| !text.is_empty();
-    bool => Bool, |truth| SlotRef::Bool(*truth), |truth| *truth;
-    i32 => I32, |number| SlotRef::I32(*number), |number| *number != 0;
-    i64 => I64, |number| SlotRef::I64(*number), |number| *number != 0;
-    f64 => F64, |number| SlotRef::F64(*number), |_| true;
-    ByteString => Bytes, |bytes| SlotRef::Bytes(bytes), |bytes| !bytes.is_empty();
+    Str => Str, |text| SlotRef::Str(text), |text| !text.is_empty(), false;
+    bool => Bool, |truth| SlotRef::Bool(*truth), |truth| *truth, true;
+    i32 => I32, |number| SlotRef::I32(*number), |number| *number != 0, true;
+    i64 => I64, |number| SlotRef::I64(*number), |number| *number != 0, true;
+    f64 => F64, |number| SlotRef::F64(*number), |_| true, false;
+    ByteString => Bytes, |bytes| SlotRef::Bytes(bytes), |bytes| !bytes.is_empty(), false;
 }
 
 impl<E: Element + Default> Element for Option<E> {
@@ -363,8 +371,12 @@ impl<E: Element + Default> Repeated for List<E> {
         self.reserve_exact(additional);
     }
 
-    fn truncate(&mut self, len: usize) {
-        List::truncate(self, len);
+    fn is_packable(&self) -> bool {
+        E::IS_PACKABLE
+    }
+
+    fn clear(&mut self) {
+        *self = List::new();
     }
 
     fn settle(&mut self) {
@@ -397,7 +409,8 @@ impl<E: Element + Default> Mapped for Map<E> {
 
 /// Implements [`Message`], [`Element`], `Debug` and `PartialEq` for a struct.
 ///
-/// After the name come the fields, each with its index, JSON name, protobuf number and flags:
+/// After the name comes what else there is to say of the table, such as `.of("v1")` for a kind (see
+/// [`Table`]), then the fields, each with its index, JSON name, protobuf number and flags:
 ///
 /// ```
 /// use pintle_codec::{List, Str, json, message};
@@ -424,7 +437,7 @@ impl<E: Element + Default> Mapped for Map<E> {
 #[macro_export]
 macro_rules! message {
     ($(
-        $type:ident $name:literal {
+        $type:ident $name:literal $(.$attribute:ident($($value:literal)?))* {
             $($index:literal $field:ident $json:literal $number:literal [$($flag:ident)*],)*
         }
     )*) => {$(
@@ -437,7 +450,8 @@ macro_rules! message {
                 ),)*];
                 const ORDER: [u8; $crate::numbered(FIELDS)] = $crate::by_number(FIELDS);
                 const NAMES: [u8; $crate::named(FIELDS)] = $crate::by_name(FIELDS);
-                static TABLE: $crate::Table = $crate::Table::new($name, FIELDS, &ORDER, &NAMES);
+                static TABLE: $crate::Table = $crate::Table::new($name, FIELDS, &ORDER, &NAMES)
+                    $(.$attribute($($value)?))*;
                 &TABLE
             }
 

@@ -1,5 +1,7 @@
 //! The static facts about a struct: its [`Table`] of [`Field`]s.
 
+use crate::{Str, TypeMeta};
+
 /// What a struct consists of: its name and its fields in the order of the Go struct.
 #[derive(Debug)]
 pub struct Table {
@@ -14,6 +16,9 @@ pub struct Table {
     protobuf_always: u64,
     /// The fields that protobuf carries at all.
     numbered: u64,
+    /// Empty for a struct that is no kind.
+    api_version: &'static str,
+    is_choice: bool,
 }
 
 /// One field of a struct.
@@ -53,12 +58,63 @@ impl Table {
             json_always: json_always(fields),
             protobuf_always: protobuf_always(fields),
             numbered: numbered_set(fields),
+            api_version: "",
+            is_choice: false,
         }
+    }
+
+    /// The same table of a kind: documents of it say this `apiVersion`, and as `kind` the name of
+    /// the struct without its package.
+    #[must_use]
+    pub const fn of(mut self, api_version: &'static str) -> Self {
+        self.api_version = api_version;
+        self
+    }
+
+    /// The same table of a struct of which JSON and CBOR have one field, without its name: a list,
+    /// a struct, or a truth value. A value of any other sort is an error if there is a truth value,
+    /// and passed over if there is none. Protobuf has the struct as any other.
+    #[must_use]
+    pub const fn choice(mut self) -> Self {
+        self.is_choice = true;
+        self
     }
 
     /// The name of the struct, as `core.v1.Pod`.
     pub fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// What documents of a kind say of their type; empty for a struct that is no kind.
+    pub fn type_meta(&self) -> TypeMeta {
+        if self.api_version.is_empty() {
+            return TypeMeta::default();
+        }
+        let kind = self
+            .name
+            .rsplit_once('.')
+            .map_or(self.name, |(_, kind)| kind);
+        TypeMeta {
+            api_version: Str::from_static(self.api_version),
+            kind: Str::from_static(kind),
+        }
+    }
+
+    /// Whether it is the table of a kind.
+    #[inline]
+    pub(crate) fn is_kind(&self) -> bool {
+        !self.api_version.is_empty()
+    }
+
+    /// Whether protobuf has such structs at all.
+    pub fn is_in_protobuf(&self) -> bool {
+        self.numbered != 0 || self.fields.is_empty()
+    }
+
+    /// Whether JSON and CBOR have one of the fields only, without its name.
+    #[inline]
+    pub fn is_choice(&self) -> bool {
+        self.is_choice
     }
 
     /// The fields.

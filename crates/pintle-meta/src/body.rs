@@ -4,7 +4,7 @@
 //! interpreted from their description, types by derive go through serde, unstructured objects stay
 //! the bytes they are; clients and caches treat them alike.
 
-use pintle_codec::{Decoder, Error, ErrorKind, Format, Message, TypeMeta, json, protobuf};
+use pintle_codec::{Decoder, Error, ErrorKind, Format, Message, TypeMeta, cbor, json, protobuf};
 
 use crate::Kind;
 
@@ -77,82 +77,79 @@ pub fn encode_json<K: Kind>(object: &K) -> Result<Vec<u8>, Error> {
 }
 
 /// What [`Body`] does for a kind that is described by [`message!`](pintle_codec::message).
+///
+/// The functions know a message and not its type, so that they are compiled once.
 pub mod described {
     use super::{
-        Decoder, Error, ErrorKind, Format, Kind, Message, TypeMeta, json, no_such_format, protobuf,
+        Decoder, Error, ErrorKind, Format, Message, TypeMeta, cbor, json, no_such_format, protobuf,
     };
 
     /// For [`Body::FORMATS`](super::Body::FORMATS).
-    pub const FORMATS: &[Format] = &[Format::Protobuf, Format::Json];
+    pub const FORMATS: &[Format] = &[Format::Protobuf, Format::Json, Format::Cbor];
 
-    /// For [`Body::decode`](super::Body::decode).
+    /// For [`Body::decode`](super::Body::decode), into an object that is zero.
     ///
     /// # Errors
     /// As there.
-    pub fn decode<K: Kind + Message + Default>(
+    pub fn decode(
         document: &[u8],
         format: Format,
         decoder: &mut Decoder,
-    ) -> Result<K, Error> {
-        let mut object = K::default();
+        object: &mut dyn Message,
+    ) -> Result<(), Error> {
         let found = match format {
-            Format::Json => decoder.decode_json(document, &mut object)?,
-            Format::Protobuf => decoder.decode_protobuf(document, &mut object)?,
-            Format::Cbor => return Err(no_such_format(format)),
+            Format::Json => decoder.decode_json(document, object)?,
+            Format::Protobuf => decoder.decode_protobuf(document, object)?,
+            Format::Cbor => decoder.decode_cbor(document, object)?,
         };
-        check_kind(&found, &K::type_meta())?;
-        Ok(object)
+        check_kind(&found, &object.table().type_meta())
     }
 
-    /// For [`Body::decode_item`](super::Body::decode_item).
+    /// For [`Body::decode_item`](super::Body::decode_item), into an object that is zero.
     ///
     /// # Errors
     /// As there.
-    pub fn decode_item<K: Kind + Message + Default>(
+    pub fn decode_item(
         item: &[u8],
         format: Format,
         decoder: &mut Decoder,
-    ) -> Result<K, Error> {
-        if format != Format::Protobuf {
-            return decode(item, format, decoder);
+        object: &mut dyn Message,
+    ) -> Result<(), Error> {
+        match format {
+            Format::Protobuf => decoder.decode_protobuf_item(item, object),
+            Format::Json | Format::Cbor => decode(item, format, decoder, object),
         }
-        let mut object = K::default();
-        decoder.decode_protobuf_item(item, &mut object)?;
-        Ok(object)
     }
 
-    /// For [`Body::decode_next`](super::Body::decode_next).
+    /// For [`Body::decode_next`](super::Body::decode_next), into an object that is zero.
     ///
     /// # Errors
     /// As there.
-    pub fn decode_next<K: Kind + Message + Default>(
+    pub fn decode_next(
         reader: &mut json::Reader<'_>,
         decoder: &mut Decoder,
-    ) -> Result<K, Error> {
+        object: &mut dyn Message,
+    ) -> Result<(), Error> {
         let start = reader.offset();
-        let mut object = K::default();
-        let found = decoder.decode_json_next(reader, &mut object)?;
-        check_kind(&found, &K::type_meta()).map_err(|error| error.shifted_by(start))?;
-        Ok(object)
+        let found = decoder.decode_json_next(reader, object)?;
+        check_kind(&found, &object.table().type_meta()).map_err(|error| error.shifted_by(start))
     }
 
     /// For [`Body::encode`](super::Body::encode).
     ///
     /// # Errors
     /// As there.
-    pub fn encode<K: Kind + Message>(
-        object: &K,
-        format: Format,
-        out: &mut Vec<u8>,
-    ) -> Result<(), Error> {
+    pub fn encode(object: &dyn Message, format: Format, out: &mut Vec<u8>) -> Result<(), Error> {
+        let type_meta = object.table().type_meta();
         match format {
-            Format::Json => json::encode_object(object, &K::type_meta(), out),
-            Format::Protobuf => {
+            Format::Json => json::encode_object(object, &type_meta, out),
+            Format::Cbor => cbor::encode_object(object, &type_meta, out),
+            Format::Protobuf if object.table().is_in_protobuf() => {
                 let mut writer = protobuf::Writer::new();
-                protobuf::encode_object(object, &K::type_meta(), &mut writer);
+                protobuf::encode_object(object, &type_meta, &mut writer);
                 out.extend_from_slice(writer.written());
             }
-            Format::Cbor => return Err(no_such_format(format)),
+            Format::Protobuf => return Err(no_such_format(format)),
         }
         Ok(())
     }
@@ -161,19 +158,20 @@ pub mod described {
     ///
     /// # Errors
     /// As there.
-    pub fn encode_item<K: Kind + Message>(
-        object: &K,
+    pub fn encode_item(
+        object: &dyn Message,
         format: Format,
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
         match format {
             Format::Json => json::encode(object, out),
-            Format::Protobuf => {
+            Format::Cbor => cbor::encode(object, out),
+            Format::Protobuf if object.table().is_in_protobuf() => {
                 let mut writer = protobuf::Writer::new();
                 protobuf::encode(object, &mut writer);
                 out.extend_from_slice(writer.written());
             }
-            Format::Cbor => return Err(no_such_format(format)),
+            Format::Protobuf => return Err(no_such_format(format)),
         }
         Ok(())
     }

@@ -160,7 +160,9 @@ macro_rules! kinds {
                 format: $crate::codec::Format,
                 decoder: &mut $crate::codec::Decoder,
             ) -> Result<Self, $crate::codec::Error> {
-                $crate::described::decode(document, format, decoder)
+                let mut object = Self::default();
+                $crate::described::decode(document, format, decoder, &mut object)?;
+                Ok(object)
             }
 
             fn decode_item(
@@ -168,14 +170,18 @@ macro_rules! kinds {
                 format: $crate::codec::Format,
                 decoder: &mut $crate::codec::Decoder,
             ) -> Result<Self, $crate::codec::Error> {
-                $crate::described::decode_item(item, format, decoder)
+                let mut object = Self::default();
+                $crate::described::decode_item(item, format, decoder, &mut object)?;
+                Ok(object)
             }
 
             fn decode_next(
                 reader: &mut $crate::codec::json::Reader<'_>,
                 decoder: &mut $crate::codec::Decoder,
             ) -> Result<Self, $crate::codec::Error> {
-                $crate::described::decode_next(reader, decoder)
+                let mut object = Self::default();
+                $crate::described::decode_next(reader, decoder, &mut object)?;
+                Ok(object)
             }
 
             fn encode(

@@ -557,13 +557,13 @@ pub struct WatchEvent {
 }
 
 message! {
-    APIGroup "meta.v1.APIGroup" {
+    APIGroup "meta.v1.APIGroup" .of("v1") {
         0 name "name" 1 [REQUIRED VALUE],
         1 versions "versions" 2 [REQUIRED],
         2 preferred_version "preferredVersion" 3 [OMIT_EMPTY VALUE],
         3 server_address_by_client_cidrs "serverAddressByClientCIDRs" 4 [OMIT_EMPTY],
     }
-    APIGroupList "meta.v1.APIGroupList" {
+    APIGroupList "meta.v1.APIGroupList" .of("v1") {
         0 groups "groups" 1 [REQUIRED],
     }
     APIResource "meta.v1.APIResource" {
@@ -578,11 +578,11 @@ message! {
         8 categories "categories" 7 [OMIT_EMPTY],
         9 storage_version_hash "storageVersionHash" 10 [OMIT_EMPTY VALUE],
     }
-    APIResourceList "meta.v1.APIResourceList" {
+    APIResourceList "meta.v1.APIResourceList" .of("v1") {
         0 group_version "groupVersion" 1 [REQUIRED VALUE],
         1 resources "resources" 2 [REQUIRED],
     }
-    APIVersions "meta.v1.APIVersions" {
+    APIVersions "meta.v1.APIVersions" .of("v1") {
         0 versions "versions" 1 [REQUIRED],
         1 server_address_by_client_cidrs "serverAddressByClientCIDRs" 2 [REQUIRED],
     }
@@ -594,12 +594,12 @@ message! {
         4 reason "reason" 5 [REQUIRED VALUE],
         5 message "message" 6 [REQUIRED VALUE],
     }
-    CreateOptions "meta.v1.CreateOptions" {
+    CreateOptions "meta.v1.CreateOptions" .of("v1") {
         0 dry_run "dryRun" 1 [OMIT_EMPTY],
         1 field_manager "fieldManager" 3 [OMIT_EMPTY VALUE],
         2 field_validation "fieldValidation" 4 [OMIT_EMPTY VALUE],
     }
-    DeleteOptions "meta.v1.DeleteOptions" {
+    DeleteOptions "meta.v1.DeleteOptions" .of("v1") {
         0 grace_period_seconds "gracePeriodSeconds" 1 [OMIT_EMPTY OPTIONAL VARINT],
         1 preconditions "preconditions" 2 [OMIT_EMPTY OPTIONAL],
         2 orphan_dependents "orphanDependents" 3 [OMIT_EMPTY OPTIONAL VARINT],
@@ -612,7 +612,7 @@ message! {
         1 operator "operator" 2 [REQUIRED VALUE],
         2 values "values" 3 [OMIT_EMPTY],
     }
-    GetOptions "meta.v1.GetOptions" {
+    GetOptions "meta.v1.GetOptions" .of("v1") {
         0 resource_version "resourceVersion" 1 [OMIT_EMPTY VALUE],
     }
     GroupResource "meta.v1.GroupResource" {
@@ -649,7 +649,7 @@ message! {
         3 remaining_item_count "remainingItemCount" 4 [OMIT_EMPTY OPTIONAL VARINT],
         4 shard_info "shardInfo" 5 [OMIT_EMPTY OPTIONAL],
     }
-    ListOptions "meta.v1.ListOptions" {
+    ListOptions "meta.v1.ListOptions" .of("v1") {
         0 label_selector "labelSelector" 1 [OMIT_EMPTY VALUE],
         1 field_selector "fieldSelector" 2 [OMIT_EMPTY VALUE],
         2 watch "watch" 3 [OMIT_EMPTY VALUE VARINT],
@@ -697,14 +697,14 @@ message! {
         4 controller "controller" 6 [OMIT_EMPTY OPTIONAL VARINT],
         5 block_owner_deletion "blockOwnerDeletion" 7 [OMIT_EMPTY OPTIONAL VARINT],
     }
-    PartialObjectMetadata "meta.v1.PartialObjectMetadata" {
+    PartialObjectMetadata "meta.v1.PartialObjectMetadata" .of("meta.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
     }
-    PartialObjectMetadataList "meta.v1.PartialObjectMetadataList" {
+    PartialObjectMetadataList "meta.v1.PartialObjectMetadataList" .of("meta.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 items "items" 2 [],
     }
-    PatchOptions "meta.v1.PatchOptions" {
+    PatchOptions "meta.v1.PatchOptions" .of("v1") {
         0 dry_run "dryRun" 1 [OMIT_EMPTY],
         1 force "force" 2 [OMIT_EMPTY OPTIONAL VARINT],
         2 field_manager "fieldManager" 3 [OMIT_EMPTY VALUE],
@@ -721,7 +721,7 @@ message! {
     ShardInfo "meta.v1.ShardInfo" {
         0 selector "selector" 1 [REQUIRED VALUE],
     }
-    Status "meta.v1.Status" {
+    Status "meta.v1.Status" .of("v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 status "status" 2 [OMIT_EMPTY VALUE],
         2 message "message" 3 [OMIT_EMPTY VALUE],
@@ -742,7 +742,7 @@ message! {
         4 causes "causes" 4 [OMIT_EMPTY],
         5 retry_after_seconds "retryAfterSeconds" 5 [OMIT_EMPTY VALUE VARINT],
     }
-    Table "meta.v1.Table" {
+    Table "meta.v1.Table" .of("meta.k8s.io/v1") {
         0 metadata "metadata" 0 [OMIT_EMPTY VALUE],
         1 column_definitions "columnDefinitions" 0 [],
         2 rows "rows" 0 [],
@@ -754,7 +754,7 @@ message! {
         3 description "description" 0 [VALUE],
         4 priority "priority" 0 [VALUE],
     }
-    TableOptions "meta.v1.TableOptions" {
+    TableOptions "meta.v1.TableOptions" .of("meta.k8s.io/v1") {
         0 include_object "includeObject" 1 [OMIT_EMPTY VALUE],
     }
     TableRow "meta.v1.TableRow" {
@@ -768,7 +768,7 @@ message! {
         2 reason "reason" 0 [OMIT_EMPTY VALUE],
         3 message "message" 0 [OMIT_EMPTY VALUE],
     }
-    UpdateOptions "meta.v1.UpdateOptions" {
+    UpdateOptions "meta.v1.UpdateOptions" .of("v1") {
         0 dry_run "dryRun" 1 [OMIT_EMPTY],
         1 field_manager "fieldManager" 2 [OMIT_EMPTY VALUE],
         2 field_validation "fieldValidation" 3 [OMIT_EMPTY VALUE],

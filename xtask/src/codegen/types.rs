@@ -260,7 +260,17 @@ impl Module<'_> {
 
     fn table(&self, name: &str, fields: &[Field], out: &mut String) -> Result<()> {
         let full_name = format!("{}.{name}", self.name);
-        writeln!(out, "    {name} {full_name:?} {{")?;
+        let attributes = match kinds::role(self.facts, self.name, self.package, name) {
+            Some(Role::Kind | Role::Resource(_)) => {
+                let group = group_of(self.name, self.package, name);
+                let separator = if group.is_empty() { "" } else { "/" };
+                let version = &self.package.version;
+                format!(" .of(\"{group}{separator}{version}\")")
+            }
+            _ if exceptions::is_choice(&full_name) => " .choice()".to_owned(),
+            _ => String::new(),
+        };
+        writeln!(out, "    {name} {full_name:?}{attributes} {{")?;
         for (index, field) in carried(fields).enumerate() {
             let representation = represent(self.facts, self.name, field)?;
             let is_varint = field.pb.as_ref().is_some_and(|(_, wire)| wire == "varint");

@@ -101,7 +101,7 @@ message! {
         5 audit_annotations "auditAnnotations" 6 [OMIT_EMPTY],
         6 warnings "warnings" 7 [OMIT_EMPTY],
     }
-    AdmissionReview "admission.v1beta1.AdmissionReview" {
+    AdmissionReview "admission.v1beta1.AdmissionReview" .of("admission.k8s.io/v1beta1") {
         0 request "request" 1 [OMIT_EMPTY OPTIONAL],
         1 response "response" 2 [OMIT_EMPTY OPTIONAL],
     }

@@ -448,11 +448,11 @@ message! {
         3 exclude_resource_rules "excludeResourceRules" 4 [OMIT_EMPTY],
         4 match_policy "matchPolicy" 7 [OMIT_EMPTY OPTIONAL],
     }
-    MutatingAdmissionPolicy "admissionregistration.v1.MutatingAdmissionPolicy" {
+    MutatingAdmissionPolicy "admissionregistration.v1.MutatingAdmissionPolicy" .of("admissionregistration.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
-    MutatingAdmissionPolicyBinding "admissionregistration.v1.MutatingAdmissionPolicyBinding" {
+    MutatingAdmissionPolicyBinding "admissionregistration.v1.MutatingAdmissionPolicyBinding" .of("admissionregistration.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
@@ -484,7 +484,7 @@ message! {
         10 reinvocation_policy "reinvocationPolicy" 10 [OMIT_EMPTY OPTIONAL],
         11 match_conditions "matchConditions" 12 [OMIT_EMPTY],
     }
-    MutatingWebhookConfiguration "admissionregistration.v1.MutatingWebhookConfiguration" {
+    MutatingWebhookConfiguration "admissionregistration.v1.MutatingWebhookConfiguration" .of("admissionregistration.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 webhooks "webhooks" 2 [OMIT_EMPTY],
     }
@@ -526,12 +526,12 @@ message! {
     TypeChecking "admissionregistration.v1.TypeChecking" {
         0 expression_warnings "expressionWarnings" 1 [OMIT_EMPTY],
     }
-    ValidatingAdmissionPolicy "admissionregistration.v1.ValidatingAdmissionPolicy" {
+    ValidatingAdmissionPolicy "admissionregistration.v1.ValidatingAdmissionPolicy" .of("admissionregistration.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
     }
-    ValidatingAdmissionPolicyBinding "admissionregistration.v1.ValidatingAdmissionPolicyBinding" {
+    ValidatingAdmissionPolicyBinding "admissionregistration.v1.ValidatingAdmissionPolicyBinding" .of("admissionregistration.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY REQUIRED VALUE],
     }
@@ -568,7 +568,7 @@ message! {
         9 admission_review_versions "admissionReviewVersions" 8 [REQUIRED],
         10 match_conditions "matchConditions" 11 [OMIT_EMPTY],
     }
-    ValidatingWebhookConfiguration "admissionregistration.v1.ValidatingWebhookConfiguration" {
+    ValidatingWebhookConfiguration "admissionregistration.v1.ValidatingWebhookConfiguration" .of("admissionregistration.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 webhooks "webhooks" 2 [OMIT_EMPTY],
     }

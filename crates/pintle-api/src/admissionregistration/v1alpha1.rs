@@ -312,11 +312,11 @@ message! {
         3 exclude_resource_rules "excludeResourceRules" 4 [OMIT_EMPTY],
         4 match_policy "matchPolicy" 7 [OMIT_EMPTY OPTIONAL],
     }
-    MutatingAdmissionPolicy "admissionregistration.v1alpha1.MutatingAdmissionPolicy" {
+    MutatingAdmissionPolicy "admissionregistration.v1alpha1.MutatingAdmissionPolicy" .of("admissionregistration.k8s.io/v1alpha1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
-    MutatingAdmissionPolicyBinding "admissionregistration.v1alpha1.MutatingAdmissionPolicyBinding" {
+    MutatingAdmissionPolicyBinding "admissionregistration.v1alpha1.MutatingAdmissionPolicyBinding" .of("admissionregistration.k8s.io/v1alpha1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
@@ -356,12 +356,12 @@ message! {
     TypeChecking "admissionregistration.v1alpha1.TypeChecking" {
         0 expression_warnings "expressionWarnings" 1 [OMIT_EMPTY],
     }
-    ValidatingAdmissionPolicy "admissionregistration.v1alpha1.ValidatingAdmissionPolicy" {
+    ValidatingAdmissionPolicy "admissionregistration.v1alpha1.ValidatingAdmissionPolicy" .of("admissionregistration.k8s.io/v1alpha1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
     }
-    ValidatingAdmissionPolicyBinding "admissionregistration.v1alpha1.ValidatingAdmissionPolicyBinding" {
+    ValidatingAdmissionPolicyBinding "admissionregistration.v1alpha1.ValidatingAdmissionPolicyBinding" .of("admissionregistration.k8s.io/v1alpha1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }

@@ -422,11 +422,11 @@ message! {
         3 exclude_resource_rules "excludeResourceRules" 4 [OMIT_EMPTY],
         4 match_policy "matchPolicy" 7 [OMIT_EMPTY OPTIONAL],
     }
-    MutatingAdmissionPolicy "admissionregistration.v1beta1.MutatingAdmissionPolicy" {
+    MutatingAdmissionPolicy "admissionregistration.v1beta1.MutatingAdmissionPolicy" .of("admissionregistration.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
-    MutatingAdmissionPolicyBinding "admissionregistration.v1beta1.MutatingAdmissionPolicyBinding" {
+    MutatingAdmissionPolicyBinding "admissionregistration.v1beta1.MutatingAdmissionPolicyBinding" .of("admissionregistration.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
@@ -458,7 +458,7 @@ message! {
         10 reinvocation_policy "reinvocationPolicy" 10 [OMIT_EMPTY OPTIONAL],
         11 match_conditions "matchConditions" 12 [OMIT_EMPTY],
     }
-    MutatingWebhookConfiguration "admissionregistration.v1beta1.MutatingWebhookConfiguration" {
+    MutatingWebhookConfiguration "admissionregistration.v1beta1.MutatingWebhookConfiguration" .of("admissionregistration.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 webhooks "webhooks" 2 [OMIT_EMPTY],
     }
@@ -490,12 +490,12 @@ message! {
     TypeChecking "admissionregistration.v1beta1.TypeChecking" {
         0 expression_warnings "expressionWarnings" 1 [OMIT_EMPTY],
     }
-    ValidatingAdmissionPolicy "admissionregistration.v1beta1.ValidatingAdmissionPolicy" {
+    ValidatingAdmissionPolicy "admissionregistration.v1beta1.ValidatingAdmissionPolicy" .of("admissionregistration.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
     }
-    ValidatingAdmissionPolicyBinding "admissionregistration.v1beta1.ValidatingAdmissionPolicyBinding" {
+    ValidatingAdmissionPolicyBinding "admissionregistration.v1beta1.ValidatingAdmissionPolicyBinding" .of("admissionregistration.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
@@ -532,7 +532,7 @@ message! {
         9 admission_review_versions "admissionReviewVersions" 8 [OMIT_EMPTY],
         10 match_conditions "matchConditions" 11 [OMIT_EMPTY],
     }
-    ValidatingWebhookConfiguration "admissionregistration.v1beta1.ValidatingWebhookConfiguration" {
+    ValidatingWebhookConfiguration "admissionregistration.v1beta1.ValidatingWebhookConfiguration" .of("admissionregistration.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 webhooks "webhooks" 2 [OMIT_EMPTY],
     }

@@ -78,11 +78,11 @@ pub struct APIVersionDiscovery {
 }
 
 message! {
-    APIGroupDiscovery "apidiscovery.v2beta1.APIGroupDiscovery" {
+    APIGroupDiscovery "apidiscovery.v2beta1.APIGroupDiscovery" .of("apidiscovery.k8s.io/v2beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 versions "versions" 2 [OMIT_EMPTY],
     }
-    APIGroupDiscoveryList "apidiscovery.v2beta1.APIGroupDiscoveryList" {
+    APIGroupDiscoveryList "apidiscovery.v2beta1.APIGroupDiscoveryList" .of("apidiscovery.k8s.io/v2beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 items "items" 2 [],
     }

@@ -439,7 +439,7 @@ message! {
         1 converted_objects "convertedObjects" 2 [],
         2 result "result" 3 [VALUE],
     }
-    ConversionReview "apiextensions.v1.ConversionReview" {
+    ConversionReview "apiextensions.v1.ConversionReview" .of("apiextensions.k8s.io/v1") {
         0 request "request" 1 [OMIT_EMPTY OPTIONAL],
         1 response "response" 2 [OMIT_EMPTY OPTIONAL],
     }
@@ -455,7 +455,7 @@ message! {
         0 strategy "strategy" 1 [REQUIRED VALUE],
         1 webhook "webhook" 2 [OMIT_EMPTY OPTIONAL],
     }
-    CustomResourceDefinition "apiextensions.v1.CustomResourceDefinition" {
+    CustomResourceDefinition "apiextensions.v1.CustomResourceDefinition" .of("apiextensions.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -565,15 +565,15 @@ message! {
         42 x_kubernetes_map_type "x-kubernetes-map-type" 43 [OMIT_EMPTY OPTIONAL],
         43 x_kubernetes_validations "x-kubernetes-validations" 44 [OMIT_EMPTY],
     }
-    JSONSchemaPropsOrArray "apiextensions.v1.JSONSchemaPropsOrArray" {
+    JSONSchemaPropsOrArray "apiextensions.v1.JSONSchemaPropsOrArray" .choice() {
         0 schema "" 1 [OPTIONAL],
         1 json_schemas "" 2 [],
     }
-    JSONSchemaPropsOrBool "apiextensions.v1.JSONSchemaPropsOrBool" {
+    JSONSchemaPropsOrBool "apiextensions.v1.JSONSchemaPropsOrBool" .choice() {
         0 allows "" 1 [VALUE VARINT],
         1 schema "" 2 [OPTIONAL],
     }
-    JSONSchemaPropsOrStringArray "apiextensions.v1.JSONSchemaPropsOrStringArray" {
+    JSONSchemaPropsOrStringArray "apiextensions.v1.JSONSchemaPropsOrStringArray" .choice() {
         0 schema "" 1 [OPTIONAL],
         1 property "" 2 [],
     }

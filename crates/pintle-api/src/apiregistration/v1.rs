@@ -79,7 +79,7 @@ pub struct ServiceReference {
 }
 
 message! {
-    APIService "apiregistration.v1.APIService" {
+    APIService "apiregistration.v1.APIService" .of("apiregistration.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

@@ -78,7 +78,7 @@ message! {
         2 decodable_versions "decodableVersions" 3 [OMIT_EMPTY REQUIRED],
         3 served_versions "servedVersions" 4 [OMIT_EMPTY],
     }
-    StorageVersion "apiserverinternal.v1alpha1.StorageVersion" {
+    StorageVersion "apiserverinternal.v1alpha1.StorageVersion" .of("internal.apiserver.k8s.io/v1alpha1") {
         0 metadata "metadata" 1 [OMIT_EMPTY REQUIRED VALUE],
         1 spec "spec" 2 [VALUE],
         2 status "status" 3 [VALUE],

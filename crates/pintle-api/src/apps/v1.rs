@@ -412,12 +412,12 @@ pub struct StatefulSetUpdateStrategy {
 }
 
 message! {
-    ControllerRevision "apps.v1.ControllerRevision" {
+    ControllerRevision "apps.v1.ControllerRevision" .of("apps/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 data "data" 2 [OMIT_EMPTY VALUE],
         2 revision "revision" 3 [REQUIRED VALUE VARINT],
     }
-    DaemonSet "apps.v1.DaemonSet" {
+    DaemonSet "apps.v1.DaemonSet" .of("apps/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -452,7 +452,7 @@ message! {
         0 type_ "type" 1 [OMIT_EMPTY VALUE],
         1 rolling_update "rollingUpdate" 2 [OMIT_EMPTY OPTIONAL],
     }
-    Deployment "apps.v1.Deployment" {
+    Deployment "apps.v1.Deployment" .of("apps/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -490,7 +490,7 @@ message! {
         0 type_ "type" 1 [OMIT_EMPTY VALUE],
         1 rolling_update "rollingUpdate" 2 [OMIT_EMPTY OPTIONAL],
     }
-    ReplicaSet "apps.v1.ReplicaSet" {
+    ReplicaSet "apps.v1.ReplicaSet" .of("apps/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -529,7 +529,7 @@ message! {
         0 partition "partition" 1 [OMIT_EMPTY OPTIONAL VARINT],
         1 max_unavailable "maxUnavailable" 2 [OMIT_EMPTY OPTIONAL],
     }
-    StatefulSet "apps.v1.StatefulSet" {
+    StatefulSet "apps.v1.StatefulSet" .of("apps/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

@@ -309,12 +309,12 @@ pub struct StatefulSetUpdateStrategy {
 }
 
 message! {
-    ControllerRevision "apps.v1beta1.ControllerRevision" {
+    ControllerRevision "apps.v1beta1.ControllerRevision" .of("apps/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 data "data" 2 [OMIT_EMPTY VALUE],
         2 revision "revision" 3 [VALUE VARINT],
     }
-    Deployment "apps.v1beta1.Deployment" {
+    Deployment "apps.v1beta1.Deployment" .of("apps/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -327,7 +327,7 @@ message! {
         4 reason "reason" 4 [OMIT_EMPTY VALUE],
         5 message "message" 5 [OMIT_EMPTY VALUE],
     }
-    DeploymentRollback "apps.v1beta1.DeploymentRollback" {
+    DeploymentRollback "apps.v1beta1.DeploymentRollback" .of("apps/v1beta1") {
         0 name "name" 1 [VALUE],
         1 updated_annotations "updatedAnnotations" 2 [OMIT_EMPTY],
         2 rollback_to "rollbackTo" 3 [VALUE],
@@ -369,7 +369,7 @@ message! {
         0 partition "partition" 1 [OMIT_EMPTY OPTIONAL VARINT],
         1 max_unavailable "maxUnavailable" 2 [OMIT_EMPTY OPTIONAL],
     }
-    Scale "apps.v1beta1.Scale" {
+    Scale "apps.v1beta1.Scale" .of("apps/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -382,7 +382,7 @@ message! {
         1 selector "selector" 2 [OMIT_EMPTY],
         2 target_selector "targetSelector" 3 [OMIT_EMPTY VALUE],
     }
-    StatefulSet "apps.v1beta1.StatefulSet" {
+    StatefulSet "apps.v1beta1.StatefulSet" .of("apps/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

@@ -447,12 +447,12 @@ pub struct StatefulSetUpdateStrategy {
 }
 
 message! {
-    ControllerRevision "apps.v1beta2.ControllerRevision" {
+    ControllerRevision "apps.v1beta2.ControllerRevision" .of("apps/v1beta2") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 data "data" 2 [OMIT_EMPTY VALUE],
         2 revision "revision" 3 [VALUE VARINT],
     }
-    DaemonSet "apps.v1beta2.DaemonSet" {
+    DaemonSet "apps.v1beta2.DaemonSet" .of("apps/v1beta2") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -487,7 +487,7 @@ message! {
         0 type_ "type" 1 [OMIT_EMPTY VALUE],
         1 rolling_update "rollingUpdate" 2 [OMIT_EMPTY OPTIONAL],
     }
-    Deployment "apps.v1beta2.Deployment" {
+    Deployment "apps.v1beta2.Deployment" .of("apps/v1beta2") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -525,7 +525,7 @@ message! {
         0 type_ "type" 1 [OMIT_EMPTY VALUE],
         1 rolling_update "rollingUpdate" 2 [OMIT_EMPTY OPTIONAL],
     }
-    ReplicaSet "apps.v1beta2.ReplicaSet" {
+    ReplicaSet "apps.v1beta2.ReplicaSet" .of("apps/v1beta2") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -564,7 +564,7 @@ message! {
         0 partition "partition" 1 [OMIT_EMPTY OPTIONAL VARINT],
         1 max_unavailable "maxUnavailable" 2 [OMIT_EMPTY OPTIONAL],
     }
-    Scale "apps.v1beta2.Scale" {
+    Scale "apps.v1beta2.Scale" .of("apps/v1beta2") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -577,7 +577,7 @@ message! {
         1 selector "selector" 2 [OMIT_EMPTY],
         2 target_selector "targetSelector" 3 [OMIT_EMPTY VALUE],
     }
-    StatefulSet "apps.v1beta2.StatefulSet" {
+    StatefulSet "apps.v1beta2.StatefulSet" .of("apps/v1beta2") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

@@ -138,14 +138,14 @@ message! {
         2 name "name" 3 [OMIT_EMPTY VALUE],
         3 uid "uid" 4 [OMIT_EMPTY VALUE],
     }
-    SelfSubjectReview "authentication.v1.SelfSubjectReview" {
+    SelfSubjectReview "authentication.v1.SelfSubjectReview" .of("authentication.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 status "status" 2 [OMIT_EMPTY VALUE],
     }
     SelfSubjectReviewStatus "authentication.v1.SelfSubjectReviewStatus" {
         0 user_info "userInfo" 1 [OMIT_EMPTY VALUE],
     }
-    TokenRequest "authentication.v1.TokenRequest" {
+    TokenRequest "authentication.v1.TokenRequest" .of("authentication.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -159,7 +159,7 @@ message! {
         0 token "token" 1 [SECRET VALUE],
         1 expiration_timestamp "expirationTimestamp" 2 [VALUE],
     }
-    TokenReview "authentication.v1.TokenReview" {
+    TokenReview "authentication.v1.TokenReview" .of("authentication.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

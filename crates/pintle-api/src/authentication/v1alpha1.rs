@@ -25,7 +25,7 @@ pub struct SelfSubjectReviewStatus {
 }
 
 message! {
-    SelfSubjectReview "authentication.v1alpha1.SelfSubjectReview" {
+    SelfSubjectReview "authentication.v1alpha1.SelfSubjectReview" .of("authentication.k8s.io/v1alpha1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 status "status" 2 [OMIT_EMPTY VALUE],
     }

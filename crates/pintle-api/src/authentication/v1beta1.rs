@@ -79,14 +79,14 @@ pub struct UserInfo {
 }
 
 message! {
-    SelfSubjectReview "authentication.v1beta1.SelfSubjectReview" {
+    SelfSubjectReview "authentication.v1beta1.SelfSubjectReview" .of("authentication.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 status "status" 2 [OMIT_EMPTY VALUE],
     }
     SelfSubjectReviewStatus "authentication.v1beta1.SelfSubjectReviewStatus" {
         0 user_info "userInfo" 1 [OMIT_EMPTY VALUE],
     }
-    TokenReview "authentication.v1beta1.TokenReview" {
+    TokenReview "authentication.v1beta1.TokenReview" .of("authentication.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

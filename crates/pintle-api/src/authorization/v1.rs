@@ -218,7 +218,7 @@ message! {
         0 raw_selector "rawSelector" 1 [OMIT_EMPTY VALUE],
         1 requirements "requirements" 2 [OMIT_EMPTY],
     }
-    LocalSubjectAccessReview "authorization.v1.LocalSubjectAccessReview" {
+    LocalSubjectAccessReview "authorization.v1.LocalSubjectAccessReview" .of("authorization.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -248,7 +248,7 @@ message! {
         2 resources "resources" 3 [OMIT_EMPTY],
         3 resource_names "resourceNames" 4 [OMIT_EMPTY],
     }
-    SelfSubjectAccessReview "authorization.v1.SelfSubjectAccessReview" {
+    SelfSubjectAccessReview "authorization.v1.SelfSubjectAccessReview" .of("authorization.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -257,7 +257,7 @@ message! {
         0 resource_attributes "resourceAttributes" 1 [OMIT_EMPTY OPTIONAL],
         1 non_resource_attributes "nonResourceAttributes" 2 [OMIT_EMPTY OPTIONAL],
     }
-    SelfSubjectRulesReview "authorization.v1.SelfSubjectRulesReview" {
+    SelfSubjectRulesReview "authorization.v1.SelfSubjectRulesReview" .of("authorization.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -265,7 +265,7 @@ message! {
     SelfSubjectRulesReviewSpec "authorization.v1.SelfSubjectRulesReviewSpec" {
         0 namespace "namespace" 1 [OMIT_EMPTY VALUE],
     }
-    SubjectAccessReview "authorization.v1.SubjectAccessReview" {
+    SubjectAccessReview "authorization.v1.SubjectAccessReview" .of("authorization.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

@@ -188,7 +188,7 @@ pub struct SubjectRulesReviewStatus {
 }
 
 message! {
-    LocalSubjectAccessReview "authorization.v1beta1.LocalSubjectAccessReview" {
+    LocalSubjectAccessReview "authorization.v1beta1.LocalSubjectAccessReview" .of("authorization.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -218,7 +218,7 @@ message! {
         2 resources "resources" 3 [OMIT_EMPTY],
         3 resource_names "resourceNames" 4 [OMIT_EMPTY],
     }
-    SelfSubjectAccessReview "authorization.v1beta1.SelfSubjectAccessReview" {
+    SelfSubjectAccessReview "authorization.v1beta1.SelfSubjectAccessReview" .of("authorization.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -227,7 +227,7 @@ message! {
         0 resource_attributes "resourceAttributes" 1 [OMIT_EMPTY OPTIONAL],
         1 non_resource_attributes "nonResourceAttributes" 2 [OMIT_EMPTY OPTIONAL],
     }
-    SelfSubjectRulesReview "authorization.v1beta1.SelfSubjectRulesReview" {
+    SelfSubjectRulesReview "authorization.v1beta1.SelfSubjectRulesReview" .of("authorization.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -235,7 +235,7 @@ message! {
     SelfSubjectRulesReviewSpec "authorization.v1beta1.SelfSubjectRulesReviewSpec" {
         0 namespace "namespace" 1 [OMIT_EMPTY VALUE],
     }
-    SubjectAccessReview "authorization.v1beta1.SubjectAccessReview" {
+    SubjectAccessReview "authorization.v1beta1.SubjectAccessReview" .of("authorization.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

@@ -102,7 +102,7 @@ message! {
         1 name "name" 2 [REQUIRED VALUE],
         2 api_version "apiVersion" 3 [OMIT_EMPTY VALUE],
     }
-    HorizontalPodAutoscaler "autoscaling.v1.HorizontalPodAutoscaler" {
+    HorizontalPodAutoscaler "autoscaling.v1.HorizontalPodAutoscaler" .of("autoscaling/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY REQUIRED VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -120,7 +120,7 @@ message! {
         3 desired_replicas "desiredReplicas" 4 [REQUIRED VALUE VARINT],
         4 current_cpu_utilization_percentage "currentCPUUtilizationPercentage" 5 [OMIT_EMPTY OPTIONAL VARINT],
     }
-    Scale "autoscaling.v1.Scale" {
+    Scale "autoscaling.v1.Scale" .of("autoscaling/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

@@ -353,7 +353,7 @@ message! {
         2 policies "policies" 2 [OMIT_EMPTY],
         3 tolerance "tolerance" 4 [OMIT_EMPTY OPTIONAL],
     }
-    HorizontalPodAutoscaler "autoscaling.v2.HorizontalPodAutoscaler" {
+    HorizontalPodAutoscaler "autoscaling.v2.HorizontalPodAutoscaler" .of("autoscaling/v2") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY REQUIRED VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

@@ -243,7 +243,7 @@ pub struct UncountedTerminatedPods {
 }
 
 message! {
-    CronJob "batch.v1.CronJob" {
+    CronJob "batch.v1.CronJob" .of("batch/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY REQUIRED VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -263,7 +263,7 @@ message! {
         1 last_schedule_time "lastScheduleTime" 4 [OMIT_EMPTY OPTIONAL],
         2 last_successful_time "lastSuccessfulTime" 5 [OMIT_EMPTY OPTIONAL],
     }
-    Job "batch.v1.Job" {
+    Job "batch.v1.Job" .of("batch/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

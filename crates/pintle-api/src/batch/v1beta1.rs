@@ -66,7 +66,7 @@ pub struct JobTemplateSpec {
 }
 
 message! {
-    CronJob "batch.v1beta1.CronJob" {
+    CronJob "batch.v1beta1.CronJob" .of("batch/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

@@ -72,7 +72,7 @@ pub struct CertificateSigningRequestStatus {
 }
 
 message! {
-    CertificateSigningRequest "certificates.v1.CertificateSigningRequest" {
+    CertificateSigningRequest "certificates.v1.CertificateSigningRequest" .of("certificates.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

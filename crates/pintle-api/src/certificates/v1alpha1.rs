@@ -27,7 +27,7 @@ pub struct ClusterTrustBundleSpec {
 }
 
 message! {
-    ClusterTrustBundle "certificates.v1alpha1.ClusterTrustBundle" {
+    ClusterTrustBundle "certificates.v1alpha1.ClusterTrustBundle" .of("certificates.k8s.io/v1alpha1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [VALUE],
     }

@@ -155,7 +155,7 @@ pub struct PodCertificateRequestStatus {
 }
 
 message! {
-    CertificateSigningRequest "certificates.v1beta1.CertificateSigningRequest" {
+    CertificateSigningRequest "certificates.v1beta1.CertificateSigningRequest" .of("certificates.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -182,7 +182,7 @@ message! {
         0 conditions "conditions" 1 [OMIT_EMPTY],
         1 certificate "certificate" 2 [OMIT_EMPTY],
     }
-    ClusterTrustBundle "certificates.v1beta1.ClusterTrustBundle" {
+    ClusterTrustBundle "certificates.v1beta1.ClusterTrustBundle" .of("certificates.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [VALUE],
     }
@@ -190,7 +190,7 @@ message! {
         0 signer_name "signerName" 1 [OMIT_EMPTY VALUE],
         1 trust_bundle "trustBundle" 2 [VALUE],
     }
-    PodCertificateRequest "certificates.v1beta1.PodCertificateRequest" {
+    PodCertificateRequest "certificates.v1beta1.PodCertificateRequest" .of("certificates.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

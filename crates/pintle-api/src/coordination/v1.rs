@@ -38,7 +38,7 @@ pub struct LeaseSpec {
 }
 
 message! {
-    Lease "coordination.v1.Lease" {
+    Lease "coordination.v1.Lease" .of("coordination.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }

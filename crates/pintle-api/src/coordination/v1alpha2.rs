@@ -36,7 +36,7 @@ pub struct LeaseCandidateSpec {
 }
 
 message! {
-    LeaseCandidate "coordination.v1alpha2.LeaseCandidate" {
+    LeaseCandidate "coordination.v1alpha2.LeaseCandidate" .of("coordination.k8s.io/v1alpha2") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY REQUIRED VALUE],
     }

@@ -68,11 +68,11 @@ pub struct LeaseSpec {
 }
 
 message! {
-    Lease "coordination.v1beta1.Lease" {
+    Lease "coordination.v1beta1.Lease" .of("coordination.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
-    LeaseCandidate "coordination.v1beta1.LeaseCandidate" {
+    LeaseCandidate "coordination.v1beta1.LeaseCandidate" .of("coordination.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY REQUIRED VALUE],
     }

@@ -3502,7 +3502,7 @@ message! {
         1 share_name "shareName" 2 [REQUIRED VALUE],
         2 read_only "readOnly" 3 [OMIT_EMPTY VALUE VARINT],
     }
-    Binding "core.v1.Binding" {
+    Binding "core.v1.Binding" .of("v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 target "target" 2 [REQUIRED VALUE],
     }
@@ -3573,11 +3573,11 @@ message! {
         2 message "message" 3 [OMIT_EMPTY VALUE],
         3 error "error" 4 [OMIT_EMPTY VALUE],
     }
-    ComponentStatus "core.v1.ComponentStatus" {
+    ComponentStatus "core.v1.ComponentStatus" .of("v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 conditions "conditions" 2 [OMIT_EMPTY],
     }
-    ConfigMap "core.v1.ConfigMap" {
+    ConfigMap "core.v1.ConfigMap" .of("v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 immutable "immutable" 4 [OMIT_EMPTY OPTIONAL VARINT],
         2 data "data" 2 [OMIT_EMPTY],
@@ -3743,7 +3743,7 @@ message! {
         1 not_ready_addresses "notReadyAddresses" 2 [OMIT_EMPTY],
         2 ports "ports" 3 [OMIT_EMPTY],
     }
-    Endpoints "core.v1.Endpoints" {
+    Endpoints "core.v1.Endpoints" .of("v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 subsets "subsets" 2 [OMIT_EMPTY],
     }
@@ -3798,7 +3798,7 @@ message! {
     EphemeralVolumeSource "core.v1.EphemeralVolumeSource" {
         0 volume_claim_template "volumeClaimTemplate" 1 [OMIT_EMPTY OPTIONAL],
     }
-    Event "core.v1.Event" {
+    Event "core.v1.Event" .of("v1") {
         0 metadata "metadata" 1 [REQUIRED VALUE],
         1 involved_object "involvedObject" 2 [REQUIRED VALUE],
         2 reason "reason" 3 [OMIT_EMPTY VALUE],
@@ -3954,7 +3954,7 @@ message! {
         2 tcp_socket "tcpSocket" 3 [OMIT_EMPTY OPTIONAL],
         3 sleep "sleep" 4 [OMIT_EMPTY OPTIONAL],
     }
-    LimitRange "core.v1.LimitRange" {
+    LimitRange "core.v1.LimitRange" .of("v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
@@ -3999,7 +3999,7 @@ message! {
         1 path "path" 2 [REQUIRED VALUE],
         2 read_only "readOnly" 3 [OMIT_EMPTY VALUE VARINT],
     }
-    Namespace "core.v1.Namespace" {
+    Namespace "core.v1.Namespace" .of("v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -4018,7 +4018,7 @@ message! {
         0 phase "phase" 1 [OMIT_EMPTY VALUE],
         1 conditions "conditions" 2 [OMIT_EMPTY],
     }
-    Node "core.v1.Node" {
+    Node "core.v1.Node" .of("v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -4059,7 +4059,7 @@ message! {
     NodeFeatures "core.v1.NodeFeatures" {
         0 supplemental_groups_policy "supplementalGroupsPolicy" 1 [OMIT_EMPTY OPTIONAL VARINT],
     }
-    NodeProxyOptions "core.v1.NodeProxyOptions" {
+    NodeProxyOptions "core.v1.NodeProxyOptions" .of("v1") {
         0 path "path" 1 [OMIT_EMPTY VALUE],
     }
     NodeRuntimeHandler "core.v1.NodeRuntimeHandler" {
@@ -4136,12 +4136,12 @@ message! {
         5 resource_version "resourceVersion" 6 [OMIT_EMPTY VALUE],
         6 field_path "fieldPath" 7 [OMIT_EMPTY VALUE],
     }
-    PersistentVolume "core.v1.PersistentVolume" {
+    PersistentVolume "core.v1.PersistentVolume" .of("v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
     }
-    PersistentVolumeClaim "core.v1.PersistentVolumeClaim" {
+    PersistentVolumeClaim "core.v1.PersistentVolumeClaim" .of("v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -4229,7 +4229,7 @@ message! {
         0 pd_id "pdID" 1 [REQUIRED VALUE],
         1 fs_type "fsType" 2 [OMIT_EMPTY VALUE],
     }
-    Pod "core.v1.Pod" {
+    Pod "core.v1.Pod" .of("v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -4250,7 +4250,7 @@ message! {
         0 required_during_scheduling_ignored_during_execution "requiredDuringSchedulingIgnoredDuringExecution" 1 [OMIT_EMPTY],
         1 preferred_during_scheduling_ignored_during_execution "preferredDuringSchedulingIgnoredDuringExecution" 2 [OMIT_EMPTY],
     }
-    PodAttachOptions "core.v1.PodAttachOptions" {
+    PodAttachOptions "core.v1.PodAttachOptions" .of("v1") {
         0 stdin "stdin" 1 [OMIT_EMPTY VALUE VARINT],
         1 stdout "stdout" 2 [OMIT_EMPTY VALUE VARINT],
         2 stderr "stderr" 3 [OMIT_EMPTY VALUE VARINT],
@@ -4284,7 +4284,7 @@ message! {
         0 name "name" 1 [OMIT_EMPTY VALUE],
         1 value "value" 2 [OMIT_EMPTY OPTIONAL],
     }
-    PodExecOptions "core.v1.PodExecOptions" {
+    PodExecOptions "core.v1.PodExecOptions" .of("v1") {
         0 stdin "stdin" 1 [OMIT_EMPTY VALUE VARINT],
         1 stdout "stdout" 2 [OMIT_EMPTY VALUE VARINT],
         2 stderr "stderr" 3 [OMIT_EMPTY VALUE VARINT],
@@ -4299,7 +4299,7 @@ message! {
     PodIP "core.v1.PodIP" {
         0 ip "ip" 1 [REQUIRED VALUE],
     }
-    PodLogOptions "core.v1.PodLogOptions" {
+    PodLogOptions "core.v1.PodLogOptions" .of("v1") {
         0 container "container" 1 [OMIT_EMPTY VALUE],
         1 follow "follow" 2 [OMIT_EMPTY VALUE VARINT],
         2 previous "previous" 3 [OMIT_EMPTY VALUE VARINT],
@@ -4314,10 +4314,10 @@ message! {
     PodOS "core.v1.PodOS" {
         0 name "name" 1 [REQUIRED VALUE],
     }
-    PodPortForwardOptions "core.v1.PodPortForwardOptions" {
+    PodPortForwardOptions "core.v1.PodPortForwardOptions" .of("v1") {
         0 ports "ports" 1 [OMIT_EMPTY VARINT],
     }
-    PodProxyOptions "core.v1.PodProxyOptions" {
+    PodProxyOptions "core.v1.PodProxyOptions" .of("v1") {
         0 path "path" 1 [OMIT_EMPTY VALUE],
     }
     PodReadinessGate "core.v1.PodReadinessGate" {
@@ -4420,11 +4420,11 @@ message! {
         19 resources "resources" 20 [OMIT_EMPTY OPTIONAL],
         20 node_allocatable_resource_claim_statuses "nodeAllocatableResourceClaimStatuses" 21 [OMIT_EMPTY],
     }
-    PodStatusResult "core.v1.PodStatusResult" {
+    PodStatusResult "core.v1.PodStatusResult" .of("v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 status "status" 2 [OMIT_EMPTY VALUE],
     }
-    PodTemplate "core.v1.PodTemplate" {
+    PodTemplate "core.v1.PodTemplate" .of("v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 template "template" 2 [OMIT_EMPTY VALUE],
     }
@@ -4493,12 +4493,12 @@ message! {
         6 secret_ref "secretRef" 7 [OMIT_EMPTY OPTIONAL],
         7 read_only "readOnly" 8 [OMIT_EMPTY VALUE VARINT],
     }
-    RangeAllocation "core.v1.RangeAllocation" {
+    RangeAllocation "core.v1.RangeAllocation" .of("v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 range "range" 2 [VALUE],
         2 data "data" 3 [],
     }
-    ReplicationController "core.v1.ReplicationController" {
+    ReplicationController "core.v1.ReplicationController" .of("v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -4538,7 +4538,7 @@ message! {
         1 health "health" 2 [OMIT_EMPTY VALUE],
         2 message "message" 6 [OMIT_EMPTY OPTIONAL],
     }
-    ResourceQuota "core.v1.ResourceQuota" {
+    ResourceQuota "core.v1.ResourceQuota" .of("v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -4603,7 +4603,7 @@ message! {
         0 type_ "type" 1 [REQUIRED VALUE],
         1 localhost_profile "localhostProfile" 2 [OMIT_EMPTY OPTIONAL],
     }
-    Secret "core.v1.Secret" {
+    Secret "core.v1.Secret" .of("v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 immutable "immutable" 5 [OMIT_EMPTY OPTIONAL VARINT],
         2 data "data" 2 [OMIT_EMPTY SECRET],
@@ -4648,15 +4648,15 @@ message! {
         10 seccomp_profile "seccompProfile" 11 [OMIT_EMPTY OPTIONAL],
         11 app_armor_profile "appArmorProfile" 12 [OMIT_EMPTY OPTIONAL],
     }
-    SerializedReference "core.v1.SerializedReference" {
+    SerializedReference "core.v1.SerializedReference" .of("v1") {
         0 reference "reference" 1 [OMIT_EMPTY VALUE],
     }
-    Service "core.v1.Service" {
+    Service "core.v1.Service" .of("v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
     }
-    ServiceAccount "core.v1.ServiceAccount" {
+    ServiceAccount "core.v1.ServiceAccount" .of("v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 secrets "secrets" 2 [OMIT_EMPTY],
         2 image_pull_secrets "imagePullSecrets" 3 [OMIT_EMPTY],
@@ -4675,7 +4675,7 @@ message! {
         4 target_port "targetPort" 4 [OMIT_EMPTY VALUE],
         5 node_port "nodePort" 5 [OMIT_EMPTY VALUE VARINT],
     }
-    ServiceProxyOptions "core.v1.ServiceProxyOptions" {
+    ServiceProxyOptions "core.v1.ServiceProxyOptions" .of("v1") {
         0 path "path" 1 [OMIT_EMPTY VALUE],
     }
     ServiceSpec "core.v1.ServiceSpec" {

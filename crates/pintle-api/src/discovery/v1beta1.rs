@@ -122,7 +122,7 @@ message! {
         2 port "port" 3 [OMIT_EMPTY OPTIONAL VARINT],
         3 app_protocol "appProtocol" 4 [OMIT_EMPTY OPTIONAL],
     }
-    EndpointSlice "discovery.v1beta1.EndpointSlice" {
+    EndpointSlice "discovery.v1beta1.EndpointSlice" .of("discovery.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 address_type "addressType" 4 [VALUE],
         2 endpoints "endpoints" 2 [],

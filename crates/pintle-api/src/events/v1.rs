@@ -54,7 +54,7 @@ pub struct EventSeries {
 }
 
 message! {
-    Event "events.v1.Event" {
+    Event "events.v1.Event" .of("events.k8s.io/v1") {
         0 metadata "metadata" 1 [VALUE],
         1 event_time "eventTime" 2 [REQUIRED VALUE],
         2 series "series" 3 [OMIT_EMPTY OPTIONAL],

@@ -554,7 +554,7 @@ pub struct ScaleStatus {
 }
 
 message! {
-    DaemonSet "extensions.v1beta1.DaemonSet" {
+    DaemonSet "extensions.v1beta1.DaemonSet" .of("extensions/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -590,7 +590,7 @@ message! {
         0 type_ "type" 1 [OMIT_EMPTY VALUE],
         1 rolling_update "rollingUpdate" 2 [OMIT_EMPTY OPTIONAL],
     }
-    Deployment "extensions.v1beta1.Deployment" {
+    Deployment "extensions.v1beta1.Deployment" .of("extensions/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -603,7 +603,7 @@ message! {
         4 reason "reason" 4 [OMIT_EMPTY VALUE],
         5 message "message" 5 [OMIT_EMPTY VALUE],
     }
-    DeploymentRollback "extensions.v1beta1.DeploymentRollback" {
+    DeploymentRollback "extensions.v1beta1.DeploymentRollback" .of("extensions/v1beta1") {
         0 name "name" 1 [VALUE],
         1 updated_annotations "updatedAnnotations" 2 [OMIT_EMPTY],
         2 rollback_to "rollbackTo" 3 [VALUE],
@@ -646,7 +646,7 @@ message! {
         0 cidr "cidr" 1 [VALUE],
         1 except "except" 2 [OMIT_EMPTY],
     }
-    Ingress "extensions.v1beta1.Ingress" {
+    Ingress "extensions.v1beta1.Ingress" .of("extensions/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -689,7 +689,7 @@ message! {
         0 hosts "hosts" 1 [OMIT_EMPTY],
         1 secret_name "secretName" 2 [OMIT_EMPTY VALUE],
     }
-    NetworkPolicy "extensions.v1beta1.NetworkPolicy" {
+    NetworkPolicy "extensions.v1beta1.NetworkPolicy" .of("extensions/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
@@ -717,7 +717,7 @@ message! {
         2 egress "egress" 3 [OMIT_EMPTY],
         3 policy_types "policyTypes" 4 [OMIT_EMPTY],
     }
-    ReplicaSet "extensions.v1beta1.ReplicaSet" {
+    ReplicaSet "extensions.v1beta1.ReplicaSet" .of("extensions/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -755,7 +755,7 @@ message! {
         0 max_unavailable "maxUnavailable" 1 [OMIT_EMPTY OPTIONAL],
         1 max_surge "maxSurge" 2 [OMIT_EMPTY OPTIONAL],
     }
-    Scale "extensions.v1beta1.Scale" {
+    Scale "extensions.v1beta1.Scale" .of("extensions/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

@@ -272,7 +272,7 @@ message! {
     FlowDistinguisherMethod "flowcontrol.v1beta1.FlowDistinguisherMethod" {
         0 type_ "type" 1 [VALUE],
     }
-    FlowSchema "flowcontrol.v1beta1.FlowSchema" {
+    FlowSchema "flowcontrol.v1beta1.FlowSchema" .of("flowcontrol.apiserver.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -315,7 +315,7 @@ message! {
         1 resource_rules "resourceRules" 2 [OMIT_EMPTY],
         2 non_resource_rules "nonResourceRules" 3 [OMIT_EMPTY],
     }
-    PriorityLevelConfiguration "flowcontrol.v1beta1.PriorityLevelConfiguration" {
+    PriorityLevelConfiguration "flowcontrol.v1beta1.PriorityLevelConfiguration" .of("flowcontrol.apiserver.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

@@ -53,7 +53,7 @@ pub struct ImageReviewStatus {
 }
 
 message! {
-    ImageReview "imagepolicy.v1alpha1.ImageReview" {
+    ImageReview "imagepolicy.v1alpha1.ImageReview" .of("imagepolicy.k8s.io/v1alpha1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

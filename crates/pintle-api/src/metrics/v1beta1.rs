@@ -51,13 +51,13 @@ message! {
         0 name "name" 1 [VALUE],
         1 usage "usage" 2 [],
     }
-    NodeMetrics "metrics.v1beta1.NodeMetrics" {
+    NodeMetrics "metrics.v1beta1.NodeMetrics" .of("metrics.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 timestamp "timestamp" 2 [VALUE],
         2 window "window" 3 [VALUE],
         3 usage "usage" 4 [],
     }
-    PodMetrics "metrics.v1beta1.PodMetrics" {
+    PodMetrics "metrics.v1beta1.PodMetrics" .of("metrics.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 timestamp "timestamp" 2 [VALUE],
         2 window "window" 3 [VALUE],

@@ -362,7 +362,7 @@ message! {
     HTTPIngressRuleValue "networking.v1.HTTPIngressRuleValue" {
         0 paths "paths" 1 [REQUIRED],
     }
-    IPAddress "networking.v1.IPAddress" {
+    IPAddress "networking.v1.IPAddress" .of("networking.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY REQUIRED VALUE],
     }
@@ -373,7 +373,7 @@ message! {
         0 cidr "cidr" 1 [REQUIRED VALUE],
         1 except "except" 2 [OMIT_EMPTY],
     }
-    Ingress "networking.v1.Ingress" {
+    Ingress "networking.v1.Ingress" .of("networking.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -382,7 +382,7 @@ message! {
         0 service "service" 4 [OMIT_EMPTY OPTIONAL],
         1 resource "resource" 3 [OMIT_EMPTY OPTIONAL],
     }
-    IngressClass "networking.v1.IngressClass" {
+    IngressClass "networking.v1.IngressClass" .of("networking.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
@@ -434,7 +434,7 @@ message! {
         0 hosts "hosts" 1 [OMIT_EMPTY],
         1 secret_name "secretName" 2 [OMIT_EMPTY VALUE],
     }
-    NetworkPolicy "networking.v1.NetworkPolicy" {
+    NetworkPolicy "networking.v1.NetworkPolicy" .of("networking.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
@@ -472,7 +472,7 @@ message! {
         0 name "name" 1 [OMIT_EMPTY VALUE],
         1 number "number" 2 [OMIT_EMPTY VALUE VARINT],
     }
-    ServiceCIDR "networking.v1.ServiceCIDR" {
+    ServiceCIDR "networking.v1.ServiceCIDR" .of("networking.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

@@ -257,14 +257,14 @@ message! {
     HTTPIngressRuleValue "networking.v1beta1.HTTPIngressRuleValue" {
         0 paths "paths" 1 [],
     }
-    IPAddress "networking.v1beta1.IPAddress" {
+    IPAddress "networking.v1beta1.IPAddress" .of("networking.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY REQUIRED VALUE],
     }
     IPAddressSpec "networking.v1beta1.IPAddressSpec" {
         0 parent_ref "parentRef" 1 [OMIT_EMPTY OPTIONAL REQUIRED],
     }
-    Ingress "networking.v1beta1.Ingress" {
+    Ingress "networking.v1beta1.Ingress" .of("networking.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -274,7 +274,7 @@ message! {
         1 service_port "servicePort" 2 [OMIT_EMPTY VALUE],
         2 resource "resource" 3 [OMIT_EMPTY OPTIONAL],
     }
-    IngressClass "networking.v1beta1.IngressClass" {
+    IngressClass "networking.v1beta1.IngressClass" .of("networking.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
     }
@@ -328,7 +328,7 @@ message! {
         2 namespace "namespace" 3 [OMIT_EMPTY VALUE],
         3 name "name" 4 [OMIT_EMPTY REQUIRED VALUE],
     }
-    ServiceCIDR "networking.v1beta1.ServiceCIDR" {
+    ServiceCIDR "networking.v1beta1.ServiceCIDR" .of("networking.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

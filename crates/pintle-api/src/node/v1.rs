@@ -44,7 +44,7 @@ message! {
     Overhead "node.v1.Overhead" {
         0 pod_fixed "podFixed" 1 [OMIT_EMPTY],
     }
-    RuntimeClass "node.v1.RuntimeClass" {
+    RuntimeClass "node.v1.RuntimeClass" .of("node.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 handler "handler" 2 [REQUIRED VALUE],
         2 overhead "overhead" 3 [OMIT_EMPTY OPTIONAL],

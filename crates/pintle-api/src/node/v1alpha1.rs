@@ -53,7 +53,7 @@ message! {
     Overhead "node.v1alpha1.Overhead" {
         0 pod_fixed "podFixed" 1 [OMIT_EMPTY],
     }
-    RuntimeClass "node.v1alpha1.RuntimeClass" {
+    RuntimeClass "node.v1alpha1.RuntimeClass" .of("node.k8s.io/v1alpha1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [VALUE],
     }

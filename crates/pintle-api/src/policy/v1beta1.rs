@@ -66,11 +66,11 @@ pub struct PodDisruptionBudgetStatus {
 }
 
 message! {
-    Eviction "policy.v1beta1.Eviction" {
+    Eviction "policy.v1beta1.Eviction" .of("policy/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 delete_options "deleteOptions" 2 [OMIT_EMPTY OPTIONAL],
     }
-    PodDisruptionBudget "policy.v1beta1.PodDisruptionBudget" {
+    PodDisruptionBudget "policy.v1beta1.PodDisruptionBudget" .of("policy/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

@@ -112,12 +112,12 @@ message! {
     AggregationRule "rbac.v1beta1.AggregationRule" {
         0 cluster_role_selectors "clusterRoleSelectors" 1 [OMIT_EMPTY],
     }
-    ClusterRole "rbac.v1beta1.ClusterRole" {
+    ClusterRole "rbac.v1beta1.ClusterRole" .of("rbac.authorization.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 rules "rules" 2 [],
         2 aggregation_rule "aggregationRule" 3 [OMIT_EMPTY OPTIONAL],
     }
-    ClusterRoleBinding "rbac.v1beta1.ClusterRoleBinding" {
+    ClusterRoleBinding "rbac.v1beta1.ClusterRoleBinding" .of("rbac.authorization.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 subjects "subjects" 2 [OMIT_EMPTY],
         2 role_ref "roleRef" 3 [VALUE],
@@ -129,11 +129,11 @@ message! {
         3 resource_names "resourceNames" 4 [OMIT_EMPTY],
         4 non_resource_urls "nonResourceURLs" 5 [OMIT_EMPTY],
     }
-    Role "rbac.v1beta1.Role" {
+    Role "rbac.v1beta1.Role" .of("rbac.authorization.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 rules "rules" 2 [],
     }
-    RoleBinding "rbac.v1beta1.RoleBinding" {
+    RoleBinding "rbac.v1beta1.RoleBinding" .of("rbac.authorization.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 subjects "subjects" 2 [OMIT_EMPTY],
         2 role_ref "roleRef" 3 [VALUE],

@@ -646,7 +646,7 @@ message! {
         0 requests "requests" 1 [OMIT_EMPTY],
         1 device_configuration "" 2 [INLINE VALUE],
     }
-    DeviceClass "resource.v1.DeviceClass" {
+    DeviceClass "resource.v1.DeviceClass" .of("resource.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
     }
@@ -734,7 +734,7 @@ message! {
         0 driver "driver" 1 [REQUIRED VALUE],
         1 parameters "parameters" 2 [REQUIRED VALUE],
     }
-    ResourceClaim "resource.v1.ResourceClaim" {
+    ResourceClaim "resource.v1.ResourceClaim" .of("resource.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -753,7 +753,7 @@ message! {
         1 reserved_for "reservedFor" 2 [OMIT_EMPTY],
         2 devices "devices" 4 [OMIT_EMPTY],
     }
-    ResourceClaimTemplate "resource.v1.ResourceClaimTemplate" {
+    ResourceClaimTemplate "resource.v1.ResourceClaimTemplate" .of("resource.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
     }
@@ -766,7 +766,7 @@ message! {
         1 generation "generation" 2 [REQUIRED VALUE VARINT],
         2 resource_slice_count "resourceSliceCount" 3 [REQUIRED VALUE VARINT],
     }
-    ResourceSlice "resource.v1.ResourceSlice" {
+    ResourceSlice "resource.v1.ResourceSlice" .of("resource.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
     }

@@ -139,7 +139,7 @@ message! {
         2 effect "effect" 3 [REQUIRED VALUE],
         3 time_added "timeAdded" 4 [OMIT_EMPTY OPTIONAL],
     }
-    DeviceTaintRule "resource.v1alpha3.DeviceTaintRule" {
+    DeviceTaintRule "resource.v1alpha3.DeviceTaintRule" .of("resource.k8s.io/v1alpha3") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -168,7 +168,7 @@ message! {
         8 node_name "nodeName" 3 [OMIT_EMPTY OPTIONAL],
         9 validation_error "validationError" 10 [OMIT_EMPTY OPTIONAL],
     }
-    ResourcePoolStatusRequest "resource.v1alpha3.ResourcePoolStatusRequest" {
+    ResourcePoolStatusRequest "resource.v1alpha3.ResourcePoolStatusRequest" .of("resource.k8s.io/v1alpha3") {
         0 metadata "metadata" 1 [OMIT_EMPTY REQUIRED VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
         2 status "status" 3 [OMIT_EMPTY OPTIONAL],

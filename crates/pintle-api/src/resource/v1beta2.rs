@@ -692,7 +692,7 @@ message! {
         0 requests "requests" 1 [OMIT_EMPTY],
         1 device_configuration "" 2 [INLINE VALUE],
     }
-    DeviceClass "resource.v1beta2.DeviceClass" {
+    DeviceClass "resource.v1beta2.DeviceClass" .of("resource.k8s.io/v1beta2") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
     }
@@ -751,7 +751,7 @@ message! {
         2 effect "effect" 3 [REQUIRED VALUE],
         3 time_added "timeAdded" 4 [OMIT_EMPTY OPTIONAL],
     }
-    DeviceTaintRule "resource.v1beta2.DeviceTaintRule" {
+    DeviceTaintRule "resource.v1beta2.DeviceTaintRule" .of("resource.k8s.io/v1beta2") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -797,7 +797,7 @@ message! {
         0 driver "driver" 1 [REQUIRED VALUE],
         1 parameters "parameters" 2 [REQUIRED VALUE],
     }
-    ResourceClaim "resource.v1beta2.ResourceClaim" {
+    ResourceClaim "resource.v1beta2.ResourceClaim" .of("resource.k8s.io/v1beta2") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -816,7 +816,7 @@ message! {
         1 reserved_for "reservedFor" 2 [OMIT_EMPTY],
         2 devices "devices" 4 [OMIT_EMPTY],
     }
-    ResourceClaimTemplate "resource.v1beta2.ResourceClaimTemplate" {
+    ResourceClaimTemplate "resource.v1beta2.ResourceClaimTemplate" .of("resource.k8s.io/v1beta2") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
     }
@@ -829,7 +829,7 @@ message! {
         1 generation "generation" 2 [REQUIRED VALUE VARINT],
         2 resource_slice_count "resourceSliceCount" 3 [REQUIRED VALUE VARINT],
     }
-    ResourceSlice "resource.v1beta2.ResourceSlice" {
+    ResourceSlice "resource.v1beta2.ResourceSlice" .of("resource.k8s.io/v1beta2") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
     }

@@ -22,7 +22,7 @@ pub struct PriorityClass {
 }
 
 message! {
-    PriorityClass "scheduling.v1.PriorityClass" {
+    PriorityClass "scheduling.v1.PriorityClass" .of("scheduling.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 value "value" 2 [VALUE VARINT],
         2 global_default "globalDefault" 3 [OMIT_EMPTY VALUE VARINT],

@@ -199,7 +199,7 @@ message! {
     GangSchedulingPolicy "scheduling.v1alpha2.GangSchedulingPolicy" {
         0 min_count "minCount" 1 [VALUE VARINT],
     }
-    PodGroup "scheduling.v1alpha2.PodGroup" {
+    PodGroup "scheduling.v1alpha2.PodGroup" .of("scheduling.k8s.io/v1alpha2") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -253,7 +253,7 @@ message! {
         1 kind "kind" 2 [VALUE],
         2 name "name" 3 [VALUE],
     }
-    Workload "scheduling.v1alpha2.Workload" {
+    Workload "scheduling.v1alpha2.Workload" .of("scheduling.k8s.io/v1alpha2") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [VALUE],
     }

@@ -219,7 +219,7 @@ pub struct VolumeNodeResources {
 }
 
 message! {
-    CSIDriver "storage.v1.CSIDriver" {
+    CSIDriver "storage.v1.CSIDriver" .of("storage.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
     }
@@ -236,7 +236,7 @@ message! {
         9 service_account_token_in_secrets "serviceAccountTokenInSecrets" 10 [OMIT_EMPTY OPTIONAL VARINT],
         10 prevent_pod_scheduling_if_missing "preventPodSchedulingIfMissing" 11 [OMIT_EMPTY OPTIONAL VARINT],
     }
-    CSINode "storage.v1.CSINode" {
+    CSINode "storage.v1.CSINode" .of("storage.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
     }
@@ -249,14 +249,14 @@ message! {
     CSINodeSpec "storage.v1.CSINodeSpec" {
         0 drivers "drivers" 1 [REQUIRED],
     }
-    CSIStorageCapacity "storage.v1.CSIStorageCapacity" {
+    CSIStorageCapacity "storage.v1.CSIStorageCapacity" .of("storage.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 node_topology "nodeTopology" 2 [OMIT_EMPTY OPTIONAL],
         2 storage_class_name "storageClassName" 3 [REQUIRED VALUE],
         3 capacity "capacity" 4 [OMIT_EMPTY OPTIONAL],
         4 maximum_volume_size "maximumVolumeSize" 5 [OMIT_EMPTY OPTIONAL],
     }
-    StorageClass "storage.v1.StorageClass" {
+    StorageClass "storage.v1.StorageClass" .of("storage.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 provisioner "provisioner" 2 [REQUIRED VALUE],
         2 parameters "parameters" 3 [OMIT_EMPTY],
@@ -270,7 +270,7 @@ message! {
         0 audience "audience" 1 [REQUIRED VALUE],
         1 expiration_seconds "expirationSeconds" 2 [OMIT_EMPTY OPTIONAL VARINT],
     }
-    VolumeAttachment "storage.v1.VolumeAttachment" {
+    VolumeAttachment "storage.v1.VolumeAttachment" .of("storage.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [REQUIRED VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -290,7 +290,7 @@ message! {
         2 attach_error "attachError" 3 [OMIT_EMPTY OPTIONAL],
         3 detach_error "detachError" 4 [OMIT_EMPTY OPTIONAL],
     }
-    VolumeAttributesClass "storage.v1.VolumeAttributesClass" {
+    VolumeAttributesClass "storage.v1.VolumeAttributesClass" .of("storage.k8s.io/v1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 driver_name "driverName" 2 [REQUIRED VALUE],
         2 parameters "parameters" 3 [OMIT_EMPTY],

@@ -101,14 +101,14 @@ pub struct VolumeError {
 }
 
 message! {
-    CSIStorageCapacity "storage.v1alpha1.CSIStorageCapacity" {
+    CSIStorageCapacity "storage.v1alpha1.CSIStorageCapacity" .of("storage.k8s.io/v1alpha1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 node_topology "nodeTopology" 2 [OMIT_EMPTY OPTIONAL],
         2 storage_class_name "storageClassName" 3 [VALUE],
         3 capacity "capacity" 4 [OMIT_EMPTY OPTIONAL],
         4 maximum_volume_size "maximumVolumeSize" 5 [OMIT_EMPTY OPTIONAL],
     }
-    VolumeAttachment "storage.v1alpha1.VolumeAttachment" {
+    VolumeAttachment "storage.v1alpha1.VolumeAttachment" .of("storage.k8s.io/v1alpha1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],
@@ -128,7 +128,7 @@ message! {
         2 attach_error "attachError" 3 [OMIT_EMPTY OPTIONAL],
         3 detach_error "detachError" 4 [OMIT_EMPTY OPTIONAL],
     }
-    VolumeAttributesClass "storage.v1alpha1.VolumeAttributesClass" {
+    VolumeAttributesClass "storage.v1alpha1.VolumeAttributesClass" .of("storage.k8s.io/v1alpha1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 driver_name "driverName" 2 [VALUE],
         2 parameters "parameters" 3 [OMIT_EMPTY],

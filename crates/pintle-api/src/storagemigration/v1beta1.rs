@@ -38,7 +38,7 @@ pub struct StorageVersionMigrationStatus {
 }
 
 message! {
-    StorageVersionMigration "storagemigration.v1beta1.StorageVersionMigration" {
+    StorageVersionMigration "storagemigration.v1beta1.StorageVersionMigration" .of("storagemigration.k8s.io/v1beta1") {
         0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
         1 spec "spec" 2 [OMIT_EMPTY VALUE],
         2 status "status" 3 [OMIT_EMPTY VALUE],

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Item;
 use super::reader::{Head, Key, Reader, Rest, Spelling, duplicate_key};
 use crate::byte_string::from_base64;
+use crate::choice::{self, Sort, Unfit, choose};
 use crate::decoder::{Decoder, Rules, ViolationKind, note_pruned};
 use crate::key::{Found, find};
 use crate::{
@@ -142,7 +143,8 @@ impl<'a> Source<'a, '_> {
             seen.inlined.push(name);
             Ok(())
         };
-        match (find(&*message, name, type_meta.is_some()), type_meta) {
+        let names_itself = type_meta.is_some() || message.table().is_kind();
+        match (find(&*message, name, names_itself), type_meta) {
             (found @ Found::Inline(..), _) => {
                 let field = found.field(message);
                 once(field.json())?;
@@ -160,8 +162,8 @@ impl<'a> Source<'a, '_> {
                 self.slot(SlotMut::Str(&mut type_meta.api_version))
                     .map_err(|error| error.within_field("apiVersion"))
             }
-            _ => {
-                if self.strict {
+            (found, _) => {
+                if self.strict && matches!(found, Found::Unknown) {
                     self.decoder.note(ViolationKind::Unknown, &key.to_string());
                 }
                 if seen.unknown.contains(&key) {
@@ -226,6 +228,9 @@ impl<'a> Source<'a, '_> {
         let expected = match (slot, head) {
             // Behind a tag only: the slot keeps its zero.
             (_, Head::Null) => return Ok(()),
+            (SlotMut::Message(message), head) if message.table().is_choice() => {
+                return self.choice(message, start, head);
+            }
             (SlotMut::Message(message), Head::Map(rest)) => {
                 return self.message(message, rest, None);
             }
@@ -284,9 +289,25 @@ impl<'a> Source<'a, '_> {
         Err(self.reader.mismatch(start, expected, head))
     }
 
+    /// Reads the one field that stands for a struct.
+    #[cold]
+    fn choice(&mut self, message: &mut dyn Message, start: usize, head: Head) -> Result<()> {
+        let sort = match head {
+            Head::Map(_) => Sort::Struct,
+            Head::Array(_) => Sort::List,
+            Head::Bool(_) => Sort::Bool,
+            _ => Sort::Other,
+        };
+        match choose(message, sort) {
+            Ok(slot) => self.value(slot, start, head),
+            Err(Unfit::Ignored) => self.reader.skip_from(start),
+            Err(Unfit::Refused) => Err(self.reader.mismatch(start, choice::EXPECTED, head)),
+        }
+    }
+
     fn list(&mut self, list: &mut dyn Repeated, mut rest: Rest) -> Result<()> {
         self.reader.enter()?;
-        list.truncate(0);
+        list.clear();
         list.reserve(rest.unwrap_or_default().min(MAX_RESERVED));
         while self.reader.more(&mut rest)? {
             let index = list.len();

@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{MAGIC, Writer};
+use crate::choice::chosen;
 use crate::walk::is_written;
 use crate::{FieldFlags, Message, SlotRef, TypeMeta};
 
@@ -35,6 +36,9 @@ pub(super) fn compare(one: &str, other: &str) -> Ordering {
 
 fn encode_message(message: &dyn Message, writer: &mut Writer<'_>) {
     let table = message.table();
+    if table.is_choice() {
+        return encode_slot(chosen(message), writer);
+    }
     let (fields, order) = (table.fields(), table.by_name());
     let mut inlined = fields
         .iter()

@@ -423,6 +423,12 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
+    /// Passes over the item that starts at `offset`, of which the head was read.
+    pub(super) fn skip_from(&mut self, offset: usize) -> Result<()> {
+        self.at = offset;
+        self.skip()
+    }
+
     /// Passes over an item, and gives its bytes.
     pub(super) fn raw(&mut self) -> Result<&'a [u8]> {
         let start = self.at;

@@ -61,7 +61,7 @@ fn field(
     match slot {
         SlotMut::Map(map) => entry(reader, start, map, rules, edits),
         SlotMut::List(list) => {
-            list.truncate(0);
+            list.clear();
             part(reader, list.push(), rules, edits)
         }
         slot => part(reader, slot, rules, edits),

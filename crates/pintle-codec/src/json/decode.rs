@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Number, Reader, Token};
 use crate::byte_string::from_base64;
+use crate::choice::{self, Sort, Unfit, choose};
 use crate::decoder::{Decoder, Rules, ViolationKind, note_pruned};
 use crate::key::{Found, find};
 use crate::{Error, ErrorKind, Field, Mapped, Message, Prune, Repeated, SlotMut, Str, TypeMeta};
@@ -78,8 +79,13 @@ impl Source<'_, '_, '_> {
         message: &mut dyn Message,
         mut type_meta: Option<&mut TypeMeta>,
     ) -> Result<()> {
+        let table = message.table();
+        if table.is_choice() {
+            return self.choice(message);
+        }
         self.reader.begin_object()?;
-        let fields = message.table().fields();
+        let fields = table.fields();
+        let names_itself = type_meta.is_some() || table.is_kind();
         let mut first = true;
         // Writers keep the order of the struct, so the next key is mostly the field after the last.
         let mut expected = 0;
@@ -89,7 +95,7 @@ impl Source<'_, '_, '_> {
                 Some(index) => Found::Field(index),
                 None => {
                     let key = self.reader.key()?;
-                    match find(&*message, key, type_meta.is_some()) {
+                    match find(&*message, key, names_itself) {
                         Found::Unknown if self.strict => {
                             self.decoder.note(ViolationKind::Unknown, key);
                             Found::Unknown
@@ -123,6 +129,22 @@ impl Source<'_, '_, '_> {
             }
         }
         Ok(())
+    }
+
+    /// Reads the one field that stands for a struct.
+    #[cold]
+    fn choice(&mut self, message: &mut dyn Message) -> Result<()> {
+        let sort = match self.reader.peek()? {
+            Token::Object => Sort::Struct,
+            Token::Array => Sort::List,
+            Token::Bool => Sort::Bool,
+            Token::String | Token::Number | Token::Null => Sort::Other,
+        };
+        match choose(message, sort) {
+            Ok(slot) => self.slot(slot),
+            Err(Unfit::Ignored) => self.reader.skip(),
+            Err(Unfit::Refused) => Err(self.reader.mismatch(choice::EXPECTED)),
+        }
     }
 
     /// Reads the value of a field by `read`, unless it is to be left out; notes whether the field
@@ -197,7 +219,7 @@ impl Source<'_, '_, '_> {
 
     fn list(&mut self, list: &mut dyn Repeated) -> Result<()> {
         self.reader.begin_array()?;
-        list.truncate(0);
+        list.clear();
         let mut first = true;
         while self.reader.next_element(&mut first)? {
             let index = list.len();

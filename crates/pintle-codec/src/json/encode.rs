@@ -1,6 +1,7 @@
 //! A [`Message`] into JSON.
 
 use super::Writer;
+use crate::choice::chosen;
 use crate::walk::is_written;
 use crate::{FieldFlags, Message, SlotRef, TypeMeta};
 
@@ -19,6 +20,9 @@ pub fn encode_object(message: &dyn Message, type_meta: &TypeMeta, out: &mut Vec<
 }
 
 pub(super) fn encode_message(message: &dyn Message, writer: &mut Writer<'_>) {
+    if message.table().is_choice() {
+        return encode_slot(chosen(message), writer);
+    }
     writer.begin_object();
     encode_fields(message, writer);
     writer.end_object();

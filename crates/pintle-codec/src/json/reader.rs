@@ -392,7 +392,7 @@ impl<'a> Reader<'a> {
     }
 
     #[cold]
-    fn mismatch(&mut self, expected: &str) -> Error {
+    pub(crate) fn mismatch(&mut self, expected: &str) -> Error {
         let found = match self.peek() {
             Err(error) => return error,
             Ok(Token::Object) => "an object",

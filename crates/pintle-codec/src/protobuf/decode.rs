@@ -186,16 +186,14 @@ impl Source<'_> {
         if !again {
             list.reserve(run(reader.clone(), number, wire)?);
         }
+        let packed = wire == wire::BYTES && list.is_packable();
         loop {
-            let index = list.len();
-            match list.push() {
-                SlotMut::Bool(_) | SlotMut::I32(_) | SlotMut::I64(_) if wire == wire::BYTES => {
-                    list.truncate(index);
-                    self.packed(reader, list)?;
-                }
-                slot => self
-                    .slot(reader, wire, slot)
-                    .map_err(|error| error.within_index(index))?,
+            if packed {
+                self.packed(reader, list)?;
+            } else {
+                let index = list.len();
+                self.slot(reader, wire, list.push())
+                    .map_err(|error| error.within_index(index))?;
             }
             if !reader.next_is(number, wire)? {
                 return Ok(());
