@@ -1,21 +1,22 @@
 //! Apply configurations as the body of a request.
 
-use pintle_codec::json::Writer;
-use pintle_codec::{Error, ErrorKind, Format, Object, TypeMeta, Value, json};
+use pintle_codec::{Error, ErrorKind, Format, Object, TypeMeta, Value, cbor, json};
 use pintle_meta::{described, no_such_format};
 
 /// The formats of an apply configuration: a tree has no form in protobuf.
-pub(crate) const FORMATS: &[Format] = &[Format::Json];
+pub(crate) const FORMATS: &[Format] = &[Format::Json, Format::Cbor];
 
 pub(crate) fn decode(
     document: &[u8],
     format: Format,
     expected: &TypeMeta,
 ) -> Result<Object, Error> {
-    let Format::Json = format else {
-        return Err(no_such_format(format));
+    let value = match format {
+        Format::Json => json::parse(document)?,
+        Format::Cbor => cbor::parse(document)?,
+        Format::Protobuf => return Err(no_such_format(format)),
     };
-    let Value::Object(tree) = json::parse(document)? else {
+    let Value::Object(tree) = value else {
         let detail = "an apply configuration is an object";
         return Err(Error::new(ErrorKind::TypeMismatch, 0, detail));
     };
@@ -29,15 +30,14 @@ pub(crate) fn decode(
 }
 
 pub(crate) fn encode(tree: &Object, format: Format, out: &mut Vec<u8>) -> Result<(), Error> {
-    let Format::Json = format else {
-        return Err(no_such_format(format));
-    };
-    let mut writer = Writer::new(out);
-    writer.begin_object();
-    for (field, value) in tree.iter() {
-        writer.key(field);
-        json::write_value(value, &mut writer);
+    let value = Value::Object(tree.clone());
+    match format {
+        Format::Json => json::write(&value, out),
+        Format::Cbor => {
+            out.extend_from_slice(cbor::MAGIC);
+            cbor::write(&value, out);
+        }
+        Format::Protobuf => return Err(no_such_format(format)),
     }
-    writer.end_object();
     Ok(())
 }

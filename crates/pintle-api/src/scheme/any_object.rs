@@ -6,7 +6,7 @@ use std::fmt;
 use pintle_codec::{
     Decoder, Error, ErrorKind, Format, Message, TypeMeta, equal, format_debug, message,
 };
-use pintle_meta::{Kind, no_such_format};
+use pintle_meta::Kind;
 
 use super::{Registered, find};
 
@@ -54,7 +54,7 @@ fn fill(
     match format {
         Format::Json => decoder.decode_json(document, message),
         Format::Protobuf => decoder.decode_protobuf(document, message),
-        Format::Cbor => Err(no_such_format(format)),
+        Format::Cbor => decoder.decode_cbor(document, message),
     }
 }
 

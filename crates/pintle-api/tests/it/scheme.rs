@@ -4,6 +4,7 @@ use pintle_api::apps::v1::{Deployment, DeploymentList};
 use pintle_api::core::v1::Pod;
 use pintle_api::scheme::{self, AnyObject};
 use pintle_codec::{Decoder, Error, Format};
+use pintle_meta::Body;
 use pintle_meta::v1::{DeleteOptions, PartialObjectMetadataList};
 
 #[test]
@@ -61,13 +62,14 @@ fn an_object_is_written_and_compared_as_what_it_is() {
     object.downcast_mut::<Pod>().unwrap().spec.node_name = "n1".into();
     let json = written(&object, Format::Json);
     assert_eq!(
-        String::from_utf8(json.clone()).unwrap(),
+        String::from_utf8(json).unwrap(),
         r#"{"kind":"Pod","apiVersion":"v1","metadata":{},"spec":{"containers":[],"nodeName":"n1"},"status":{}}"#
     );
-    assert_eq!(decode_json(&json).unwrap(), object);
-    let protobuf = written(&object, Format::Protobuf);
-    let read = scheme::decode(&protobuf, Format::Protobuf, &mut Decoder::new());
-    assert_eq!(read.unwrap(), object);
+    for format in Pod::FORMATS {
+        let document = written(&object, *format);
+        let read = scheme::decode(&document, *format, &mut Decoder::new());
+        assert_eq!(read.unwrap(), object, "{format}");
+    }
     assert_ne!(scheme::find("", "v1", "Pod").unwrap().empty(), object);
     assert_eq!(
         format!("{object:?}"),

@@ -7,8 +7,8 @@ use pintle_apply::core::v1::{
 };
 use pintle_apply::meta::v1::{ObjectMetaApply, OwnerReferenceApply};
 use pintle_apply::{ApplyConfiguration, ApplyKind};
-use pintle_codec::{Value, json};
-use pintle_meta::{Quantity, decode_json, encode_json};
+use pintle_codec::{Decoder, Format, Value, json};
+use pintle_meta::{Body, Quantity, decode_json, encode_json};
 
 fn written(configuration: &impl ApplyConfiguration) -> String {
     let mut out = Vec::new();
@@ -76,6 +76,17 @@ fn what_an_object_is_comes_first_and_nothing_else_is_set() {
         error.to_string().contains("expected Secret of v1"),
         "{error}"
     );
+}
+
+#[test]
+fn a_request_may_carry_cbor_and_never_protobuf() {
+    let pod = PodApply::new("web-0").labels([("app", "web")]);
+    let mut document = Vec::new();
+    pod.encode(Format::Cbor, &mut document).unwrap();
+    let read = PodApply::decode(&document, Format::Cbor, &mut Decoder::new());
+    assert_eq!(read.unwrap(), pod);
+    assert!(!PodApply::FORMATS.contains(&Format::Protobuf));
+    assert!(pod.encode(Format::Protobuf, &mut Vec::new()).is_err());
 }
 
 #[test]
