@@ -5,11 +5,11 @@ use std::fmt;
 use pintle_codec::protobuf::{self, Envelope, Payload};
 use pintle_codec::{
     Decoder, Element, Error, Field, FieldFlags, Format, List, Message, SlotMut, SlotRef, Table,
-    TypeMeta, equal, format_debug, json,
+    TypeMeta, cbor, equal, format_debug, json,
 };
 
 use crate::v1::ListMeta;
-use crate::{Body, Kind, Resource, described, no_such_format};
+use crate::{Body, Kind, Resource, described};
 
 /// A list of objects, as the API server answers it: `PodList` is `ObjectList<Pod>`.
 #[derive(Clone)]
@@ -52,7 +52,7 @@ impl<K: Resource> Body for ObjectList<K> {
                 let shifted = |error: Error| error.shifted_by(envelope.offset());
                 Self::decode_item(envelope.raw(), format, decoder).map_err(shifted)
             }
-            Format::Cbor => Err(no_such_format(format)),
+            Format::Cbor => Self::decode_cbor(document, decoder),
         }
     }
 
@@ -137,6 +137,49 @@ impl<K: Resource> Body for ObjectList<K> {
 }
 
 impl<K: Resource> ObjectList<K> {
+    fn decode_cbor(document: &[u8], decoder: &mut Decoder) -> Result<Self, Error> {
+        let mut list = Self::default();
+        let mut type_meta = TypeMeta::default();
+        let mut reader = cbor::Reader::new(document);
+        let mut pairs = reader.begin_map()?;
+        while let Some(key) = reader.next_key(&mut pairs)? {
+            match &*key {
+                "kind" => type_meta.kind = reader.string()?.into(),
+                "apiVersion" => type_meta.api_version = reader.string()?.into(),
+                "metadata" | "items" if reader.null()? => {}
+                "metadata" => {
+                    let metadata = reader.raw()?;
+                    let start = reader.offset() - metadata.len();
+                    // What is left out of objects is not left out of the list.
+                    Decoder::new()
+                        .decode_cbor(metadata, &mut list.metadata)
+                        .map_err(|error| error.shifted_by(start).within_field("metadata"))?;
+                }
+                "items" => {
+                    let mut elements = reader.begin_array()?;
+                    while reader.next_element(&mut elements)? {
+                        let index = list.items.len();
+                        let item = reader.raw()?;
+                        let start = reader.offset() - item.len();
+                        let object =
+                            K::decode_item(item, Format::Cbor, decoder).map_err(|error| {
+                                error
+                                    .shifted_by(start)
+                                    .within_index(index)
+                                    .within_field("items")
+                            })?;
+                        list.items.push(object);
+                    }
+                }
+                _ => reader.skip()?,
+            }
+        }
+        reader.finish()?;
+        described::check_kind(&type_meta, &Self::type_meta())?;
+        list.items.shrink_to_fit();
+        Ok(list)
+    }
+
     fn encode_as(
         &self,
         type_meta: &TypeMeta,
@@ -183,7 +226,30 @@ impl<K: Resource> ObjectList<K> {
                 out.extend_from_slice(writer.written());
                 Ok(())
             }
-            Format::Cbor => Err(no_such_format(format)),
+            Format::Cbor => {
+                let is_document = !type_meta.kind.is_empty();
+                if is_document {
+                    out.extend_from_slice(cbor::MAGIC);
+                }
+                let mut writer = cbor::Writer::new(out);
+                writer.begin_map(if is_document { 4 } else { 2 });
+                if is_document {
+                    writer.string("kind");
+                    writer.string(&type_meta.kind);
+                }
+                writer.string("items");
+                writer.begin_array(self.items.len());
+                for object in &self.items {
+                    writer.append(|out| object.encode_item(format, out))?;
+                }
+                writer.string("metadata");
+                writer.message(&self.metadata);
+                if is_document {
+                    writer.string("apiVersion");
+                    writer.string(&type_meta.api_version);
+                }
+                Ok(())
+            }
         }
     }
 }

@@ -308,7 +308,7 @@ impl<'a> Source<'a, '_> {
     fn list(&mut self, list: &mut dyn Repeated, mut rest: Rest) -> Result<()> {
         self.reader.enter()?;
         list.clear();
-        list.reserve(rest.unwrap_or_default().min(MAX_RESERVED));
+        list.reserve(rest.to_reserve());
         while self.reader.more(&mut rest)? {
             let index = list.len();
             let slot = list.push();
@@ -325,7 +325,7 @@ impl<'a> Source<'a, '_> {
 
     fn map(&mut self, map: &mut dyn Mapped, mut rest: Rest) -> Result<()> {
         self.reader.enter()?;
-        map.reserve(rest.unwrap_or_default().min(MAX_RESERVED));
+        map.reserve(rest.to_reserve());
         let (start, pairs, mut kept) = (self.reader.clone(), rest, map.len());
         while self.reader.more(&mut rest)? {
             let name = self.reader.map_key(self.spelling)?;
@@ -390,6 +390,3 @@ fn position(fields: &[Field], name: &[u8], expected: usize) -> Option<usize> {
         None => before.iter().position(is_named),
     }
 }
-
-/// A list or a map says how long it is; beyond this, what comes decides how much room it gets.
-const MAX_RESERVED: usize = 64;

@@ -34,7 +34,7 @@ pub(super) fn compare(one: &str, other: &str) -> Ordering {
     one.len().cmp(&other.len()).then_with(|| one.cmp(other))
 }
 
-fn encode_message(message: &dyn Message, writer: &mut Writer<'_>) {
+pub(super) fn encode_message(message: &dyn Message, writer: &mut Writer<'_>) {
     let table = message.table();
     if table.is_choice() {
         return encode_slot(chosen(message), writer);

@@ -22,6 +22,7 @@ mod writer;
 pub(crate) use decode::decode_with;
 pub use encode::{encode, encode_object};
 pub use item::Item;
+pub use reader::{Reader, Rest};
 pub(crate) use scan::{ARRAY, BREAK, MAP, RawHead, Scan, TAG};
 pub use tree::{parse, write};
 pub use writer::{MAGIC, Writer};

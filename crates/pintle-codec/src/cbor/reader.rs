@@ -1,7 +1,7 @@
 //! [`Reader`], a cursor over a CBOR document.
 //!
-//! The invariant: whatever it has passed over is well-formed, whether it was read or skipped; and it
-//! allocates no more than the document is long.
+//! The invariant: whatever it has passed over is well-formed, whether it was read or skipped; and
+//! no length that the document announces is believed before the bytes are there.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -11,21 +11,42 @@ use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 
 use super::float16;
+use crate::decoder::text_of;
 use crate::json::MAX_DEPTH;
 use crate::{Error, ErrorKind};
 
 type Result<T> = std::result::Result<T, Error>;
 
-/// A cursor over a CBOR document.
-#[derive(Clone, Debug)]
-pub(super) struct Reader<'a> {
+/// A cursor over a CBOR document, for whoever looks at parts of it.
+///
+/// ```
+/// use pintle_codec::cbor::Reader;
+///
+/// let mut reader = Reader::new(b"\xa1\x45items\x82\x01\x02");
+/// let mut pairs = reader.begin_map()?;
+/// while let Some(key) = reader.next_key(&mut pairs)? {
+///     assert_eq!(key, "items");
+///     let mut elements = reader.begin_array()?;
+///     while reader.next_element(&mut elements)? {
+///         assert_eq!(reader.raw()?.len(), 1);
+///     }
+/// }
+/// reader.finish()?;
+/// # Ok::<(), pintle_codec::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
     depth: usize,
 }
 
+/// How many elements of a list, or pairs of a map, are still to come.
+#[derive(Clone, Copy, Debug)]
+pub struct Rest(Option<usize>);
+
 /// The head of an item: what it is, and a number that belongs to it.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Head {
     /// A whole number.
     Positive(u64),
@@ -36,9 +57,9 @@ pub(super) enum Head {
     /// So many bytes of text; `None`: chunks until a break.
     Text(Option<usize>),
     /// So many elements; `None`: until a break.
-    Array(Option<usize>),
+    Array(Rest),
     /// So many pairs of a key and a value; `None`: until a break.
-    Map(Option<usize>),
+    Map(Rest),
     /// Says something about the item that follows.
     Tag(u64),
     Float(f64),
@@ -46,7 +67,7 @@ pub(super) enum Head {
     Null,
     Undefined,
     /// A value without a meaning.
-    Simple(u8),
+    Simple,
     /// The end of chunks, elements or pairs that were not counted.
     Break,
 }
@@ -78,12 +99,9 @@ pub(super) enum Key<'a> {
     Number(i64),
 }
 
-/// The elements or pairs of an item that are still to come, if they were counted.
-pub(super) type Rest = Option<usize>;
-
 impl<'a> Reader<'a> {
     /// A cursor at the start of `document`.
-    pub(super) fn new(document: &'a [u8]) -> Self {
+    pub fn new(document: &'a [u8]) -> Self {
         Self {
             bytes: document,
             at: 0,
@@ -93,12 +111,123 @@ impl<'a> Reader<'a> {
 
     /// The offset of the next byte.
     #[inline]
-    pub(super) fn offset(&self) -> usize {
+    pub fn offset(&self) -> usize {
         self.at
     }
 
+    /// Enters a map; then [`Reader::next_key`] until it returns `None`.
+    ///
+    /// # Errors
+    /// When no map comes next.
+    pub fn begin_map(&mut self) -> Result<Rest> {
+        self.tags(Spelling::default())?;
+        let start = self.at;
+        match self.head()? {
+            Head::Map(rest) => self.enter().map(|()| rest),
+            other => Err(self.mismatch(start, "a map", other)),
+        }
+    }
+
+    /// The next key of the map that was entered, whose value then comes next, or `None` at its end.
+    ///
+    /// # Errors
+    /// When no string comes next.
+    pub fn next_key(&mut self, rest: &mut Rest) -> Result<Option<Cow<'a, str>>> {
+        if !self.more(rest)? {
+            return Ok(None);
+        }
+        self.map_key(Spelling::default()).map(text_of).map(Some)
+    }
+
+    /// Enters a list; then [`Reader::next_element`] until it returns false.
+    ///
+    /// # Errors
+    /// When no list comes next.
+    pub fn begin_array(&mut self) -> Result<Rest> {
+        self.tags(Spelling::default())?;
+        let start = self.at;
+        match self.head()? {
+            Head::Array(rest) => self.enter().map(|()| rest),
+            other => Err(self.mismatch(start, "a list", other)),
+        }
+    }
+
+    /// Whether the list that was entered has another element, which then comes next.
+    ///
+    /// # Errors
+    /// When the document ends before the list.
+    pub fn next_element(&mut self, rest: &mut Rest) -> Result<bool> {
+        self.more(rest)
+    }
+
+    /// Reads a string; one that is null is empty.
+    ///
+    /// # Errors
+    /// When no string comes next.
+    pub fn string(&mut self) -> Result<Cow<'a, str>> {
+        let text = self.text(Spelling::default())?;
+        Ok(text_of(text.unwrap_or_default()))
+    }
+
+    /// Reads `null` if it comes next, and says whether it did.
+    ///
+    /// # Errors
+    /// When nothing comes next.
+    #[inline]
+    pub fn null(&mut self) -> Result<bool> {
+        let is_null = self.peek()? == NULL;
+        self.at += usize::from(is_null);
+        Ok(is_null)
+    }
+
+    /// Passes over an item of any kind.
+    ///
+    /// # Errors
+    /// When the item is not well-formed.
+    pub fn skip(&mut self) -> Result<()> {
+        let start = self.at;
+        let mut head = self.checked_tag()?;
+        while let Head::Tag(_) = head {
+            head = self.checked_tag()?;
+        }
+        match head {
+            Head::Bytes(Some(length)) | Head::Text(Some(length)) => self.at += length,
+            Head::Bytes(None) => while self.chunk(BYTES)?.is_some() {},
+            Head::Text(None) => while self.chunk(TEXT)?.is_some() {},
+            Head::Array(mut rest) => {
+                self.enter()?;
+                while self.more(&mut rest)? {
+                    self.skip()?;
+                }
+            }
+            Head::Map(mut rest) => {
+                self.enter()?;
+                while self.more(&mut rest)? {
+                    self.skip()?;
+                    self.skip()?;
+                }
+            }
+            Head::Break => return Err(self.malformed_at(start)),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Passes over an item of any kind, and gives its bytes.
+    ///
+    /// # Errors
+    /// As [`Reader::skip`].
+    pub fn raw(&mut self) -> Result<&'a [u8]> {
+        let start = self.at;
+        self.skip()?;
+        Ok(&self.bytes[start..self.at])
+    }
+
     /// Checks that nothing follows.
-    pub(super) fn finish(&self) -> Result<()> {
+    ///
+    /// # Errors
+    /// When something does.
+    pub fn finish(&self) -> Result<()> {
         if self.at == self.bytes.len() {
             return Ok(());
         }
@@ -124,8 +253,8 @@ impl<'a> Reader<'a> {
             return match major {
                 BYTES => Ok(Head::Bytes(None)),
                 TEXT => Ok(Head::Text(None)),
-                ARRAY => Ok(Head::Array(None)),
-                MAP => Ok(Head::Map(None)),
+                ARRAY => Ok(Head::Array(Rest(None))),
+                MAP => Ok(Head::Map(Rest(None))),
                 OTHER => Ok(Head::Break),
                 _ => Err(self.malformed_at(start)),
             };
@@ -151,7 +280,7 @@ impl<'a> Reader<'a> {
             23 => return Ok(Head::Undefined),
             // What fits into the first byte must not take two.
             24 if argument < 32 => return Err(self.malformed_at(start)),
-            0..=24 => return Ok(Head::Simple(argument as u8)),
+            0..=24 => return Ok(Head::Simple),
             25 => float16::widen(argument as u16),
             26 => f64::from(f32::from_bits(argument as u32)),
             _ => f64::from_bits(argument),
@@ -177,8 +306,8 @@ impl<'a> Reader<'a> {
             NEGATIVE => Head::Negative(argument),
             BYTES => Head::Bytes(length(1)?),
             TEXT => Head::Text(length(1)?),
-            ARRAY => Head::Array(length(1)?),
-            MAP => Head::Map(length(2)?),
+            ARRAY => Head::Array(Rest(length(1)?)),
+            MAP => Head::Map(Rest(length(2)?)),
             _ => Head::Tag(argument),
         })
     }
@@ -192,14 +321,6 @@ impl<'a> Reader<'a> {
         wide[8 - N..].copy_from_slice(bytes);
         self.at = start + N;
         Ok(u64::from_be_bytes(wide))
-    }
-
-    /// Reads `null` if it comes next, and says whether it did.
-    #[inline]
-    pub(super) fn null(&mut self) -> Result<bool> {
-        let is_null = self.peek()? == NULL;
-        self.at += usize::from(is_null);
-        Ok(is_null)
     }
 
     /// Reads `undefined` if it comes next, and says whether it did.
@@ -377,7 +498,7 @@ impl<'a> Reader<'a> {
     /// Whether another element, or key and value, comes next.
     #[inline]
     pub(super) fn more(&mut self, rest: &mut Rest) -> Result<bool> {
-        let more = match rest {
+        let more = match &mut rest.0 {
             Some(0) => false,
             Some(rest) => {
                 *rest -= 1;
@@ -393,47 +514,10 @@ impl<'a> Reader<'a> {
         Ok(more)
     }
 
-    /// Passes over an item, checking that it is well-formed.
-    pub(super) fn skip(&mut self) -> Result<()> {
-        let start = self.at;
-        let mut head = self.checked_tag()?;
-        while let Head::Tag(_) = head {
-            head = self.checked_tag()?;
-        }
-        match head {
-            Head::Bytes(Some(length)) | Head::Text(Some(length)) => self.at += length,
-            Head::Bytes(None) => while self.chunk(BYTES)?.is_some() {},
-            Head::Text(None) => while self.chunk(TEXT)?.is_some() {},
-            Head::Array(mut rest) => {
-                self.enter()?;
-                while self.more(&mut rest)? {
-                    self.skip()?;
-                }
-            }
-            Head::Map(mut rest) => {
-                self.enter()?;
-                while self.more(&mut rest)? {
-                    self.skip()?;
-                    self.skip()?;
-                }
-            }
-            Head::Break => return Err(self.malformed_at(start)),
-            _ => {}
-        }
-        Ok(())
-    }
-
     /// Passes over the item that starts at `offset`, of which the head was read.
     pub(super) fn skip_from(&mut self, offset: usize) -> Result<()> {
         self.at = offset;
         self.skip()
-    }
-
-    /// Passes over an item, and gives its bytes.
-    pub(super) fn raw(&mut self) -> Result<&'a [u8]> {
-        let start = self.at;
-        self.skip()?;
-        Ok(&self.bytes[start..self.at])
     }
 
     /// The error for a key that comes twice in the map whose first key comes next.
@@ -479,7 +563,7 @@ impl<'a> Reader<'a> {
             Head::Bool(_) => "a bool",
             Head::Null => "null",
             Head::Undefined => "undefined",
-            Head::Simple(_) => "a value without a meaning",
+            Head::Simple => "a value without a meaning",
         };
         let detail = format!("expected {expected}, found {found}");
         Error::new(ErrorKind::TypeMismatch, start, detail)
@@ -502,6 +586,20 @@ impl<'a> Reader<'a> {
             Some(byte) => Ok(*byte),
             None => Err(self.cut_off()),
         }
+    }
+}
+
+impl Rest {
+    /// How much room to make: what a document announces need not come.
+    pub(super) fn to_reserve(self) -> usize {
+        self.0.unwrap_or_default().min(MAX_RESERVED)
+    }
+}
+
+/// Says where it is: what is in the document may be a secret.
+impl fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Reader(at {} of {})", self.at, self.bytes.len())
     }
 }
 
@@ -566,6 +664,9 @@ fn check_utf8(text: &[u8], start: usize) -> Result<()> {
         )),
     }
 }
+
+/// Beyond this, what comes decides how much room a list or a map gets.
+const MAX_RESERVED: usize = 64;
 
 /// The types of items, in the upper three bits of the first byte.
 const POSITIVE: u8 = 0;

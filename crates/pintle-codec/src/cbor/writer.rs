@@ -1,7 +1,7 @@
 //! [`Writer`], which spells CBOR as Go's encoder does.
 
 use super::float16;
-use crate::json;
+use crate::{Message, json};
 
 /// The tag that says "this is CBOR", which begins a whole document.
 pub const MAGIC: &[u8; 3] = b"\xd9\xd9\xf7";
@@ -87,6 +87,22 @@ impl<'a> Writer<'a> {
             Ok(value) => self.value(&value),
             Err(_) => self.null(),
         }
+    }
+
+    /// Writes a message as a map.
+    pub fn message(&mut self, message: &dyn Message) {
+        super::encode::encode_message(message, self);
+    }
+
+    /// Writes what `write` appends, which is to be one item.
+    ///
+    /// # Errors
+    /// What `write` fails with.
+    pub fn append<E>(
+        &mut self,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        write(self.out)
     }
 
     /// Begins a map whose pairs are not counted yet; [`Writer::end_map`] takes what this returns.

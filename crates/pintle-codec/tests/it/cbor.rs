@@ -306,7 +306,7 @@ fn nesting_is_limited() {
             _ => unhex(&(open.repeat(depth) + "f6" + &"ff".repeat(depth))),
         };
         assert!(cbor::parse(&nested(json::MAX_DEPTH)).is_ok());
-        for depth in [json::MAX_DEPTH + 1, 1 << 20] {
+        for depth in [json::MAX_DEPTH + 1, 1 << 14] {
             let error = cbor::parse(&nested(depth)).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::TooDeep);
             // In a field that is not known, it is passed over.
