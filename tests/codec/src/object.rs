@@ -1,8 +1,7 @@
 //! An object of any kind, read from a document and written into others.
 
 use pintle_api::scheme::{self, AnyObject};
-use pintle_codec::{Decoder, Error, ErrorKind, Format, TypeMeta, json, protobuf};
-use pintle_meta::no_such_format;
+use pintle_codec::{Decoder, Error, ErrorKind, Format, TypeMeta, cbor, json, protobuf};
 use pintle_meta::v1::WatchEvent;
 
 use crate::kinds::Kind;
@@ -35,7 +34,7 @@ impl Object {
                 match format {
                     Format::Json => decoder.decode_json(document, &mut event)?,
                     Format::Protobuf => decoder.decode_protobuf(document, &mut event)?,
-                    Format::Cbor => return Err(no_such_format(format)),
+                    Format::Cbor => decoder.decode_cbor(document, &mut event)?,
                 };
                 Ok(Self::WatchEvent(event))
             }
@@ -55,7 +54,7 @@ impl Object {
                         protobuf::encode_object(event, &nameless, &mut writer);
                         out.extend_from_slice(writer.written());
                     }
-                    Format::Cbor => return Err(no_such_format(format)),
+                    Format::Cbor => cbor::encode_object(event, &nameless, out),
                 }
                 Ok(())
             }

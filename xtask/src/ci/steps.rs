@@ -89,7 +89,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "corpus",
         proves: "Kubernetes' own documents are read, and written as they were",
         when: When::Always,
-        floor: Some(4266),
+        floor: Some(5666),
         run: codec::corpus,
     },
     Step {

@@ -12,6 +12,8 @@ pub(super) type Outcome = (String, Result<(), String>);
 
 /// Reads each document and writes it in each format, which must give what Kubernetes writes.
 ///
+/// There are no files of CBOR: what is written in it must be what is read from it.
+///
 /// In the files, JSON is spread over lines, and the raw objects within it are too. As Kubernetes' own test of these
 /// files does, it is read without its white space.
 pub(super) fn check(kind: Kind, case: &Case) -> Vec<Outcome> {
@@ -29,10 +31,7 @@ pub(super) fn check(kind: Kind, case: &Case) -> Vec<Outcome> {
     let expected_protobuf = unless_empty(&case.after.protobuf, protobuf);
     let mut outcomes = Vec::new();
     for (from, document) in documents {
-        let object = document.and_then(|(format, document)| {
-            Object::read(kind, format, &document, &mut Decoder::new())
-                .map_err(|error| format!("cannot read it: {error}"))
-        });
+        let object = document.and_then(|(format, document)| read(kind, format, &document));
         for (to, format, expected) in [
             ("json", Format::Json, &*expected_json),
             ("protobuf", Format::Protobuf, expected_protobuf),
@@ -42,14 +41,43 @@ pub(super) fn check(kind: Kind, case: &Case) -> Vec<Outcome> {
             outcomes.push((format!("{from} to {to}"), outcome));
         }
     }
+    let through_cbor = read(kind, Format::Json, &minify(json))
+        .and_then(|object| write(&object, Format::Cbor))
+        .and_then(|cbor| read(kind, Format::Cbor, &cbor))
+        .and_then(|object| compare(kind, &object, Format::Json, &expected_json));
+    outcomes.push(("json through cbor".to_owned(), through_cbor));
+    if case.after.json.is_empty() {
+        // Everything in it comes back, so everything in it is known.
+        let strictly = read_strictly(kind, &minify(json));
+        outcomes.push(("json read strictly".to_owned(), strictly));
+    }
     outcomes
 }
 
+fn read_strictly(kind: Kind, json: &[u8]) -> Result<(), String> {
+    let mut decoder = Decoder::new().strict(true);
+    Object::read(kind, Format::Json, json, &mut decoder).map_err(|error| error.to_string())?;
+    match decoder.take_violations().first() {
+        Some(violation) => Err(violation.to_string()),
+        None => Ok(()),
+    }
+}
+
+fn read(kind: Kind, format: Format, document: &[u8]) -> Result<Object, String> {
+    Object::read(kind, format, document, &mut Decoder::new())
+        .map_err(|error| format!("cannot read {format}: {error}"))
+}
+
+fn write(object: &Object, format: Format) -> Result<Vec<u8>, String> {
+    let mut document = Vec::new();
+    match object.write(format, &mut document) {
+        Ok(()) => Ok(document),
+        Err(error) => Err(format!("cannot write {format}: {error}")),
+    }
+}
+
 fn compare(kind: Kind, object: &Object, format: Format, expected: &[u8]) -> Result<(), String> {
-    let mut written = Vec::new();
-    object
-        .write(format, &mut written)
-        .map_err(|error| error.to_string())?;
+    let written = write(object, format)?;
     match written == expected {
         true => Ok(()),
         false => Err(difference::explain(kind, format, expected, &written)),
