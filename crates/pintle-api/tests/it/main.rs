@@ -2,4 +2,6 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod json;
+#[cfg(feature = "apiextensions")]
+mod schemas;
 mod scheme;
