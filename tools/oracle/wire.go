@@ -109,6 +109,12 @@ func wireDecode(random *rand.Rand) []row {
 				rows = append(rows, append(said, nil))
 				continue
 			}
+			// Go keeps what does not count beside what does.
+			if either, ok := value.(*intstr.IntOrString); ok && either.Type == intstr.Int {
+				either.StrVal = ""
+			} else if ok {
+				either.IntVal = 0
+			}
 			packed, err := value.Marshal()
 			if err != nil {
 				panic(err)

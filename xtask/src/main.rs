@@ -17,6 +17,7 @@ mod corpus;
 mod error;
 mod exchange;
 mod interrupt;
+mod oracle;
 mod real_cluster;
 mod schema;
 mod workspace;
@@ -51,6 +52,8 @@ enum Task {
     Corpus(corpus::Arguments),
     /// Exchange objects that Kubernetes' own fuzzers fill with Go, in every format
     Exchange(exchange::Arguments),
+    /// Record what Kubernetes' Go code says of values and selectors
+    Oracle(oracle::Arguments),
     /// Write the facts about the API into schema/, from Go's types and a real kube-apiserver
     Schema(schema::Arguments),
 }
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Task::Codegen(arguments) => codegen::run(arguments),
         Task::Corpus(arguments) => corpus::run(arguments),
         Task::Exchange(arguments) => exchange::run(&arguments),
+        Task::Oracle(arguments) => oracle::run(&arguments),
         Task::Schema(arguments) => schema::run(arguments),
     };
     outcome.unwrap_or_else(|error| {

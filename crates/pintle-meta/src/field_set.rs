@@ -112,7 +112,7 @@ impl TryFrom<&FieldsV1> for FieldSet {
     type Error = ParseFieldSetError;
 
     fn try_from(fields: &FieldsV1) -> Result<Self, ParseFieldSetError> {
-        let tree = json::parse(fields.as_json().as_bytes());
+        let tree = fields.to_value();
         Self::from_value(&tree.map_err(|_| ParseFieldSetError("malformed JSON"))?)
     }
 }

@@ -26,6 +26,7 @@ mod options;
 mod pruned;
 mod quantity;
 pub mod quote;
+mod raw;
 mod raw_extension;
 mod resource;
 mod resource_version;

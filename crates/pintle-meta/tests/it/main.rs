@@ -10,3 +10,4 @@ mod oracle;
 mod quantity;
 mod resource_version;
 mod time;
+mod wire;

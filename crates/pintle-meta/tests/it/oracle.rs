@@ -47,6 +47,10 @@ pub(crate) fn same<T: PartialEq + std::fmt::Debug>(
 }
 
 impl Row {
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn text(&self, at: usize) -> &str {
         self.0[at]
             .as_str()
