@@ -111,7 +111,8 @@ const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 const MIN_LENGTH: usize = 17;
 const MAX_LENGTH: usize = 256;
 
-const MIN_PLACES: usize = 64;
+/// 4 KiB of places: the strings of a pod.
+const MIN_PLACES: usize = 256;
 /// 64 KiB of places: the strings of a few hundred workloads.
 const MAX_PLACES: usize = 4096;
 

@@ -27,6 +27,8 @@ pub struct Field {
     json: &'static str,
     /// The first eight bytes of the name and its closing quote, little-endian, zeros behind.
     head: u64,
+    /// The bytes of `head` that count.
+    mask: u64,
     number: u32,
     flags: FieldFlags,
 }
@@ -166,13 +168,24 @@ impl Field {
         let name = json.as_bytes();
         let mut head = [0; 8];
         let mut at = 0;
-        while at < head.len() && at <= name.len() {
+        while !name.is_empty() && at < head.len() && at <= name.len() {
             head[at] = if at < name.len() { name[at] } else { b'"' };
             at += 1;
         }
+        let unused = if name.len() < 8 {
+            8 * (7 - name.len() as u32)
+        } else {
+            0
+        };
         Self {
             json,
             head: u64::from_le_bytes(head),
+            // What has no name has no key: no text begins with zeros.
+            mask: if name.is_empty() {
+                u64::MAX
+            } else {
+                u64::MAX >> unused
+            },
             number,
             flags,
         }
@@ -196,21 +209,18 @@ impl Field {
         self.flags
     }
 
+    /// Whether the name may stand at the start of text that begins with these eight bytes.
+    #[inline(always)]
+    pub(crate) fn may_begin(&self, head: u64) -> bool {
+        (head ^ self.head) & self.mask == 0
+    }
+
     /// Whether the name stands at the start of `text`, followed by a quote and a colon.
     #[inline]
     pub(crate) fn is_key_at(&self, text: &[u8]) -> bool {
         let length = self.json.len();
-        let Some(head) = text.first_chunk::<8>() else {
-            return text.get(..length) == Some(self.json.as_bytes())
-                && text.get(length..length + 2) == Some(b"\":");
-        };
-        let head = u64::from_le_bytes(*head);
-        if length < 8 {
-            let unused = 8 * (7 - length as u32);
-            return (head ^ self.head) << unused == 0 && text.get(length + 1) == Some(&b':');
-        }
-        head == self.head
-            && text.get(8..length) == Some(&self.json.as_bytes()[8..])
+        length > 0
+            && text.get(..length) == Some(self.json.as_bytes())
             && text.get(length..length + 2) == Some(b"\":")
     }
 

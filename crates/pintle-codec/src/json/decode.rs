@@ -7,7 +7,7 @@ use crate::byte_string::from_base64;
 use crate::choice::{self, Sort, Unfit, choose};
 use crate::decoder::{Decoder, Rules, ViolationKind, note_pruned};
 use crate::key::{Found, find};
-use crate::{Error, ErrorKind, Field, Mapped, Message, Prune, Repeated, SlotMut, Str, TypeMeta};
+use crate::{Error, ErrorKind, Mapped, Message, Prune, Repeated, SlotMut, Str, TypeMeta};
 
 type Result<T> = std::result::Result<T, Error>;
 
@@ -91,7 +91,7 @@ impl Source<'_, '_, '_> {
         let mut expected = 0;
         let mut seen = Vec::new();
         while self.reader.begin_key(&mut first)? {
-            let found = match known_key(self.reader, fields, expected) {
+            let found = match self.reader.known_key(fields, expected) {
                 Some(index) => Found::Field(index),
                 None => {
                     let key = self.reader.key()?;
@@ -263,17 +263,5 @@ impl Source<'_, '_, '_> {
             let (key, _) = map.at(map.len() - 1);
             error.within_field(key.to_owned())
         })
-    }
-}
-
-/// Reads the next key if it is a field's name as writers spell it, and says which field's.
-#[inline]
-fn known_key(reader: &mut Reader<'_>, fields: &[Field], expected: usize) -> Option<usize> {
-    // An inlined field has no name of its own.
-    let mut spells = |field: &Field| !field.json().is_empty() && reader.key_if(field);
-    let (before, after) = fields.split_at(expected);
-    match after.iter().position(&mut spells) {
-        Some(index) => Some(expected + index),
-        None => before.iter().position(spells),
     }
 }

@@ -135,16 +135,22 @@ impl<'a> Reader<'a> {
         Ok(true)
     }
 
-    /// Reads the key that comes next, if it is this field's, spelt as writers spell it.
+    /// Reads the key that comes next, if it is a field's, spelt as writers spell it, and says which
+    /// field's. Fields are tried from the expected one on.
     #[inline(always)]
-    pub(crate) fn key_if(&mut self, field: &Field) -> bool {
+    pub(crate) fn known_key(&mut self, fields: &[Field], expected: usize) -> Option<usize> {
         let start = self.at + 1;
         let text = self.text.as_bytes().get(start..).unwrap_or_default();
-        let spelt = field.is_key_at(text);
-        if spelt {
-            self.at = start + field.json().len() + 2;
-        }
-        spelt
+        // No more than a closing bracket follows the last keys.
+        let head = u64::from_le_bytes(*text.first_chunk()?);
+        let is_key = |field: &Field| field.may_begin(head) && field.is_key_at(text);
+        let (before, after) = fields.split_at(expected);
+        let index = match after.iter().position(is_key) {
+            Some(index) => expected + index,
+            None => before.iter().position(is_key)?,
+        };
+        self.at = start + fields[index].json().len() + 2;
+        Some(index)
     }
 
     /// Reads the key that comes next, and its colon.
@@ -195,7 +201,16 @@ impl<'a> Reader<'a> {
     /// Reads a string.
     #[inline]
     pub fn string(&mut self) -> Result<&str> {
-        self.expect_token(Token::String, "a string")?;
+        if self.next_byte()? != b'"' {
+            return Err(self.mismatch("a string"));
+        }
+        // Most strings have no escapes.
+        let start = self.at + 1;
+        let end = find_special(self.text.as_bytes(), start);
+        if self.text.as_bytes().get(end) == Some(&b'"') {
+            self.at = end + 1;
+            return Ok(&self.text[start..end]);
+        }
         let (start, end, escaped) = self.scan_string()?;
         if escaped {
             self.unescape(start, end)
