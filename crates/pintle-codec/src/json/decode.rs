@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Number, Reader, Token};
+use super::{Reader, Token};
 use crate::byte_string::from_base64;
 use crate::choice::{self, Sort, Unfit, choose};
 use crate::decoder::{Decoder, Rules, ViolationKind, note_pruned};
@@ -200,12 +200,7 @@ impl Source<'_, '_, '_> {
                 })?;
             }
             SlotMut::I64(number) => *number = reader.integer()?,
-            SlotMut::F64(number) => {
-                *number = match reader.number()? {
-                    Number::Int(whole) => whole as f64,
-                    Number::Float(number) => number,
-                }
-            }
+            SlotMut::F64(number) => *number = reader.float()?,
             SlotMut::Bytes(bytes) => {
                 let start = reader.offset();
                 *bytes = from_base64(reader.string()?.as_bytes(), start)?;

@@ -235,6 +235,19 @@ impl<'a> Reader<'a> {
         Ok(number)
     }
 
+    /// Reads a number as a floating-point one, which unlike a whole one tells `-0` from `0`.
+    pub fn float(&mut self) -> Result<f64> {
+        self.expect_token(Token::Number, "a number")?;
+        let (end, _) = self.scan_number()?;
+        match self.text[self.at..end].parse::<f64>() {
+            Ok(number) if number.is_finite() => {
+                self.at = end;
+                Ok(number)
+            }
+            _ => Err(self.error(ErrorKind::InvalidValue, "number out of range")),
+        }
+    }
+
     /// Reads a whole number that fits into 64 bits.
     #[inline]
     pub fn integer(&mut self) -> Result<i64> {

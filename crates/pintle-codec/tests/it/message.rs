@@ -118,6 +118,17 @@ fn numbers_that_are_passed_over_need_only_be_well_formed() {
 }
 
 /// What Go's `base64.StdEncoding` accepts and refuses.
+/// Go reads a `float64` field so; a whole number has no such sign.
+#[test]
+fn the_sign_of_zero_stays_in_a_floating_point_field() {
+    let whole = decode(r#"{"status":{"ratio":-0},"big":-0}"#);
+    assert!(whole.status.ratio.is_sign_negative());
+    assert_eq!(whole.big, 0);
+    assert_eq!(decode(r#"{"status":{"ratio":7}}"#).status.ratio, 7.0);
+    let error = json::decode(br#"{"status":{"ratio":1e400}}"#, &mut Whole::default()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidValue);
+}
+
 #[test]
 fn base64_is_read_as_go_reads_it() {
     let whole = decode(r#"{"data":{"bits":"aGV=","breaks":"aG\nVs\r\nbG8="}}"#);
