@@ -263,8 +263,8 @@ impl FieldFlags {
     /// A list of strings that protobuf carries as a message of its own, the strings in its field 1
     /// (Go's `type ExtraValue []string`); on a map, each value is such a list.
     pub const WRAPPED: Self = Self(1 << 6);
-    /// Neither a pointer, a list, a map nor binary data: a zero that is read need not be stored, and
-    /// protobuf has the field even when it is zero.
+    /// A string, a struct, a whole number or a truth value, and no pointer: a zero that is read need
+    /// not be stored, and protobuf has the field even when it is zero.
     pub const VALUE: Self = Self(1 << 7);
     /// A whole number or a truth value, which protobuf spells as a number.
     pub const VARINT: Self = Self(1 << 9);

@@ -13,7 +13,7 @@ pub(super) struct Representation {
     pub(super) optional: bool,
     /// Whether protobuf carries each list in it as a message of its own.
     pub(super) wrapped: bool,
-    /// Whether it is neither a pointer, a list, a map nor binary data.
+    /// Whether it is a string, a struct, a whole number or a truth value, and no pointer.
     pub(super) value: bool,
 }
 
@@ -35,10 +35,10 @@ pub(super) fn represent(facts: &Facts, module: &str, field: &Field) -> Result<Re
         Container::Map => format!("Map<{}>", base.rust),
         Container::MapOfLists => format!("Map<List<{}>>", base.rust),
     };
-    // Binary data that is empty is nil in Go, as a list is.
+    // Binary data that is empty is nil in Go, as a list is, and a float has its own spelling.
     let is_value = !expression.pointer
         && [expression.container, base.container] == [Container::One; 2]
-        && expression.base != "[]uint8";
+        && !["[]uint8", "float64"].contains(&expression.base);
     let rust = match expression.container {
         Container::One if expression.pointer && base.boxed => format!("Option<Box<{element}>>"),
         Container::One if expression.pointer => format!("Option<{element}>"),

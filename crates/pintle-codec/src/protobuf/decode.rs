@@ -56,7 +56,9 @@ impl Source<'_> {
             expected = index + 1;
             let again = fate.comes_again(index);
             // Go writes what is no pointer even when it is zero; the field is zero already.
-            if fields[index].flags().has(FieldFlags::VALUE) && !again && reader.zero(wire) {
+            let flags = fields[index].flags();
+            let is_spelt_so = flags.has(FieldFlags::VARINT) == (wire == wire::VARINT);
+            if flags.has(FieldFlags::VALUE) && !again && is_spelt_so && reader.zero(wire) {
                 continue;
             }
             if self.rules.any() {

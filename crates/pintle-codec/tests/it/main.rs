@@ -3,6 +3,8 @@
 
 mod cbor;
 mod cut;
+mod decoder;
 mod list_stream;
 mod message;
+mod protobuf;
 mod tree;
