@@ -21,6 +21,7 @@ mod int_or_string;
 mod json_value;
 mod label_selector;
 mod list;
+mod list_body;
 pub mod names;
 mod options;
 mod pruned;

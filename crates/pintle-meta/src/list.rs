@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use pintle_codec::protobuf::{self, Envelope, Payload};
 use pintle_codec::{
     Decoder, Element, Error, Field, FieldFlags, Format, List, Message, SlotMut, SlotRef, Table,
-    TypeMeta, cbor, equal, format_debug, json,
+    TypeMeta, equal, format_debug, json,
 };
 
+use crate::list_body::{self, Items, Parts};
 use crate::v1::ListMeta;
-use crate::{Body, Kind, Resource, described};
+use crate::{Body, Kind, Resource};
 
 /// A list of objects, as the API server answers it: `PodList` is `ObjectList<Pod>`.
 #[derive(Clone)]
@@ -39,218 +39,73 @@ impl<K: Resource> Body for ObjectList<K> {
     const FORMATS: &'static [Format] = K::FORMATS;
 
     fn decode(document: &[u8], format: Format, decoder: &mut Decoder) -> Result<Self, Error> {
-        match format {
-            Format::Json => {
-                let mut reader = json::Reader::new(document)?;
-                let list = Self::decode_next(&mut reader, decoder)?;
-                reader.finish()?;
-                Ok(list)
-            }
-            Format::Protobuf => {
-                let envelope = Envelope::open(document)?;
-                described::check_kind(envelope.type_meta(), &Self::type_meta())?;
-                let shifted = |error: Error| error.shifted_by(envelope.offset());
-                Self::decode_item(envelope.raw(), format, decoder).map_err(shifted)
-            }
-            Format::Cbor => Self::decode_cbor(document, decoder),
-        }
+        let mut list = Self::default();
+        list_body::decode(
+            document,
+            format,
+            decoder,
+            &mut list.parts(&Self::type_meta()),
+        )?;
+        Ok(list)
     }
 
     fn decode_item(item: &[u8], format: Format, decoder: &mut Decoder) -> Result<Self, Error> {
-        if format != Format::Protobuf {
-            return Self::decode(item, format, decoder);
-        }
         let mut list = Self::default();
-        let mut reader = protobuf::Reader::new(item);
-        while let Some((number, payload)) = reader.next_field()? {
-            let Payload::Bytes(payload) = payload else {
-                continue;
-            };
-            let start = reader.offset() - payload.len();
-            let shifted = |error: Error| error.shifted_by(start);
-            match number {
-                1 => Decoder::new()
-                    .decode_protobuf_item(payload, &mut list.metadata)
-                    .map_err(|error| shifted(error).within_field("metadata"))?,
-                2 => {
-                    let index = list.items.len();
-                    let object = K::decode_item(payload, format, decoder).map_err(|error| {
-                        shifted(error).within_index(index).within_field("items")
-                    })?;
-                    list.items.push(object);
-                }
-                _ => {}
-            }
-        }
-        list.items.shrink_to_fit();
+        list_body::decode_item(item, format, decoder, &mut list.parts(&Self::type_meta()))?;
         Ok(list)
     }
 
     fn decode_next(reader: &mut json::Reader<'_>, decoder: &mut Decoder) -> Result<Self, Error> {
         let mut list = Self::default();
-        let mut type_meta = TypeMeta::default();
-        let start = reader.offset();
-        reader.begin_object()?;
-        let mut first = true;
-        while let Some(key) = reader.next_key(&mut first)? {
-            match key {
-                "kind" => type_meta.kind = reader.string()?.into(),
-                "apiVersion" => type_meta.api_version = reader.string()?.into(),
-                "metadata" => {
-                    if reader.null()? {
-                        continue;
-                    }
-                    // What is left out of objects is not left out of the list.
-                    Decoder::new()
-                        .decode_json_next(reader, &mut list.metadata)
-                        .map_err(|error| error.within_field("metadata"))?;
-                }
-                "items" => {
-                    if reader.null()? {
-                        continue;
-                    }
-                    reader.begin_array()?;
-                    let mut first = true;
-                    while reader.next_element(&mut first)? {
-                        let index = list.items.len();
-                        let object = K::decode_next(reader, decoder)
-                            .map_err(|error| error.within_index(index).within_field("items"))?;
-                        list.items.push(object);
-                    }
-                }
-                _ => reader.skip()?,
-            }
-        }
-        described::check_kind(&type_meta, &Self::type_meta())
-            .map_err(|error| error.shifted_by(start))?;
-        list.items.shrink_to_fit();
+        list_body::decode_next(reader, decoder, &mut list.parts(&Self::type_meta()))?;
         Ok(list)
     }
 
     fn encode(&self, format: Format, out: &mut Vec<u8>) -> Result<(), Error> {
-        self.encode_as(&Self::type_meta(), format, out)
+        list_body::encode(&self.metadata, &self.items, &Self::type_meta(), format, out)
     }
 
     fn encode_item(&self, format: Format, out: &mut Vec<u8>) -> Result<(), Error> {
-        self.encode_as(&TypeMeta::default(), format, out)
+        let nothing = TypeMeta::default();
+        list_body::encode(&self.metadata, &self.items, &nothing, format, out)
     }
 }
 
 impl<K: Resource> ObjectList<K> {
-    fn decode_cbor(document: &[u8], decoder: &mut Decoder) -> Result<Self, Error> {
-        let mut list = Self::default();
-        let mut type_meta = TypeMeta::default();
-        let mut reader = cbor::Reader::new(document);
-        let mut pairs = reader.begin_map()?;
-        while let Some(key) = reader.next_key(&mut pairs)? {
-            match &*key {
-                "kind" => type_meta.kind = reader.string()?.into(),
-                "apiVersion" => type_meta.api_version = reader.string()?.into(),
-                "metadata" | "items" if reader.null()? => {}
-                "metadata" => {
-                    let metadata = reader.raw()?;
-                    let start = reader.offset() - metadata.len();
-                    // What is left out of objects is not left out of the list.
-                    Decoder::new()
-                        .decode_cbor(metadata, &mut list.metadata)
-                        .map_err(|error| error.shifted_by(start).within_field("metadata"))?;
-                }
-                "items" => {
-                    let mut elements = reader.begin_array()?;
-                    while reader.next_element(&mut elements)? {
-                        let index = list.items.len();
-                        let item = reader.raw()?;
-                        let start = reader.offset() - item.len();
-                        let object =
-                            K::decode_item(item, Format::Cbor, decoder).map_err(|error| {
-                                error
-                                    .shifted_by(start)
-                                    .within_index(index)
-                                    .within_field("items")
-                            })?;
-                        list.items.push(object);
-                    }
-                }
-                _ => reader.skip()?,
-            }
+    fn parts<'a>(&'a mut self, expected: &'a TypeMeta) -> Parts<'a> {
+        Parts {
+            expected,
+            metadata: &mut self.metadata,
+            items: &mut self.items,
         }
-        reader.finish()?;
-        described::check_kind(&type_meta, &Self::type_meta())?;
-        list.items.shrink_to_fit();
-        Ok(list)
+    }
+}
+
+impl<K: Resource> Items for List<K> {
+    fn len(&self) -> usize {
+        self.as_ref().len()
     }
 
-    fn encode_as(
-        &self,
-        type_meta: &TypeMeta,
-        format: Format,
-        out: &mut Vec<u8>,
+    fn push(&mut self, item: &[u8], format: Format, decoder: &mut Decoder) -> Result<(), Error> {
+        List::push(self, K::decode_item(item, format, decoder)?);
+        Ok(())
+    }
+
+    fn push_next(
+        &mut self,
+        reader: &mut json::Reader<'_>,
+        decoder: &mut Decoder,
     ) -> Result<(), Error> {
-        match format {
-            Format::Json => {
-                let mut writer = json::Writer::new(out);
-                writer.begin_object();
-                writer.type_meta(type_meta);
-                writer.key("metadata");
-                writer.message(&self.metadata);
-                writer.key("items");
-                writer.begin_array();
-                for object in &self.items {
-                    writer.element();
-                    writer.append(|out| object.encode_item(format, out))?;
-                }
-                writer.end_array();
-                writer.end_object();
-                Ok(())
-            }
-            Format::Protobuf => {
-                let mut writer = protobuf::Writer::new();
-                let mut item = Vec::new();
-                let mut written = Ok(());
-                let mut fields = |writer: &mut protobuf::Writer| {
-                    for object in self.items.iter().rev() {
-                        item.clear();
-                        if written.is_ok() {
-                            written = object.encode_item(format, &mut item);
-                        }
-                        writer.bytes(2, &item);
-                    }
-                    writer.message(1, |writer| protobuf::encode(&self.metadata, writer));
-                };
-                if type_meta.kind.is_empty() {
-                    fields(&mut writer);
-                } else {
-                    Envelope::write(type_meta, &mut writer, fields);
-                }
-                written?;
-                out.extend_from_slice(writer.written());
-                Ok(())
-            }
-            Format::Cbor => {
-                let is_document = !type_meta.kind.is_empty();
-                if is_document {
-                    out.extend_from_slice(cbor::MAGIC);
-                }
-                let mut writer = cbor::Writer::new(out);
-                writer.begin_map(if is_document { 4 } else { 2 });
-                if is_document {
-                    writer.string("kind");
-                    writer.string(&type_meta.kind);
-                }
-                writer.string("items");
-                writer.begin_array(self.items.len());
-                for object in &self.items {
-                    writer.append(|out| object.encode_item(format, out))?;
-                }
-                writer.string("metadata");
-                writer.message(&self.metadata);
-                if is_document {
-                    writer.string("apiVersion");
-                    writer.string(&type_meta.api_version);
-                }
-                Ok(())
-            }
-        }
+        List::push(self, K::decode_next(reader, decoder)?);
+        Ok(())
+    }
+
+    fn settle(&mut self) {
+        self.shrink_to_fit();
+    }
+
+    fn encode(&self, index: usize, format: Format, out: &mut Vec<u8>) -> Result<(), Error> {
+        self[index].encode_item(format, out)
     }
 }
 
