@@ -83,15 +83,16 @@ impl<'a> Source<'a, '_> {
         let mut seen = Seen::default();
         while self.reader.more(&mut rest)? {
             let start = self.reader.offset();
-            let key = self.reader.key()?;
-            let known = match &key {
-                Key::Name(name) => position(fields, name, expected),
-                Key::Number(_) => None,
-            };
-            let Some(index) = known else {
-                let type_meta = type_meta.as_deref_mut();
-                self.other(message, key, start, &mut seen, type_meta)?;
-                continue;
+            let name = self.reader.short_string();
+            let index = match name.and_then(|name| position(fields, name, expected)) {
+                Some(index) => index,
+                None => {
+                    self.reader.seek(start);
+                    match self.other(message, &mut seen, type_meta.as_deref_mut())? {
+                        Some(index) => index,
+                        None => continue,
+                    }
+                }
             };
             expected = index + 1;
             let field = &fields[index];
@@ -121,16 +122,17 @@ impl<'a> Source<'a, '_> {
             .map_err(|error| error.within_field(field.json()))
     }
 
-    /// Reads the value of a key that is no field's of the struct itself.
+    /// Reads a key that is no field's of the struct itself, and its value. If the key is a field's
+    /// after all, spelt in an unusual way, returns which, and its value comes next.
     #[cold]
     fn other(
         &mut self,
         message: &mut dyn Message,
-        key: Key<'a>,
-        start: usize,
         seen: &mut Seen<'a>,
         type_meta: Option<&mut TypeMeta>,
-    ) -> Result<()> {
+    ) -> Result<Option<usize>> {
+        let start = self.reader.offset();
+        let key = self.reader.key()?;
         // A name that is not UTF-8 is no field's either.
         let name = match &key {
             Key::Name(name) => std::str::from_utf8(name).unwrap_or_default(),
@@ -145,22 +147,23 @@ impl<'a> Source<'a, '_> {
         };
         let names_itself = type_meta.is_some() || message.table().is_kind();
         match (find(&*message, name, names_itself), type_meta) {
+            (Found::Field(index), _) => return Ok(Some(index)),
             (found @ Found::Inline(..), _) => {
                 let field = found.field(message);
                 once(field.json())?;
                 self.within(field.json(), |source| {
                     source.field(field, || found.slot(message))
-                })
+                })?;
             }
             (Found::Kind, Some(type_meta)) => {
                 once("kind")?;
                 self.slot(SlotMut::Str(&mut type_meta.kind))
-                    .map_err(|error| error.within_field("kind"))
+                    .map_err(|error| error.within_field("kind"))?;
             }
             (Found::ApiVersion, Some(type_meta)) => {
                 once("apiVersion")?;
                 self.slot(SlotMut::Str(&mut type_meta.api_version))
-                    .map_err(|error| error.within_field("apiVersion"))
+                    .map_err(|error| error.within_field("apiVersion"))?;
             }
             (found, _) => {
                 if self.strict && matches!(found, Found::Unknown) {
@@ -170,9 +173,10 @@ impl<'a> Source<'a, '_> {
                     return Err(duplicate_key(start, key.to_string().as_bytes()));
                 }
                 seen.unknown.insert(key);
-                self.reader.skip()
+                self.reader.skip()?;
             }
         }
+        Ok(None)
     }
 
     /// Reads the value of a field or key by `read` under the rules for it.
@@ -193,6 +197,12 @@ impl<'a> Source<'a, '_> {
     fn slot(&mut self, slot: SlotMut<'_>) -> Result<()> {
         match slot {
             SlotMut::Str(text) => {
+                if self.spelling == Spelling::Plain
+                    && let Some(read) = self.reader.short_string()
+                {
+                    *text = self.decoder.bytes(read);
+                    return Ok(());
+                }
                 let read = self.reader.text(self.spelling)?.unwrap_or_default();
                 *text = self.decoder.bytes(&read);
                 Ok(())

@@ -49,7 +49,7 @@ pub(super) fn encode_message(message: &dyn Message, writer: &mut Writer<'_>) {
         return encode_pairs(&mut pairs, writer);
     }
     let set = table.in_json(message.present());
-    let start = writer.begin_uncounted_map();
+    let start = writer.begin_uncounted();
     let mut count = 0;
     for index in order {
         let index = usize::from(*index);

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::reader::{Head, Reader, Spelling};
-use super::tree;
+use super::{transcode, tree};
 use crate::decoder::text_of;
-use crate::{Error, Value, json};
+use crate::{Error, Value};
 
 /// One well-formed item of CBOR.
 #[derive(Clone, Copy)]
@@ -57,10 +57,8 @@ impl<'a> Item<'a> {
     /// # Errors
     /// When something in it has no form in JSON.
     pub fn to_json(self) -> Result<String, Error> {
-        let mut value = self.to_value()?;
-        value.sort();
         let mut text = Vec::new();
-        json::write(&value, &mut text);
+        transcode::to_json(&mut Reader::new(self.0), &mut text)?;
         Ok(String::from_utf8(text).expect("JSON is UTF-8"))
     }
 }

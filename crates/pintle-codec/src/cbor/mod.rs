@@ -16,6 +16,7 @@ mod item;
 mod reader;
 mod scan;
 mod time;
+mod transcode;
 mod tree;
 mod writer;
 

@@ -185,6 +185,10 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// When the item is not well-formed.
     pub fn skip(&mut self) -> Result<()> {
+        // Most items are short strings.
+        if self.short_string().is_some() {
+            return Ok(());
+        }
         let start = self.at;
         let mut head = self.checked_tag()?;
         while let Head::Tag(_) = head {
@@ -407,9 +411,29 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Reads a byte string of less than 256 bytes, as which servers write keys and most text, if
+    /// one comes next.
+    #[inline(always)]
+    pub(super) fn short_string(&mut self) -> Option<&'a [u8]> {
+        let rest = self.bytes.get(self.at..)?;
+        let (head, length) = match *rest.first()? {
+            initial @ 0x40..0x58 => (1, usize::from(initial & 0x1f)),
+            0x58 => (2, usize::from(*rest.get(1)?)),
+            _ => return None,
+        };
+        let text = rest.get(head..head + length)?;
+        self.at += head + length;
+        Some(text)
+    }
+
     /// Reads a key of a map that is no struct.
     #[inline]
     pub(super) fn map_key(&mut self, outer: Spelling) -> Result<Cow<'a, [u8]>> {
+        if outer == Spelling::Plain
+            && let Some(key) = self.short_string()
+        {
+            return Ok(Cow::Borrowed(key));
+        }
         let start = self.at;
         match self.text(outer)? {
             Some(key) => Ok(key),
@@ -512,6 +536,12 @@ impl<'a> Reader<'a> {
         };
         self.depth -= usize::from(!more);
         Ok(more)
+    }
+
+    /// Goes back.
+    #[inline]
+    pub(super) fn seek(&mut self, offset: usize) {
+        self.at = offset;
     }
 
     /// Passes over the item that starts at `offset`, of which the head was read.

@@ -58,7 +58,7 @@ impl Writer<'_> {
     }
 }
 
-fn read(reader: &mut Reader<'_>, outer: Spelling) -> Result<Value> {
+pub(super) fn read(reader: &mut Reader<'_>, outer: Spelling) -> Result<Value> {
     let Tags { spelling, time } = reader.tags(outer)?;
     let start = reader.offset();
     let head = reader.head()?;

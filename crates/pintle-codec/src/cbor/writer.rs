@@ -1,6 +1,6 @@
 //! [`Writer`], which spells CBOR as Go's encoder does.
 
-use super::float16;
+use super::{float16, transcode};
 use crate::{Message, json};
 
 /// The tag that says "this is CBOR", which begins a whole document.
@@ -83,9 +83,14 @@ impl<'a> Writer<'a> {
 
     /// Writes the value of a JSON document; of one that is malformed, `null`.
     pub fn json(&mut self, document: &[u8]) {
-        match json::parse(document) {
-            Ok(value) => self.value(&value),
-            Err(_) => self.null(),
+        let start = self.out.len();
+        let written = json::Reader::new(document).and_then(|mut reader| {
+            transcode::from_json(&mut reader, self.out)?;
+            reader.finish()
+        });
+        if written.is_err() {
+            self.out.truncate(start);
+            self.null();
         }
     }
 
@@ -105,21 +110,31 @@ impl<'a> Writer<'a> {
         write(self.out)
     }
 
-    /// Begins a map whose pairs are not counted yet; [`Writer::end_map`] takes what this returns.
+    /// Begins a list or a map that is not counted yet; [`Writer::end_array`] or [`Writer::end_map`]
+    /// takes what this returns.
     #[inline]
-    pub(super) fn begin_uncounted_map(&mut self) -> usize {
+    pub(super) fn begin_uncounted(&mut self) -> usize {
         self.out.push(0);
         self.out.len() - 1
     }
 
+    pub(super) fn end_array(&mut self, start: usize, elements: usize) {
+        self.end(start, ARRAY, elements);
+    }
+
     #[inline]
     pub(super) fn end_map(&mut self, start: usize, pairs: usize) {
-        if pairs < 24 {
-            self.out[start] = MAP << 5 | pairs as u8;
+        self.end(start, MAP, pairs);
+    }
+
+    #[inline]
+    fn end(&mut self, start: usize, major: u8, count: usize) {
+        if count < 24 {
+            self.out[start] = major << 5 | count as u8;
             return;
         }
         let end = self.out.len();
-        self.begin_map(pairs);
+        self.head(major, count as u64);
         let head = self.out.split_off(end);
         self.out.splice(start..=start, head);
     }

@@ -1,8 +1,10 @@
 //! CBOR: what Go's decoder made of the same documents, what is noted and left out, and hostile
 //! input.
 
-use pintle_codec::{ByteString, ErrorKind, List, Map, Object, Prune, Str, Value, json, message};
-use pintle_codec::{Decoder, TypeMeta, cbor};
+use pintle_codec::{
+    ByteString, Decoder, Element, Error, ErrorKind, List, Map, Object, Prune, Scalar, SlotMut,
+    SlotRef, Str, TypeMeta, Value, cbor, json, message, protobuf,
+};
 use proptest::prelude::*;
 
 #[derive(Clone, Default)]
@@ -380,16 +382,143 @@ fn any_value() -> impl Strategy<Value = Value> {
             .prop_map(|number| Value::Float(number.into())),
         any::<String>().prop_map(Into::into),
     ];
-    leaf.prop_recursive(5, 60, 12, |inner| {
+    leaf.prop_recursive(4, 24, 6, |inner| {
         prop_oneof![
-            prop::collection::vec(inner.clone(), 0..8).prop_map(Into::into),
-            prop::collection::btree_map(any::<String>(), inner, 0..30)
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Into::into),
+            prop::collection::btree_map(any::<String>(), inner, 0..6)
                 .prop_map(|entries| entries.into_iter().collect::<Object>().into()),
         ]
     })
 }
 
+/// Raw data, as JSON.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Raw(String);
+
+impl Scalar for Raw {
+    fn decode_json(&mut self, reader: &mut json::Reader<'_>) -> Result<(), Error> {
+        self.0 = reader.raw()?.into();
+        Ok(())
+    }
+
+    fn encode_json(&self, writer: &mut json::Writer<'_>) {
+        writer.embed(&self.0);
+    }
+
+    fn decode_protobuf(&mut self, _: &[u8]) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn encode_protobuf(&self, _: &mut protobuf::Writer) {}
+
+    fn is_zero(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn equals(&self, other: &dyn Scalar) -> bool {
+        let other: &dyn std::any::Any = other;
+        other.downcast_ref::<Self>() == Some(self)
+    }
+
+    fn format_debug(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Debug::fmt(self, f)
+    }
+}
+
+impl Element for Raw {
+    fn slot(&mut self) -> SlotMut<'_> {
+        SlotMut::Scalar(self)
+    }
+
+    fn get(&self) -> SlotRef<'_> {
+        SlotRef::Scalar(self)
+    }
+}
+
+#[derive(Clone, Default)]
+struct Envelope {
+    raw: Raw,
+}
+
+message! {
+    Envelope "test.v1.Envelope" {
+        0 raw "raw" 0 [],
+    }
+}
+
+/// What CBOR becomes as raw data.
+fn raw_from_cbor(value: &Value) -> String {
+    let document: Object = [("raw", value.clone())].into();
+    let mut out = Vec::new();
+    cbor::write(&document.into(), &mut out);
+    let mut envelope = Envelope::default();
+    Decoder::new().decode_cbor(&out, &mut envelope).unwrap();
+    envelope.raw.0
+}
+
+/// What raw data becomes in CBOR.
+fn raw_into_cbor(text: &str) -> Vec<u8> {
+    let envelope = Envelope {
+        raw: Raw(text.to_owned()),
+    };
+    let mut out = Vec::new();
+    cbor::encode(&envelope, &mut out);
+    out.strip_prefix(b"\xa1\x43raw").unwrap().to_vec()
+}
+
+#[test]
+fn of_equal_keys_in_raw_json_the_last_one_counts() {
+    assert_eq!(
+        raw_into_cbor(r#"{"b":1,"a":{"x":1,"x":[2]},"b":2,"a":3,"bb":0,"b":4}"#),
+        document(r#"{"a":3,"b":4,"bb":0}"#)
+    );
+    assert_eq!(raw_into_cbor(r#"{"b":1"#), [0xf6]);
+    assert_eq!(raw_into_cbor(r#"{} {}"#), [0xf6]);
+}
+
+#[test]
+fn raw_data_of_many_pairs_says_how_many() {
+    for count in [23, 24, 300] {
+        let map: Object = (0..count)
+            .map(|n| (format!("{n}"), Value::Int(n)))
+            .collect();
+        let list: Vec<Value> = (0..count).map(Value::Int).collect();
+        for value in [Value::from(map), list.into()] {
+            let mut text = Vec::new();
+            json::write(&value, &mut text);
+            let written = raw_into_cbor(std::str::from_utf8(&text).unwrap());
+            assert_eq!(cbor::parse(&written).unwrap(), value);
+        }
+    }
+}
+
 proptest! {
+    #[test]
+    fn raw_data_is_the_same_tree_in_either_format(value in any_value(), depth in 0..40_usize) {
+        let mut value = value;
+        for level in 0..depth {
+            value = match level % 3 {
+                0 => Value::Array(vec![value, Value::Null]),
+                _ => Object::from([("zz", Value::Int(1)), ("b", value), ("a", Value::Null)]).into(),
+            };
+        }
+        let mut expected = Vec::new();
+        cbor::write(&value, &mut expected);
+        let mut text = Vec::new();
+        json::write(&value, &mut text);
+        // What JSON says without a fraction is a whole number.
+        let text = String::from_utf8(text).unwrap();
+        if json::parse(text.as_bytes()).unwrap() == value {
+            prop_assert_eq!(raw_into_cbor(&text), expected);
+        }
+        // Null leaves the field as it is.
+        prop_assume!(!value.is_null());
+        value.sort();
+        let mut sorted = Vec::new();
+        json::write(&value, &mut sorted);
+        prop_assert_eq!(raw_from_cbor(&value), String::from_utf8(sorted).unwrap());
+    }
+
     #[test]
     fn what_is_written_reads_back(value in any_value()) {
         let mut out = Vec::new();
