@@ -19,6 +19,7 @@ mod float;
 mod format;
 mod frames;
 mod interner;
+mod interop;
 pub mod json;
 mod key;
 mod list;
@@ -28,6 +29,10 @@ mod message;
 pub mod protobuf;
 mod prune;
 mod query;
+#[cfg(feature = "schemars")]
+pub mod schemars;
+#[cfg(feature = "serde")]
+pub mod serde;
 mod str;
 mod string_type;
 mod table;

@@ -175,6 +175,12 @@ pub trait Scalar: Any + Send + Sync {
         writer.json(&document);
     }
 
+    /// The JSON Schema of the value, as Kubernetes' OpenAPI states it; that of any value, unless the
+    /// type says otherwise.
+    fn schema(&self) -> &'static str {
+        "{}"
+    }
+
     /// The value as a query parameter; `None`, the default, if it has no form there.
     fn query(&self) -> Option<String> {
         None
@@ -407,7 +413,8 @@ impl<E: Element + Default> Mapped for Map<E> {
     }
 }
 
-/// Implements [`Message`], [`Element`], `Debug` and `PartialEq` for a struct.
+/// Implements [`Message`], [`Element`], `Debug` and `PartialEq` for a struct, and what
+/// [`interop!`](crate::interop) does.
 ///
 /// After the name comes what else there is to say of the table, such as `.of("v1")` for a kind (see
 /// [`Table`]), then the fields, each with its index, JSON name, protobuf number and flags:
@@ -497,5 +504,7 @@ macro_rules! message {
                 $crate::equal(self, other)
             }
         }
+
+        $crate::interop!($type);
     )*};
 }

@@ -107,5 +107,7 @@ macro_rules! string_type {
                 ::core::fmt::Debug::fmt(self.as_str(), f)
             }
         }
+
+        $crate::interop!($type);
     )*};
 }

@@ -127,6 +127,10 @@ scalar!(Duration {
         writer.varint(1, self.0 as u64);
     }
 
+    fn schema(&self) -> &'static str {
+        r#"{"type":"string"}"#
+    }
+
     fn is_zero(&self) -> bool {
         self.0 == 0
     }

@@ -126,6 +126,10 @@ scalar!(FieldsV1 {
         }
     }
 
+    fn schema(&self) -> &'static str {
+        r#"{"type":"object","x-kubernetes-preserve-unknown-fields":true}"#
+    }
+
     fn is_zero(&self) -> bool {
         self.json.is_empty()
     }

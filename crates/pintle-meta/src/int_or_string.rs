@@ -200,6 +200,10 @@ scalar!(IntOrString {
         writer.varint(1, type_);
     }
 
+    fn schema(&self) -> &'static str {
+        r#"{"anyOf":[{"type":"integer"},{"type":"string"}],"x-kubernetes-int-or-string":true}"#
+    }
+
     fn is_zero(&self) -> bool {
         *self == Self::default()
     }

@@ -50,6 +50,10 @@ scalar!(JsonValue {
 
     fn encode_protobuf(&self, _: &mut protobuf::Writer) {}
 
+    fn schema(&self) -> &'static str {
+        r#"{"x-kubernetes-preserve-unknown-fields":true}"#
+    }
+
     fn is_zero(&self) -> bool {
         self.0.is_null()
     }

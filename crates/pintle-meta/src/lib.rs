@@ -18,6 +18,8 @@ mod field_set;
 mod fields_v1;
 mod group_version;
 mod int_or_string;
+#[cfg(any(feature = "serde", feature = "schemars"))]
+mod interop;
 mod json_value;
 mod label_selector;
 mod list;
@@ -36,6 +38,8 @@ mod scalar;
 mod status;
 mod time;
 pub mod v1;
+#[cfg(feature = "serde")]
+pub mod via_serde;
 mod watch_event;
 mod wire;
 

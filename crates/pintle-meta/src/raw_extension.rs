@@ -91,6 +91,10 @@ scalar!(RawExtension {
         self.0.encode_cbor(writer);
     }
 
+    fn schema(&self) -> &'static str {
+        r#"{"type":"object","x-kubernetes-preserve-unknown-fields":true}"#
+    }
+
     fn is_zero(&self) -> bool {
         self.0.is_empty()
     }

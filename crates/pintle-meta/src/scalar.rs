@@ -1,7 +1,7 @@
 //! What every [`Scalar`](pintle_codec::Scalar) of this crate shares.
 
 /// Implements `Scalar` and `Element` for a type that is `Default`, `PartialEq` and `Debug`; the
-/// body brings `decode_json`, `encode_json`, `is_zero`, and `query` if it has that form.
+/// body brings `decode_json`, `encode_json`, `schema`, `is_zero`, and `query` if it has that form.
 macro_rules! scalar {
     ($type:ty { $($method:item)* }) => {
         impl pintle_codec::Scalar for $type {
@@ -26,6 +26,8 @@ macro_rules! scalar {
                 pintle_codec::SlotRef::Scalar(self)
             }
         }
+
+        pintle_codec::interop!($type);
     };
 }
 

@@ -243,6 +243,10 @@ macro_rules! times {
                 Some(if self.is_zero() { String::new() } else { self.to_string() })
             }
 
+            fn schema(&self) -> &'static str {
+                r#"{"type":"string","format":"date-time"}"#
+            }
+
             fn is_zero(&self) -> bool {
                 $time::is_zero(*self)
             }

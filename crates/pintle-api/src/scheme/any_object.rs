@@ -125,6 +125,7 @@ impl fmt::Debug for AnyObject {
 }
 
 /// A struct without fields: reading it tells what an object says it is.
+#[derive(Default)]
 struct Nothing {}
 
 message! {

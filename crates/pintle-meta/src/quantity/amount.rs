@@ -409,10 +409,20 @@ scalar!(Quantity {
         self.with_text(|text| writer.bytes(1, text.as_bytes()));
     }
 
+    fn schema(&self) -> &'static str {
+        SCHEMA
+    }
+
     fn is_zero(&self) -> bool {
         self.stored_format().is_none()
     }
 });
+
+/// A number is what people write; the pattern is the grammar of [`Quantity::from_str`].
+const SCHEMA: &str = concat!(
+    r#"{"anyOf":[{"type":"integer"},{"type":"string"}],"x-kubernetes-int-or-string":true,"pattern":"#,
+    r#""^[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$"}"#,
+);
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,5 @@
+//! The traits of serde and schemars, definitions of custom resources, and the derive.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
+
+mod schemas;
+mod serde;
