@@ -16,6 +16,7 @@ mod command;
 mod corpus;
 mod error;
 mod exchange;
+mod fuzz;
 mod interrupt;
 mod oracle;
 mod real_cluster;
@@ -52,6 +53,8 @@ enum Task {
     Corpus(corpus::Arguments),
     /// Exchange objects that Kubernetes' own fuzzers fill with Go, in every format
     Exchange(exchange::Arguments),
+    /// Feed everything that reads bytes from outside with bytes that nobody thought of
+    Fuzz(fuzz::Arguments),
     /// Record what Kubernetes' Go code says of values and selectors
     Oracle(oracle::Arguments),
     /// Write the facts about the API into schema/, from Go's types and a real kube-apiserver
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         Task::Codegen(arguments) => codegen::run(arguments),
         Task::Corpus(arguments) => corpus::run(arguments),
         Task::Exchange(arguments) => exchange::run(&arguments),
+        Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Oracle(arguments) => oracle::run(&arguments),
         Task::Schema(arguments) => schema::run(arguments),
     };

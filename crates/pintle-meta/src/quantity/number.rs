@@ -20,6 +20,13 @@ pub(super) struct Small {
 }
 
 impl Number {
+    pub(super) fn whole(number: i64) -> Self {
+        Self::Small(Small {
+            mantissa: number,
+            exponent: 0,
+        })
+    }
+
     /// `mantissa` × 10^`exponent`.
     pub(super) fn from_i128(mantissa: i128, exponent: i64) -> Self {
         match (i64::try_from(mantissa), i32::try_from(exponent)) {

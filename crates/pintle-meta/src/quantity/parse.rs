@@ -298,24 +298,13 @@ impl<'a> Parts<'a> {
 
 /// A number of the binary format within its bounds.
 fn capped(number: Number) -> Number {
-    let most = |mantissa| {
-        Number::Small(Small {
-            mantissa,
-            exponent: 0,
-        })
-    };
-    number.min(most(i64::MAX)).max(most(-i64::MAX))
+    let (least, most) = (Number::whole(-i64::MAX), Number::whole(i64::MAX));
+    number.clamp(least, most)
 }
 
 /// Whether a number lies between -1 and 1 and is not zero.
 fn is_fraction(number: &Number) -> bool {
-    let one = |mantissa| {
-        Number::Small(Small {
-            mantissa,
-            exponent: 0,
-        })
-    };
-    !number.is_zero() && *number < one(1) && *number > one(-1)
+    !number.is_zero() && *number < Number::whole(1) && *number > Number::whole(-1)
 }
 
 #[cfg(test)]
