@@ -8,22 +8,14 @@ use crate::error::{Error, Result};
 use super::facts::{Facts, Field, Package};
 
 /// Types that are not generated, with why.
-pub(super) const NOT_GENERATED: [(&str, &str); 2] = [
-    (
-        "core.v1.List",
-        "kubectl's list of objects of any kind, which no server sends",
-    ),
-    ("meta.v1.TypeMeta", "what each kind says of itself"),
-];
+pub(super) const NOT_GENERATED: [(&str, &str); 1] =
+    [("meta.v1.TypeMeta", "what each kind says of itself")];
 
 /// Registered types that are no kinds, so that no scheme has them, with why.
-pub(super) const NOT_REGISTERED: [(&str, &str); 2] = [
-    ("core.v1.List", "not generated"),
-    (
-        "meta.v1.WatchEvent",
-        "a frame of a watch, which does not say what it is",
-    ),
-];
+pub(super) const NOT_REGISTERED: [(&str, &str); 1] = [(
+    "meta.v1.WatchEvent",
+    "a frame of a watch, which does not say what it is",
+)];
 
 /// Types with a form of their own, written by hand in pintle-meta.
 pub(super) const IN_META: [&str; 7] = [
@@ -228,7 +220,7 @@ mod tests {
         assert!(with(("core.v1.Secret", "Type")).is_ok());
         assert!(with(("core.v1.Secret", "data")).is_err());
         assert!(with(("core.v1.Secrets", "Data")).is_err());
-        assert!(with(("core.v1.List", "Items")).is_err());
+        assert!(with(("meta.v1.TypeMeta", "Kind")).is_err());
     }
 
     #[test]

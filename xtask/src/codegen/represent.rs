@@ -29,11 +29,12 @@ pub(super) fn represent(facts: &Facts, module: &str, field: &Field) -> Result<Re
         let shape = &field.type_;
         return Err(Error::new(format!("unsupported shape: {shape}"))).context(of_field);
     }
+    let list = list_name(facts, module);
     let element = match base.container {
         Container::One => base.rust,
-        Container::List => format!("List<{}>", base.rust),
+        Container::List => format!("{list}<{}>", base.rust),
         Container::Map => format!("Map<{}>", base.rust),
-        Container::MapOfLists => format!("Map<List<{}>>", base.rust),
+        Container::MapOfLists => format!("Map<{list}<{}>>", base.rust),
     };
     // Binary data that is empty is nil in Go, as a list is, and a float has its own spelling.
     let is_value = !expression.pointer
@@ -43,9 +44,9 @@ pub(super) fn represent(facts: &Facts, module: &str, field: &Field) -> Result<Re
         Container::One if expression.pointer && base.boxed => format!("Option<Box<{element}>>"),
         Container::One if expression.pointer => format!("Option<{element}>"),
         Container::One => element,
-        Container::List => format!("List<{element}>"),
+        Container::List => format!("{list}<{element}>"),
         Container::Map => format!("Map<{element}>"),
-        Container::MapOfLists => format!("Map<List<{element}>>"),
+        Container::MapOfLists => format!("Map<{list}<{element}>>"),
     };
     Ok(Representation {
         rust,
@@ -53,6 +54,16 @@ pub(super) fn represent(facts: &Facts, module: &str, field: &Field) -> Result<Re
         wrapped: base.wrapped,
         value: is_value,
     })
+}
+
+/// What package `module` calls `pintle_codec::List`, which it imports unless it has a `List` of its own.
+pub(super) fn list_name(facts: &Facts, module: &str) -> &'static str {
+    let package = facts.packages.get(module);
+    if package.is_some_and(|package| package.types.contains_key("List")) {
+        "pintle_codec::List"
+    } else {
+        "List"
+    }
 }
 
 /// What is left of a field's type without its pointer and its container.
@@ -154,11 +165,14 @@ mod tests {
                 "*apps.v1.DeploymentSpec",
                 "Option<Box<crate::apps::v1::DeploymentSpec>>",
             ),
-            ("[]meta.v1.Condition", "List<pintle_meta::v1::Condition>"),
-            ("meta.v1.Verbs", "List<Str> wrapped"),
+            (
+                "[]meta.v1.Condition",
+                "pintle_codec::List<pintle_meta::v1::Condition>",
+            ),
+            ("meta.v1.Verbs", "pintle_codec::List<Str> wrapped"),
             (
                 "map[string]authorization.v1.ExtraValue",
-                "Map<List<Str>> wrapped",
+                "Map<pintle_codec::List<Str>> wrapped",
             ),
             (
                 "*apiextensions.v1.JSON",
@@ -171,6 +185,13 @@ mod tests {
         ] {
             assert_eq!(typed("core.v1", go).unwrap(), rust, "{go}");
         }
+    }
+
+    #[test]
+    fn a_list_is_called_by_its_path_beside_a_kind_of_its_name() {
+        assert_eq!(typed("apps.v1", "[]string").unwrap(), "List<Str>");
+        let in_core = typed("core.v1", "[]string").unwrap();
+        assert_eq!(in_core, "pintle_codec::List<Str>");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use super::exceptions::{self, BY_HAND, IN_META_GROUP};
 use super::facts::{Facts, Field, Package, Type};
 use super::kinds::{self, Role};
-use super::represent::{path, represent};
+use super::represent::{list_name, path, represent};
 use super::{GeneratedFile, MARK, document, imports, names};
 
 pub(crate) fn generate(facts: &Facts) -> Result<Vec<GeneratedFile>> {
@@ -143,7 +143,12 @@ impl Module<'_> {
             document::group_version(self.package),
             self.facts.api.kubernetes,
         );
-        out.push_str("use pintle_codec::{ByteString, List, Map, Str, message, string_type};\n");
+        let list = list_name(self.facts, self.name);
+        let imported = if list == "List" { "List, " } else { "" };
+        writeln!(
+            out,
+            "use pintle_codec::{{ByteString, {imported}Map, Str, message, string_type}};"
+        )?;
         let meta = if self.is_meta() {
             "crate"
         } else {

@@ -2,8 +2,8 @@
 
 //! The types of core/v1, generated from the facts about Kubernetes 1.36.3.
 
-use pintle_codec::{ByteString, List, Map, Str, message, string_type};
-use pintle_meta::{IntOrString, MicroTime, Quantity, Time};
+use pintle_codec::{ByteString, Map, Str, message, string_type};
+use pintle_meta::{IntOrString, MicroTime, Quantity, RawExtension, Time};
 
 /// `AWSElasticBlockStoreVolumeSource` of core/v1.
 ///
@@ -163,9 +163,9 @@ pub struct CSIVolumeSource {
 #[derive(Clone, Default)]
 pub struct Capabilities {
     /// `add`: list type atomic.
-    pub add: List<Capability>,
+    pub add: pintle_codec::List<Capability>,
     /// `drop`: list type atomic.
-    pub drop: List<Capability>,
+    pub drop: pintle_codec::List<Capability>,
 }
 
 /// `CephFSPersistentVolumeSource` of core/v1.
@@ -174,7 +174,7 @@ pub struct Capabilities {
 #[derive(Clone, Default)]
 pub struct CephFSPersistentVolumeSource {
     /// `monitors`: required; list type atomic.
-    pub monitors: List<Str>,
+    pub monitors: pintle_codec::List<Str>,
     /// `path`.
     pub path: Str,
     /// `user`.
@@ -193,7 +193,7 @@ pub struct CephFSPersistentVolumeSource {
 #[derive(Clone, Default)]
 pub struct CephFSVolumeSource {
     /// `monitors`: required; list type atomic.
-    pub monitors: List<Str>,
+    pub monitors: pintle_codec::List<Str>,
     /// `path`.
     pub path: Str,
     /// `user`.
@@ -285,7 +285,7 @@ pub struct ComponentStatus {
     /// `metadata`.
     pub metadata: pintle_meta::v1::ObjectMeta,
     /// `conditions`: list type map by `type`; patch strategy merge by `type`.
-    pub conditions: List<ComponentCondition>,
+    pub conditions: pintle_codec::List<ComponentCondition>,
 }
 
 /// `ConfigMap` of core/v1.
@@ -352,7 +352,7 @@ pub struct ConfigMapProjection {
     /// `LocalObjectReference`: its fields stand in this struct's place.
     pub local_object_reference: LocalObjectReference,
     /// `items`: list type atomic.
-    pub items: List<KeyToPath>,
+    pub items: pintle_codec::List<KeyToPath>,
     /// `optional`.
     pub optional: Option<bool>,
 }
@@ -365,7 +365,7 @@ pub struct ConfigMapVolumeSource {
     /// `LocalObjectReference`: its fields stand in this struct's place.
     pub local_object_reference: LocalObjectReference,
     /// `items`: list type atomic.
-    pub items: List<KeyToPath>,
+    pub items: pintle_codec::List<KeyToPath>,
     /// `defaultMode`.
     pub default_mode: Option<i32>,
     /// `optional`.
@@ -382,29 +382,29 @@ pub struct Container {
     /// `image`.
     pub image: Str,
     /// `command`: list type atomic.
-    pub command: List<Str>,
+    pub command: pintle_codec::List<Str>,
     /// `args`: list type atomic.
-    pub args: List<Str>,
+    pub args: pintle_codec::List<Str>,
     /// `workingDir`.
     pub working_dir: Str,
     /// `ports`: list type map by `containerPort`, `protocol`; patch strategy merge by `containerPort`.
-    pub ports: List<ContainerPort>,
+    pub ports: pintle_codec::List<ContainerPort>,
     /// `envFrom`: list type atomic.
-    pub env_from: List<EnvFromSource>,
+    pub env_from: pintle_codec::List<EnvFromSource>,
     /// `env`: list type map by `name`; patch strategy merge by `name`.
-    pub env: List<EnvVar>,
+    pub env: pintle_codec::List<EnvVar>,
     /// `resources`.
     pub resources: ResourceRequirements,
     /// `resizePolicy`: list type atomic.
-    pub resize_policy: List<ContainerResizePolicy>,
+    pub resize_policy: pintle_codec::List<ContainerResizePolicy>,
     /// `restartPolicy`.
     pub restart_policy: Option<ContainerRestartPolicy>,
     /// `restartPolicyRules`: list type atomic.
-    pub restart_policy_rules: List<ContainerRestartRule>,
+    pub restart_policy_rules: pintle_codec::List<ContainerRestartRule>,
     /// `volumeMounts`: list type map by `mountPath`; patch strategy merge by `mountPath`.
-    pub volume_mounts: List<VolumeMount>,
+    pub volume_mounts: pintle_codec::List<VolumeMount>,
     /// `volumeDevices`: list type map by `devicePath`; patch strategy merge by `devicePath`.
-    pub volume_devices: List<VolumeDevice>,
+    pub volume_devices: pintle_codec::List<VolumeDevice>,
     /// `livenessProbe`.
     pub liveness_probe: Option<Box<Probe>>,
     /// `readinessProbe`.
@@ -448,7 +448,7 @@ pub struct ContainerExtendedResourceRequest {
 #[derive(Clone, Default)]
 pub struct ContainerImage {
     /// `names`: list type atomic.
-    pub names: List<Str>,
+    pub names: pintle_codec::List<Str>,
     /// `sizeBytes`.
     pub size_bytes: i64,
 }
@@ -500,7 +500,7 @@ pub struct ContainerRestartRuleOnExitCodes {
     /// `operator`: required.
     pub operator: ContainerRestartRuleOnExitCodesOperator,
     /// `values`: list type set.
-    pub values: List<i32>,
+    pub values: pintle_codec::List<i32>,
 }
 
 /// `ContainerState` of core/v1.
@@ -585,11 +585,11 @@ pub struct ContainerStatus {
     /// `resources`.
     pub resources: Option<Box<ResourceRequirements>>,
     /// `volumeMounts`: list type map by `mountPath`; patch strategy merge by `mountPath`.
-    pub volume_mounts: List<VolumeMountStatus>,
+    pub volume_mounts: pintle_codec::List<VolumeMountStatus>,
     /// `user`.
     pub user: Option<Box<ContainerUser>>,
     /// `allocatedResourcesStatus`: list type map by `name`; patch strategy merge by `name`.
-    pub allocated_resources_status: List<ResourceStatus>,
+    pub allocated_resources_status: pintle_codec::List<ResourceStatus>,
     /// `stopSignal`.
     pub stop_signal: Option<Signal>,
 }
@@ -618,7 +618,7 @@ pub struct DaemonEndpoint {
 #[derive(Clone, Default)]
 pub struct DownwardAPIProjection {
     /// `items`: list type atomic.
-    pub items: List<DownwardAPIVolumeFile>,
+    pub items: pintle_codec::List<DownwardAPIVolumeFile>,
 }
 
 /// `DownwardAPIVolumeFile` of core/v1.
@@ -642,7 +642,7 @@ pub struct DownwardAPIVolumeFile {
 #[derive(Clone, Default)]
 pub struct DownwardAPIVolumeSource {
     /// `items`: list type atomic.
-    pub items: List<DownwardAPIVolumeFile>,
+    pub items: pintle_codec::List<DownwardAPIVolumeFile>,
     /// `defaultMode`.
     pub default_mode: Option<i32>,
 }
@@ -694,11 +694,11 @@ pub struct EndpointPort {
 #[derive(Clone, Default)]
 pub struct EndpointSubset {
     /// `addresses`: list type atomic.
-    pub addresses: List<EndpointAddress>,
+    pub addresses: pintle_codec::List<EndpointAddress>,
     /// `notReadyAddresses`: list type atomic.
-    pub not_ready_addresses: List<EndpointAddress>,
+    pub not_ready_addresses: pintle_codec::List<EndpointAddress>,
     /// `ports`: list type atomic.
-    pub ports: List<EndpointPort>,
+    pub ports: pintle_codec::List<EndpointPort>,
 }
 
 /// `Endpoints` of core/v1.
@@ -709,7 +709,7 @@ pub struct Endpoints {
     /// `metadata`.
     pub metadata: pintle_meta::v1::ObjectMeta,
     /// `subsets`: list type atomic.
-    pub subsets: List<EndpointSubset>,
+    pub subsets: pintle_codec::List<EndpointSubset>,
 }
 
 /// `EnvFromSource` of core/v1.
@@ -776,29 +776,29 @@ pub struct EphemeralContainerCommon {
     /// `image`.
     pub image: Str,
     /// `command`: list type atomic.
-    pub command: List<Str>,
+    pub command: pintle_codec::List<Str>,
     /// `args`: list type atomic.
-    pub args: List<Str>,
+    pub args: pintle_codec::List<Str>,
     /// `workingDir`.
     pub working_dir: Str,
     /// `ports`: list type map by `containerPort`, `protocol`; patch strategy merge by `containerPort`.
-    pub ports: List<ContainerPort>,
+    pub ports: pintle_codec::List<ContainerPort>,
     /// `envFrom`: list type atomic.
-    pub env_from: List<EnvFromSource>,
+    pub env_from: pintle_codec::List<EnvFromSource>,
     /// `env`: list type map by `name`; patch strategy merge by `name`.
-    pub env: List<EnvVar>,
+    pub env: pintle_codec::List<EnvVar>,
     /// `resources`.
     pub resources: ResourceRequirements,
     /// `resizePolicy`: list type atomic.
-    pub resize_policy: List<ContainerResizePolicy>,
+    pub resize_policy: pintle_codec::List<ContainerResizePolicy>,
     /// `restartPolicy`.
     pub restart_policy: Option<ContainerRestartPolicy>,
     /// `restartPolicyRules`: list type atomic.
-    pub restart_policy_rules: List<ContainerRestartRule>,
+    pub restart_policy_rules: pintle_codec::List<ContainerRestartRule>,
     /// `volumeMounts`: list type map by `mountPath`; patch strategy merge by `mountPath`.
-    pub volume_mounts: List<VolumeMount>,
+    pub volume_mounts: pintle_codec::List<VolumeMount>,
     /// `volumeDevices`: list type map by `devicePath`; patch strategy merge by `devicePath`.
-    pub volume_devices: List<VolumeDevice>,
+    pub volume_devices: pintle_codec::List<VolumeDevice>,
     /// `livenessProbe`.
     pub liveness_probe: Option<Box<Probe>>,
     /// `readinessProbe`.
@@ -897,7 +897,7 @@ pub struct EventSource {
 #[derive(Clone, Default)]
 pub struct ExecAction {
     /// `command`: list type atomic.
-    pub command: List<Str>,
+    pub command: pintle_codec::List<Str>,
 }
 
 /// `FCVolumeSource` of core/v1.
@@ -906,7 +906,7 @@ pub struct ExecAction {
 #[derive(Clone, Default)]
 pub struct FCVolumeSource {
     /// `targetWWNs`: list type atomic.
-    pub target_wwns: List<Str>,
+    pub target_wwns: pintle_codec::List<Str>,
     /// `lun`.
     pub lun: Option<i32>,
     /// `fsType`.
@@ -914,7 +914,7 @@ pub struct FCVolumeSource {
     /// `readOnly`.
     pub read_only: bool,
     /// `wwids`: list type atomic.
-    pub wwids: List<Str>,
+    pub wwids: pintle_codec::List<Str>,
 }
 
 /// `FileKeySelector` of core/v1.
@@ -1058,7 +1058,7 @@ pub struct HTTPGetAction {
     /// `scheme`.
     pub scheme: URIScheme,
     /// `httpHeaders`: list type atomic.
-    pub http_headers: List<HTTPHeader>,
+    pub http_headers: pintle_codec::List<HTTPHeader>,
 }
 
 /// `HTTPHeader` of core/v1.
@@ -1080,7 +1080,7 @@ pub struct HostAlias {
     /// `ip`: required.
     pub ip: Str,
     /// `hostnames`: list type atomic.
-    pub hostnames: List<Str>,
+    pub hostnames: pintle_codec::List<Str>,
 }
 
 /// `HostIP` of core/v1.
@@ -1121,7 +1121,7 @@ pub struct ISCSIPersistentVolumeSource {
     /// `readOnly`.
     pub read_only: bool,
     /// `portals`: list type atomic.
-    pub portals: List<Str>,
+    pub portals: pintle_codec::List<Str>,
     /// `chapAuthDiscovery`.
     pub chap_auth_discovery: bool,
     /// `chapAuthSession`.
@@ -1150,7 +1150,7 @@ pub struct ISCSIVolumeSource {
     /// `readOnly`.
     pub read_only: bool,
     /// `portals`: list type atomic.
-    pub portals: List<Str>,
+    pub portals: pintle_codec::List<Str>,
     /// `chapAuthDiscovery`.
     pub chap_auth_discovery: bool,
     /// `chapAuthSession`.
@@ -1258,7 +1258,7 @@ pub struct LimitRangeItem {
 #[derive(Clone, Default)]
 pub struct LimitRangeSpec {
     /// `limits`: required; list type atomic.
-    pub limits: List<LimitRangeItem>,
+    pub limits: pintle_codec::List<LimitRangeItem>,
 }
 
 /// `LinuxContainerUser` of core/v1.
@@ -1271,7 +1271,18 @@ pub struct LinuxContainerUser {
     /// `gid`: required.
     pub gid: i64,
     /// `supplementalGroups`: list type atomic.
-    pub supplemental_groups: List<i64>,
+    pub supplemental_groups: pintle_codec::List<i64>,
+}
+
+/// `List` of core/v1.
+///
+/// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#List)
+#[derive(Clone, Default)]
+pub struct List {
+    /// `metadata`.
+    pub metadata: pintle_meta::v1::ListMeta,
+    /// `items`.
+    pub items: pintle_codec::List<RawExtension>,
 }
 
 /// `LoadBalancerIngress` of core/v1.
@@ -1286,7 +1297,7 @@ pub struct LoadBalancerIngress {
     /// `ipMode`.
     pub ip_mode: Option<LoadBalancerIPMode>,
     /// `ports`: list type atomic.
-    pub ports: List<PortStatus>,
+    pub ports: pintle_codec::List<PortStatus>,
 }
 
 /// `LoadBalancerStatus` of core/v1.
@@ -1295,7 +1306,7 @@ pub struct LoadBalancerIngress {
 #[derive(Clone, Default)]
 pub struct LoadBalancerStatus {
     /// `ingress`: list type atomic.
-    pub ingress: List<LoadBalancerIngress>,
+    pub ingress: pintle_codec::List<LoadBalancerIngress>,
 }
 
 /// `LocalObjectReference` of core/v1.
@@ -1378,7 +1389,7 @@ pub struct NamespaceCondition {
 #[derive(Clone, Default)]
 pub struct NamespaceSpec {
     /// `finalizers`: list type atomic.
-    pub finalizers: List<FinalizerName>,
+    pub finalizers: pintle_codec::List<FinalizerName>,
 }
 
 /// `NamespaceStatus` of core/v1.
@@ -1389,7 +1400,7 @@ pub struct NamespaceStatus {
     /// `phase`.
     pub phase: NamespacePhase,
     /// `conditions`: list type map by `type`; patch strategy merge by `type`.
-    pub conditions: List<NamespaceCondition>,
+    pub conditions: pintle_codec::List<NamespaceCondition>,
 }
 
 /// `Node` of core/v1.
@@ -1424,7 +1435,8 @@ pub struct NodeAffinity {
     /// `requiredDuringSchedulingIgnoredDuringExecution`.
     pub required_during_scheduling_ignored_during_execution: Option<Box<NodeSelector>>,
     /// `preferredDuringSchedulingIgnoredDuringExecution`: list type atomic.
-    pub preferred_during_scheduling_ignored_during_execution: List<PreferredSchedulingTerm>,
+    pub preferred_during_scheduling_ignored_during_execution:
+        pintle_codec::List<PreferredSchedulingTerm>,
 }
 
 /// `NodeAllocatableResourceClaimStatus` of core/v1.
@@ -1435,7 +1447,7 @@ pub struct NodeAllocatableResourceClaimStatus {
     /// `resourceClaimName`: required.
     pub resource_claim_name: Str,
     /// `containers`: list type set.
-    pub containers: List<Str>,
+    pub containers: pintle_codec::List<Str>,
     /// `resources`: required.
     pub resources: Map<Quantity>,
 }
@@ -1538,7 +1550,7 @@ pub struct NodeRuntimeHandlerFeatures {
 #[derive(Clone, Default)]
 pub struct NodeSelector {
     /// `nodeSelectorTerms`: required; list type atomic.
-    pub node_selector_terms: List<NodeSelectorTerm>,
+    pub node_selector_terms: pintle_codec::List<NodeSelectorTerm>,
 }
 
 /// `NodeSelectorRequirement` of core/v1.
@@ -1551,7 +1563,7 @@ pub struct NodeSelectorRequirement {
     /// `operator`: required.
     pub operator: NodeSelectorOperator,
     /// `values`: list type atomic.
-    pub values: List<Str>,
+    pub values: pintle_codec::List<Str>,
 }
 
 /// `NodeSelectorTerm` of core/v1.
@@ -1560,9 +1572,9 @@ pub struct NodeSelectorRequirement {
 #[derive(Clone, Default)]
 pub struct NodeSelectorTerm {
     /// `matchExpressions`: list type atomic.
-    pub match_expressions: List<NodeSelectorRequirement>,
+    pub match_expressions: pintle_codec::List<NodeSelectorRequirement>,
     /// `matchFields`: list type atomic.
-    pub match_fields: List<NodeSelectorRequirement>,
+    pub match_fields: pintle_codec::List<NodeSelectorRequirement>,
 }
 
 /// `NodeSpec` of core/v1.
@@ -1573,13 +1585,13 @@ pub struct NodeSpec {
     /// `podCIDR`.
     pub pod_cidr: Str,
     /// `podCIDRs`: list type set; patch strategy merge.
-    pub pod_cidrs: List<Str>,
+    pub pod_cidrs: pintle_codec::List<Str>,
     /// `providerID`.
     pub provider_id: Str,
     /// `unschedulable`.
     pub unschedulable: bool,
     /// `taints`: list type atomic.
-    pub taints: List<Taint>,
+    pub taints: pintle_codec::List<Taint>,
     /// `configSource`.
     pub config_source: Option<Box<NodeConfigSource>>,
     /// `externalID`.
@@ -1598,27 +1610,27 @@ pub struct NodeStatus {
     /// `phase`.
     pub phase: NodePhase,
     /// `conditions`: list type map by `type`; patch strategy merge by `type`.
-    pub conditions: List<NodeCondition>,
+    pub conditions: pintle_codec::List<NodeCondition>,
     /// `addresses`: list type map by `type`; patch strategy merge by `type`.
-    pub addresses: List<NodeAddress>,
+    pub addresses: pintle_codec::List<NodeAddress>,
     /// `daemonEndpoints`.
     pub daemon_endpoints: NodeDaemonEndpoints,
     /// `nodeInfo`.
     pub node_info: NodeSystemInfo,
     /// `images`: list type atomic.
-    pub images: List<ContainerImage>,
+    pub images: pintle_codec::List<ContainerImage>,
     /// `volumesInUse`: list type atomic.
-    pub volumes_in_use: List<UniqueVolumeName>,
+    pub volumes_in_use: pintle_codec::List<UniqueVolumeName>,
     /// `volumesAttached`: list type atomic.
-    pub volumes_attached: List<AttachedVolume>,
+    pub volumes_attached: pintle_codec::List<AttachedVolume>,
     /// `config`.
     pub config: Option<Box<NodeConfigStatus>>,
     /// `runtimeHandlers`: list type atomic.
-    pub runtime_handlers: List<NodeRuntimeHandler>,
+    pub runtime_handlers: pintle_codec::List<NodeRuntimeHandler>,
     /// `features`.
     pub features: Option<Box<NodeFeatures>>,
     /// `declaredFeatures`: list type atomic.
-    pub declared_features: List<Str>,
+    pub declared_features: pintle_codec::List<Str>,
 }
 
 /// `NodeSwapStatus` of core/v1.
@@ -1742,7 +1754,7 @@ pub struct PersistentVolumeClaimCondition {
 #[derive(Clone, Default)]
 pub struct PersistentVolumeClaimSpec {
     /// `accessModes`: list type atomic.
-    pub access_modes: List<PersistentVolumeAccessMode>,
+    pub access_modes: pintle_codec::List<PersistentVolumeAccessMode>,
     /// `selector`.
     pub selector: Option<Box<pintle_meta::v1::LabelSelector>>,
     /// `resources`.
@@ -1769,11 +1781,11 @@ pub struct PersistentVolumeClaimStatus {
     /// `phase`.
     pub phase: PersistentVolumeClaimPhase,
     /// `accessModes`: list type atomic.
-    pub access_modes: List<PersistentVolumeAccessMode>,
+    pub access_modes: pintle_codec::List<PersistentVolumeAccessMode>,
     /// `capacity`.
     pub capacity: Map<Quantity>,
     /// `conditions`: list type map by `type`; patch strategy merge by `type`.
-    pub conditions: List<PersistentVolumeClaimCondition>,
+    pub conditions: pintle_codec::List<PersistentVolumeClaimCondition>,
     /// `allocatedResources`.
     pub allocated_resources: Map<Quantity>,
     /// `allocatedResourceStatuses`: map type granular.
@@ -1867,7 +1879,7 @@ pub struct PersistentVolumeSpec {
     /// `PersistentVolumeSource`: its fields stand in this struct's place.
     pub persistent_volume_source: PersistentVolumeSource,
     /// `accessModes`: list type atomic.
-    pub access_modes: List<PersistentVolumeAccessMode>,
+    pub access_modes: pintle_codec::List<PersistentVolumeAccessMode>,
     /// `claimRef`: map type granular.
     pub claim_ref: Option<Box<ObjectReference>>,
     /// `persistentVolumeReclaimPolicy`.
@@ -1875,7 +1887,7 @@ pub struct PersistentVolumeSpec {
     /// `storageClassName`.
     pub storage_class_name: Str,
     /// `mountOptions`: list type atomic.
-    pub mount_options: List<Str>,
+    pub mount_options: pintle_codec::List<Str>,
     /// `volumeMode`.
     pub volume_mode: Option<PersistentVolumeMode>,
     /// `nodeAffinity`.
@@ -1929,9 +1941,10 @@ pub struct Pod {
 #[derive(Clone, Default)]
 pub struct PodAffinity {
     /// `requiredDuringSchedulingIgnoredDuringExecution`: list type atomic.
-    pub required_during_scheduling_ignored_during_execution: List<PodAffinityTerm>,
+    pub required_during_scheduling_ignored_during_execution: pintle_codec::List<PodAffinityTerm>,
     /// `preferredDuringSchedulingIgnoredDuringExecution`: list type atomic.
-    pub preferred_during_scheduling_ignored_during_execution: List<WeightedPodAffinityTerm>,
+    pub preferred_during_scheduling_ignored_during_execution:
+        pintle_codec::List<WeightedPodAffinityTerm>,
 }
 
 /// `PodAffinityTerm` of core/v1.
@@ -1942,15 +1955,15 @@ pub struct PodAffinityTerm {
     /// `labelSelector`.
     pub label_selector: Option<Box<pintle_meta::v1::LabelSelector>>,
     /// `namespaces`: list type atomic.
-    pub namespaces: List<Str>,
+    pub namespaces: pintle_codec::List<Str>,
     /// `topologyKey`: required.
     pub topology_key: Str,
     /// `namespaceSelector`.
     pub namespace_selector: Option<Box<pintle_meta::v1::LabelSelector>>,
     /// `matchLabelKeys`: list type atomic.
-    pub match_label_keys: List<Str>,
+    pub match_label_keys: pintle_codec::List<Str>,
     /// `mismatchLabelKeys`: list type atomic.
-    pub mismatch_label_keys: List<Str>,
+    pub mismatch_label_keys: pintle_codec::List<Str>,
 }
 
 /// `PodAntiAffinity` of core/v1.
@@ -1959,9 +1972,10 @@ pub struct PodAffinityTerm {
 #[derive(Clone, Default)]
 pub struct PodAntiAffinity {
     /// `requiredDuringSchedulingIgnoredDuringExecution`: list type atomic.
-    pub required_during_scheduling_ignored_during_execution: List<PodAffinityTerm>,
+    pub required_during_scheduling_ignored_during_execution: pintle_codec::List<PodAffinityTerm>,
     /// `preferredDuringSchedulingIgnoredDuringExecution`: list type atomic.
-    pub preferred_during_scheduling_ignored_during_execution: List<WeightedPodAffinityTerm>,
+    pub preferred_during_scheduling_ignored_during_execution:
+        pintle_codec::List<WeightedPodAffinityTerm>,
 }
 
 /// `PodAttachOptions` of core/v1.
@@ -2029,11 +2043,11 @@ pub struct PodCondition {
 #[derive(Clone, Default)]
 pub struct PodDNSConfig {
     /// `nameservers`: list type atomic.
-    pub nameservers: List<Str>,
+    pub nameservers: pintle_codec::List<Str>,
     /// `searches`: list type atomic.
-    pub searches: List<Str>,
+    pub searches: pintle_codec::List<Str>,
     /// `options`: list type atomic.
-    pub options: List<PodDNSConfigOption>,
+    pub options: pintle_codec::List<PodDNSConfigOption>,
 }
 
 /// `PodDNSConfigOption` of core/v1.
@@ -2063,7 +2077,7 @@ pub struct PodExecOptions {
     /// `container`.
     pub container: Str,
     /// `command`.
-    pub command: List<Str>,
+    pub command: pintle_codec::List<Str>,
 }
 
 /// `PodExtendedResourceClaimStatus` of core/v1.
@@ -2072,7 +2086,7 @@ pub struct PodExecOptions {
 #[derive(Clone, Default)]
 pub struct PodExtendedResourceClaimStatus {
     /// `requestMappings`: required; list type atomic.
-    pub request_mappings: List<ContainerExtendedResourceRequest>,
+    pub request_mappings: pintle_codec::List<ContainerExtendedResourceRequest>,
     /// `resourceClaimName`: required.
     pub resource_claim_name: Str,
 }
@@ -2128,7 +2142,7 @@ pub struct PodOS {
 #[derive(Clone, Default)]
 pub struct PodPortForwardOptions {
     /// `ports`.
-    pub ports: List<i32>,
+    pub ports: pintle_codec::List<i32>,
 }
 
 /// `PodProxyOptions` of core/v1.
@@ -2207,13 +2221,13 @@ pub struct PodSecurityContext {
     /// `runAsNonRoot`.
     pub run_as_non_root: Option<bool>,
     /// `supplementalGroups`: list type atomic.
-    pub supplemental_groups: List<i64>,
+    pub supplemental_groups: pintle_codec::List<i64>,
     /// `supplementalGroupsPolicy`.
     pub supplemental_groups_policy: Option<SupplementalGroupsPolicy>,
     /// `fsGroup`.
     pub fs_group: Option<i64>,
     /// `sysctls`: list type atomic.
-    pub sysctls: List<Sysctl>,
+    pub sysctls: pintle_codec::List<Sysctl>,
     /// `fsGroupChangePolicy`.
     pub fs_group_change_policy: Option<PodFSGroupChangePolicy>,
     /// `seccompProfile`.
@@ -2230,13 +2244,13 @@ pub struct PodSecurityContext {
 #[derive(Clone, Default)]
 pub struct PodSpec {
     /// `volumes`: list type map by `name`; patch strategy merge,retainKeys by `name`.
-    pub volumes: List<Volume>,
+    pub volumes: pintle_codec::List<Volume>,
     /// `initContainers`: list type map by `name`; patch strategy merge by `name`.
-    pub init_containers: List<Container>,
+    pub init_containers: pintle_codec::List<Container>,
     /// `containers`: required; list type map by `name`; patch strategy merge by `name`.
-    pub containers: List<Container>,
+    pub containers: pintle_codec::List<Container>,
     /// `ephemeralContainers`: list type map by `name`; patch strategy merge by `name`.
-    pub ephemeral_containers: List<EphemeralContainer>,
+    pub ephemeral_containers: pintle_codec::List<EphemeralContainer>,
     /// `restartPolicy`.
     pub restart_policy: RestartPolicy,
     /// `terminationGracePeriodSeconds`.
@@ -2266,7 +2280,7 @@ pub struct PodSpec {
     /// `securityContext`.
     pub security_context: Option<Box<PodSecurityContext>>,
     /// `imagePullSecrets`: list type map by `name`; patch strategy merge by `name`.
-    pub image_pull_secrets: List<LocalObjectReference>,
+    pub image_pull_secrets: pintle_codec::List<LocalObjectReference>,
     /// `hostname`.
     pub hostname: Str,
     /// `subdomain`.
@@ -2276,9 +2290,9 @@ pub struct PodSpec {
     /// `schedulerName`.
     pub scheduler_name: Str,
     /// `tolerations`: list type atomic.
-    pub tolerations: List<Toleration>,
+    pub tolerations: pintle_codec::List<Toleration>,
     /// `hostAliases`: list type map by `ip`; patch strategy merge by `ip`.
-    pub host_aliases: List<HostAlias>,
+    pub host_aliases: pintle_codec::List<HostAlias>,
     /// `priorityClassName`.
     pub priority_class_name: Str,
     /// `priority`.
@@ -2286,7 +2300,7 @@ pub struct PodSpec {
     /// `dnsConfig`.
     pub dns_config: Option<Box<PodDNSConfig>>,
     /// `readinessGates`: list type atomic.
-    pub readiness_gates: List<PodReadinessGate>,
+    pub readiness_gates: pintle_codec::List<PodReadinessGate>,
     /// `runtimeClassName`.
     pub runtime_class_name: Option<Str>,
     /// `enableServiceLinks`.
@@ -2296,7 +2310,7 @@ pub struct PodSpec {
     /// `overhead`.
     pub overhead: Map<Quantity>,
     /// `topologySpreadConstraints`: list type map by `topologyKey`, `whenUnsatisfiable`; patch strategy merge by `topologyKey`.
-    pub topology_spread_constraints: List<TopologySpreadConstraint>,
+    pub topology_spread_constraints: pintle_codec::List<TopologySpreadConstraint>,
     /// `setHostnameAsFQDN`.
     pub set_hostname_as_fqdn: Option<bool>,
     /// `os`.
@@ -2304,9 +2318,9 @@ pub struct PodSpec {
     /// `hostUsers`.
     pub host_users: Option<bool>,
     /// `schedulingGates`: list type map by `name`; patch strategy merge by `name`.
-    pub scheduling_gates: List<PodSchedulingGate>,
+    pub scheduling_gates: pintle_codec::List<PodSchedulingGate>,
     /// `resourceClaims`: list type map by `name`; patch strategy merge,retainKeys by `name`.
-    pub resource_claims: List<PodResourceClaim>,
+    pub resource_claims: pintle_codec::List<PodResourceClaim>,
     /// `resources`.
     pub resources: Option<Box<ResourceRequirements>>,
     /// `hostnameOverride`.
@@ -2325,7 +2339,7 @@ pub struct PodStatus {
     /// `phase`.
     pub phase: PodPhase,
     /// `conditions`: list type map by `type`; patch strategy merge by `type`.
-    pub conditions: List<PodCondition>,
+    pub conditions: pintle_codec::List<PodCondition>,
     /// `message`.
     pub message: Str,
     /// `reason`.
@@ -2335,25 +2349,25 @@ pub struct PodStatus {
     /// `hostIP`.
     pub host_ip: Str,
     /// `hostIPs`: list type atomic; patch strategy merge by `ip`.
-    pub host_ips: List<HostIP>,
+    pub host_ips: pintle_codec::List<HostIP>,
     /// `podIP`.
     pub pod_ip: Str,
     /// `podIPs`: list type map by `ip`; patch strategy merge by `ip`.
-    pub pod_ips: List<PodIP>,
+    pub pod_ips: pintle_codec::List<PodIP>,
     /// `startTime`.
     pub start_time: Option<Time>,
     /// `initContainerStatuses`: list type atomic.
-    pub init_container_statuses: List<ContainerStatus>,
+    pub init_container_statuses: pintle_codec::List<ContainerStatus>,
     /// `containerStatuses`: list type atomic.
-    pub container_statuses: List<ContainerStatus>,
+    pub container_statuses: pintle_codec::List<ContainerStatus>,
     /// `qosClass`.
     pub qos_class: PodQOSClass,
     /// `ephemeralContainerStatuses`: list type atomic.
-    pub ephemeral_container_statuses: List<ContainerStatus>,
+    pub ephemeral_container_statuses: pintle_codec::List<ContainerStatus>,
     /// `resize`.
     pub resize: PodResizeStatus,
     /// `resourceClaimStatuses`: list type map by `name`; patch strategy merge,retainKeys by `name`.
-    pub resource_claim_statuses: List<PodResourceClaimStatus>,
+    pub resource_claim_statuses: pintle_codec::List<PodResourceClaimStatus>,
     /// `extendedResourceClaimStatus`.
     pub extended_resource_claim_status: Option<Box<PodExtendedResourceClaimStatus>>,
     /// `allocatedResources`.
@@ -2361,7 +2375,8 @@ pub struct PodStatus {
     /// `resources`.
     pub resources: Option<Box<ResourceRequirements>>,
     /// `nodeAllocatableResourceClaimStatuses`: list type atomic.
-    pub node_allocatable_resource_claim_statuses: List<NodeAllocatableResourceClaimStatus>,
+    pub node_allocatable_resource_claim_statuses:
+        pintle_codec::List<NodeAllocatableResourceClaimStatus>,
 }
 
 /// `PodStatusResult` of core/v1.
@@ -2476,7 +2491,7 @@ pub struct ProbeHandler {
 #[derive(Clone, Default)]
 pub struct ProjectedVolumeSource {
     /// `sources`: list type atomic.
-    pub sources: List<VolumeProjection>,
+    pub sources: pintle_codec::List<VolumeProjection>,
     /// `defaultMode`.
     pub default_mode: Option<i32>,
 }
@@ -2506,7 +2521,7 @@ pub struct QuobyteVolumeSource {
 #[derive(Clone, Default)]
 pub struct RBDPersistentVolumeSource {
     /// `monitors`: required; list type atomic.
-    pub monitors: List<Str>,
+    pub monitors: pintle_codec::List<Str>,
     /// `image`: required.
     pub image: Str,
     /// `fsType`.
@@ -2529,7 +2544,7 @@ pub struct RBDPersistentVolumeSource {
 #[derive(Clone, Default)]
 pub struct RBDVolumeSource {
     /// `monitors`: required; list type atomic.
-    pub monitors: List<Str>,
+    pub monitors: pintle_codec::List<Str>,
     /// `image`: required.
     pub image: Str,
     /// `fsType`.
@@ -2620,7 +2635,7 @@ pub struct ReplicationControllerStatus {
     /// `observedGeneration`.
     pub observed_generation: i64,
     /// `conditions`: list type map by `type`; patch strategy merge by `type`.
-    pub conditions: List<ReplicationControllerCondition>,
+    pub conditions: pintle_codec::List<ReplicationControllerCondition>,
 }
 
 /// `ResourceClaim` of core/v1.
@@ -2681,7 +2696,7 @@ pub struct ResourceQuotaSpec {
     /// `hard`.
     pub hard: Map<Quantity>,
     /// `scopes`: list type atomic.
-    pub scopes: List<ResourceQuotaScope>,
+    pub scopes: pintle_codec::List<ResourceQuotaScope>,
     /// `scopeSelector`.
     pub scope_selector: Option<Box<ScopeSelector>>,
 }
@@ -2707,7 +2722,7 @@ pub struct ResourceRequirements {
     /// `requests`.
     pub requests: Map<Quantity>,
     /// `claims`: list type map by `name`.
-    pub claims: List<ResourceClaim>,
+    pub claims: pintle_codec::List<ResourceClaim>,
 }
 
 /// `ResourceStatus` of core/v1.
@@ -2718,7 +2733,7 @@ pub struct ResourceStatus {
     /// `name`: required.
     pub name: ResourceName,
     /// `resources`: list type map by `resourceID`.
-    pub resources: List<ResourceHealth>,
+    pub resources: pintle_codec::List<ResourceHealth>,
 }
 
 /// `SELinuxOptions` of core/v1.
@@ -2796,7 +2811,7 @@ pub struct ScaleIOVolumeSource {
 #[derive(Clone, Default)]
 pub struct ScopeSelector {
     /// `matchExpressions`: list type atomic.
-    pub match_expressions: List<ScopedResourceSelectorRequirement>,
+    pub match_expressions: pintle_codec::List<ScopedResourceSelectorRequirement>,
 }
 
 /// `ScopedResourceSelectorRequirement` of core/v1.
@@ -2809,7 +2824,7 @@ pub struct ScopedResourceSelectorRequirement {
     /// `operator`: required.
     pub operator: ScopeSelectorOperator,
     /// `values`: list type atomic.
-    pub values: List<Str>,
+    pub values: pintle_codec::List<Str>,
 }
 
 /// `SeccompProfile` of core/v1.
@@ -2872,7 +2887,7 @@ pub struct SecretProjection {
     /// `LocalObjectReference`: its fields stand in this struct's place.
     pub local_object_reference: LocalObjectReference,
     /// `items`: list type atomic.
-    pub items: List<KeyToPath>,
+    pub items: pintle_codec::List<KeyToPath>,
     /// `optional`.
     pub optional: Option<bool>,
 }
@@ -2896,7 +2911,7 @@ pub struct SecretVolumeSource {
     /// `secretName`.
     pub secret_name: Str,
     /// `items`: list type atomic.
-    pub items: List<KeyToPath>,
+    pub items: pintle_codec::List<KeyToPath>,
     /// `defaultMode`.
     pub default_mode: Option<i32>,
     /// `optional`.
@@ -2964,9 +2979,9 @@ pub struct ServiceAccount {
     /// `metadata`.
     pub metadata: pintle_meta::v1::ObjectMeta,
     /// `secrets`: list type map by `name`; patch strategy merge by `name`.
-    pub secrets: List<ObjectReference>,
+    pub secrets: pintle_codec::List<ObjectReference>,
     /// `imagePullSecrets`: list type atomic.
-    pub image_pull_secrets: List<LocalObjectReference>,
+    pub image_pull_secrets: pintle_codec::List<LocalObjectReference>,
     /// `automountServiceAccountToken`.
     pub automount_service_account_token: Option<bool>,
 }
@@ -3018,23 +3033,23 @@ pub struct ServiceProxyOptions {
 #[derive(Clone, Default)]
 pub struct ServiceSpec {
     /// `ports`: list type map by `port`, `protocol`; patch strategy merge by `port`.
-    pub ports: List<ServicePort>,
+    pub ports: pintle_codec::List<ServicePort>,
     /// `selector`: map type atomic.
     pub selector: Map<Str>,
     /// `clusterIP`.
     pub cluster_ip: Str,
     /// `clusterIPs`: list type atomic.
-    pub cluster_ips: List<Str>,
+    pub cluster_ips: pintle_codec::List<Str>,
     /// `type`.
     pub type_: ServiceType,
     /// `externalIPs`: list type atomic.
-    pub external_ips: List<Str>,
+    pub external_ips: pintle_codec::List<Str>,
     /// `sessionAffinity`.
     pub session_affinity: ServiceAffinity,
     /// `loadBalancerIP`.
     pub load_balancer_ip: Str,
     /// `loadBalancerSourceRanges`: list type atomic.
-    pub load_balancer_source_ranges: List<Str>,
+    pub load_balancer_source_ranges: pintle_codec::List<Str>,
     /// `externalName`.
     pub external_name: Str,
     /// `externalTrafficPolicy`.
@@ -3046,7 +3061,7 @@ pub struct ServiceSpec {
     /// `sessionAffinityConfig`.
     pub session_affinity_config: Option<Box<SessionAffinityConfig>>,
     /// `ipFamilies`: list type atomic.
-    pub ip_families: List<IPFamily>,
+    pub ip_families: pintle_codec::List<IPFamily>,
     /// `ipFamilyPolicy`.
     pub ip_family_policy: Option<IPFamilyPolicy>,
     /// `allocateLoadBalancerNodePorts`.
@@ -3067,7 +3082,7 @@ pub struct ServiceStatus {
     /// `loadBalancer`.
     pub load_balancer: LoadBalancerStatus,
     /// `conditions`: list type map by `type`; patch strategy merge by `type`.
-    pub conditions: List<pintle_meta::v1::Condition>,
+    pub conditions: pintle_codec::List<pintle_meta::v1::Condition>,
 }
 
 /// `SessionAffinityConfig` of core/v1.
@@ -3184,7 +3199,7 @@ pub struct TopologySelectorLabelRequirement {
     /// `key`: required.
     pub key: Str,
     /// `values`: required; list type atomic.
-    pub values: List<Str>,
+    pub values: pintle_codec::List<Str>,
 }
 
 /// `TopologySelectorTerm` of core/v1.
@@ -3193,7 +3208,7 @@ pub struct TopologySelectorLabelRequirement {
 #[derive(Clone, Default)]
 pub struct TopologySelectorTerm {
     /// `matchLabelExpressions`: list type atomic.
-    pub match_label_expressions: List<TopologySelectorLabelRequirement>,
+    pub match_label_expressions: pintle_codec::List<TopologySelectorLabelRequirement>,
 }
 
 /// `TopologySpreadConstraint` of core/v1.
@@ -3216,7 +3231,7 @@ pub struct TopologySpreadConstraint {
     /// `nodeTaintsPolicy`.
     pub node_taints_policy: Option<NodeInclusionPolicy>,
     /// `matchLabelKeys`: list type atomic.
-    pub match_label_keys: List<Str>,
+    pub match_label_keys: pintle_codec::List<Str>,
 }
 
 /// `TypedLocalObjectReference` of core/v1.
@@ -3973,6 +3988,10 @@ message! {
         0 uid "uid" 1 [REQUIRED VALUE VARINT],
         1 gid "gid" 2 [REQUIRED VALUE VARINT],
         2 supplemental_groups "supplementalGroups" 3 [OMIT_EMPTY VARINT],
+    }
+    List "core.v1.List" .of("v1") {
+        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        1 items "items" 2 [],
     }
     LoadBalancerIngress "core.v1.LoadBalancerIngress" {
         0 ip "ip" 1 [OMIT_EMPTY VALUE],
@@ -5521,6 +5540,7 @@ pintle_meta::kinds! { "" "v1" {
     Endpoints
     Event
     LimitRange
+    List
     Namespace
     Node
     NodeProxyOptions

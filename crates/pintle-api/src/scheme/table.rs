@@ -24,6 +24,7 @@ pub(super) static KINDS: &[Registered] = &[
     Registered::of::<pintle_meta::v1::GetOptions>(),
     Registered::of::<crate::core::v1::LimitRange>(),
     Registered::of::<crate::core::v1::LimitRangeList>(),
+    Registered::of::<crate::core::v1::List>(),
     Registered::of::<pintle_meta::v1::ListOptions>(),
     Registered::of::<crate::core::v1::Namespace>(),
     Registered::of::<crate::core::v1::NamespaceList>(),

@@ -96,6 +96,26 @@ fn the_data_of_a_secret_is_not_printed() {
     assert!(printed.contains("redacted"), "{printed}");
 }
 
+#[cfg(feature = "authentication")]
+#[test]
+fn tokens_are_not_printed() {
+    use pintle_api::authentication::{v1, v1beta1};
+
+    let request: v1::TokenRequest =
+        decode_json(br#"{"status":{"token":"hunter2","expirationTimestamp":null}}"#).unwrap();
+    let review: v1::TokenReview = decode_json(br#"{"spec":{"token":"hunter2"}}"#).unwrap();
+    let older: v1beta1::TokenReview = decode_json(br#"{"spec":{"token":"hunter2"}}"#).unwrap();
+    assert_eq!(older.spec.token, "hunter2");
+    for printed in [
+        format!("{request:?}"),
+        format!("{review:#?}"),
+        format!("{older:?}"),
+    ] {
+        assert!(!printed.contains("hunter2"), "{printed}");
+        assert!(printed.contains("redacted"), "{printed}");
+    }
+}
+
 #[test]
 fn what_was_last_applied_is_not_printed() {
     let secret: Secret = decode_json(
