@@ -49,7 +49,7 @@ fn cut_list(format: Format, stream: &[u8], piece: usize) -> Outcome {
 
 fn take_items(reader: &mut ListReader, found: &mut Vec<Vec<u8>>) -> Result<(), Error> {
     while let Some(item) = reader.next_item()? {
-        found.push(item.to_vec());
+        found.push(item.bytes().to_vec());
     }
     Ok(())
 }

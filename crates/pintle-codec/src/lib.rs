@@ -46,7 +46,7 @@ pub use error::{Error, ErrorKind};
 pub use format::Format;
 pub use frames::{Frames, MAX_FRAME};
 pub use list::List;
-pub use list_stream::{ListReader, MAX_ITEM};
+pub use list_stream::{ListItem, ListReader, MAX_ITEM};
 pub use map::Map;
 pub use message::{Element, Mapped, Message, Repeated, Scalar, SlotMut, SlotRef};
 pub use prune::Prune;

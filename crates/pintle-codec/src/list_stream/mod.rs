@@ -31,7 +31,7 @@ use crate::{Error, ErrorKind, Format, TypeMeta};
 /// for chunk in [r#"{"kind":"PodList","items":[{"a":"#, r#"1},{}],"metadata":{}}"#] {
 ///     reader.push(chunk.as_bytes());
 ///     while let Some(item) = reader.next_item()? {
-///         items.push(String::from_utf8_lossy(item).into_owned());
+///         items.push(String::from_utf8_lossy(item.bytes()).into_owned());
 ///     }
 /// }
 /// reader.finish()?;
@@ -44,6 +44,15 @@ pub struct ListReader {
     cutter: Cutter,
 }
 
+/// An item of a list that is arriving.
+#[derive(Clone, Copy)]
+pub struct ListItem<'a> {
+    bytes: &'a [u8],
+    offset: usize,
+    index: usize,
+    list: &'a TypeMeta,
+}
+
 /// What the cutters of all formats share.
 struct Stream {
     buffer: Buffer,
@@ -51,8 +60,6 @@ struct Stream {
     head: Head,
     /// How many items were cut off.
     items: usize,
-    /// Where in the document the last of them stands.
-    item_offset: usize,
 }
 
 /// What a list says of itself.
@@ -102,7 +109,6 @@ impl ListReader {
             limit: MAX_ITEM,
             head: Head::default(),
             items: 0,
-            item_offset: 0,
         };
         Self { stream, cutter }
     }
@@ -120,15 +126,12 @@ impl ListReader {
         self.stream.buffer.push(bytes);
     }
 
-    /// The next item, exactly its bytes; `None` until more bytes arrive. In protobuf, an item has
-    /// no envelope.
-    ///
-    /// The item is not checked further than to find its end.
+    /// The next item; `None` until more bytes arrive. It is not checked further than to find its end.
     ///
     /// # Errors
     /// When the input is not a list in the format, or an item is too long. The list cannot be read
     /// on then.
-    pub fn next_item(&mut self) -> Result<Option<&[u8]>, Error> {
+    pub fn next_item(&mut self) -> Result<Option<ListItem<'_>>, Error> {
         let stream = &mut self.stream;
         let length = match &mut self.cutter {
             Cutter::Cbor(cutter) => cutter.next_item(stream)?,
@@ -139,18 +142,17 @@ impl ListReader {
             return Ok(None);
         };
         stream.items += 1;
-        stream.item_offset = stream.buffer.offset();
-        Ok(Some(stream.buffer.take(length)))
+        Ok(Some(ListItem {
+            offset: stream.buffer.offset(),
+            bytes: stream.buffer.take(length),
+            index: stream.items - 1,
+            list: &stream.head.type_meta,
+        }))
     }
 
     /// How many items there were so far.
     pub fn items(&self) -> usize {
         self.stream.items
-    }
-
-    /// Where in the document the last item stands: what to add to the offset of an error in it.
-    pub fn item_offset(&self) -> usize {
-        self.stream.item_offset
     }
 
     /// What the list claims to be, as far as that is known.
@@ -195,6 +197,35 @@ impl fmt::Debug for ListReader {
             .field("type_meta", self.type_meta())
             .field("items", &self.stream.items)
             .finish_non_exhaustive()
+    }
+}
+
+impl<'a> ListItem<'a> {
+    /// The item, exactly its bytes; in protobuf without an envelope.
+    pub fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// Where in the document the item stands: what to add to the offset of an error in it.
+    pub fn offset(&self) -> usize {
+        self.offset
+    }
+
+    /// How many items came before it.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// What the list claims to be, as far as that is known.
+    pub fn list(&self) -> &'a TypeMeta {
+        self.list
+    }
+}
+
+/// Says which item it is: what is in it may be a secret.
+impl fmt::Debug for ListItem<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ListItem({}, {} bytes)", self.index, self.bytes.len())
     }
 }
 

@@ -111,9 +111,9 @@ impl Writer {
         self.tag(number, wire::BYTES);
     }
 
-    /// Writes bytes as they are.
+    /// Writes fields that are encoded already.
     #[inline]
-    pub(crate) fn raw(&mut self, bytes: &[u8]) {
+    pub fn raw(&mut self, bytes: &[u8]) {
         if self.at < bytes.len() {
             self.grow(bytes.len());
         }

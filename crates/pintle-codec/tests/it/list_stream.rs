@@ -18,10 +18,17 @@ fn read<'a>(
     pieces: impl IntoIterator<Item = &'a [u8]>,
 ) -> Result<Found, Error> {
     let mut items = Vec::new();
+    let mut document = Vec::new();
     for piece in pieces {
+        document.extend_from_slice(piece);
         reader.push(piece);
         while let Some(item) = reader.next_item()? {
-            items.push(item.to_vec());
+            assert_eq!(item.index(), items.len());
+            assert_eq!(
+                document[item.offset()..].get(..item.bytes().len()),
+                Some(item.bytes())
+            );
+            items.push(item.bytes().to_vec());
         }
     }
     reader.finish()?;
@@ -175,7 +182,12 @@ fn cbor_item() -> impl Strategy<Value = Vec<u8>> {
 
 /// A list in CBOR, its members in any order, and its items.
 fn cbor_list() -> impl Strategy<Value = (Vec<u8>, Vec<Vec<u8>>)> {
-    let items = prop::collection::vec(cbor_item(), 0..30);
+    // Now and then more than the head of a list counts in its first byte.
+    let zeros = 0..30_usize;
+    let items = (prop::collection::vec(cbor_item(), 0..4), zeros).prop_map(|(mut items, zeros)| {
+        items.extend(vec![vec![0]; zeros]);
+        items
+    });
     let order = Just(vec![0, 1, 2, 3, 4]).prop_shuffle();
     let counted = (any::<bool>(), any::<bool>());
     (items, order, counted, cbor_item()).prop_map(|(items, order, counted, other)| {
@@ -461,27 +473,27 @@ fn a_field_that_nobody_knows_may_be_long() {
     assert_eq!(read(reader, document.chunks(7)).unwrap().items.len(), 0);
 }
 
-/// Each byte is looked at once: this would not end in a lifetime otherwise.
+/// Each byte is looked at once: this would take minutes otherwise.
 #[test]
 fn a_long_item_in_small_pieces_takes_no_longer_than_in_one() {
-    let text = "x{\\\"".repeat(1 << 18);
+    let text = "x{\\\"".repeat(1 << 16);
     let document = format!(r#"{{"items":["{text}"]}}"#);
     let found = read(ListReader::new(Format::Json), document.as_bytes().chunks(1)).unwrap();
     assert_eq!(found.items[0].len(), text.len() + 2);
     let mut document = b"\xa1\x45items\x81\x9f".to_vec();
-    document.resize(document.len() + (1 << 20), 0);
+    document.resize(document.len() + (1 << 18), 0);
     document.extend(b"\xff");
     let found = read(ListReader::new(Format::Cbor), document.chunks(1)).unwrap();
-    assert_eq!(found.items[0].len(), (1 << 20) + 2);
-    let document = protobuf_document(&[vec![1; 1 << 20]], 0);
+    assert_eq!(found.items[0].len(), (1 << 18) + 2);
+    let document = protobuf_document(&[vec![1; 1 << 18]], 0);
     let found = read(ListReader::new(Format::Protobuf), document.chunks(1)).unwrap();
-    assert_eq!(found.items[0].len(), 1 << 20);
+    assert_eq!(found.items[0].len(), 1 << 18);
 }
 
 /// Items that are taken more slowly than they arrive are not moved again and again either.
 #[test]
 fn items_may_be_taken_later_than_they_arrive() {
-    let items = vec!["{}"; 1 << 18].join(",");
+    let items = vec!["{}"; 1 << 16].join(",");
     let document = format!(r#"{{"items":[{items}]}}"#);
     let mut reader = ListReader::new(Format::Json);
     let mut count = 0;
@@ -493,5 +505,5 @@ fn items_may_be_taken_later_than_they_arrive() {
         count += 1;
     }
     reader.finish().unwrap();
-    assert_eq!(count, 1 << 18);
+    assert_eq!(count, 1 << 16);
 }
