@@ -35,6 +35,10 @@ var families = []family{
 	{"label-selector", labelSelectors},
 	{"label-selector-object", labelSelectorObjects},
 	{"field-selector", fieldSelectors},
+	{"unstructured", unstructuredDocuments},
+	{"unstructured-list", unstructuredLists},
+	{"unstructured-fields", unstructuredFields},
+	{"unstructured-edits", unstructuredEdits},
 	{"wire", wire},
 	{"wire-decode", wireDecode},
 }

@@ -16,6 +16,12 @@ pub trait Body: Sized + Send + Sync + 'static {
     /// The formats that the type has, the preferred one first.
     const FORMATS: &'static [Format];
 
+    /// A zero value of the type, if [`message!`](pintle_codec::message) describes it: for whoever
+    /// has to know its fields without having a value.
+    fn description() -> Option<Box<dyn Message>> {
+        None
+    }
+
     /// Reads a whole document, which says of what kind it is.
     ///
     /// # Errors
@@ -28,6 +34,21 @@ pub trait Body: Sized + Send + Sync + 'static {
     /// # Errors
     /// As [`Body::decode`].
     fn decode_item(item: &[u8], format: Format, decoder: &mut Decoder) -> Result<Self, Error>;
+
+    /// Reads an element of a list that says to be `list`. What says nothing of its own kind may
+    /// take it from there; the default does not.
+    ///
+    /// # Errors
+    /// As [`Body::decode`].
+    fn decode_list_item(
+        item: &[u8],
+        list: &TypeMeta,
+        format: Format,
+        decoder: &mut Decoder,
+    ) -> Result<Self, Error> {
+        let _ = list;
+        Self::decode_item(item, format, decoder)
+    }
 
     /// Reads an element of a list of JSON that is being read.
     ///

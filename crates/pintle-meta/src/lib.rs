@@ -12,6 +12,7 @@ pub use pintle_codec as codec;
 
 mod body;
 mod civil;
+mod document;
 mod duration;
 mod field_selector;
 mod field_set;
@@ -22,10 +23,13 @@ mod int_or_string;
 mod interop;
 mod json_value;
 mod label_selector;
+mod lazy;
 mod list;
 mod list_body;
 pub mod names;
+mod object_name;
 mod options;
+mod partial;
 mod pruned;
 mod quantity;
 pub mod quote;
@@ -37,6 +41,7 @@ mod rfc3339;
 mod scalar;
 mod status;
 mod time;
+mod unstructured;
 pub mod v1;
 #[cfg(feature = "serde")]
 pub mod via_serde;
@@ -57,7 +62,9 @@ pub use label_selector::{
     InvalidLabelSelectorError, InvalidRequirementError, LabelOperator, LabelRequirement,
     LabelSelector, ParseLabelSelectorError, UnsupportedOperatorError,
 };
+pub use lazy::{Decoded, Lazy};
 pub use list::ObjectList;
+pub use object_name::{ObjectName, ParseObjectNameError};
 pub use pruned::Pruned;
 pub use quantity::{ParseQuantityError, Quantity, QuantityErrorKind, QuantityFormat};
 pub use raw_extension::RawExtension;
@@ -65,4 +72,5 @@ pub use resource::{Cluster, Kind, Metadata, Namespaced, Object, Resource, Scope}
 pub use resource_version::ResourceVersion;
 pub use rfc3339::ParseTimeError;
 pub use time::{MicroTime, Time};
+pub use unstructured::{FieldError, Unstructured, UnstructuredList};
 pub use watch_event::{Bookmark, WatchEvent, decode_watch_event};

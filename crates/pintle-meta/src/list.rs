@@ -81,7 +81,7 @@ impl<K: Resource> ObjectList<K> {
     }
 }
 
-impl<K: Resource> Items for List<K> {
+impl<K: Body> Items for List<K> {
     fn len(&self) -> usize {
         self.as_ref().len()
     }

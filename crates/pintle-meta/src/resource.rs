@@ -155,6 +155,10 @@ macro_rules! kinds {
         impl $crate::Body for $type {
             const FORMATS: &'static [$crate::codec::Format] = $crate::described::FORMATS;
 
+            fn description() -> Option<Box<dyn $crate::codec::Message>> {
+                Some(Box::<Self>::default())
+            }
+
             fn decode(
                 document: &[u8],
                 format: $crate::codec::Format,

@@ -47,6 +47,11 @@ pub(crate) fn same<T: PartialEq + std::fmt::Debug>(
 }
 
 impl Row {
+    /// What was asked and answered within a case.
+    pub(crate) fn of(value: &Value) -> Self {
+        Self(value.as_array().expect("a case is a list").to_vec())
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }

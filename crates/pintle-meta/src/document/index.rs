@@ -1,0 +1,75 @@
+//! [`Index`], where in an object's bytes its metadata stand.
+
+use std::ops::Range;
+
+/// Where in an object's bytes its metadata stand, and those of them that are no texts.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Index {
+    /// All of the metadata: in JSON an object, in protobuf a message.
+    pub(super) metadata: Span,
+    pub(super) name: Span,
+    pub(super) namespace: Span,
+    pub(super) uid: Span,
+    pub(super) resource_version: Span,
+    pub(super) generation: i64,
+    pub(super) is_deleting: bool,
+    /// The labels are no map of texts, and taken for absent.
+    pub(super) no_labels: bool,
+    pub(super) no_annotations: bool,
+}
+
+/// A part of the bytes; empty for what is absent.
+///
+/// Eight bytes: an object has less than 4 GiB.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Span {
+    start: u32,
+    length: u32,
+}
+
+impl Index {
+    /// Where no text can be handed out as it stands.
+    pub(super) const SPELT: Self = Self {
+        metadata: Span::SPELT,
+        name: Span::SPELT,
+        namespace: Span::SPELT,
+        uid: Span::SPELT,
+        resource_version: Span::SPELT,
+        generation: 0,
+        is_deleting: false,
+        no_labels: false,
+        no_annotations: false,
+    };
+}
+
+impl Span {
+    /// A text that cannot be handed out as it stands.
+    pub(super) const SPELT: Self = Self {
+        start: 0,
+        length: u32::MAX,
+    };
+
+    pub(super) fn new(range: Range<usize>) -> Self {
+        let narrow = |place| u32::try_from(place).expect("an object has less than 4 GiB");
+        Self {
+            start: narrow(range.start),
+            length: narrow(range.len()),
+        }
+    }
+
+    pub(super) fn is_spelt(self) -> bool {
+        self.length == u32::MAX
+    }
+
+    pub(super) fn start(self) -> usize {
+        self.start as usize
+    }
+
+    /// The part; empty if it cannot be handed out.
+    pub(super) fn range(self) -> Range<usize> {
+        match self.is_spelt() {
+            true => 0..0,
+            false => self.start()..self.start() + self.length as usize,
+        }
+    }
+}

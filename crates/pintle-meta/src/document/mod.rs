@@ -1,0 +1,297 @@
+//! [`Document`], an object kept as the bytes that came.
+//!
+//! The invariant: what caches and controllers ask of every object, its metadata, is answered from
+//! the bytes, where it was found and checked once; nothing is stored twice. The bytes are in a
+//! block of exactly their size.
+
+mod index;
+mod json;
+mod protobuf;
+mod texts;
+
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use pintle_codec::{Decoder, Error, ErrorKind, Format, Message, Str, TypeMeta, cbor};
+
+use self::index::{Index, Span};
+use self::texts::{Texts, Whole};
+use crate::v1::{ObjectMeta, PartialObjectMetadata};
+
+pub(crate) use self::json::{Head, Numbers, check_numbers};
+
+/// An object as bytes, and where its metadata stand in them.
+///
+/// In protobuf it has no envelope.
+pub(crate) struct Document {
+    bytes: Bytes,
+    index: Index,
+    is_pruned: bool,
+    /// What the bytes spell so that it cannot be handed out as it stands: set when it is asked for.
+    texts: OnceLock<Box<Texts>>,
+}
+
+enum Bytes {
+    Json(Box<str>),
+    Protobuf(Box<[u8]>),
+    Cbor(Box<[u8]>),
+}
+
+/// What a text is found to be.
+enum Found<'a> {
+    Nothing,
+    Text(&'a str),
+    /// It is spelt in a way that has to be resolved.
+    Spelt,
+}
+
+impl Document {
+    /// Keeps an object, without the parts that `decoder` leaves out; says what it claims to be.
+    /// What is looked at is the syntax of the object, as far as it is needed to find its metadata,
+    /// and the metadata.
+    ///
+    /// `description` is only needed for protobuf, and there only to leave out parts.
+    pub(crate) fn read(
+        object: &[u8],
+        format: Format,
+        decoder: &Decoder,
+        description: impl FnOnce() -> Box<dyn Message>,
+    ) -> Result<(Self, TypeMeta), Error> {
+        if u32::try_from(object.len()).is_err() {
+            let detail = "an object of more than 4 GiB";
+            return Err(Error::new(ErrorKind::TooLarge, 0, detail));
+        }
+        match format {
+            Format::Json => {
+                let (document, head) = Self::read_json(object, decoder, Numbers::Any)?;
+                if let Some(mismatch) = head.mismatch {
+                    return Err(mismatch);
+                }
+                let type_meta = TypeMeta {
+                    api_version: head.api_version,
+                    kind: head.kind,
+                };
+                Ok((document, type_meta))
+            }
+            Format::Protobuf => {
+                let rest = match decoder.pruning() {
+                    Some(prune) => prune.cut_protobuf(object, &mut *description())?,
+                    None => None,
+                };
+                let index = protobuf::index(rest.as_deref().unwrap_or(object));
+                // The whole has the same error, at the right place.
+                let in_whole = |error| protobuf::index(object).err().unwrap_or(error);
+                let index = index.map_err(in_whole)?;
+                let document = Self {
+                    is_pruned: rest.is_some() || decoder.is_incomplete(),
+                    bytes: Bytes::Protobuf(boxed(rest, object)),
+                    index,
+                    texts: OnceLock::new(),
+                };
+                Ok((document, TypeMeta::default()))
+            }
+            Format::Cbor => {
+                let object = object.strip_prefix(cbor::MAGIC).unwrap_or(object);
+                let rest = match decoder.pruning() {
+                    Some(prune) => prune.cut_cbor(object)?,
+                    None => None,
+                };
+                let mut whole = Whole::default();
+                let type_meta = Decoder::new().decode_cbor(object, &mut whole)?;
+                let texts = whole.metadata;
+                let document = Self {
+                    is_pruned: rest.is_some() || decoder.is_incomplete(),
+                    bytes: Bytes::Cbor(boxed(rest, object)),
+                    index: Index {
+                        generation: texts.generation,
+                        is_deleting: texts.deletion_timestamp.is_some(),
+                        ..Index::SPELT
+                    },
+                    texts: OnceLock::from(Box::new(texts)),
+                };
+                Ok((document, type_meta))
+            }
+        }
+    }
+
+    /// Keeps an object in JSON, as [`Document::read`] does, and says what stands at its top.
+    pub(crate) fn read_json(
+        object: &[u8],
+        decoder: &Decoder,
+        numbers: Numbers,
+    ) -> Result<(Self, Head), Error> {
+        let text = json::text(object)?;
+        let rest = match decoder.pruning() {
+            Some(prune) => prune.cut_json(text)?,
+            None => None,
+        };
+        let is_pruned = rest.is_some() || decoder.is_incomplete();
+        let kept: Box<str> = match rest {
+            Some(rest) => rest.into(),
+            None => text.into(),
+        };
+        // The whole has the same error, at the right place.
+        let in_whole = |error| json::index(text, numbers).err().unwrap_or(error);
+        let (index, head) = json::index(&kept, numbers).map_err(in_whole)?;
+        let document = Self {
+            bytes: Bytes::Json(kept),
+            index,
+            is_pruned,
+            texts: OnceLock::new(),
+        };
+        Ok((document, head))
+    }
+
+    /// The format of the bytes.
+    pub(crate) fn format(&self) -> Format {
+        match self.bytes {
+            Bytes::Json(_) => Format::Json,
+            Bytes::Protobuf(_) => Format::Protobuf,
+            Bytes::Cbor(_) => Format::Cbor,
+        }
+    }
+
+    /// The bytes.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        match &self.bytes {
+            Bytes::Json(text) => text.as_bytes(),
+            Bytes::Protobuf(bytes) | Bytes::Cbor(bytes) => bytes,
+        }
+    }
+
+    /// The text, if the format is JSON.
+    pub(crate) fn as_json(&self) -> Option<&str> {
+        match &self.bytes {
+            Bytes::Json(text) => Some(text),
+            Bytes::Protobuf(_) | Bytes::Cbor(_) => None,
+        }
+    }
+
+    /// A decoder that reads the bytes as what they are: the whole, or the rest of an object.
+    pub(crate) fn decoder(&self) -> Decoder {
+        Decoder::new().incomplete(self.is_pruned)
+    }
+
+    /// All of the metadata.
+    pub(crate) fn object_meta(&self) -> Result<ObjectMeta, Error> {
+        let mut decoder = self.decoder();
+        let mut metadata = ObjectMeta::default();
+        let start = self.index.metadata.start();
+        let shifted = |error: Error| error.shifted_by(start).within_field("metadata");
+        match &self.bytes {
+            Bytes::Json(text) => {
+                let text = &text[self.index.metadata.range()];
+                // Without metadata there is no text.
+                if !text.is_empty() {
+                    decoder
+                        .decode_json(text.as_bytes(), &mut metadata)
+                        .map_err(shifted)?;
+                }
+            }
+            Bytes::Protobuf(bytes) => {
+                let bytes = &bytes[self.index.metadata.range()];
+                decoder
+                    .decode_protobuf_item(bytes, &mut metadata)
+                    .map_err(shifted)?;
+            }
+            Bytes::Cbor(bytes) => {
+                let mut partial = PartialObjectMetadata::default();
+                decoder.decode_cbor(bytes, &mut partial)?;
+                metadata = partial.metadata;
+            }
+        }
+        Ok(metadata)
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        self.text(self.index.name, |texts| &texts.name)
+    }
+
+    pub(crate) fn namespace(&self) -> &str {
+        self.text(self.index.namespace, |texts| &texts.namespace)
+    }
+
+    pub(crate) fn uid(&self) -> &str {
+        self.text(self.index.uid, |texts| &texts.uid)
+    }
+
+    pub(crate) fn resource_version(&self) -> &str {
+        self.text(self.index.resource_version, |texts| &texts.resource_version)
+    }
+
+    pub(crate) fn generation(&self) -> i64 {
+        self.index.generation
+    }
+
+    pub(crate) fn is_deleting(&self) -> bool {
+        self.index.is_deleting
+    }
+
+    pub(crate) fn is_pruned(&self) -> bool {
+        self.is_pruned
+    }
+
+    pub(crate) fn label(&self, key: &str) -> Option<&str> {
+        let found = match &self.bytes {
+            _ if self.index.no_labels => Found::Nothing,
+            Bytes::Json(text) => json::find(&text[self.index.metadata.range()], "labels", key),
+            Bytes::Protobuf(bytes) => {
+                protobuf::find(&bytes[self.index.metadata.range()], texts::LABELS, key)
+            }
+            Bytes::Cbor(_) => Found::Spelt,
+        };
+        match found {
+            Found::Nothing => None,
+            Found::Text(text) => Some(text),
+            Found::Spelt => self.texts().labels.get(key).map(Str::as_str),
+        }
+    }
+
+    pub(crate) fn annotation(&self, key: &str) -> Option<&str> {
+        let found = match &self.bytes {
+            _ if self.index.no_annotations => Found::Nothing,
+            Bytes::Json(text) => json::find(&text[self.index.metadata.range()], "annotations", key),
+            Bytes::Protobuf(bytes) => {
+                protobuf::find(&bytes[self.index.metadata.range()], texts::ANNOTATIONS, key)
+            }
+            Bytes::Cbor(_) => Found::Spelt,
+        };
+        match found {
+            Found::Nothing => None,
+            Found::Text(text) => Some(text),
+            Found::Spelt => self.texts().annotations.get(key).map(Str::as_str),
+        }
+    }
+
+    fn text<'a>(&'a self, span: Span, spelt: impl FnOnce(&'a Texts) -> &'a Str) -> &'a str {
+        if span.is_spelt() {
+            return spelt(self.texts());
+        }
+        let range: Range<usize> = span.range();
+        match &self.bytes {
+            Bytes::Json(text) => &text[range],
+            Bytes::Protobuf(bytes) | Bytes::Cbor(bytes) => {
+                std::str::from_utf8(&bytes[range]).expect("the text was checked when it was found")
+            }
+        }
+    }
+
+    fn texts(&self) -> &Texts {
+        self.texts.get_or_init(|| {
+            let range = self.index.metadata.range();
+            Box::new(match &self.bytes {
+                Bytes::Json(text) => json::texts(&text[range]),
+                Bytes::Protobuf(bytes) => protobuf::texts(&bytes[range]),
+                Bytes::Cbor(_) => unreachable!("the texts are read with the object"),
+            })
+        })
+    }
+}
+
+/// Of the rest of an object, or else the whole, a block of exactly its size.
+fn boxed(rest: Option<Vec<u8>>, whole: &[u8]) -> Box<[u8]> {
+    match rest {
+        Some(rest) => rest.into(),
+        None => whole.into(),
+    }
+}

@@ -1,0 +1,322 @@
+//! [`Lazy`], an object that is decoded when somebody looks beyond its metadata.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use pintle_codec::protobuf::{Envelope, Writer};
+use pintle_codec::{Decoder, Error, Format, Message, cbor};
+
+use crate::document::Document;
+use crate::v1::{ObjectMeta, PartialObjectMetadata};
+use crate::{Body, Kind, Metadata, Object, ObjectName, Resource, described, no_such_format};
+
+/// An object kept as the bytes that came, and decoded when somebody looks beyond its metadata.
+///
+/// Most who handle an object ask for its name, its version or a label. Those are answered from the
+/// bytes, which take a third of the memory of the decoded object. [`Lazy::get`] decodes the object
+/// once for all who hold the result at the same time; when the last of them lets go, its memory is
+/// free again.
+///
+/// It is an object like the one within: lists and watches can be read as objects of type
+/// `Lazy<Pod>`. A [`Decoder`] that leaves out parts of objects has them cut out of the bytes. An
+/// object that is decoded already can be a `Lazy` too, so that whoever hands out objects hands out
+/// one type.
+///
+/// A clone is the same object: it counts a reference.
+///
+/// ```
+/// use pintle_codec::{Decoder, Format};
+/// use pintle_meta::v1::PartialObjectMetadata;
+/// use pintle_meta::{Body, Lazy, Metadata};
+///
+/// let json = br#"{"metadata":{"name":"web-0","labels":{"app":"web"}}}"#;
+/// let lazy = Lazy::<PartialObjectMetadata>::decode(json, Format::Json, &mut Decoder::new())?;
+/// assert_eq!(lazy.label("app"), Some("web"));
+/// assert_eq!(lazy.get()?.metadata.name, "web-0");
+/// # Ok::<(), pintle_codec::Error>(())
+/// ```
+pub struct Lazy<T>(Arc<Inner<T>>);
+
+enum Inner<T> {
+    Kept(Kept<T>),
+    Decoded(Decoded<T>),
+}
+
+struct Kept<T> {
+    document: Document,
+    /// The bytes say of what kind the object is, as those of a whole document do.
+    says_kind: bool,
+    /// What was decoded, for whoever asks while somebody holds it.
+    decoded: Mutex<Weak<Box<T>>>,
+}
+
+/// An object that a [`Lazy`] decoded, shared by all who hold it.
+///
+/// It dereferences to the object. A clone counts a reference.
+// The box is what lets memory go: the block that an `Arc` allocates stays as long as a `Weak` knows
+// it, and every `Lazy` that was ever looked into keeps a `Weak`. So that block holds a pointer only,
+// 32 bytes, and not the 850 of a pod.
+pub struct Decoded<T>(#[expect(clippy::redundant_allocation)] Arc<Box<T>>);
+
+impl<T: Kind + Object> Lazy<T> {
+    /// The object. It is decoded unless somebody holds it already.
+    ///
+    /// No lock is held meanwhile: two who ask at the same time may both decode, and get the same
+    /// object in the end.
+    ///
+    /// # Errors
+    /// When the bytes are not such an object.
+    pub fn get(&self) -> Result<Decoded<T>, Error> {
+        let kept = match &*self.0 {
+            Inner::Kept(kept) => kept,
+            Inner::Decoded(decoded) => return Ok(decoded.clone()),
+        };
+        let slot = || kept.decoded.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = slot().upgrade() {
+            return Ok(Decoded(known));
+        }
+        let Kept { document, .. } = kept;
+        let mut decoder = document.decoder();
+        let object = T::decode_item(document.as_bytes(), document.format(), &mut decoder)?;
+        let decoded = Arc::new(Box::new(object));
+        let mut slot = slot();
+        // Another may have been faster.
+        if let Some(known) = slot.upgrade() {
+            return Ok(Decoded(known));
+        }
+        *slot = Arc::downgrade(&decoded);
+        Ok(Decoded(decoded))
+    }
+
+    /// The object's name and namespace.
+    pub fn key(&self) -> ObjectName {
+        ObjectName::of(self)
+    }
+
+    /// All of the metadata, decoded for the caller alone: owners, finalizers, times, and whatever
+    /// [`Metadata`] does not ask for.
+    ///
+    /// # Errors
+    /// When the bytes have no such metadata.
+    pub fn object_meta(&self) -> Result<ObjectMeta, Error> {
+        match &*self.0 {
+            Inner::Kept(kept) => kept.document.object_meta(),
+            Inner::Decoded(decoded) => PartialObjectMetadata::of(&**decoded).map(|it| it.metadata),
+        }
+    }
+
+    /// The bytes that are kept, and their format; `None` if the object was decoded from the start.
+    /// In protobuf they have no envelope.
+    pub fn as_bytes(&self) -> Option<(&[u8], Format)> {
+        match &*self.0 {
+            Inner::Kept(kept) => Some((kept.document.as_bytes(), kept.document.format())),
+            Inner::Decoded(_) => None,
+        }
+    }
+
+    fn keep(object: &[u8], format: Format, decoder: &Decoder) -> Result<Self, Error> {
+        if !T::FORMATS.contains(&format) {
+            return Err(no_such_format(format));
+        }
+        // What is no described type has metadata nevertheless.
+        let description = || {
+            let partial = || -> Box<dyn Message> { Box::new(PartialObjectMetadata::default()) };
+            T::description().unwrap_or_else(partial)
+        };
+        let (document, found) = Document::read(object, format, decoder, description)?;
+        described::check_kind(&found, &T::type_meta())?;
+        Ok(Self(Arc::new(Inner::Kept(Kept {
+            document,
+            says_kind: !found.kind.is_empty() && !found.api_version.is_empty(),
+            decoded: Mutex::default(),
+        }))))
+    }
+}
+
+impl<T: Kind + Object> Body for Lazy<T> {
+    const FORMATS: &'static [Format] = T::FORMATS;
+
+    /// Nothing is decoded: an object that is malformed beyond its metadata is noticed when
+    /// [`Lazy::get`] decodes it, and in JSON if its syntax is wrong.
+    fn decode(document: &[u8], format: Format, decoder: &mut Decoder) -> Result<Self, Error> {
+        if format != Format::Protobuf {
+            return Self::decode_item(document, format, decoder);
+        }
+        let envelope = Envelope::open(document)?;
+        described::check_kind(envelope.type_meta(), &T::type_meta())?;
+        let shifted = |error: Error| error.shifted_by(envelope.offset());
+        Self::decode_item(envelope.raw(), format, decoder).map_err(shifted)
+    }
+
+    fn decode_item(item: &[u8], format: Format, decoder: &mut Decoder) -> Result<Self, Error> {
+        Self::keep(item, format, decoder)
+    }
+
+    /// The bytes as they are, if they are in this format.
+    fn encode(&self, format: Format, out: &mut Vec<u8>) -> Result<(), Error> {
+        let Inner::Kept(kept) = &*self.0 else {
+            return self.get()?.encode(format, out);
+        };
+        let bytes = kept.document.as_bytes();
+        match format {
+            _ if kept.document.format() != format => return self.get()?.encode(format, out),
+            Format::Protobuf => {
+                let mut writer = Writer::new();
+                Envelope::write(&T::type_meta(), &mut writer, |writer| writer.raw(bytes));
+                out.extend_from_slice(writer.written());
+            }
+            _ if !kept.says_kind => return self.get()?.encode(format, out),
+            Format::Json => out.extend_from_slice(bytes),
+            Format::Cbor => {
+                out.extend_from_slice(cbor::MAGIC);
+                out.extend_from_slice(bytes);
+            }
+        }
+        Ok(())
+    }
+
+    /// The bytes as they are, if they are in this format. They may say of what kind the object is.
+    fn encode_item(&self, format: Format, out: &mut Vec<u8>) -> Result<(), Error> {
+        match self.as_bytes() {
+            Some((bytes, kept)) if kept == format => {
+                out.extend_from_slice(bytes);
+                Ok(())
+            }
+            _ => self.get()?.encode_item(format, out),
+        }
+    }
+}
+
+impl<T: Kind + Object> Kind for Lazy<T> {
+    const GROUP: &'static str = T::GROUP;
+    const VERSION: &'static str = T::VERSION;
+    const KIND: &'static str = T::KIND;
+}
+
+impl<T: Resource> Resource for Lazy<T> {
+    type Scope = T::Scope;
+    const PLURAL: &'static str = T::PLURAL;
+    const LIST_KIND: &'static str = T::LIST_KIND;
+}
+
+/// It is its own metadata.
+impl<T: Kind + Object> Object for Lazy<T> {
+    type Metadata = Self;
+
+    fn metadata(&self) -> &Self {
+        self
+    }
+}
+
+/// Asks the bytes, or the object that was decoded from the start.
+macro_rules! ask {
+    ($self:ident . $question:ident ( $($argument:ident)? )) => {
+        match &*$self.0 {
+            Inner::Kept(kept) => kept.document.$question($($argument)?),
+            Inner::Decoded(object) => object.metadata().$question($($argument)?),
+        }
+    };
+}
+
+impl<T: Kind + Object> Metadata for Lazy<T> {
+    fn name(&self) -> &str {
+        ask!(self.name())
+    }
+
+    fn namespace(&self) -> &str {
+        ask!(self.namespace())
+    }
+
+    fn uid(&self) -> &str {
+        ask!(self.uid())
+    }
+
+    fn resource_version(&self) -> &str {
+        ask!(self.resource_version())
+    }
+
+    fn generation(&self) -> i64 {
+        ask!(self.generation())
+    }
+
+    fn is_deleting(&self) -> bool {
+        ask!(self.is_deleting())
+    }
+
+    fn label(&self, key: &str) -> Option<&str> {
+        ask!(self.label(key))
+    }
+
+    fn annotation(&self, key: &str) -> Option<&str> {
+        ask!(self.annotation(key))
+    }
+
+    fn is_pruned(&self) -> bool {
+        ask!(self.is_pruned())
+    }
+}
+
+/// An object that is decoded already, and stays so.
+impl<T: Kind + Object> From<T> for Lazy<T> {
+    fn from(object: T) -> Self {
+        Self(Arc::new(Inner::Decoded(Decoded::new(object))))
+    }
+}
+
+impl<T> Clone for Lazy<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+/// Prints which object it is, not what is in it: it may be a secret.
+impl<T: Kind + Object> fmt::Debug for Lazy<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Lazy({} {}, ", T::KIND, self.key())?;
+        match self.as_bytes() {
+            Some((bytes, format)) => write!(f, "{} bytes of {format})", bytes.len()),
+            None => f.write_str("decoded)"),
+        }
+    }
+}
+
+impl<T> Decoded<T> {
+    /// An object that is shared from now on.
+    pub fn new(object: T) -> Self {
+        Self(Arc::new(Box::new(object)))
+    }
+
+    /// Whether both are the same object, not only equal ones.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// The object, cloned if somebody else holds it too.
+    pub fn into_inner(self) -> T
+    where
+        T: Clone,
+    {
+        *Arc::unwrap_or_clone(self.0)
+    }
+}
+
+impl<T> Deref for Decoded<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> Clone for Decoded<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Decoded<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
