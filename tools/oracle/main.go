@@ -39,6 +39,8 @@ var families = []family{
 	{"unstructured-list", unstructuredLists},
 	{"unstructured-fields", unstructuredFields},
 	{"unstructured-edits", unstructuredEdits},
+	{"lists", lists},
+	{"watches", watches},
 	{"wire", wire},
 	{"wire-decode", wireDecode},
 }

@@ -26,6 +26,7 @@ mod label_selector;
 mod lazy;
 mod list;
 mod list_body;
+mod list_decoder;
 pub mod names;
 mod object_name;
 mod options;
@@ -41,6 +42,7 @@ mod rfc3339;
 mod scalar;
 mod status;
 mod time;
+mod undecodable;
 mod unstructured;
 pub mod v1;
 #[cfg(feature = "serde")]
@@ -64,6 +66,7 @@ pub use label_selector::{
 };
 pub use lazy::{Decoded, Lazy};
 pub use list::ObjectList;
+pub use list_decoder::ListDecoder;
 pub use object_name::{ObjectName, ParseObjectNameError};
 pub use pruned::Pruned;
 pub use quantity::{ParseQuantityError, Quantity, QuantityErrorKind, QuantityFormat};
@@ -72,5 +75,6 @@ pub use resource::{Cluster, Kind, Metadata, Namespaced, Object, Resource, Scope}
 pub use resource_version::ResourceVersion;
 pub use rfc3339::ParseTimeError;
 pub use time::{MicroTime, Time};
+pub use undecodable::UndecodableObject;
 pub use unstructured::{FieldError, Unstructured, UnstructuredList};
 pub use watch_event::{Bookmark, WatchEvent, decode_watch_event};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use pintle_codec::Str;
+use pintle_codec::{Decoder, Format, Str, TypeMeta, message};
 
 use crate::Metadata;
 use crate::quote::Quoted;
@@ -47,6 +47,23 @@ impl ObjectName {
     pub fn of(metadata: &impl Metadata) -> Self {
         Self::new(metadata.namespace(), metadata.name())
     }
+
+    /// The name of an object that cannot be read as a whole, if its bytes say it before they become
+    /// unreadable. In protobuf, the object has no envelope.
+    pub(crate) fn salvage(object: &[u8], format: Format) -> Option<Self> {
+        let mut partial = Partial::default();
+        let mut decoder = Decoder::new();
+        // What was read before an error stays.
+        let _: Result<TypeMeta, _> = match format {
+            Format::Json => decoder.decode_json(object, &mut partial),
+            Format::Protobuf => decoder
+                .decode_protobuf_item(object, &mut partial)
+                .map(|()| TypeMeta::default()),
+            Format::Cbor => decoder.decode_cbor(object, &mut partial),
+        };
+        let Names { name, namespace } = partial.metadata;
+        (!name.is_empty()).then_some(Self { namespace, name })
+    }
 }
 
 /// As client-go writes it: `default/web-0`, or `node-1`.
@@ -79,8 +96,32 @@ impl fmt::Display for ParseObjectNameError {
 
 impl std::error::Error for ParseObjectNameError {}
 
+/// Any object, as far as it says its name.
+#[derive(Clone, Default)]
+struct Partial {
+    metadata: Names,
+}
+
+#[derive(Clone, Default)]
+struct Names {
+    name: Str,
+    namespace: Str,
+}
+
+message! {
+    Partial "meta.v1.PartialObjectMetadata" {
+        0 metadata "metadata" 1 [],
+    }
+    Names "meta.v1.ObjectMeta" {
+        0 name "name" 1 [],
+        1 namespace "namespace" 3 [],
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use pintle_codec::Format;
+
     use super::ObjectName;
 
     /// As client-go's `SplitMetaNamespaceKey`.
@@ -100,5 +141,20 @@ mod tests {
         assert_eq!(error.to_string(), r#"unexpected key format: "a/b/c""#);
         assert_eq!(ObjectName::new("", "node-1").to_string(), "node-1");
         assert_eq!(ObjectName::new("default", "web").to_string(), "default/web");
+    }
+
+    #[test]
+    fn a_name_is_saved_from_an_object_that_goes_wrong_behind_it() {
+        let json = br#"{"metadata":{"name":"a","namespace":"b"},"spec":tru}"#;
+        let name = ObjectName::salvage(json, Format::Json);
+        assert_eq!(name, Some(ObjectName::new("b", "a")));
+        let protobuf = b"\x0a\x06\x0a\x01a\x1a\x01b\x12\x05";
+        let name = ObjectName::salvage(protobuf, Format::Protobuf);
+        assert_eq!(name, Some(ObjectName::new("b", "a")));
+        let cbor = b"\xa2\x48metadata\xa1\x44name\x41a\x44spec\xff";
+        let name = ObjectName::salvage(cbor, Format::Cbor);
+        assert_eq!(name, Some(ObjectName::new("", "a")));
+        let name = ObjectName::salvage(br#"{"spec":tru"#, Format::Json);
+        assert_eq!(name, None);
     }
 }

@@ -51,7 +51,12 @@ impl PartialObjectMetadata {
         Ok(partial)
     }
 
-    fn read(document: &[u8], format: Format, decoder: &mut Decoder) -> Result<Self, Error> {
+    /// Reads the metadata of a whole object, whatever they are.
+    pub(crate) fn read(
+        document: &[u8],
+        format: Format,
+        decoder: &mut Decoder,
+    ) -> Result<Self, Error> {
         let mut partial = Self::default();
         match format {
             Format::Json => decoder.decode_json(document, &mut partial)?,

@@ -1,10 +1,10 @@
 //! [`WatchEvent`], what a watch sends.
 
-use pintle_codec::json::Reader;
-use pintle_codec::{Error, ErrorKind};
+use pintle_codec::protobuf::{self, Envelope, Payload};
+use pintle_codec::{Decoder, Error, ErrorKind, Format, Str, cbor, json};
 
-use crate::v1::Status;
-use crate::{ResourceVersion, decode_json};
+use crate::v1::{ObjectMeta, PartialObjectMetadata, Status};
+use crate::{Body, ResourceVersion, UndecodableObject};
 
 /// One event of a watch.
 ///
@@ -71,7 +71,37 @@ impl<K> WatchEvent<K> {
     }
 }
 
-/// Reads one JSON frame of a watch, its object by `decode`, which is given the object's JSON.
+impl<K: Body> WatchEvent<K> {
+    /// Reads one frame of a watch in `format`, as [`Frames`](pintle_codec::Frames) cuts them.
+    ///
+    /// # Errors
+    /// When the frame is malformed, has an unknown type, or lacks its object, or the object cannot
+    /// be read. The watch can go on: the frames behind it are none the worse.
+    pub fn decode(
+        frame: &[u8],
+        format: Format,
+        decoder: &mut Decoder,
+    ) -> Result<Self, UndecodableObject> {
+        let nameless = |error| UndecodableObject::new(error, &[], format);
+        let frame = match format {
+            Format::Json => Frame::read_json(frame),
+            Format::Protobuf => Frame::read_protobuf(frame),
+            Format::Cbor => Frame::read_cbor(frame),
+        };
+        let frame = frame.map_err(nameless)?;
+        let event = frame.event(format, |object| K::decode(object, format, decoder));
+        event.map_err(|error| {
+            let object = match format {
+                Format::Protobuf => Envelope::open(frame.object).map(|envelope| envelope.raw()),
+                Format::Json | Format::Cbor => Ok(frame.object),
+            };
+            UndecodableObject::new(error, object.unwrap_or_default(), format)
+        })
+    }
+}
+
+/// Reads one frame of a watch in JSON, its object by `decode`, which is given the object's JSON: for
+/// objects that are no [`Body`].
 ///
 /// # Errors
 /// When the frame is malformed, has an unknown type, or lacks its object; and what `decode` fails
@@ -80,58 +110,134 @@ pub fn decode_watch_event<K>(
     frame: &[u8],
     decode: impl FnOnce(&[u8]) -> Result<K, Error>,
 ) -> Result<WatchEvent<K>, Error> {
-    let mut reader = Reader::new(frame)?;
-    let mut type_name = String::new();
-    let mut object = None;
-    reader.begin_object()?;
-    let mut first = true;
-    while let Some(key) = reader.next_key(&mut first)? {
-        match key {
-            // Of a repeated key the last value counts, as in Go.
-            "type" => {
-                let text = reader.string();
-                text.map_err(|error| error.within_field("type"))?
-                    .clone_into(&mut type_name);
-            }
-            "object" => {
-                let text = reader.raw()?;
-                object = Some((text, reader.offset() - text.len()));
-            }
-            _ => reader.skip()?,
-        }
-    }
-    reader.finish()?;
-    let (object, start) = object.ok_or_else(|| {
-        Error::new(
-            ErrorKind::InvalidValue,
-            0,
-            "a watch event without an object",
-        )
-    })?;
-    let within = |error: Error| error.shifted_by(start).within_field("object");
-    let decode = || decode(object.as_bytes()).map_err(within);
-    Ok(match type_name.as_str() {
-        "ADDED" => WatchEvent::Added(decode()?),
-        "MODIFIED" => WatchEvent::Modified(decode()?),
-        "DELETED" => WatchEvent::Deleted(decode()?),
-        "BOOKMARK" => WatchEvent::Bookmark(bookmark(object).map_err(within)?),
-        "ERROR" => WatchEvent::Error(decode_json(object.as_bytes()).map_err(within)?),
-        other => {
-            let detail = format!("a watch event of the unknown type {other:?}");
-            return Err(Error::new(ErrorKind::InvalidValue, 0, detail));
-        }
-    })
+    Frame::read_json(frame)?.event(Format::Json, decode)
 }
 
-fn bookmark(object: &str) -> Result<Bookmark, Error> {
-    // A bookmark has the kind of what is watched and nothing but metadata.
-    let mut partial = crate::v1::PartialObjectMetadata::default();
-    pintle_codec::json::decode(object.as_bytes(), &mut partial)?;
-    let end = partial.metadata.annotations.get(INITIAL_EVENTS_END);
-    Ok(Bookmark {
-        resource_version: partial.metadata.resource_version.into(),
-        initial_events_end: end.is_some_and(|value| value == "true"),
-    })
+/// An event taken apart, its object as it came.
+struct Frame<'a> {
+    type_name: Str,
+    object: &'a [u8],
+    /// Where in the frame the object starts.
+    start: usize,
+}
+
+impl<'a> Frame<'a> {
+    fn read_json(frame: &'a [u8]) -> Result<Self, Error> {
+        let mut reader = json::Reader::new(frame)?;
+        let (mut type_name, mut object) = (Str::new(), None);
+        reader.begin_object()?;
+        let mut first = true;
+        while let Some(key) = reader.next_key(&mut first)? {
+            match key {
+                // Of a repeated key the last value counts, as in Go.
+                "type" => {
+                    let text = reader.string().map(Str::from);
+                    type_name = text.map_err(|error| error.within_field("type"))?;
+                }
+                "object" => {
+                    let text = reader.raw()?;
+                    object = Some((text.as_bytes(), reader.offset() - text.len()));
+                }
+                _ => reader.skip()?,
+            }
+        }
+        reader.finish()?;
+        Self::new(type_name, object)
+    }
+
+    /// A message with the type in its field 1, and in its field 2 one whose field 1 is the object
+    /// in its envelope.
+    fn read_protobuf(frame: &'a [u8]) -> Result<Self, Error> {
+        let mut reader = protobuf::Reader::new(frame);
+        let (mut type_name, mut object) = (Str::new(), None);
+        while let Some((number, payload)) = reader.next_field()? {
+            match (number, payload) {
+                (1, Payload::Bytes(text)) => type_name = String::from_utf8_lossy(text).into(),
+                (2, Payload::Bytes(extension)) => {
+                    let start = reader.offset() - extension.len();
+                    let shifted = |error: Error| error.shifted_by(start);
+                    let mut fields = protobuf::Reader::new(extension);
+                    while let Some((number, payload)) = fields.next_field().map_err(shifted)? {
+                        if let (1, Payload::Bytes(raw)) = (number, payload) {
+                            object = Some((raw, start + fields.offset() - raw.len()));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        Self::new(type_name, object)
+    }
+
+    fn read_cbor(frame: &'a [u8]) -> Result<Self, Error> {
+        let mut reader = cbor::Reader::new(frame);
+        let (mut type_name, mut object) = (Str::new(), None);
+        let mut pairs = reader.begin_map()?;
+        while let Some(key) = reader.next_key(&mut pairs)? {
+            match &*key {
+                "type" => {
+                    let text = reader.string().map(Str::from);
+                    type_name = text.map_err(|error| error.within_field("type"))?;
+                }
+                "object" => {
+                    let item = reader.raw()?;
+                    object = Some((item, reader.offset() - item.len()));
+                }
+                _ => reader.skip()?,
+            }
+        }
+        reader.finish()?;
+        Self::new(type_name, object)
+    }
+
+    fn new(type_name: Str, object: Option<(&'a [u8], usize)>) -> Result<Self, Error> {
+        let Some((object, start)) = object else {
+            let detail = "a watch event without an object";
+            return Err(Error::new(ErrorKind::InvalidValue, 0, detail));
+        };
+        Ok(Self {
+            type_name,
+            object,
+            start,
+        })
+    }
+
+    /// The event, an object of what is watched read by `decode`.
+    fn event<K>(
+        &self,
+        format: Format,
+        decode: impl FnOnce(&[u8]) -> Result<K, Error>,
+    ) -> Result<WatchEvent<K>, Error> {
+        let object = self.object;
+        let within = |error: Error| error.shifted_by(self.start).within_field("object");
+        let decode = || decode(object).map_err(within);
+        let decoder = &mut Decoder::new();
+        Ok(match &*self.type_name {
+            "ADDED" => WatchEvent::Added(decode()?),
+            "MODIFIED" => WatchEvent::Modified(decode()?),
+            "DELETED" => WatchEvent::Deleted(decode()?),
+            "BOOKMARK" => {
+                // A bookmark has the kind of what is watched and nothing but metadata.
+                let partial = PartialObjectMetadata::read(object, format, decoder);
+                WatchEvent::Bookmark(Bookmark::of(partial.map_err(within)?.metadata))
+            }
+            "ERROR" => WatchEvent::Error(Status::decode(object, format, decoder).map_err(within)?),
+            other => {
+                let detail = format!("a watch event of the unknown type {other:?}");
+                return Err(Error::new(ErrorKind::InvalidValue, 0, detail));
+            }
+        })
+    }
+}
+
+impl Bookmark {
+    fn of(metadata: ObjectMeta) -> Self {
+        let end = metadata.annotations.get(INITIAL_EVENTS_END);
+        Self {
+            initial_events_end: end.is_some_and(|value| value == "true"),
+            resource_version: metadata.resource_version.into(),
+        }
+    }
 }
 
 const INITIAL_EVENTS_END: &str = "k8s.io/initial-events-end";

@@ -12,6 +12,7 @@ mod names;
 mod oracle;
 mod quantity;
 mod resource_version;
+mod streams;
 mod time;
 mod unstructured;
 mod wire;

@@ -74,6 +74,15 @@ impl Row {
             .unwrap_or_else(|| panic!("no truth at {at}"))
     }
 
+    /// The bytes that are recorded in hexadecimal digits.
+    pub(crate) fn bytes(&self, at: usize) -> Vec<u8> {
+        let pair = |pair: &[u8]| {
+            let text = std::str::from_utf8(pair).expect("digits");
+            u8::from_str_radix(text, 16).expect("hexadecimal digits")
+        };
+        self.text(at).as_bytes().chunks(2).map(pair).collect()
+    }
+
     /// The value, unless it is missing or null.
     pub(crate) fn get(&self, at: usize) -> Option<&Value> {
         self.0.get(at).filter(|value| !value.is_null())
