@@ -23,7 +23,7 @@ func intOrStrings(random *rand.Rand) []row {
 	var rows []row
 	for _, input := range inputs {
 		for _, value := range []intstr.IntOrString{intstr.FromString(input), intstr.Parse(input)} {
-			for _, total := range []int{0, 3, 10, 12345, math.MaxInt32, -7} {
+			for _, total := range []int{0, 3, 100, 12345, math.MaxInt32, -7} {
 				up, err := intstr.GetScaledValueFromIntOrPercent(&value, total, true)
 				down, _ := intstr.GetScaledValueFromIntOrPercent(&value, total, false)
 				// A float beyond 64 bits becomes whatever the machine makes of it.
