@@ -1,7 +1,9 @@
 //! What must hold of an object that could be read.
 
+use pintle_api::core::v1::Pod;
 use pintle_api::scheme::{self, AnyObject};
-use pintle_codec::{Decoder, ErrorKind, Format, Prune, protobuf};
+use pintle_codec::{Decoder, ErrorKind, Format, Prune, json, protobuf};
+use pintle_meta::{Body, Lazy, Metadata, Unstructured};
 
 /// Reads an object of the kind that it says it is, and checks what must hold of it in `format`:
 /// what is written is read as the same object and written in the same way, whatever the decoder
@@ -41,11 +43,7 @@ pub fn round_trip(format: Format, document: &[u8]) {
 /// Checks that what is left when parts are cut out of an object is what a decoder reads that leaves
 /// them out.
 pub fn cut(format: Format, document: &[u8]) {
-    let prune = Prune::managed_fields()
-        .and("metadata.labels.app")
-        .and("status.conditions")
-        .and("spec.template.metadata")
-        .and("items.metadata.annotations");
+    let prune = parts();
     let mut pruning = Decoder::new().prune(prune.clone());
     let Ok(object) = scheme::decode(document, format, &mut pruning) else {
         return;
@@ -82,6 +80,91 @@ pub fn cut(format: Format, document: &[u8]) {
         shown(&encode(&cut, format)),
         shown(&encode(&object, format))
     );
+}
+
+/// Checks that a pod that is kept as bytes is the pod that they are: the same metadata before it is
+/// decoded, and the same whole afterwards.
+pub fn lazy(format: Format, pod: &[u8], prune: bool) {
+    let decoder = || {
+        let parts = if prune { parts() } else { Prune::default() };
+        Decoder::new().prune(parts)
+    };
+    let typed = Pod::decode_item(pod, format, &mut decoder());
+    let lazy = Lazy::<Pod>::decode_item(pod, format, &mut decoder());
+    match (typed, lazy) {
+        (Ok(typed), Ok(lazy)) => {
+            let decoded = lazy.get().expect("the typed pod was read");
+            assert_eq!(
+                shown(&item(&*decoded, format)),
+                shown(&item(&typed, format))
+            );
+            same_metadata(&lazy, &typed.metadata);
+            assert_eq!(lazy.is_pruned(), typed.metadata.is_pruned());
+        }
+        (Ok(_), Err(error)) => panic!("{} is refused: {error}", shown(pod)),
+        (Err(_), Ok(lazy)) => assert!(lazy.get().is_err()),
+        (Err(_), Err(_)) => {}
+    }
+}
+
+/// Checks that an object of a kind that nobody knows is the tree that its text is, whether it was
+/// edited or not.
+pub fn unstructured(format: Format, document: &[u8]) {
+    let Ok(object) = Unstructured::decode(document, format, &mut Decoder::new()) else {
+        return;
+    };
+    let kept = tree(&object);
+    let mut edited = object.clone();
+    edited.edit();
+    assert_eq!(tree(&edited), kept);
+    same_metadata(&object, &edited);
+    for path in [&["spec"][..], &["metadata", "labels"], &["a", "b", "c"]] {
+        let of_kept = object.get(path).ok();
+        assert_eq!(of_kept, edited.get(path).ok());
+        let _ = (
+            object.string(path),
+            object.int64(path),
+            object.list(path),
+            object.object(path),
+        );
+    }
+    if edited.set(&["spec", "size"], 3).is_ok() {
+        assert_eq!(edited.int64(&["spec", "size"]), Ok(Some(3)));
+    }
+    let _ = object.to::<Pod>();
+}
+
+fn same_metadata(one: &dyn Metadata, other: &dyn Metadata) {
+    assert_eq!(one.name(), other.name());
+    assert_eq!(one.namespace(), other.namespace());
+    assert_eq!(one.uid(), other.uid());
+    assert_eq!(one.resource_version(), other.resource_version());
+    assert_eq!(one.generation(), other.generation());
+    assert_eq!(one.is_deleting(), other.is_deleting());
+    assert_eq!(one.label("app"), other.label("app"));
+}
+
+fn tree(object: &Unstructured) -> pintle_codec::Value {
+    let mut out = Vec::new();
+    let written = object.encode(Format::Json, &mut out);
+    written.expect("an unstructured object is JSON");
+    json::parse(&out).expect("it was written as JSON")
+}
+
+fn item<T: Body>(object: &T, format: Format) -> Vec<u8> {
+    let mut out = Vec::new();
+    let written = object.encode_item(format, &mut out);
+    written.expect("a pod has every format");
+    out
+}
+
+/// What is left out, where something is.
+fn parts() -> Prune {
+    Prune::managed_fields()
+        .and("metadata.labels.app")
+        .and("status.conditions")
+        .and("spec.template.metadata")
+        .and("items.metadata.annotations")
 }
 
 /// Checks that an object comes through another format, as far as that can carry it.

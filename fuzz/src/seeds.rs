@@ -6,9 +6,12 @@
 use std::path::PathBuf;
 use std::{env, fs};
 
+use pintle_api::core::v1::Pod;
 use pintle_api::scheme::{self, AnyObject};
 use pintle_codec::json::{self, Reader};
 use pintle_codec::{Decoder, Format, Message, Scalar, SlotMut, SlotRef, Value};
+
+use pintle_meta::Body as _;
 
 use crate::objects::encode;
 
@@ -47,6 +50,21 @@ pub fn lists(format: Format) -> Vec<Vec<u8>> {
         .into_iter()
         .filter(|object| object.windows(4).any(|window| window == b"List"))
         .collect()
+}
+
+/// A pod with nothing in it, one with everything, and one from a cluster, as an item of a list.
+pub fn pods(format: Format) -> Vec<Vec<u8>> {
+    let mut full = Pod::default();
+    fill(&mut full, DEPTH);
+    let real = Pod::decode(POD, Format::Json, &mut Decoder::new());
+    let pods = [Pod::default(), full, real.expect("the pod is well-formed")];
+    let item = |pod: &Pod| {
+        let mut out = Vec::new();
+        let written = pod.encode_item(format, &mut out);
+        written.expect("a pod has every format");
+        out
+    };
+    pods.iter().map(item).collect()
 }
 
 /// What Go was asked about, by the records of its answers: the text that each line begins with.

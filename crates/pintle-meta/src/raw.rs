@@ -102,7 +102,11 @@ impl Raw {
     }
 
     pub(crate) fn encode_cbor(&self, writer: &mut cbor::Writer<'_>) {
-        match self.to_value() {
+        let bytes = self.as_bytes();
+        if !is_cbor(bytes) {
+            return writer.json(bytes);
+        }
+        match cbor::parse(bytes) {
             Ok(value) => writer.value(&value),
             Err(_) => writer.null(),
         }
