@@ -319,11 +319,7 @@ fn is_metadata(field: &Field) -> bool {
 /// The file that declares the versions of a group.
 fn group_file(facts: &Facts, group: &str, versions: &[&str]) -> Result<String> {
     let package = &facts.packages[&format!("{group}.{}", versions[0])];
-    let name = if package.group.is_empty() {
-        "core group, the one without a name".to_owned()
-    } else {
-        format!("group `{}`", package.group)
-    };
+    let name = document::group(package);
     let mut out = format!(
         "{MARK} from schema/types. Do not edit.\n\n//! Apply configurations of the {name}.\n\n"
     );

@@ -12,6 +12,15 @@ pub(super) fn group_version(package: &Package) -> String {
     format!("{group}/{}", package.version)
 }
 
+/// The group in words.
+pub(super) fn group(package: &Package) -> String {
+    if package.group.is_empty() {
+        "core group, the one without a name".to_owned()
+    } else {
+        format!("group `{}`", package.group)
+    }
+}
+
 /// Where the Go type is described, in the release that the facts are from.
 pub(super) fn reference(facts: &Facts, package: &Package, type_: &str) -> String {
     // Kubernetes 1.36.3 is made of modules at v0.36.3.

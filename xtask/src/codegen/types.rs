@@ -72,11 +72,7 @@ pub(super) fn group_of<'a>(package_name: &str, package: &'a Package, kind: &str)
 /// The file that declares the versions of a group.
 fn group_file(facts: &Facts, group: &str, versions: &[&str]) -> Result<String> {
     let package = &facts.packages[&format!("{group}.{}", versions[0])];
-    let name = if package.group.is_empty() {
-        "core group, the one without a name".to_owned()
-    } else {
-        format!("group `{}`", package.group)
-    };
+    let name = document::group(package);
     let mut kinds = BTreeSet::new();
     for version in versions {
         let package_name = format!("{group}.{version}");
