@@ -40,7 +40,7 @@ struct Inner {
 }
 
 #[derive(Clone, PartialEq, Eq)]
-enum Segment {
+pub(crate) enum Segment {
     Field(Cow<'static, str>),
     Index(usize),
 }
@@ -91,6 +91,12 @@ impl Error {
             }
         }
         path
+    }
+
+    /// The steps of the path, from the outside in.
+    #[cfg(feature = "yaml")]
+    pub(crate) fn segments(&self) -> impl Iterator<Item = &Segment> {
+        self.0.path.iter().rev()
     }
 
     /// The same error, one field further out.

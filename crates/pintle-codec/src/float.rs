@@ -36,6 +36,17 @@ impl Digits {
         }
     }
 
+    /// The digits of a finite number of 32 bits.
+    #[cfg(feature = "yaml")]
+    pub(crate) fn of_narrow(number: f32) -> Self {
+        let (digits, exponent) = split(&format!("{:e}", number.abs()));
+        Self {
+            negative: number.is_sign_negative(),
+            digits,
+            exponent,
+        }
+    }
+
     /// The power of ten of the first digit.
     pub(crate) fn exponent(&self) -> i32 {
         self.exponent

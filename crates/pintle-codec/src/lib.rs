@@ -39,6 +39,8 @@ mod table;
 mod type_meta;
 mod value;
 mod walk;
+#[cfg(feature = "yaml")]
+pub mod yaml;
 
 pub use byte_string::ByteString;
 pub use decoder::{Decoder, Violation, ViolationKind};

@@ -8,3 +8,5 @@ mod list_stream;
 mod message;
 mod protobuf;
 mod tree;
+#[cfg(feature = "yaml")]
+mod yaml;
