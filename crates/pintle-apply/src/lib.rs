@@ -20,7 +20,9 @@
 //!             ),
 //!         ),
 //!     );
-//! # let _ = deployment;
+//! let document = pintle_meta::encode_json(&deployment)?;
+//! assert!(document.starts_with(br#"{"kind":"Deployment","apiVersion":"apps/v1""#));
+//! # Ok::<(), pintle_codec::Error>(())
 //! ```
 //!
 //! There is a module for each group and version, as in `pintle-api`, and in it a type for each
@@ -29,7 +31,22 @@
 //! before. Fields of a server newer than this crate are set by [`ApplyConfiguration::with`].
 //!
 //! To change what was applied earlier, `extract` makes an apply configuration of the fields that a
-//! field manager owns in an object that was read.
+//! field manager owns in an object that was read:
+//!
+//! ```
+//! use pintle_api::core::v1::ConfigMap;
+//! use pintle_apply::core::v1::ConfigMapApply;
+//!
+//! # let answer = br#"{"kind":"ConfigMap","apiVersion":"v1","metadata":{"name":"settings",
+//! #     "managedFields":[{"manager":"tuner","operation":"Apply","fieldsV1":{"f:data":{"f:a":{}}}}]},
+//! #     "data":{"a":"1","b":"2"}}"#;
+//! let settings: ConfigMap = pintle_meta::decode_json(answer)?;
+//! let mine = ConfigMapApply::extract(&settings, "tuner")?;
+//! assert_eq!(mine, ConfigMapApply::new("settings").data([("a", "1")]));
+//! let more = mine.data([("c", "3")]);
+//! # let _ = more;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 //!
 //! All of these types are names for one tree. The group `core` is always there; every other group
 //! is a feature of its name, and `full` is all of them.
