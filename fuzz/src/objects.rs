@@ -177,6 +177,8 @@ fn crosses(object: &AnyObject, format: Format) {
         Ok(back) => back,
         // Embedded values nest on their own in protobuf.
         Err(error) if error.kind() == ErrorKind::TooDeep => return,
+        // As in Go, a year of five digits can be written as text and not read.
+        Err(error) if error.detail().contains("is not a time") => return,
         Err(error) => panic!("{} is refused: {error}", shown(&written)),
     };
     assert_eq!(shown(&encode(&back, format)), shown(&written));

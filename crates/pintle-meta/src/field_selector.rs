@@ -207,6 +207,19 @@ impl fmt::Display for FieldSelector {
     }
 }
 
+/// As the options of a request have it.
+impl From<&FieldSelector> for Str {
+    fn from(selector: &FieldSelector) -> Self {
+        selector.to_string().into()
+    }
+}
+
+impl From<FieldSelector> for Str {
+    fn from(selector: FieldSelector) -> Self {
+        Self::from(&selector)
+    }
+}
+
 impl ParseFieldSelectorError {
     /// What is wrong.
     pub fn kind(&self) -> FieldSelectorErrorKind {

@@ -212,3 +212,37 @@ scalar!(IntOrString {
 /// The types as protobuf numbers them.
 const INT: u64 = 0;
 const STRING: u64 = 1;
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::IntOrString;
+
+    #[test]
+    fn only_percentages_are_shares() {
+        let refused = IntOrString::from("http").scaled_up(10).unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "\"http\" is neither a number nor a percentage such as 25%"
+        );
+        assert_eq!(IntOrString::from(7).scaled_down(10), Ok(7));
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_are_told_from_texts(text in "[-+0-9a%]{0,12}", number in any::<i32>()) {
+            let parsed = IntOrString::parse(&text);
+            prop_assert_eq!(matches!(parsed, IntOrString::Int(_)), text.parse::<i32>().is_ok());
+            prop_assert_eq!(IntOrString::parse(&number.to_string()), number.into());
+        }
+
+        #[test]
+        fn a_share_is_one_apart_at_most(percent in 0i64..200, total in 0i64..1_000_000) {
+            let share = IntOrString::String(format!("{percent}%").into());
+            let (up, down) = (share.scaled_up(total).unwrap(), share.scaled_down(total).unwrap());
+            prop_assert_eq!(up - down, i64::from(percent * total % 100 != 0));
+            prop_assert_eq!(down, percent * total / 100);
+        }
+    }
+}

@@ -73,6 +73,8 @@ impl fmt::Debug for ResourceVersion {
 mod tests {
     use std::cmp::Ordering;
 
+    use proptest::prelude::*;
+
     use super::ResourceVersion;
 
     #[test]
@@ -86,6 +88,15 @@ mod tests {
         );
         for other in ["", "0", "x", "01", "-1", "1.0"] {
             assert_eq!(compare("1", other), None, "{other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_is_that_of_numbers(a in 1u128.., b in 1u128.., down in 0u32..100) {
+            let (a, b) = ((a >> down).max(1), b);
+            let version = |number: u128| ResourceVersion::from(number.to_string().as_str());
+            prop_assert_eq!(version(a).compare(&version(b)), Some(a.cmp(&b)));
         }
     }
 }

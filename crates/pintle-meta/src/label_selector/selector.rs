@@ -112,6 +112,19 @@ impl fmt::Display for LabelSelector {
     }
 }
 
+/// As the options of a request have it.
+impl From<&LabelSelector> for Str {
+    fn from(selector: &LabelSelector) -> Self {
+        selector.to_string().into()
+    }
+}
+
+impl From<LabelSelector> for Str {
+    fn from(selector: LabelSelector) -> Self {
+        Self::from(&selector)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use pintle_codec::{Map, Str};
@@ -199,6 +212,13 @@ mod tests {
         let everything = LabelSelector::from_object(Some(&v1::LabelSelector::default())).unwrap();
         assert_eq!(everything, LabelSelector::everything());
         assert!(everything.matches(&labels));
+    }
+
+    #[test]
+    fn stands_in_the_options_of_a_request() {
+        let selector = LabelSelector::parse("a = b").unwrap();
+        let options = v1::ListOptions::new().labels(&selector);
+        assert_eq!(options.label_selector, "a=b");
     }
 
     #[test]
