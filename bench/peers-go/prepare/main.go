@@ -5,6 +5,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"encoding/json"
 	"flag"
@@ -13,6 +14,7 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	kjson "sigs.k8s.io/json"
@@ -61,11 +63,43 @@ func run(out, pods string, objects []string) error {
 		}
 		lines = append(lines, line)
 	}
-	input, err := prepare(out, "pods", lines)
-	if err != nil {
-		return fmt.Errorf("%s: %w", pods, err)
+	// As watch events come, and as a server lists them: pods of a workload one after the other.
+	for _, name := range []string{"pods-in-any-order", "pods"} {
+		input, err := prepare(out, name, lines)
+		if err != nil {
+			return fmt.Errorf("%s: %w", pods, err)
+		}
+		all = append(all, input)
+		if err := sortByKey(lines); err != nil {
+			return fmt.Errorf("%s: %w", pods, err)
+		}
 	}
-	return inputs.WriteCatalogue(out, append(all, input))
+	return inputs.WriteCatalogue(out, all)
+}
+
+// sortByKey sorts objects by namespace and name.
+func sortByKey(objects [][]byte) error {
+	type keyed struct {
+		Metadata struct{ Namespace, Name string }
+		object   []byte
+	}
+	all := make([]keyed, len(objects))
+	for index, object := range objects {
+		all[index].object = object
+		if err := json.Unmarshal(object, &all[index]); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(all, func(a, b keyed) int {
+		return cmp.Or(
+			cmp.Compare(a.Metadata.Namespace, b.Metadata.Namespace),
+			cmp.Compare(a.Metadata.Name, b.Metadata.Name),
+		)
+	})
+	for index := range all {
+		objects[index] = all[index].object
+	}
+	return nil
 }
 
 func prepare(out, name string, texts [][]byte) (inputs.Input, error) {

@@ -24,10 +24,12 @@ pub(super) struct Results {
     targets: Vec<Target>,
 }
 
-/// A release build of `pintle-api` and the crates of ours below it; those of others were built before.
+/// A release build of `pintle-api`.
 #[derive(Serialize)]
 struct Build {
     features: &'static str,
+    /// The crates that are built anew; what they depend on was built before.
+    crates: &'static [&'static str],
     wall_seconds: Figure,
     cpu_seconds: Figure,
 }
@@ -44,7 +46,8 @@ pub(super) fn run(quick: bool, interrupt: &Interrupt) -> Result<Results> {
     let rounds = if quick { 1 } else { 3 };
     let mut builds = Vec::new();
     for features in ["full", ""] {
-        builds.push(build(features, rounds, interrupt)?);
+        builds.push(build(features, ALONE, rounds, interrupt)?);
+        builds.push(build(features, WITH_THOSE_BELOW, 1, interrupt)?);
     }
     let mut sizes = Vec::new();
     for (program, features) in [
@@ -62,6 +65,7 @@ pub(super) fn run(quick: bool, interrupt: &Interrupt) -> Result<Results> {
         limit,
         found,
         range,
+        by_cpu: None,
     };
     let seconds = |what, limit, build: &Build| {
         let wall = &build.wall_seconds;
@@ -70,7 +74,7 @@ pub(super) fn run(quick: bool, interrupt: &Interrupt) -> Result<Results> {
     let unused = sizes[2].bytes as f64 / sizes[1].bytes as f64;
     let targets = vec![
         seconds("pintle-api, every feature: seconds", 60.0, &builds[0]),
-        seconds("pintle-api, core alone: seconds", 15.0, &builds[1]),
+        seconds("pintle-api, core alone: seconds", 15.0, &builds[2]),
         target(
             "code of five kinds, with `full` / without",
             1.01,
@@ -89,14 +93,14 @@ impl Results {
     /// Prints the tables.
     pub(super) fn print(&self) -> Verdict {
         println!("\n## build\n");
-        let mut table = Table::new(["pintle-codec, -meta and -api, release", "seconds", "of CPU"]);
+        let mut table = Table::new(["release build", "seconds", "of CPU"]);
         for build in &self.builds {
             let features = match build.features {
                 "" => "core alone",
-                features => features,
+                _ => "every feature",
             };
             table.row([
-                features.to_owned(),
+                format!("{}, {features}", build.crates.join(", ")),
                 format!("{:.1}", build.wall_seconds),
                 format!("{:.1}", build.cpu_seconds),
             ]);
@@ -128,8 +132,13 @@ impl Results {
     }
 }
 
-/// Builds with these features and no others, the crates of other people beforehand.
-fn build(features: &'static str, rounds: usize, interrupt: &Interrupt) -> Result<Build> {
+/// Builds `pintle-api` with these features and no others, and of its dependencies these crates.
+fn build(
+    features: &'static str,
+    crates: &'static [&'static str],
+    rounds: usize,
+    interrupt: &Interrupt,
+) -> Result<Build> {
     let target = directory().join("target/build");
     let run = |arguments: &[&str]| {
         let mut command = Command::new("cargo");
@@ -151,17 +160,18 @@ fn build(features: &'static str, rounds: usize, interrupt: &Interrupt) -> Result
             features,
         ])
     };
-    eprintln!("building pintle-api ({features:?}), {} times", rounds + 1);
+    eprintln!("building {} ({features:?})", crates.join(", "));
     compile()?;
     let clock = SystemClock::new();
     let mut found = Build {
         features,
+        crates,
         wall_seconds: Figure::default(),
         cpu_seconds: Figure::default(),
     };
     for _ in 0..rounds {
         let mut clean = vec!["clean", "--quiet", "--release"];
-        for package in ["pintle-api", "pintle-meta", "pintle-codec"] {
+        for package in crates {
             clean.extend(["--package", package]);
         }
         run(&clean)?;
@@ -204,3 +214,6 @@ fn cpu_of_children() -> f64 {
     // Fields 16 and 17 of proc(5), in hundredths of a second; these begin with field 3.
     (ticks(13) + ticks(14)) / 100.0
 }
+
+const ALONE: &[&str] = &["pintle-api"];
+const WITH_THOSE_BELOW: &[&str] = &["pintle-api", "pintle-meta", "pintle-codec"];

@@ -12,6 +12,8 @@ pub(super) struct Target {
     pub(super) found: f64,
     /// The smallest and the greatest value of a round, where there were several.
     pub(super) range: Option<(f64, f64)>,
+    /// A ratio of times, by the CPU time of whole processes.
+    pub(super) by_cpu: Option<f64>,
 }
 
 impl Target {

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::inputs::Input;
 use super::programs::Programs;
-use super::{Check, Extent, Memory, Operation, PODS, REFERENCE, Subject, Time};
+use super::{Check, Extent, Memory, Operation, PODS, PODS_IN_ANY_ORDER, REFERENCE, Subject, Time};
 use crate::bench::figures::Figure;
 use crate::bench::peer::{Answer, Format, Lane, Peer, Task};
 use crate::command;
@@ -193,7 +193,7 @@ fn millis(input: &Input, extent: &Extent) -> u64 {
     match input.name.as_str() {
         REFERENCE => extent.reference_millis,
         // Once through all of them.
-        PODS => 1,
+        PODS | PODS_IN_ANY_ORDER => 1,
         _ => extent.object_millis,
     }
 }

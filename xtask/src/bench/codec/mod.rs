@@ -196,4 +196,10 @@ impl Subject {
 const KEPT: &str = "kept";
 
 const REFERENCE: &str = "reference-pod";
+/// The seeded pods as a server lists them: those of a workload one after the other.
 const PODS: &str = "pods";
+/// The same pods as events of a watch come.
+const PODS_IN_ANY_ORDER: &str = "pods-in-any-order";
+
+/// The inputs that targets are about.
+const MAIN: [&str; 3] = [REFERENCE, PODS, PODS_IN_ANY_ORDER];

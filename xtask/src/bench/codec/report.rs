@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Check, KEPT, Operation, PODS, REFERENCE, Results, Subject, Time};
+use super::{Check, KEPT, MAIN, Operation, Results, Subject, Time};
 use crate::bench::peer::Format;
 use crate::bench::table::Table;
 
@@ -12,7 +12,7 @@ impl fmt::Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "\n## codec\n")?;
         self.write_inputs(f)?;
-        for input in [REFERENCE, PODS] {
+        for input in MAIN {
             for (format, operation, title) in OPERATIONS {
                 writeln!(f, "\n### {input}: {title}\n")?;
                 write!(f, "{}", self.times(input, format, operation))?;
@@ -36,7 +36,7 @@ impl Report<'_> {
     fn write_inputs(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let results = self.0;
         for input in &results.inputs {
-            if input.name != REFERENCE && input.name != PODS {
+            if !MAIN.contains(&input.name.as_str()) {
                 continue;
             }
             let size = |format| (input.size(format), input.gzip_ratio(format));
@@ -48,7 +48,7 @@ impl Report<'_> {
                 input.name, input.objects, input.kind,
             )?;
         }
-        let others = results.inputs.len() - 2;
+        let others = results.inputs.len() - MAIN.len();
         writeln!(f, "and {others} objects of other kinds")?;
         let mut subjects: Vec<&Subject> = Vec::new();
         for check in &results.checks {
@@ -227,7 +227,7 @@ impl Report<'_> {
     }
 
     fn targets(&self) -> Table {
-        let mut table = Table::new(vec!["", "at most", "found", ""]);
+        let mut table = Table::new(vec!["", "at most", "found", "by all CPU", ""]);
         for target in &self.0.targets {
             let found = match target.range {
                 Some((min, max)) => format!("{:.2} ({min:.2}–{max:.2})", target.found),
@@ -237,6 +237,9 @@ impl Report<'_> {
                 target.what.clone(),
                 format!("{:.2}", target.limit),
                 found,
+                target
+                    .by_cpu
+                    .map_or(String::new(), |ratio| format!("{ratio:.2}")),
                 target.to_string(),
             ]);
         }
@@ -256,7 +259,7 @@ impl Report<'_> {
 
     fn others(&self) -> impl Iterator<Item = &str> {
         let names = self.0.inputs.iter().map(|input| input.name.as_str());
-        names.filter(|name| ![REFERENCE, PODS].contains(name))
+        names.filter(|name| !MAIN.contains(name))
     }
 }
 

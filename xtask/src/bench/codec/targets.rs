@@ -1,12 +1,12 @@
 //! What the codecs are to reach, on the reference pod and on the seeded pods.
 
-use super::{KEPT, Operation, PODS, REFERENCE, Results, Subject};
+use super::{KEPT, MAIN, Operation, REFERENCE, Results, Subject};
 use crate::bench::peer::Format;
 use crate::bench::target::Target;
 
 pub(super) fn all(results: &Results) -> Vec<Target> {
     let mut targets = Vec::new();
-    for input in [REFERENCE, PODS] {
+    for input in MAIN {
         for (format, operation, peer, limit) in RATIOS {
             for variant in variants(operation) {
                 targets.extend(ratio(
@@ -28,6 +28,7 @@ pub(super) fn all(results: &Results) -> Vec<Target> {
                     limit,
                     found: bytes / 1024.0,
                     range: None,
+                    by_cpu: None,
                 }));
             }
         }
@@ -39,6 +40,7 @@ pub(super) fn all(results: &Results) -> Vec<Target> {
         limit: 80.0,
         found: time.allocations,
         range: None,
+        by_cpu: None,
     }));
     targets
 }
@@ -68,6 +70,7 @@ fn ratio(
         limit,
         found: ratio.median(),
         range: Some((ratio.min(), ratio.max())),
+        by_cpu: Some(ours.cpu.over(&theirs.cpu).median()),
     })
 }
 
