@@ -6,12 +6,11 @@ use std::fmt;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use pintle_codec::yaml::{self, Documents};
 use pintle_codec::{Object, Value, json};
 use pintle_meta::GroupVersionKind;
-use serde_saphyr::{MessageFormatter as _, Spanned, UserMessageFormatter};
 
 use crate::error::{Error, Kind};
-use crate::output::Tree;
 
 /// An object as a file has it, and where.
 #[derive(Debug)]
@@ -155,27 +154,10 @@ fn parse(file: &str, bytes: &[u8], manifests: &mut Vec<Manifest>) -> Result<(), 
     {
         return add(value, &at(1), manifests);
     }
-    let options = serde_saphyr::options! {
-        // A snippet would put the file's secrets into the message.
-        with_snippet: false,
-        // A file mode such as 0644 is octal, as it is to kubectl.
-        legacy_octal_numbers: true,
-        // Generous: a file may be a backup of a cluster.
-        budget: serde_saphyr::budget! {
-            max_documents: 1_000_000,
-            max_depth: usize::from(json::MAX_DEPTH),
-            max_events: usize::MAX,
-            max_nodes: usize::MAX,
-            max_total_scalar_bytes: usize::MAX,
-        },
-        // Aliases of aliases make much out of little.
-        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 100_000 },
-    };
-    let documents: Vec<Spanned<Tree>> = serde_saphyr::from_multiple_with_options(text, options)
-        .map_err(|error| malformed(file, &error))?;
-    for document in documents {
-        let line = document.referenced.line().max(1);
-        add(document.value.0, &at(line), manifests)?;
+    for document in Documents::new(text).refuse_duplicates() {
+        let document = document.map_err(|error| malformed(file, &error))?;
+        let line = document.place().line().into();
+        add(document.to_value(), &at(line), manifests)?;
     }
     Ok(())
 }
@@ -200,13 +182,10 @@ fn add(value: Value, place: &Place, manifests: &mut Vec<Manifest>) -> Result<(),
     Ok(())
 }
 
-fn malformed(file: &str, error: &serde_saphyr::Error) -> Error {
-    let place = match error.location() {
-        Some(place) if place.line() > 0 => format!("{file}:{}:{}", place.line(), place.column()),
-        _ => file.to_owned(),
-    };
-    let reason = UserMessageFormatter.format_message(error);
-    Error::new(Kind::Input, format!("{place}: {reason}"))
+fn malformed(file: &str, error: &yaml::Error) -> Error {
+    let (place, reason) = (error.place(), error.detail());
+    let (line, column) = (place.line(), place.column());
+    Error::new(Kind::Input, format!("{file}:{line}:{column}: {reason}"))
         .with_hint("correct the YAML there, or in the lines before")
 }
 

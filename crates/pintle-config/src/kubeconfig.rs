@@ -12,8 +12,6 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
-
 use self::extra::Extra;
 use crate::secret::Secret;
 
@@ -52,86 +50,58 @@ pub struct Kubeconfig {
 }
 
 /// How to reach an API server and how it proves who it is.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Cluster {
     /// URL of the server, or `host:port`.
-    #[serde(deserialize_with = "yaml::null_is_default")]
     pub server: String,
     /// Name to expect in the server's certificate instead of the server's host.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tls_server_name: Option<String>,
     /// Do not check the server's certificate.
-    #[serde(
-        deserialize_with = "yaml::truth",
-        skip_serializing_if = "std::ops::Not::not"
-    )]
     pub insecure_skip_tls_verify: bool,
     /// File with the certificate authorities to trust, PEM encoded; absolute once read from a file.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate_authority: Option<PathBuf>,
     /// The certificate authorities to trust, PEM encoded.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub certificate_authority_data: Option<Base64Data>,
-    #[serde(flatten)]
     pub(crate) extra: Extra,
-    #[serde(skip)]
     pub(crate) origin: Origin,
 }
 
 /// Credentials.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct User {
     /// File with the client certificate, PEM encoded; absolute once read from a file.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_certificate: Option<PathBuf>,
     /// The client certificate, PEM encoded.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_certificate_data: Option<Base64Data>,
     /// File with the client certificate's private key, PEM encoded; absolute once read from a file.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_key: Option<PathBuf>,
     /// The client certificate's private key, PEM encoded.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub client_key_data: Option<Base64Data>,
     /// Bearer token.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<Secret>,
     /// File with a bearer token, which wins over `token`; absolute once read from a file.
-    #[serde(rename = "tokenFile", skip_serializing_if = "Option::is_none")]
     pub token_file: Option<PathBuf>,
     /// User name of basic authentication.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
     /// Password of basic authentication.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub password: Option<Secret>,
-    #[serde(flatten)]
     pub(crate) extra: Extra,
-    #[serde(skip)]
     pub(crate) origin: Origin,
 }
 
 /// A cluster, a user of it, and the namespace to work in.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Context {
     /// Name of the cluster.
-    #[serde(deserialize_with = "yaml::null_is_default")]
     pub cluster: String,
     /// Name of the user; empty for no credentials.
-    #[serde(deserialize_with = "yaml::null_is_default")]
     pub user: String,
     /// Namespace used when a command names none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    #[serde(flatten)]
     pub(crate) extra: Extra,
-    #[serde(skip)]
     pub(crate) origin: Origin,
 }
 

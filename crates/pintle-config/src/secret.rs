@@ -5,14 +5,10 @@
 
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
-
 /// A token or a password.
 ///
-/// `Debug` prints `[redacted]`. Serialising a `Secret` writes its text: that is how a kubeconfig is
-/// written to disk.
-#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
+/// `Debug` prints `[redacted]`.
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(Box<str>);
 
 impl Secret {

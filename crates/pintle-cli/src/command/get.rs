@@ -1,7 +1,7 @@
 //! `pintle get`.
 
 use pintle_client::Verb;
-use pintle_codec::Value;
+use pintle_codec::{Value, yaml};
 
 use crate::args::{Get, Output};
 use crate::discovery::{ResourceType, discover};
@@ -200,7 +200,7 @@ fn show_objects(
         }
     };
     out.write(&match arguments.output {
-        Output::Yaml => output::yaml(&shown),
+        Output::Yaml => yaml::write(&shown),
         _ => output::json(&shown),
     })
 }

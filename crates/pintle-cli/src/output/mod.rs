@@ -4,10 +4,8 @@ mod json;
 mod objects;
 mod stdout;
 mod table;
-mod yaml;
 
 pub(crate) use json::pretty as json;
 pub(crate) use objects::{items, list, tidy};
 pub(crate) use stdout::Stdout;
 pub(crate) use table::{Column, Row, Table, Widths};
-pub(crate) use yaml::{Tree, yaml};

@@ -1,8 +1,7 @@
 //! YAML into a [`Message`].
 
-use super::documents::parse_node;
 use super::node::Content;
-use super::{Error, Node, Place};
+use super::{Documents, Error, Node, Place};
 use crate::error::Segment;
 use crate::{Decoder, Message, TypeMeta, json};
 
@@ -20,7 +19,7 @@ impl Decoder {
         message: &mut dyn Message,
     ) -> Result<TypeMeta, Error> {
         let nothing = || Node::new(Place::new(1, 1), Content::Mapping(Vec::new()));
-        let document = parse_node(text)?.unwrap_or_else(nothing);
+        let document = Documents::new(text).only()?.unwrap_or_else(nothing);
         let mut json = Vec::new();
         write(&document, &mut json::Writer::new(&mut json));
         self.decode_json(&json, message).map_err(|error| {

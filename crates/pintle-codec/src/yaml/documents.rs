@@ -29,22 +29,8 @@ type Result<T> = std::result::Result<T, Error>;
 /// # Errors
 /// When the text is not YAML, has more than one document, or something in it has no form in JSON.
 pub fn parse(text: &str) -> Result<Value> {
-    Ok(parse_node(text)?.map_or(Value::Null, |node| node.to_value()))
-}
-
-/// Reads a document that stands alone, if there is one.
-pub(super) fn parse_node(text: &str) -> Result<Option<Node>> {
-    let mut documents = Documents::new(text);
-    let Some(document) = documents.next().transpose()? else {
-        return Ok(None);
-    };
-    match documents.next().transpose()? {
-        None => Ok(Some(document)),
-        Some(second) => Err(Error::new(
-            second.place(),
-            "expected one document, found more",
-        )),
-    }
+    let document = Documents::new(text).only()?;
+    Ok(document.map_or(Value::Null, |document| document.to_value()))
 }
 
 /// The documents of a text, read one by one.
@@ -90,6 +76,22 @@ impl<'a> Documents<'a> {
     pub fn refuse_duplicates(mut self) -> Self {
         self.refuses_duplicates = true;
         self
+    }
+
+    /// The document, if there is one; it has to stand alone.
+    ///
+    /// # Errors
+    /// When the text is not YAML, has more than one document, or something in it has no form in
+    /// JSON.
+    pub fn only(mut self) -> Result<Option<Node>> {
+        let document = self.next().transpose()?;
+        match self.next().transpose()? {
+            None => Ok(document),
+            Some(second) => {
+                let detail = "expected one document, found more";
+                Err(Error::new(second.place(), detail))
+            }
+        }
     }
 
     fn read(&mut self) -> Result<Option<Node>> {

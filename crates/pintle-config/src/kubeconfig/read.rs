@@ -97,9 +97,7 @@ fn unreadable(path: &Path, error: io::Error) -> Error {
 }
 
 fn malformed(what: &str, fault: yaml::Fault) -> Error {
-    let message = match fault.place {
-        Some((line, column)) => format!("{what}:{line}:{column}: {}", fault.reason),
-        None => format!("{what}: {}", fault.reason),
-    };
+    let (line, column) = (fault.place.line(), fault.place.column());
+    let message = format!("{what}:{line}:{column}: {}", fault.reason);
     Error::new(ErrorKind::Malformed, message)
 }

@@ -19,7 +19,7 @@ fn faults_are_placed() {
         ),
         (
             "clusters:\n- name: a\n  cluster:\n    insecure-skip-tls-verify: maybe\n",
-            ":4:5: expected true or false",
+            ":4:31: expected true or false",
         ),
         (
             "users:\n- name: a\n  user:\n    client-key-data: '%%%'\n",
@@ -29,11 +29,11 @@ fn faults_are_placed() {
             "users:\n- name: a\n- name: a\n",
             ":3:9: the user \"a\" is defined twice",
         ),
-        ("users:\n- user: {}\n", ": user number 1 has no name"),
+        ("users:\n- user: {}\n", ":2:3: user number 1 has no name"),
         ("a: 1\na: 2\n", ":2:1: "),
         ("key: &a\n  b: *nope\n", ":2:6: "),
-        ("apiVersion: v2\n", ": its apiVersion is not v1"),
-        ("kind: Deployment\n", ": its kind is not Config"),
+        ("apiVersion: v2\n", ":1:13: its apiVersion is not v1"),
+        ("kind: Deployment\n", ":1:7: its kind is not Config"),
         ("a: 1\n---\nb: 2\n", ":3:1: "),
         ("just text", ":1:1: "),
         ("[]", ":1:1: "),

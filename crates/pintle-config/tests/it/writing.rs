@@ -58,7 +58,7 @@ fn unknown_fields_survive() {
 preferences: {colors: true}
 extensions:
 - name: top
-  extension: {n: 1}
+  extension: {on: 'on', '1e3': 1}
 clusters:
 - name: a
   cluster:
@@ -74,7 +74,13 @@ users:
     let kubeconfig = Kubeconfig::parse(text).unwrap();
     let yaml = kubeconfig.to_yaml();
     assert_eq!(Kubeconfig::parse(&yaml).unwrap(), kubeconfig);
-    for part in ["colors: true", "audience: x", "get-token", "\"n\": 1"] {
+    for part in [
+        "colors: true",
+        "audience: x",
+        "get-token",
+        "\"1e3\": 1",
+        "\"true\": \"on\"",
+    ] {
         assert!(yaml.contains(part), "{part} in {yaml}");
     }
 }

@@ -1,13 +1,13 @@
 //! Events as lines.
 
-use pintle_codec::{Object, Value, json};
+use pintle_codec::{Object, Value, json, yaml};
 
 use super::follower::{Change, Line};
 use crate::args::Output;
 use crate::discovery::ResourceType;
 use crate::error::Error;
 use crate::messages::{GREEN, RED, YELLOW};
-use crate::output::{self, Row, Stdout, Widths};
+use crate::output::{Row, Stdout, Widths};
 
 /// Writes events to standard output, columns aligned as well as what has been seen allows.
 pub(super) struct Lines<'a> {
@@ -52,7 +52,7 @@ impl<'a> Lines<'a> {
             }),
             Output::Yaml => lines.iter().for_each(|line| {
                 text += "---\n";
-                text += &output::yaml(&event_object(line));
+                text += &yaml::write(&event_object(line));
             }),
         }
         self.out.write(&text)
