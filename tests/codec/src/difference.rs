@@ -23,6 +23,14 @@ pub(crate) fn explain(kind: Kind, format: Format, expected: &[u8], found: &[u8])
     )
 }
 
+/// Says where two texts of several lines differ, for a person.
+pub(crate) fn explain_lines(expected: &[u8], found: &[u8]) -> String {
+    let offset = differing_offset(expected, found).unwrap_or(expected.len());
+    let line = expected[..offset].split(|&byte| byte == b'\n').count();
+    let (expected, found) = (text_around(expected, offset), text_around(found, offset));
+    format!("in line {line}: expected …{expected:?}…, found …{found:?}…")
+}
+
 /// A document in JSON, in which differences have names.
 fn as_json(kind: Kind, format: Format, document: &[u8]) -> Result<Vec<u8>, Error> {
     if format == Format::Json {
@@ -117,6 +125,12 @@ mod tests {
         assert_eq!(path("1}"), ".b[0].c");
         assert_eq!(path("true"), ".b[1].c.d e");
         assert_eq!(path("null"), ".b[1].f");
+    }
+
+    #[test]
+    fn difference_of_texts_is_in_a_line() {
+        let explained = explain_lines(b"a: 1\nb: 2\nc: 3\n", b"a: 1\nb: 3\n");
+        assert!(explained.starts_with("in line 2: "), "{explained}");
     }
 
     #[test]

@@ -89,7 +89,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "corpus",
         proves: "Kubernetes' own documents are read, and written as they were",
         when: When::Always,
-        floor: Some(5666),
+        floor: Some(7799),
         run: codec::corpus,
     },
     Step {

@@ -1,8 +1,10 @@
 //! What must hold of one kind's documents.
 
+use std::fmt;
+
 use pintle_codec::{Decoder, Format};
 
-use super::files::{Case, Documents};
+use super::files::Case;
 use crate::difference;
 use crate::kinds::Kind;
 use crate::object::Object;
@@ -10,48 +12,106 @@ use crate::object::Object;
 /// What was done, and how it went or why it is wrong.
 pub(super) type Outcome = (String, Result<(), String>);
 
-/// Reads each document and writes it in each format, which must give what Kubernetes writes.
+/// Reads each document and writes it in each notation, which must give what Kubernetes writes.
 ///
 /// There are no files of CBOR: what is written in it must be what is read from it.
 ///
 /// In the files, JSON is spread over lines, and the raw objects within it are too. As Kubernetes' own test of these
 /// files does, it is read without its white space.
 pub(super) fn check(kind: Kind, case: &Case) -> Vec<Outcome> {
-    let Documents {
-        json,
-        yaml,
-        protobuf,
-    } = &case.before;
+    let Case { before, after, .. } = case;
+    let json = minify(&before.json);
     let documents = [
-        ("json", Ok((Format::Json, minify(json)))),
-        ("protobuf", Ok((Format::Protobuf, protobuf.clone()))),
-        ("yaml", from_yaml(yaml).map(|json| (Format::Json, json))),
+        (JSON, &json, minify(unless_empty(&after.json, &before.json))),
+        (
+            YAML,
+            &before.yaml,
+            unless_empty(&after.yaml, &before.yaml).to_vec(),
+        ),
+        (
+            PROTOBUF,
+            &before.protobuf,
+            unless_empty(&after.protobuf, &before.protobuf).to_vec(),
+        ),
     ];
-    let expected_json = minify(unless_empty(&case.after.json, json));
-    let expected_protobuf = unless_empty(&case.after.protobuf, protobuf);
     let mut outcomes = Vec::new();
-    for (from, document) in documents {
-        let object = document.and_then(|(format, document)| read(kind, format, &document));
-        for (to, format, expected) in [
-            ("json", Format::Json, &*expected_json),
-            ("protobuf", Format::Protobuf, expected_protobuf),
-        ] {
+    for (from, document, _) in &documents {
+        let object = read(kind, *from, document);
+        for (to, _, expected) in &documents {
             let outcome = object.as_ref().map_err(Clone::clone);
-            let outcome = outcome.and_then(|object| compare(kind, object, format, expected));
+            let outcome = outcome.and_then(|object| compare(kind, object, *to, expected));
             outcomes.push((format!("{from} to {to}"), outcome));
         }
     }
-    let through_cbor = read(kind, Format::Json, &minify(json))
-        .and_then(|object| write(&object, Format::Cbor))
-        .and_then(|cbor| read(kind, Format::Cbor, &cbor))
-        .and_then(|object| compare(kind, &object, Format::Json, &expected_json));
-    outcomes.push(("json through cbor".to_owned(), through_cbor));
-    if case.after.json.is_empty() {
+    let [(_, _, expected), ..] = &documents;
+    let through_cbor = read(kind, JSON, &json)
+        .and_then(|object| write(&object, CBOR))
+        .and_then(|cbor| read(kind, CBOR, &cbor))
+        .and_then(|object| compare(kind, &object, JSON, expected));
+    outcomes.push((format!("{JSON} through {CBOR}"), through_cbor));
+    if after.json.is_empty() {
         // Everything in it comes back, so everything in it is known.
-        let strictly = read_strictly(kind, &minify(json));
-        outcomes.push(("json read strictly".to_owned(), strictly));
+        outcomes.push((format!("{JSON} read strictly"), read_strictly(kind, &json)));
     }
     outcomes
+}
+
+/// How a document is written down: in a format of the API, or in that of tools.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Notation {
+    Format(Format),
+    Yaml,
+}
+
+const JSON: Notation = Notation::Format(Format::Json);
+const PROTOBUF: Notation = Notation::Format(Format::Protobuf);
+const CBOR: Notation = Notation::Format(Format::Cbor);
+const YAML: Notation = Notation::Yaml;
+
+impl fmt::Display for Notation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Format(format) => format.fmt(f),
+            Self::Yaml => f.write_str("YAML"),
+        }
+    }
+}
+
+fn read(kind: Kind, notation: Notation, document: &[u8]) -> Result<Object, String> {
+    let decoder = &mut Decoder::new();
+    let object = match notation {
+        Notation::Format(format) => {
+            Object::read(kind, format, document, decoder).map_err(|error| error.to_string())
+        }
+        Notation::Yaml => str::from_utf8(document)
+            .map_err(|error| error.to_string())
+            .and_then(|text| {
+                Object::read_yaml(kind, text, decoder).map_err(|error| error.to_string())
+            }),
+    };
+    object.map_err(|error| format!("cannot read {notation}: {error}"))
+}
+
+fn write(object: &Object, notation: Notation) -> Result<Vec<u8>, String> {
+    let mut document = Vec::new();
+    match notation {
+        Notation::Format(format) => object
+            .write(format, &mut document)
+            .map_err(|error| format!("cannot write {notation}: {error}"))?,
+        Notation::Yaml => document = object.write_yaml().into_bytes(),
+    }
+    Ok(document)
+}
+
+fn compare(kind: Kind, object: &Object, notation: Notation, expected: &[u8]) -> Result<(), String> {
+    let written = write(object, notation)?;
+    if written == expected {
+        return Ok(());
+    }
+    Err(match notation {
+        Notation::Format(format) => difference::explain(kind, format, expected, &written),
+        Notation::Yaml => difference::explain_lines(expected, &written),
+    })
 }
 
 fn read_strictly(kind: Kind, json: &[u8]) -> Result<(), String> {
@@ -60,27 +120,6 @@ fn read_strictly(kind: Kind, json: &[u8]) -> Result<(), String> {
     match decoder.take_violations().first() {
         Some(violation) => Err(violation.to_string()),
         None => Ok(()),
-    }
-}
-
-fn read(kind: Kind, format: Format, document: &[u8]) -> Result<Object, String> {
-    Object::read(kind, format, document, &mut Decoder::new())
-        .map_err(|error| format!("cannot read {format}: {error}"))
-}
-
-fn write(object: &Object, format: Format) -> Result<Vec<u8>, String> {
-    let mut document = Vec::new();
-    match object.write(format, &mut document) {
-        Ok(()) => Ok(document),
-        Err(error) => Err(format!("cannot write {format}: {error}")),
-    }
-}
-
-fn compare(kind: Kind, object: &Object, format: Format, expected: &[u8]) -> Result<(), String> {
-    let written = write(object, format)?;
-    match written == expected {
-        true => Ok(()),
-        false => Err(difference::explain(kind, format, expected, &written)),
     }
 }
 
@@ -108,14 +147,6 @@ fn minify(json: &[u8]) -> Vec<u8> {
     minified
 }
 
-/// The same document in JSON.
-fn from_yaml(yaml: &[u8]) -> Result<Vec<u8>, String> {
-    let yaml = str::from_utf8(yaml).map_err(|error| error.to_string())?;
-    let value: serde_json::Value =
-        serde_saphyr::from_str(yaml).map_err(|error| format!("cannot read it: {error}"))?;
-    serde_json::to_vec(&value).map_err(|error| error.to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,14 +156,5 @@ mod tests {
         let json = b"{\n  \"a b\": [1, \"\\\" \\\\\", { \"c\" : null }]\n}\n";
         let expected = br#"{"a b":[1,"\" \\",{"c":null}]}"#;
         assert_eq!(minify(json), expected);
-    }
-
-    #[test]
-    fn yaml_becomes_the_same_document() {
-        let json =
-            from_yaml(b"a: \"1\"\nb: [1, 1.5, true, null]\nc:\n  \"y\": |\n    x\n").unwrap();
-        let value: serde_json::Value = serde_json::from_slice(&json).unwrap();
-        let expected = serde_json::json!({"a": "1", "b": [1, 1.5, true, null], "c": {"y": "x\n"}});
-        assert_eq!(value, expected);
     }
 }

@@ -129,7 +129,7 @@ mod tests {
             PROTOBUF,
             "core.v1.ConfigMap",
         );
-        assert_eq!(found, tally(16, 0));
+        assert_eq!(found, tally(22, 0));
     }
 
     #[test]
@@ -141,7 +141,7 @@ mod tests {
             PROTOBUF,
             "core.v0.ConfigMap",
         );
-        assert_eq!(found, tally(8, 0));
+        assert_eq!(found, tally(11, 0));
         let found = check(
             "core.v0.ConfigMap",
             JSON,
@@ -156,9 +156,9 @@ mod tests {
     fn document_of_another_kind_or_content_fails() {
         let gone = "core.v0.ConfigMap";
         let found = check("core.v1.Secret", JSON, YAML, PROTOBUF, gone);
-        assert_eq!(found, tally(0, 8));
+        assert_eq!(found, tally(0, 11));
         let other = YAML.replace("name: a", "name: b");
         let found = check("core.v1.ConfigMap", JSON, &other, PROTOBUF, gone);
-        assert_eq!(found, tally(6, 2));
+        assert_eq!(found, tally(7, 4));
     }
 }
