@@ -63,9 +63,8 @@ func (x *exchange) explain(k kind, f format, want, got []byte) string {
 	if field, ok := differingField(wanted, found); ok {
 		return field
 	}
-	offset := differingOffset(want, got)
-	return fmt.Sprintf("the same object, but in another spelling at byte %d%s\n  Go:     %s\n  pintle: %s",
-		offset, place(f, want, got, offset), around(f, want, offset), around(f, got, offset))
+	place, wantText, gotText := differingSpelling(f, want, got)
+	return fmt.Sprintf("the same object in another spelling%s\n  Go:     %s\n  pintle: %s", place, wantText, gotText)
 }
 
 // differingField finds the first field in which two objects differ.
@@ -104,30 +103,33 @@ func differingOffset(want, got []byte) int {
 	return min(len(want), len(got))
 }
 
-// around quotes what stands at an offset and shortly before and behind it.
-func around(f format, document []byte, offset int) string {
-	if f == formatCBOR {
-		if text, err := cbor.Diagnose(document); err == nil {
-			return text
-		}
-	}
-	from, to := max(0, offset-24), min(len(document), offset+24)
-	if f == formatJSON {
-		return fmt.Sprintf("%q", document[from:to])
-	}
-	return fmt.Sprintf("% x | % x", document[from:offset], document[offset:to])
-}
-
-// place names the field that stands at an offset, by keys in JSON and by numbers in protobuf.
-func place(f format, want, got []byte, offset int) string {
+// differingSpelling says where two documents of equal objects begin to differ, by keys in JSON and by numbers in
+// protobuf, and what stands there.
+func differingSpelling(f format, want, got []byte) (place, wantText, gotText string) {
+	text := f == formatJSON
 	switch f {
 	case formatJSON:
-		return ", at " + jsonPath(want, offset)
+		place = ", at " + jsonPath(want, differingOffset(want, got))
 	case formatProtobuf:
 		// Behind the four bytes of the magic number the envelope follows.
-		return ", in fields " + strings.Join(protobufPath(want[4:], got[4:]), ".") + " of the envelope"
+		place = ", in fields " + strings.Join(protobufPath(want[4:], got[4:]), ".") + " of the envelope"
+	case formatCBOR:
+		// Bytes alone say little; what they stand for may be the same, as with a number that is not spelt shortest.
+		one, err := cbor.Diagnose(want)
+		other, otherErr := cbor.Diagnose(got)
+		if err == nil && otherErr == nil && one != other {
+			want, got, text = []byte(one), []byte(other), true
+		}
 	}
-	return ""
+	offset := differingOffset(want, got)
+	around := func(document []byte) string {
+		from, to := max(0, offset-24), min(len(document), offset+24)
+		if text {
+			return fmt.Sprintf("%q", document[from:to])
+		}
+		return fmt.Sprintf("% x | % x", document[from:offset], document[offset:to])
+	}
+	return place, around(want), around(got)
 }
 
 // jsonPath names the value in which an offset lies.

@@ -120,6 +120,24 @@ func TestDifferenceIsNamed(t *testing.T) {
 	}
 }
 
+func TestSpellingIsShownWhereItDiffers(t *testing.T) {
+	for _, test := range []struct {
+		format    format
+		want, got string
+		shown     [3]string
+	}{
+		{formatJSON, `{"a":[-0]}`, `{"a":[0]}`, [3]string{", at a[0]", `"{\"a\":[-0]}"`, `"{\"a\":[0]}"`}},
+		{formatCBOR, "\xa2\x41a\x01\x41b\x02", "\xa2\x41b\x02\x41a\x01", [3]string{"", `"{'a': 1, 'b': 2}"`, `"{'b': 2, 'a': 1}"`}},
+		// The number 1, in one byte and in two.
+		{formatCBOR, "\x01", "\x18\x01", [3]string{"", " | 01", " | 18 01"}},
+	} {
+		place, want, got := differingSpelling(test.format, []byte(test.want), []byte(test.got))
+		if shown := [3]string{place, want, got}; shown != test.shown {
+			t.Errorf("%s: %q", test.format, shown)
+		}
+	}
+}
+
 func TestMalformedAnswerIsAnError(t *testing.T) {
 	whole := []byte{0, 0, 1, 0, 0, 0, 'a', 1, 0, 0, 0, 0, 0, 2, 0, 0, 0, 'b', 'c'}
 	a, err := parseAnswer(whole)
