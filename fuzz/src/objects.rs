@@ -34,8 +34,15 @@ pub fn round_trip(format: Format, document: &[u8]) {
     assert!(violations.is_ok() && strict.take_violations().is_empty());
 
     for other in [Format::Json, Format::Protobuf, Format::Cbor] {
-        if other != format {
-            crosses(&object, other);
+        if other == format {
+            continue;
+        }
+        let Some(back) = crossed(&object, other) else {
+            continue;
+        };
+        if other == Format::Protobuf {
+            // It carries whatever the others can say, embedded JSON to the byte.
+            assert_eq!(shown(&encode(&back, format)), shown(&written));
         }
     }
 }
@@ -167,21 +174,24 @@ fn parts() -> Prune {
         .and("items.metadata.annotations")
 }
 
-/// Checks that an object comes through another format, as far as that can carry it.
-fn crosses(object: &AnyObject, format: Format) {
+/// The object that comes out of another format, which is to be the same there ever after; `None` if
+/// it cannot be said there.
+fn crossed(object: &AnyObject, format: Format) -> Option<AnyObject> {
     let mut written = Vec::new();
-    if object.encode(format, &mut written).is_err() {
-        return;
-    }
+    object.encode(format, &mut written).ok()?;
     let back = match scheme::decode(&written, format, &mut Decoder::new()) {
         Ok(back) => back,
         // Embedded values nest on their own in protobuf.
-        Err(error) if error.kind() == ErrorKind::TooDeep => return,
+        Err(error) if error.kind() == ErrorKind::TooDeep => return None,
         // As in Go, a year of five digits can be written as text and not read.
-        Err(error) if error.detail().contains("is not a time") => return,
+        Err(error) if error.detail().contains("is not a time") => return None,
         Err(error) => panic!("{} is refused: {error}", shown(&written)),
     };
-    assert_eq!(shown(&encode(&back, format)), shown(&written));
+    // Only once may something be lost: protobuf can say what JSON writes as null.
+    let settled = encode(&back, format);
+    let again = decode(&settled, format, &mut Decoder::new());
+    assert_eq!(shown(&encode(&again, format)), shown(&settled));
+    Some(back)
 }
 
 /// Whether an object equals itself, as all do but those with a number that is none.
