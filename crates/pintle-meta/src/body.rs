@@ -55,7 +55,7 @@ pub trait Body: Sized + Send + Sync + 'static {
     /// # Errors
     /// As [`Body::decode`]; the offset is that in the whole document.
     fn decode_next(reader: &mut json::Reader<'_>, decoder: &mut Decoder) -> Result<Self, Error> {
-        let item = reader.raw()?;
+        let item = reader.pass()?;
         let start = reader.offset() - item.len();
         let shifted = |error: Error| error.shifted_by(start);
         Self::decode_item(item.as_bytes(), Format::Json, decoder).map_err(shifted)

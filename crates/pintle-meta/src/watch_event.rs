@@ -135,7 +135,8 @@ impl<'a> Frame<'a> {
                     type_name = text.map_err(|error| error.within_field("type"))?;
                 }
                 "object" => {
-                    let text = reader.raw()?;
+                    // Whoever decodes the object checks it.
+                    let text = reader.pass()?;
                     object = Some((text.as_bytes(), reader.offset() - text.len()));
                 }
                 _ => reader.skip()?,

@@ -84,6 +84,21 @@ impl Edits {
         edited.extend_from_slice(&document[copied..]);
         Some(edited)
     }
+
+    /// The same of a text in which nothing was replaced.
+    pub(super) fn apply_to_text(&self, text: &str) -> Option<String> {
+        if self.edits.is_empty() {
+            return None;
+        }
+        let mut edited = String::with_capacity(text.len() - self.shorter);
+        let mut copied = 0;
+        for Edit { at, .. } in &self.edits {
+            edited.push_str(&text[copied..at.start]);
+            copied = at.end;
+        }
+        edited.push_str(&text[copied..]);
+        Some(edited)
+    }
 }
 
 impl Head {

@@ -13,8 +13,7 @@ pub(super) fn cut(object: &str, rules: Rules<'_>) -> Result<Option<String>, Erro
     };
     source.value(rules)?;
     source.reader.finish()?;
-    let edited = source.edits.apply(object.as_bytes());
-    Ok(edited.map(|text| String::from_utf8(text).expect("only whole members are cut out of text")))
+    Ok(source.edits.apply_to_text(object))
 }
 
 struct Source<'a> {
@@ -25,7 +24,7 @@ struct Source<'a> {
 impl Source<'_> {
     fn value(&mut self, rules: Rules<'_>) -> Result<(), Error> {
         if !rules.any() {
-            return self.reader.skip();
+            return self.reader.pass().map(drop);
         }
         match self.reader.peek()? {
             Token::Object => self.object(rules),
@@ -37,7 +36,7 @@ impl Source<'_> {
                 }
                 Ok(())
             }
-            _ => self.reader.skip(),
+            _ => self.reader.pass().map(drop),
         }
     }
 
@@ -63,7 +62,7 @@ impl Source<'_> {
                 self.value(rules)?;
                 continue;
             }
-            self.reader.skip()?;
+            self.reader.pass()?;
             if kept {
                 self.edits.remove(separator..self.reader.offset());
             } else {
@@ -112,11 +111,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_cut_out_is_checked() {
+    fn what_has_no_end_is_refused() {
         let prune = Prune::nothing().and("a");
         for malformed in [
-            r#"{"a":[1,]}"#,
+            r#"{"a":[1"#,
             r#"{"a":1"#,
+            r#"{"a":"1}"#,
+            r#"{"a":tru}"#,
             r#"{"a":1,}"#,
             r#"{"a":1}}"#,
             "",

@@ -16,11 +16,11 @@ use crate::{Error, Message, Prune};
 impl Prune {
     /// Cuts the parts out of an object in JSON; `None` if it has none of them.
     ///
-    /// Parts are found by name alone, at any depth. What is left out is checked no less than what
-    /// stays: the object is known to be well-formed afterwards.
+    /// Parts are found by name alone, at any depth. The object is checked no further than to find
+    /// where its parts end.
     ///
     /// # Errors
-    /// When the text is not one well-formed value.
+    /// When the text is not one value.
     pub fn cut_json(&self, object: &str) -> Result<Option<String>, Error> {
         json::cut(object, Rules::new(Some(self)))
     }

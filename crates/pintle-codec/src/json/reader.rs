@@ -346,6 +346,29 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// Passes over a value of any kind, and gives its text, which is looked at only to find its end:
+    /// brackets are counted, whatever stands between them. For text that is read, and checked, when
+    /// it is needed.
+    pub fn pass(&mut self) -> Result<&'a str> {
+        let is_long = matches!(self.next_byte()?, b'{' | b'[' | b'"');
+        let start = self.at;
+        if !is_long {
+            self.skip()?;
+            return Ok(&self.text[start..self.at]);
+        }
+        let rest = &self.text.as_bytes()[start..];
+        match super::Nesting::default().end(rest) {
+            Some(length) => {
+                self.at += length;
+                Ok(&self.text[start..self.at])
+            }
+            None => {
+                self.at = self.text.len();
+                Err(self.error(ErrorKind::UnexpectedEnd, "unexpected end"))
+            }
+        }
+    }
+
     /// The text of a value of any kind, as it stands; checked as by [`Reader::skip`].
     pub fn raw(&mut self) -> Result<&'a str> {
         self.next_byte()?;

@@ -13,9 +13,9 @@ pub(super) struct Index {
     pub(super) resource_version: Span,
     pub(super) generation: i64,
     pub(super) is_deleting: bool,
-    /// The labels are no map of texts, and taken for absent.
-    pub(super) no_labels: bool,
-    pub(super) no_annotations: bool,
+    /// In JSON an object; in protobuf, from the first entry to the last.
+    pub(super) labels: Span,
+    pub(super) annotations: Span,
 }
 
 /// A part of the bytes; empty for what is absent.
@@ -37,8 +37,8 @@ impl Index {
         resource_version: Span::SPELT,
         generation: 0,
         is_deleting: false,
-        no_labels: false,
-        no_annotations: false,
+        labels: Span::SPELT,
+        annotations: Span::SPELT,
     };
 }
 
@@ -54,6 +54,14 @@ impl Span {
         Self {
             start: narrow(range.start),
             length: narrow(range.len()),
+        }
+    }
+
+    /// The part from the start of this to the end of the other.
+    pub(super) fn through(self, other: Self) -> Self {
+        match self.length {
+            0 => other,
+            _ => Self::new(self.start()..other.range().end),
         }
     }
 

@@ -18,13 +18,13 @@ pub(crate) struct Head {
     pub(crate) mismatch: Option<Error>,
 }
 
-/// Which numbers are let through.
+/// How closely everything is looked at that are no metadata.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Numbers {
-    /// Any that are well-formed.
-    Any,
-    /// Those that fit into 64 bits, whole or not.
-    Representable,
+pub(crate) enum Check {
+    /// Only to find where it ends: it will be checked when it is decoded.
+    Ends,
+    /// It is well-formed, and all numbers in it fit into 64 bits.
+    Values,
 }
 
 /// The text of a document, without the line end behind it.
@@ -39,10 +39,10 @@ pub(super) fn text(document: &[u8]) -> Result<&str, Error> {
 }
 
 /// Finds the metadata of an object, and checks the syntax of all of it.
-pub(super) fn index(object: &str, numbers: Numbers) -> Result<(Index, Head), Error> {
+pub(super) fn index(object: &str, check: Check) -> Result<(Index, Head), Error> {
     let mut source = Source {
         reader: Reader::over(object),
-        numbers,
+        check,
         index: Index::default(),
         head: Head::default(),
         has_metadata: false,
@@ -54,7 +54,7 @@ pub(super) fn index(object: &str, numbers: Numbers) -> Result<(Index, Head), Err
 
 struct Source<'a> {
     reader: Reader<'a>,
-    numbers: Numbers,
+    check: Check,
     index: Index,
     head: Head,
     has_metadata: bool,
@@ -102,8 +102,8 @@ impl Source<'_> {
                     Err(error) => self.unless_null(Some(error), &["metadata", "generation"])?,
                 },
                 "deletionTimestamp" => self.deletion_timestamp()?,
-                "labels" => self.index.no_labels = !self.map("labels")?,
-                "annotations" => self.index.no_annotations = !self.map("annotations")?,
+                "labels" => self.index.labels = self.map("labels")?,
+                "annotations" => self.index.annotations = self.map("annotations")?,
                 _ => self.skip()?,
             }
         }
@@ -150,13 +150,14 @@ impl Source<'_> {
         Ok(())
     }
 
-    /// Passes over a map of texts, and says whether it is one.
-    fn map(&mut self, name: &'static str) -> Result<bool, Error> {
+    /// A map of texts; nothing if it is none.
+    fn map(&mut self, name: &'static str) -> Result<Span, Error> {
         if self.reader.peek()? != Token::Object {
             let found = self.reader.begin_object().err();
             self.unless_null(found, &["metadata", name])?;
-            return Ok(false);
+            return Ok(Span::default());
         }
+        let start = self.reader.offset();
         self.reader.begin_object()?;
         let (mut first, mut is_map) = (true, true);
         while self.reader.next_key(&mut first)?.is_some() {
@@ -168,7 +169,8 @@ impl Source<'_> {
                 self.unless_null(found, &["metadata", name])?;
             }
         }
-        Ok(is_map)
+        let map = Span::new(start..self.reader.offset());
+        Ok(if is_map { map } else { Span::default() })
     }
 
     /// Passes over a value that is of another type than it should be, and notes it, unless it is
@@ -190,9 +192,9 @@ impl Source<'_> {
     }
 
     fn skip(&mut self) -> Result<(), Error> {
-        match self.numbers {
-            Numbers::Any => self.reader.skip(),
-            Numbers::Representable => check_numbers(&mut self.reader),
+        match self.check {
+            Check::Ends => self.reader.pass().map(drop),
+            Check::Values => check_numbers(&mut self.reader),
         }
     }
 }
@@ -251,52 +253,33 @@ pub(super) fn texts(metadata: &str) -> Texts {
     }
 }
 
-/// Looks for the value of `key` in the map `name` of the metadata, which were checked.
-pub(super) fn find<'a>(metadata: &'a str, name: &str, key: &str) -> Found<'a> {
-    let mut reader = Reader::over(metadata);
-    let found = walk(&mut reader, name, |reader| {
-        if reader.peek()? != Token::Object {
-            reader.skip()?;
-            return Ok(Found::Nothing);
-        }
-        walk(reader, key, |reader| {
-            Ok(match reader.peek()? {
-                Token::String => {
-                    let text = reader.raw()?;
-                    match text.contains('\\') {
-                        true => Found::Spelt,
-                        false => Found::Text(&text[1..text.len() - 1]),
-                    }
-                }
-                Token::Null => {
-                    reader.skip()?;
-                    Found::Text("")
-                }
-                _ => {
-                    reader.skip()?;
-                    Found::Nothing
-                }
-            })
-        })
-    });
-    found.unwrap_or(Found::Nothing)
+/// Looks for the value of `key` in a map of texts, which was checked; nothing is in no map.
+pub(super) fn find<'a>(map: &'a str, key: &str) -> Found<'a> {
+    if map.is_empty() {
+        return Found::Nothing;
+    }
+    find_value(map, key).expect("the map was checked when it was found")
 }
 
-/// What `read` makes of the value of `key` in the object that comes next, the last one if there are
-/// several.
-fn walk<'a>(
-    reader: &mut Reader<'a>,
-    key: &str,
-    mut read: impl FnMut(&mut Reader<'a>) -> Result<Found<'a>, Error>,
-) -> Result<Found<'a>, Error> {
+fn find_value<'a>(map: &'a str, key: &str) -> Result<Found<'a>, Error> {
+    let mut reader = Reader::over(map);
     let mut found = Found::Nothing;
     let mut first = true;
     reader.begin_object()?;
     while let Some(at) = reader.next_key(&mut first)? {
-        if at == key {
-            found = read(reader)?;
-        } else {
-            reader.skip()?;
+        let is_wanted = at == key;
+        let value = reader.pass()?;
+        // Of a repeated key the last value counts.
+        if is_wanted {
+            found = match value
+                .strip_prefix('"')
+                .and_then(|text| text.strip_suffix('"'))
+            {
+                // It is null.
+                None => Found::Text(""),
+                Some(text) if text.contains('\\') => Found::Spelt,
+                Some(text) => Found::Text(text),
+            };
         }
     }
     Ok(found)

@@ -18,7 +18,7 @@ use self::index::{Index, Span};
 use self::texts::{Texts, Whole};
 use crate::v1::{ObjectMeta, PartialObjectMetadata};
 
-pub(crate) use self::json::{Head, Numbers, check_numbers};
+pub(crate) use self::json::{Check, Head, check_numbers};
 
 /// An object as bytes, and where its metadata stand in them.
 ///
@@ -63,7 +63,7 @@ impl Document {
         }
         match format {
             Format::Json => {
-                let (document, head) = Self::read_json(object, decoder, Numbers::Any)?;
+                let (document, head) = Self::read_json(object, decoder, Check::Ends)?;
                 if let Some(mismatch) = head.mismatch {
                     return Err(mismatch);
                 }
@@ -118,7 +118,7 @@ impl Document {
     pub(crate) fn read_json(
         object: &[u8],
         decoder: &Decoder,
-        numbers: Numbers,
+        check: Check,
     ) -> Result<(Self, Head), Error> {
         let text = json::text(object)?;
         let rest = match decoder.pruning() {
@@ -131,8 +131,8 @@ impl Document {
             None => text.into(),
         };
         // The whole has the same error, at the right place.
-        let in_whole = |error| json::index(text, numbers).err().unwrap_or(error);
-        let (index, head) = json::index(&kept, numbers).map_err(in_whole)?;
+        let in_whole = |error| json::index(text, check).err().unwrap_or(error);
+        let (index, head) = json::index(&kept, check).map_err(in_whole)?;
         let document = Self {
             bytes: Bytes::Json(kept),
             index,
@@ -232,15 +232,7 @@ impl Document {
     }
 
     pub(crate) fn label(&self, key: &str) -> Option<&str> {
-        let found = match &self.bytes {
-            _ if self.index.no_labels => Found::Nothing,
-            Bytes::Json(text) => json::find(&text[self.index.metadata.range()], "labels", key),
-            Bytes::Protobuf(bytes) => {
-                protobuf::find(&bytes[self.index.metadata.range()], texts::LABELS, key)
-            }
-            Bytes::Cbor(_) => Found::Spelt,
-        };
-        match found {
+        match self.find(self.index.labels, texts::LABELS, key) {
             Found::Nothing => None,
             Found::Text(text) => Some(text),
             Found::Spelt => self.texts().labels.get(key).map(Str::as_str),
@@ -248,18 +240,19 @@ impl Document {
     }
 
     pub(crate) fn annotation(&self, key: &str) -> Option<&str> {
-        let found = match &self.bytes {
-            _ if self.index.no_annotations => Found::Nothing,
-            Bytes::Json(text) => json::find(&text[self.index.metadata.range()], "annotations", key),
-            Bytes::Protobuf(bytes) => {
-                protobuf::find(&bytes[self.index.metadata.range()], texts::ANNOTATIONS, key)
-            }
-            Bytes::Cbor(_) => Found::Spelt,
-        };
-        match found {
+        match self.find(self.index.annotations, texts::ANNOTATIONS, key) {
             Found::Nothing => None,
             Found::Text(text) => Some(text),
             Found::Spelt => self.texts().annotations.get(key).map(Str::as_str),
+        }
+    }
+
+    /// Looks for the value of `key` in the map that stands there, in protobuf under this number.
+    fn find(&self, map: Span, number: u32, key: &str) -> Found<'_> {
+        match &self.bytes {
+            Bytes::Json(text) => json::find(&text[map.range()], key),
+            Bytes::Protobuf(bytes) => protobuf::find(&bytes[map.range()], number, key),
+            Bytes::Cbor(_) => Found::Spelt,
         }
     }
 

@@ -40,7 +40,12 @@ fn index_metadata(metadata: &[u8], start: usize) -> Result<Index, Error> {
         ..Index::default()
     };
     let mut reader = Reader::new(metadata);
-    while let Some((number, payload)) = reader.next_field()? {
+    loop {
+        let field = start + reader.offset();
+        let Some((number, payload)) = reader.next_field()? else {
+            return Ok(index);
+        };
+        let field = || Span::new(field..start + reader.offset());
         let (text, name) = match number {
             texts::NAME => (&mut index.name, "name"),
             texts::NAMESPACE => (&mut index.namespace, "namespace"),
@@ -59,10 +64,12 @@ fn index_metadata(metadata: &[u8], start: usize) -> Result<Index, Error> {
             }
             texts::LABELS => {
                 check_entry(payload, &reader).map_err(|error| error.within_field("labels"))?;
+                index.labels = index.labels.through(field());
                 continue;
             }
             texts::ANNOTATIONS => {
                 check_entry(payload, &reader).map_err(|error| error.within_field("annotations"))?;
+                index.annotations = index.annotations.through(field());
                 continue;
             }
             _ => continue,
@@ -76,7 +83,6 @@ fn index_metadata(metadata: &[u8], start: usize) -> Result<Index, Error> {
             Err(_) => Span::SPELT,
         };
     }
-    Ok(index)
 }
 
 /// Checks that an entry of a map of texts is well-formed.
@@ -103,10 +109,10 @@ pub(super) fn texts(metadata: &[u8]) -> Texts {
     texts
 }
 
-/// Looks for the value of `key` in the map `number` of the metadata, which were checked.
-pub(super) fn find<'a>(metadata: &'a [u8], number: u32, key: &str) -> Found<'a> {
+/// Looks for the value of `key` in the entries with this number among fields that were checked.
+pub(super) fn find<'a>(fields: &'a [u8], number: u32, key: &str) -> Found<'a> {
     let mut found = Found::Nothing;
-    let mut reader = Reader::new(metadata);
+    let mut reader = Reader::new(fields);
     while let Ok(Some((at, payload))) = reader.next_field() {
         let Payload::Bytes(entry) = payload else {
             continue;

@@ -272,10 +272,10 @@ fn find<'a>(object: &'a str, path: &[&str]) -> std::result::Result<Result<Option
         reader.begin_object()?;
         while let Some(key) = reader.next_key(&mut first)? {
             // Of a repeated key the last value counts.
-            if key == *step {
-                value = Some(reader.raw()?);
-            } else {
-                reader.skip()?;
+            let is_wanted = key == *step;
+            let text = reader.pass()?;
+            if is_wanted {
+                value = Some(text);
             }
         }
         match value {

@@ -15,7 +15,7 @@ use pintle_codec::{Decoder, Error, ErrorKind, Format, TypeMeta, Value, cbor, jso
 
 pub use self::error::FieldError;
 pub use self::list::UnstructuredList;
-use crate::document::{Document, Numbers};
+use crate::document::{Check, Document};
 use crate::{Body, GroupVersion, GroupVersionKind, Metadata, Object, ObjectName, no_such_format};
 
 /// An object whose type is not known when the program is compiled: a custom resource, or whatever a
@@ -156,7 +156,7 @@ impl Unstructured {
 
     /// Keeps an object in JSON that need not say of what kind it is.
     fn keep(object: &[u8], decoder: &Decoder) -> Result<Self, Error> {
-        let (document, head) = Document::read_json(object, decoder, Numbers::Representable)?;
+        let (document, head) = Document::read_json(object, decoder, Check::Values)?;
         let type_meta = TypeMeta {
             api_version: head.api_version,
             kind: head.kind,
