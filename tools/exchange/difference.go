@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/google/go-cmp/cmp"
@@ -40,9 +42,9 @@ func (x *exchange) report(d difference) error {
 		return err
 	}
 	stem := fmt.Sprintf("%s-%d-%d", strings.ReplaceAll(s.kind.String(), "/", "."), x.seed, s.index)
-	for name, document := range files {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
 		path := filepath.Join(x.out, stem+"."+name)
-		if err := os.WriteFile(path, document, 0o644); err != nil {
+		if err := os.WriteFile(path, files[name], 0o644); err != nil {
 			return err
 		}
 		fmt.Printf("  %s\n", path)

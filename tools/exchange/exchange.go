@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"strings"
@@ -110,6 +111,8 @@ type batch struct {
 
 const batchSize = 25
 
+const progressInterval = 30 * time.Second
+
 // exchangeAll shares the batches among as many workers as there are processors.
 func (x *exchange) exchangeAll() error {
 	batches := make(chan batch)
@@ -121,7 +124,12 @@ func (x *exchange) exchangeAll() error {
 	}
 	go func() {
 		defer close(batches)
-		for _, k := range x.kinds {
+		said := time.Now()
+		for i, k := range x.kinds {
+			if time.Since(said) > progressInterval {
+				said = time.Now()
+				fmt.Fprintf(os.Stderr, "%d of %d kinds exchanged\n", i, len(x.kinds))
+			}
 			for from := 0; from < x.perKind; from += batchSize {
 				select {
 				case batches <- batch{k, from, min(from+batchSize, x.perKind)}:
