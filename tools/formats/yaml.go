@@ -181,7 +181,7 @@ func values() []any {
 	}
 	keys := map[string]any{}
 	for _, key := range []string{
-		"b", "a10", "a2", "A", "a-b", "a.b", "a", "", "é", "_", "a01", "a1", "a1b", "1", "10", "9", "B", "aB", "ab", "a_b", "a/b", "a00", "a0", "a100", "x1y2", "x1y10", "x10y1", "ñ", "日", "z9", "z10",
+		"b", "a10", "a2", "A", "a-b", "a.b", "a", "", "é", "_", "a01", "a1", "a1b", "1", "10", "9", "B", "aB", "ab", "a_b", "a/b", "a00", "a0", "a11", "a100", "x1y2", "x1y10", "x10y1", "ñ", "日", "z9", "z10",
 		"z9a", "metadata", "apiVersion", "kind", "spec", "f:a", "k:{\"a\":1}", ".", "on", "y", strings.Repeat("k", 128), strings.Repeat("k", 129), "two words", "two\nlines", "a: b",
 	} {
 		keys[key] = 1
