@@ -1,9 +1,10 @@
 //! What all Kubernetes objects have in common.
 //!
 //! [`v1`] holds the types of meta/v1, generated. Around them: values with a form of their own
-//! ([`Time`], [`Quantity`], [`IntOrString`], …), the names of types ([`GroupVersion`] and its
-//! kin), what makes a type a kind or a resource ([`Kind`], [`Resource`]), lists of objects
-//! ([`ObjectList`]) and the events of a watch ([`WatchEvent`]).
+//! ([`Time`], [`Quantity`], [`IntOrString`], …), selectors ([`LabelSelector`], [`FieldSelector`]),
+//! the names of types ([`GroupVersion`] and its kin), what makes a type a kind or a resource
+//! ([`Kind`], [`Resource`]), lists of objects ([`ObjectList`]) and the events of a watch
+//! ([`WatchEvent`]).
 //!
 //! This crate is pure: it performs no I/O, reads no clock and knows no asynchronous runtime.
 
