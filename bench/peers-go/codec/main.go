@@ -58,7 +58,7 @@ func serve(directory string) error {
 	}
 	out := json.NewEncoder(os.Stdout)
 	lanes := []lane{{Format: "json"}, {Format: "protobuf"}}
-	if err := out.Encode(map[string]any{"peer": "client-go", "lanes": lanes}); err != nil {
+	if err := out.Encode(map[string]any{"peer": "client-go", "lanes": lanes, "walks": false}); err != nil {
 		return err
 	}
 	// The driver goes through an input from end to end before it turns to the next.

@@ -13,6 +13,7 @@ use crate::error::{Context, Error, Result};
 pub(super) struct Peer {
     name: String,
     lanes: Vec<Lane>,
+    walks: bool,
     child: Child,
     stdin: Option<ChildStdin>,
     stdout: BufReader<ChildStdout>,
@@ -38,6 +39,7 @@ pub(super) struct Lane {
 #[serde(tag = "task", rename_all = "kebab-case")]
 pub(super) enum Task<'a> {
     Decode { millis: u64 },
+    Walk { millis: u64 },
     Encode { millis: u64 },
     CountDecode,
     CountEncode,
@@ -80,6 +82,7 @@ enum Line {
 struct Greeting {
     peer: String,
     lanes: Vec<Lane>,
+    walks: bool,
 }
 
 #[derive(Serialize)]
@@ -105,6 +108,7 @@ impl Peer {
         let mut peer = Self {
             name: program.display().to_string(),
             lanes: Vec::new(),
+            walks: false,
             child,
             stdin,
             stdout: BufReader::new(stdout),
@@ -112,11 +116,17 @@ impl Peer {
         let greeting: Greeting = peer.read()?;
         peer.name = greeting.peer;
         peer.lanes = greeting.lanes;
+        peer.walks = greeting.walks;
         Ok(peer)
     }
 
     pub(super) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether it can look at every field of an object.
+    pub(super) fn walks(&self) -> bool {
+        self.walks
     }
 
     /// The ways in which it reads and writes a format.
@@ -147,6 +157,9 @@ impl Peer {
         let mut line = String::new();
         let read = self.stdout.read_line(&mut line);
         read.context(|| format!("read the answer of {}", self.name))?;
+        if line.is_empty() {
+            return Err(Error::new(format!("{} ended without an answer", self.name)));
+        }
         serde_json::from_str(&line).context(|| format!("{} answered {line:?}", self.name))
     }
 }

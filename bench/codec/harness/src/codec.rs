@@ -4,6 +4,7 @@ use std::error::Error;
 
 /// One library's way of reading and writing objects of one kind in one format.
 pub trait Codec {
+    /// An object as a cache keeps it: a pointer.
     type Object;
 
     /// Reads one object.
@@ -13,10 +14,15 @@ pub trait Codec {
     fn encode(&self, object: &Self::Object) -> Result<Vec<u8>, Failure>;
 
     /// Sets the label [`LABEL`] and, where the object's status has conditions, the message of the first.
-    fn edit(&self, object: &mut Self::Object, edit: &Edit);
+    fn edit(&self, object: &mut Self::Object, edit: &Edit) -> Result<(), Failure>;
 
     /// Removes managedFields, unless decoding has left them out.
     fn prune(&self, object: &mut Self::Object);
+
+    /// Looks at every field, and returns what cannot be known without.
+    fn walk(&self, _: &Self::Object) -> Result<u64, Failure> {
+        Err("its fields cannot be walked".into())
+    }
 }
 
 /// Why a peer could not do what it was asked.

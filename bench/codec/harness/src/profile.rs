@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use crate::input::Catalogue;
 use crate::{Failure, Format, Lane, Peer};
 
-/// Decodes, or edits and encodes, an input a number of times. Arguments: the directory of the inputs, the
-/// input's name, `json` or `protobuf`, `decode` or `encode`, the number, and optionally the lane's variant.
+/// Decodes, decodes and walks, or edits and encodes an input a number of times. Arguments: the directory of the inputs, the
+/// input's name, `json` or `protobuf`, `decode`, `walk` or `encode`, the number, and optionally the lane's variant.
 pub fn profile<P: Peer>() -> ExitCode {
     match run::<P>(&env::args().skip(1).collect::<Vec<_>>()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -20,7 +20,7 @@ pub fn profile<P: Peer>() -> ExitCode {
 
 fn run<P: Peer>(arguments: &[String]) -> Result<(), Failure> {
     let [directory, input, format, task, passes, variant @ ..] = arguments else {
-        return Err("DIRECTORY INPUT json|protobuf decode|encode TIMES [VARIANT]".into());
+        return Err("DIRECTORY INPUT json|protobuf decode|walk|encode TIMES [VARIANT]".into());
     };
     let lane = Lane {
         format: match format.as_str() {
@@ -36,8 +36,9 @@ fn run<P: Peer>(arguments: &[String]) -> Result<(), Failure> {
         .ok_or_else(|| format!("{input}: unsupported"))?;
     match task.as_str() {
         "decode" => workload.decode(&set.objects(), passes.parse()?)?,
+        "walk" => workload.walk(&set.objects(), passes.parse()?)?,
         "encode" => workload.encode(&set.objects(), passes.parse()?)?,
-        _ => return Err(format!("{task}: decode or encode").into()),
+        _ => return Err(format!("{task}: decode, walk or encode").into()),
     };
     Ok(())
 }

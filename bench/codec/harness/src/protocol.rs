@@ -27,6 +27,8 @@ pub struct Lane {
 pub(crate) struct Greeting<'a> {
     pub(crate) peer: &'a str,
     pub(crate) lanes: Vec<Lane>,
+    /// Whether it can look at every field of an object.
+    pub(crate) walks: bool,
 }
 
 /// What the driver asks.
@@ -48,6 +50,8 @@ pub(crate) struct Request {
 pub(crate) enum Task {
     /// Decodes for at least so long, and at least every object once.
     Decode { millis: u64 },
+    /// Decodes and looks at every field, likewise.
+    Walk { millis: u64 },
     /// Edits and encodes, likewise.
     Encode { millis: u64 },
     /// Counts the allocations of decoding.

@@ -15,6 +15,9 @@ use crate::{Counted, Failure, Format, Lane, Workload};
 pub trait Peer {
     const NAME: &'static str;
 
+    /// Whether it can look at every field of an object.
+    const WALKS: bool = false;
+
     /// The ways in which it reads and writes.
     fn lanes() -> Vec<Lane>;
 
@@ -48,6 +51,7 @@ fn run<P: Peer>(heap: Option<&'static Counted>) -> Result<(), Failure> {
     say(&Greeting {
         peer: P::NAME,
         lanes: P::lanes(),
+        walks: P::WALKS,
     })?;
     // The driver goes through an input from end to end before it turns to the next.
     let mut opened: Option<(String, Format, Set)> = None;
@@ -83,6 +87,9 @@ fn answer(
     Ok(match &request.task {
         Task::Decode { millis } => Answer::Time(at_least(*millis, objects, |objects, passes| {
             workload.decode(objects, passes)
+        })?),
+        Task::Walk { millis } => Answer::Time(at_least(*millis, objects, |objects, passes| {
+            workload.walk(objects, passes)
         })?),
         Task::Encode { millis } => Answer::Time(at_least(*millis, objects, |objects, passes| {
             workload.encode(objects, passes)

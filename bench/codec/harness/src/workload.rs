@@ -13,8 +13,11 @@ use crate::{Codec, Counted, Counts, EDITS, Failure};
 
 /// A [`Codec`], its type hidden.
 pub trait Workload {
-    /// Decodes every object `passes` times, each into a box, as a cache keeps it, and drops it.
+    /// Decodes every object `passes` times, and drops it.
     fn decode(&self, objects: &[&[u8]], passes: u64) -> Result<Timing, Failure>;
+
+    /// Decodes every object `passes` times, looks at every field, and drops it.
+    fn walk(&self, objects: &[&[u8]], passes: u64) -> Result<Timing, Failure>;
 
     /// Edits and encodes every object `passes` times.
     fn encode(&self, objects: &[&[u8]], passes: u64) -> Result<Timing, Failure>;
@@ -52,7 +55,20 @@ impl<C: Codec, F: Fn() -> C> Workload for Measured<F> {
         let watch = Stopwatch::start();
         for _ in 0..passes {
             for bytes in objects {
-                drop(black_box(Box::new(codec.decode(black_box(bytes))?)));
+                drop(black_box(codec.decode(black_box(bytes))?));
+            }
+        }
+        Ok(watch.stop(objects.len() as u64 * passes))
+    }
+
+    fn walk(&self, objects: &[&[u8]], passes: u64) -> Result<Timing, Failure> {
+        let mut codec = (self.0)();
+        let watch = Stopwatch::start();
+        for _ in 0..passes {
+            for bytes in objects {
+                let object = codec.decode(black_box(bytes))?;
+                black_box(codec.walk(&object)?);
+                drop(black_box(object));
             }
         }
         Ok(watch.stop(objects.len() as u64 * passes))
@@ -69,7 +85,7 @@ impl<C: Codec, F: Fn() -> C> Workload for Measured<F> {
             for pass in 0..passes {
                 let edit = &EDITS[(pass % EDITS.len() as u64) as usize];
                 for object in &mut decoded {
-                    codec.edit(object, edit);
+                    codec.edit(object, edit)?;
                     drop(black_box(codec.encode(object)?));
                 }
             }
@@ -87,7 +103,7 @@ impl<C: Codec, F: Fn() -> C> Workload for Measured<F> {
         let mut total = Counts::default();
         for bytes in objects {
             let before = heap.counts();
-            let object = Box::new(codec.decode(bytes)?);
+            let object = codec.decode(bytes)?;
             total += heap.counts() - before;
             drop(black_box(object));
         }
@@ -100,7 +116,7 @@ impl<C: Codec, F: Fn() -> C> Workload for Measured<F> {
         for bytes in objects {
             let mut object = codec.decode(bytes)?;
             let before = heap.counts();
-            codec.edit(&mut object, &EDITS[0]);
+            codec.edit(&mut object, &EDITS[0])?;
             let encoded = codec.encode(&object)?;
             total += heap.counts() - before;
             drop(black_box(encoded));
@@ -121,7 +137,7 @@ impl<C: Codec, F: Fn() -> C> Workload for Measured<F> {
         let mut codec = (self.0)();
         for _ in 0..copies {
             for bytes in objects {
-                let mut object = Box::new(codec.decode(bytes)?);
+                let mut object = codec.decode(bytes)?;
                 if pruned {
                     codec.prune(&mut object);
                 }
@@ -139,18 +155,15 @@ impl<C: Codec, F: Fn() -> C> Workload for Measured<F> {
             .iter()
             .map(|bytes| {
                 let mut object = codec.decode(bytes)?;
-                codec.edit(&mut object, &EDITS[0]);
+                codec.edit(&mut object, &EDITS[0])?;
                 codec.encode(&object)
             })
             .collect()
     }
 }
 
-fn decode_all<C: Codec>(codec: &mut C, objects: &[&[u8]]) -> Result<Vec<Box<C::Object>>, Failure> {
-    objects
-        .iter()
-        .map(|bytes| codec.decode(bytes).map(Box::new))
-        .collect()
+fn decode_all<C: Codec>(codec: &mut C, objects: &[&[u8]]) -> Result<Vec<C::Object>, Failure> {
+    objects.iter().map(|bytes| codec.decode(bytes)).collect()
 }
 
 /// Reads the clock, and what the scheduler counts for the thread and for the process.

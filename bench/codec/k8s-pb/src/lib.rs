@@ -53,25 +53,26 @@ impl<K> Codec for Prost<K>
 where
     K: Message + Default + Metadata<Ty = ObjectMeta> + Conditions,
 {
-    type Object = K;
+    type Object = Box<K>;
 
-    fn decode(&mut self, bytes: &[u8]) -> Result<K, Failure> {
-        Ok(K::decode(bytes)?)
+    fn decode(&mut self, bytes: &[u8]) -> Result<Box<K>, Failure> {
+        Ok(Box::new(K::decode(bytes)?))
     }
 
-    fn encode(&self, object: &K) -> Result<Vec<u8>, Failure> {
+    fn encode(&self, object: &Box<K>) -> Result<Vec<u8>, Failure> {
         Ok(object.encode_to_vec())
     }
 
-    fn edit(&self, object: &mut K, edit: &Edit) {
+    fn edit(&self, object: &mut Box<K>, edit: &Edit) -> Result<(), Failure> {
         if let Some(metadata) = object.metadata_mut() {
             let labels = &mut metadata.labels;
             labels.insert(LABEL.to_owned(), edit.label.to_owned());
         }
         object.set_message(edit.message);
+        Ok(())
     }
 
-    fn prune(&self, object: &mut K) {
+    fn prune(&self, object: &mut Box<K>) {
         if let Some(metadata) = object.metadata_mut() {
             metadata.managed_fields = Vec::new();
         }

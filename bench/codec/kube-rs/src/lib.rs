@@ -57,26 +57,27 @@ impl<K> Codec for SerdeJson<K>
 where
     K: Serialize + DeserializeOwned + Metadata<Ty = ObjectMeta> + Conditions,
 {
-    type Object = K;
+    type Object = Box<K>;
 
-    fn decode(&mut self, bytes: &[u8]) -> Result<K, Failure> {
-        Ok(serde_json::from_slice(bytes)?)
+    fn decode(&mut self, bytes: &[u8]) -> Result<Box<K>, Failure> {
+        Ok(Box::new(serde_json::from_slice(bytes)?))
     }
 
-    fn encode(&self, object: &K) -> Result<Vec<u8>, Failure> {
+    fn encode(&self, object: &Box<K>) -> Result<Vec<u8>, Failure> {
         Ok(serde_json::to_vec(object)?)
     }
 
-    fn edit(&self, object: &mut K, edit: &Edit) {
+    fn edit(&self, object: &mut Box<K>, edit: &Edit) -> Result<(), Failure> {
         let labels = object
             .metadata_mut()
             .labels
             .get_or_insert_with(BTreeMap::new);
         labels.insert(LABEL.to_owned(), edit.label.to_owned());
         object.set_message(edit.message);
+        Ok(())
     }
 
-    fn prune(&self, object: &mut K) {
+    fn prune(&self, object: &mut Box<K>) {
         object.metadata_mut().managed_fields = None;
     }
 }

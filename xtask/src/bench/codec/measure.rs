@@ -108,6 +108,7 @@ impl Plan<'_> {
                 let task = match time.operation {
                     Operation::Decode => Task::CountDecode,
                     Operation::Encode => Task::CountEncode,
+                    Operation::Walk => continue,
                 };
                 let Answer::Count {
                     objects,
@@ -117,7 +118,7 @@ impl Plan<'_> {
                 else {
                     return Err(unexpected(&peer));
                 };
-                time.allocations = (allocations + reallocations) / objects;
+                time.allocations = Some((allocations + reallocations) / objects);
             }
             for (input, format, lane) in combinations(self.inputs, &peer) {
                 if interrupt.signal().is_some() {
@@ -176,8 +177,10 @@ fn combinations<'a>(inputs: &'a [Input], peer: &Peer) -> Vec<(&'a Input, Format,
 /// The lanes in which an operation is worth timing: what is special about one shows when it decodes.
 fn lanes(peer: &Peer, format: Format, operation: Operation) -> Vec<Lane> {
     let mut lanes = peer.lanes(format);
-    if operation == Operation::Encode {
-        lanes.retain(|lane| lane.variant.is_empty());
+    match operation {
+        Operation::Encode => lanes.retain(|lane| lane.variant.is_empty()),
+        Operation::Walk if !peer.walks() => lanes.clear(),
+        Operation::Walk | Operation::Decode => {}
     }
     lanes
 }
@@ -185,6 +188,7 @@ fn lanes(peer: &Peer, format: Format, operation: Operation) -> Vec<Lane> {
 fn task(operation: Operation, millis: u64) -> Task<'static> {
     match operation {
         Operation::Decode => Task::Decode { millis },
+        Operation::Walk => Task::Walk { millis },
         Operation::Encode => Task::Encode { millis },
     }
 }
@@ -228,7 +232,7 @@ fn note(
             thread: Figure::default(),
             wall: Figure::default(),
             cpu: Figure::default(),
-            allocations: f64::NAN,
+            allocations: None,
         });
         times.len() - 1
     });
@@ -252,9 +256,11 @@ fn suffix(format: Format) -> &'static str {
 
 const FORMATS: [Format; 2] = [Format::Json, Format::Protobuf];
 
-const EVERYTHING: [(Format, Operation); 4] = [
+const EVERYTHING: [(Format, Operation); 6] = [
     (Format::Json, Operation::Decode),
+    (Format::Json, Operation::Walk),
     (Format::Json, Operation::Encode),
     (Format::Protobuf, Operation::Decode),
+    (Format::Protobuf, Operation::Walk),
     (Format::Protobuf, Operation::Encode),
 ];

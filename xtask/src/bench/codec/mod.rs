@@ -55,6 +55,8 @@ struct Check {
 #[serde(rename_all = "lowercase")]
 enum Operation {
     Decode,
+    /// Decode, and look at every field.
+    Walk,
     /// After an edit.
     Encode,
 }
@@ -73,8 +75,8 @@ struct Time {
     wall: Figure,
     /// Of the whole process, its garbage collector included.
     cpu: Figure,
-    /// An object; a reallocation counts as one.
-    allocations: f64,
+    /// An object; a reallocation counts as one. Not counted of a walk.
+    allocations: Option<f64>,
 }
 
 /// What an object holds.
@@ -192,8 +194,11 @@ impl Subject {
     }
 }
 
+const PINTLE: &str = "pintle";
 /// One decoder for all objects of an input.
 const KEPT: &str = "kept";
+/// Objects kept as bytes, decoded when somebody looks beyond their metadata.
+const LAZY: &str = "lazy";
 
 const REFERENCE: &str = "reference-pod";
 /// The seeded pods as a server lists them: those of a workload one after the other.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Check, KEPT, MAIN, Operation, Results, Subject, Time};
+use super::{Check, KEPT, MAIN, Operation, PINTLE, Results, Subject, Time};
 use crate::bench::peer::Format;
 use crate::bench::table::Table;
 
@@ -15,7 +15,11 @@ impl fmt::Display for Report<'_> {
         for input in MAIN {
             for (format, operation, title) in OPERATIONS {
                 writeln!(f, "\n### {input}: {title}\n")?;
-                write!(f, "{}", self.times(input, format, operation))?;
+                let operations: &[Operation] = match operation {
+                    Operation::Encode => &[Operation::Encode],
+                    Operation::Decode | Operation::Walk => &[Operation::Decode, Operation::Walk],
+                };
+                write!(f, "{}", self.times(input, format, operations))?;
             }
             writeln!(f, "\n### {input}: memory\n")?;
             write!(f, "{}", self.memory(input))?;
@@ -84,52 +88,46 @@ impl Report<'_> {
         )
     }
 
-    fn times(&self, input: &str, format: Format, operation: Operation) -> Table {
-        let kept = operation == Operation::Decode;
-        let mut head = vec![
-            "",
-            "µs",
-            "by the clock",
-            "all CPU",
-            "allocations",
-            "pintle / it",
-        ];
-        if kept {
-            head.push("pintle, decoder kept / it");
-        }
+    fn times(&self, input: &str, format: Format, operations: &[Operation]) -> Table {
+        let peers = [rust_peer(format), GO_PEER];
+        let mut head = ["", "µs", "by the clock", "all CPU", "allocations"]
+            .map(str::to_owned)
+            .to_vec();
+        head.extend(peers.map(|peer| format!("as a share of {peer}")));
         let mut table = Table::new(head);
-        let times = self.0.times.iter();
-        for time in times.filter(|time| {
-            time.input == input && (time.format, time.operation) == (format, operation)
-        }) {
-            let share = |variant| {
-                if time.subject.peer == PINTLE {
-                    return String::new();
-                }
-                self.share(time, variant)
-            };
+        for time in &self.0.times {
+            if time.input != input || time.format != format || !operations.contains(&time.operation)
+            {
+                continue;
+            }
+            let mut name = name(&time.subject);
+            if time.operation == Operation::Walk {
+                name += ", every field looked at";
+            }
+            let allocations = time
+                .allocations
+                .map_or(String::new(), |count| format!("{count:.0}"));
             let mut cells = vec![
-                name(&time.subject),
+                name,
                 format!("{:.1}", time.thread),
                 format!("{:.1}", time.wall.median()),
                 format!("{:.1}", time.cpu.median()),
-                format!("{:.0}", time.allocations),
-                share(""),
+                allocations,
             ];
-            if kept {
-                cells.push(share(KEPT));
-            }
+            cells.extend(peers.map(|peer| self.share(time, peer, operations[0])));
             table.row(cells);
         }
         table
     }
 
-    /// pintle's time as a share of this one.
-    fn share(&self, theirs: &Time, variant: &str) -> String {
-        let ours = Subject::new(PINTLE, variant);
-        let (format, operation) = (theirs.format, theirs.operation);
-        let ours = self.0.time(&ours, format, operation, &theirs.input);
-        ours.map_or(String::new(), |ours| {
+    /// A time of pintle's as a share of what a peer takes.
+    fn share(&self, ours: &Time, peer: &str, operation: Operation) -> String {
+        if ours.subject.peer != PINTLE {
+            return String::new();
+        }
+        let peer = Subject::new(peer, "");
+        let theirs = self.0.time(&peer, ours.format, operation, &ours.input);
+        theirs.map_or(String::new(), |theirs| {
             ours.thread.over(&theirs.thread).to_string()
         })
     }
@@ -163,11 +161,7 @@ impl Report<'_> {
     fn shares(&self) -> Table {
         let mut head = vec!["".to_owned()];
         let columns = OPERATIONS.map(|(format, operation, title)| {
-            let rust = match format {
-                Format::Json => "kube-rs",
-                Format::Protobuf => "k8s-pb",
-            };
-            (format, operation, title, [rust, "client-go"])
+            (format, operation, title, [rust_peer(format), GO_PEER])
         });
         for (_, _, title, peers) in &columns {
             head.extend(peers.map(|peer| format!("{title} / {peer}")));
@@ -215,7 +209,7 @@ impl Report<'_> {
                 let cell = |format| {
                     let bytes = self.0.bytes(subject, format, input, false)?;
                     let time = self.0.time(subject, format, Operation::Decode, input)?;
-                    Some(format!("{}, {:.0}", kib(bytes), time.allocations))
+                    Some(format!("{}, {:.0}", kib(bytes), time.allocations?))
                 };
                 let found = cell(Format::Protobuf).or_else(|| cell(Format::Json));
                 found.unwrap_or_default()
@@ -263,6 +257,14 @@ impl Report<'_> {
     }
 }
 
+/// The peer in Rust that reads and writes a format.
+fn rust_peer(format: Format) -> &'static str {
+    match format {
+        Format::Json => "kube-rs",
+        Format::Protobuf => "k8s-pb",
+    }
+}
+
 fn name(subject: &Subject) -> String {
     let Subject { peer, variant } = subject;
     match variant.as_str() {
@@ -276,7 +278,7 @@ fn kib(bytes: f64) -> String {
     format!("{:.2}", bytes / 1024.0)
 }
 
-const PINTLE: &str = "pintle";
+const GO_PEER: &str = "client-go";
 
 const OPERATIONS: [(Format, Operation, &str); 4] = [
     (Format::Json, Operation::Decode, "JSON decode"),
