@@ -16,7 +16,7 @@ use crate::workspace;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// A directory of <group>.<version>.<kind>.json, .yaml and .pb
+    /// A directory of GROUP.VERSION.KIND.json, .yaml and .pb
     /// [default: those of the Go module k8s.io/api, and of the releases before it]
     #[arg(long)]
     dir: Option<PathBuf>,
