@@ -179,12 +179,17 @@ func values() []any {
 	} {
 		values = append(values, number, map[string]any{"a": number})
 	}
-	keys := map[string]any{}
-	for _, key := range []string{
-		"b", "a10", "a2", "A", "a-b", "a.b", "a", "", "é", "_", "a01", "a1", "a1b", "1", "10", "9", "B", "aB", "ab", "a_b", "a/b", "a00", "a0", "a11", "a100", "x1y2", "x1y10", "x10y1", "ñ", "日", "z9", "z10",
-		"z9a", "metadata", "apiVersion", "kind", "spec", "f:a", "k:{\"a\":1}", ".", "on", "y", strings.Repeat("k", 128), strings.Repeat("k", 129), "two words", "two\nlines", "a: b",
+	for _, keys := range [][]string{
+		{"b", "a10", "a2", "A", "a-b", "a.b", "a", "", "é", "_", "a01", "a1", "a1b", "1", "10", "9"},
+		{"a11", "a100", "a2", "a101"}, {"a00", "a0", "a"}, {"z9", "z10", "x10y1", "x1y2", "x1y10", "z9a"},
+		{"metadata", "apiVersion", "kind", "spec", "f:a", "k:{\"a\":1}", ".", "on", "y", "B", "aB", "ab", "a_b", "a/b"},
+		{strings.Repeat("k", 128), strings.Repeat("k", 129), "two words", "two\nlines", "a: b", "ñ", "日"},
 	} {
-		keys[key] = 1
+		mapping := map[string]any{}
+		for _, key := range keys {
+			mapping[key] = 1
+		}
+		values = append(values, mapping, []any{mapping})
 	}
 	nested := any("leaf")
 	for range 12 {
@@ -194,7 +199,7 @@ func values() []any {
 		}
 	}
 	return append(values,
-		keys, nested, nil, true, false, []any{}, map[string]any{}, []any{[]any{}, map[string]any{}, nil, true},
+		nested, nil, true, false, []any{}, map[string]any{}, []any{[]any{}, map[string]any{}, nil, true},
 		[]any{[]any{[]any{"a", "b"}, "c"}, []any{map[string]any{"d": []any{"e"}, "f": map[string]any{"g": "h\ni"}}}},
 		map[string]any{"a": map[string]any{"b": map[string]any{"c": []any{"d\n", "e"}}}, "f": []any{}, "g": map[string]any{}},
 	)
