@@ -9,9 +9,8 @@ use bytes::Bytes;
 use pintle_codec::{Object, Value, json};
 
 use crate::{
-    generated::resources::GROUPS,
-    registry::{Registry, Served},
-    schema::{Group, Subresource},
+    registry::{Registry, Served, ServedGroup},
+    schema::Subresource,
 };
 
 /// The discovery documents of a server, made once.
@@ -27,13 +26,14 @@ pub(crate) struct Discovery {
 impl Discovery {
     /// The documents for the resources of a registry.
     pub(crate) fn new(registry: &Registry) -> Self {
-        let named = GROUPS.iter().filter(|group| !group.name.is_empty());
-        let versions = GROUPS
+        let groups: Vec<_> = registry.groups().collect();
+        let named = groups.iter().filter(|group| !group.name.is_empty());
+        let versions = groups
             .iter()
             .flat_map(|group| group.versions.iter().map(|version| (group.name, *version)));
         let aggregated = [true, false].into_iter().flat_map(|core| {
             ["v2", "v2beta1"].map(|version| {
-                let document = aggregated(registry, core, version);
+                let document = aggregated(registry, &groups, core, version);
                 ((core, version), document)
             })
         });
@@ -112,7 +112,7 @@ fn core_versions() -> Bytes {
     ])
 }
 
-fn group(group: &Group) -> Object {
+fn group(group: &ServedGroup) -> Object {
     let version = |version: &&str| {
         Value::from(Object::from([
             (
@@ -131,7 +131,7 @@ fn group(group: &Group) -> Object {
     ])
 }
 
-fn group_document(of: &Group) -> Bytes {
+fn group_document(of: &ServedGroup) -> Bytes {
     let type_ = [("kind", "APIGroup".into()), ("apiVersion", "v1".into())];
     let mut document = Object::from(type_);
     for (field, value) in group(of).iter() {
@@ -191,8 +191,8 @@ fn resource_list(registry: &Registry, (group, version): (&str, &str)) -> Bytes {
     text.into()
 }
 
-fn aggregated(registry: &Registry, core: bool, form: &str) -> Bytes {
-    let groups = GROUPS.iter().filter(|group| group.name.is_empty() == core);
+fn aggregated(registry: &Registry, groups: &[ServedGroup], core: bool, form: &str) -> Bytes {
+    let groups = groups.iter().filter(|group| group.name.is_empty() == core);
     let items = groups.map(|group| {
         let versions = group.versions.iter().map(|version| {
             let resources = of_version(registry, group.name, version);

@@ -1,40 +1,30 @@
 //! What the embedded API server knows about structs and resources, as static tables.
 //!
-//! It emits the closure of the resources in [`SERVED`]: their structs, what these contain, and the
-//! options of requests.
+//! It emits the closure of all resources: their structs, those of their subresources, what these contain,
+//! and what requests and answers carry besides objects.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use crate::error::{Context as _, Error, Result};
 
-use super::facts::{Container, Facts, Field, Resource, TypeExpression};
+use super::facts::{Container, Facts, Field, Resource, Subresource, TypeExpression};
 use super::{GeneratedFile, MARK, names};
 
-/// The resources that the server serves.
-const SERVED: [(&str, &str, &str); 5] = [
-    ("", "v1", "configmaps"),
-    ("", "v1", "namespaces"),
-    ("", "v1", "pods"),
-    ("", "v1", "services"),
-    ("apps", "v1", "deployments"),
-];
-
-/// Structs that requests carry besides objects.
-const OPTIONS: [&str; 1] = ["meta.v1.DeleteOptions"];
+/// Structs that requests and answers carry besides objects.
+const BESIDES: [&str; 1] = ["meta.v1.DeleteOptions"];
 
 const DIRECTORY: &str = "crates/pintle-apiserver/src/generated";
 
 pub(crate) fn generate(facts: &Facts) -> Result<Vec<GeneratedFile>> {
-    let resources = SERVED
-        .iter()
-        .map(|served| served_resource(facts, served))
-        .collect::<Result<Vec<_>>>()?;
-    let roots = resources
-        .iter()
-        .map(|(_, root)| root.clone())
-        .chain(OPTIONS.iter().map(ToString::to_string));
-    let closure = closure(facts, roots.collect())?;
+    let mut roots: Vec<String> = BESIDES.map(str::to_owned).into();
+    for resource in &facts.api.resources {
+        roots.push(object_struct(facts, resource)?);
+        for subresource in &resource.subresources {
+            roots.push(subresource_struct(facts, resource, subresource)?);
+        }
+    }
+    let closure = closure(facts, roots)?;
     let mut files = Vec::new();
     for (package, structs) in &closure {
         files.push(file(
@@ -42,7 +32,7 @@ pub(crate) fn generate(facts: &Facts) -> Result<Vec<GeneratedFile>> {
             package_file(facts, package, structs)?,
         ));
     }
-    files.push(file("resources", resources_file(facts, &resources)?));
+    files.push(file("resources", resources_file(facts)?));
     files.push(file("mod", mod_file(closure.keys())));
     Ok(files)
 }
@@ -54,25 +44,29 @@ fn file(module: &str, contents: String) -> GeneratedFile {
     }
 }
 
-fn served_resource<'f>(
-    facts: &'f Facts,
-    (group, version, resource): &(&str, &str, &str),
-) -> Result<(&'f Resource, String)> {
-    let unknown = |what: &str| Error::new(format!("schema/ knows no {what} {group}/{version}"));
-    let mut resources = facts.api.resources.iter();
-    let found = resources
-        .find(|r| (&*r.group, &*r.version, &*r.resource) == (*group, *version, *resource))
-        .ok_or_else(|| unknown(resource))?;
+/// The struct of a resource's objects.
+fn object_struct(facts: &Facts, resource: &Resource) -> Result<String> {
+    struct_of(facts, &resource.group, &resource.version, &resource.kind)
+}
+
+/// The struct that a subresource takes and gives.
+fn subresource_struct(facts: &Facts, of: &Resource, subresource: &Subresource) -> Result<String> {
+    let group = subresource.group.as_deref().unwrap_or(&of.group);
+    let version = subresource.version.as_deref().unwrap_or(&of.version);
+    struct_of(facts, group, version, &subresource.kind)
+}
+
+fn struct_of(facts: &Facts, group: &str, version: &str, kind: &str) -> Result<String> {
     let mut packages = facts.packages.iter();
-    let (package, _) = packages
-        .find(|(name, package)| {
-            package.group == found.group
-                && package.version == found.version
-                && name.ends_with(&*found.version)
-                && package.types.contains_key(&found.kind)
-        })
-        .ok_or_else(|| unknown(&found.kind))?;
-    Ok((found, format!("{package}.{}", found.kind)))
+    let found = packages.find(|(name, package)| {
+        package.group == group
+            && package.version == version
+            && name.ends_with(version)
+            && package.types.contains_key(kind)
+    });
+    let (package, _) =
+        found.ok_or_else(|| Error::new(format!("schema/ knows no {kind} of {group}/{version}")))?;
+    Ok(format!("{package}.{kind}"))
 }
 
 /// The structs that are reached from the roots, by package.
@@ -321,14 +315,10 @@ fn go_name(facts: &Facts, name: &str) -> String {
     format!("{version}.{type_}")
 }
 
-fn resources_file(facts: &Facts, resources: &[(&Resource, String)]) -> Result<String> {
-    let served = |group: &str, version: &str| {
-        let mut resources = resources.iter();
-        resources.any(|(resource, _)| resource.group == group && resource.version == version)
-    };
+fn resources_file(facts: &Facts) -> Result<String> {
     let mut out = format!(
         "{MARK} from schema/resources.json. Do not edit.\n\n\
-         //! The resources that the server serves, with the facts about Kubernetes {}.\n\n\
+         //! The resources of the API, with the facts about Kubernetes {}.\n\n\
          use crate::schema::{{Group, Resource, Subresource}};\n\n\
          /// The version of Kubernetes that the facts are from.\n\
          pub(crate) const KUBERNETES: &str = {:?};\n\n\
@@ -337,27 +327,25 @@ fn resources_file(facts: &Facts, resources: &[(&Resource, String)]) -> Result<St
         facts.api.kubernetes, facts.api.kubernetes,
     );
     for group in &facts.api.groups {
-        let mut versions = group.versions.clone();
-        versions.retain(|version| served(&group.name, version));
-        if !versions.is_empty() {
-            let name = &group.name;
-            writeln!(out, "Group {{ name: {name:?}, versions: &{versions:?} }},")?;
-        }
+        let (name, versions) = (&group.name, &group.versions);
+        writeln!(out, "Group {{ name: {name:?}, versions: &{versions:?} }},")?;
     }
     out.push_str("];\n\n/// The resources, by group, version and name.\n");
     out.push_str("pub(crate) static RESOURCES: &[Resource] = &[\n");
-    for (resource, root) in resources {
+    for resource in &facts.api.resources {
         let subresources = resource.subresources.iter().map(|sub| {
-            format!(
-                "Subresource {{ name: {:?}, group: {:?}, version: {:?}, kind: {:?}, verbs: &{:?} }}",
+            let schema = path("", &subresource_struct(facts, resource, sub)?)?;
+            Ok(format!(
+                "Subresource {{ name: {:?}, group: {:?}, version: {:?}, kind: {:?}, verbs: &{:?}, \
+                 schema: &{schema} }}",
                 sub.name,
                 sub.group.as_deref().unwrap_or_default(),
                 sub.version.as_deref().unwrap_or_default(),
                 sub.kind,
                 sub.verbs,
-            )
+            ))
         });
-        let subresources: Vec<_> = subresources.collect();
+        let subresources = subresources.collect::<Result<Vec<_>>>()?;
         writeln!(
             out,
             "Resource {{ group: {:?}, version: {:?}, resource: {:?}, singular: {:?}, kind: {:?}, \
@@ -374,7 +362,7 @@ fn resources_file(facts: &Facts, resources: &[(&Resource, String)]) -> Result<St
             resource.categories,
             subresources.join(", "),
             resource.default,
-            path("", root)?,
+            path("", &object_struct(facts, resource)?)?,
         )?;
     }
     out.push_str("];\n");

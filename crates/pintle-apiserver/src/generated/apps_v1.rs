@@ -5,6 +5,80 @@
 use crate::schema::{Field, ListType, Rules, Shape, Struct};
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static CONTROLLER_REVISION: Struct = Struct {
+    name: "ControllerRevision",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("data", 2, Shape::Any, "runtime.RawExtension").omit_empty(),
+        Field::new("revision", 3, Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static DAEMON_SET: Struct = Struct {
+    name: "DaemonSet",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", 2, Shape::Struct(&DAEMON_SET_SPEC), "v1.DaemonSetSpec").omit_empty(),
+        Field::new("status", 3, Shape::Struct(&DAEMON_SET_STATUS), "v1.DaemonSetStatus").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static DAEMON_SET_CONDITION: Struct = Struct {
+    name: "DaemonSetCondition",
+    fields: &[
+        Field::new("type", 1, Shape::String, "v1.DaemonSetConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastTransitionTime", 3, Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", 4, Shape::String, "string").omit_empty(),
+        Field::new("message", 5, Shape::String, "string").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static DAEMON_SET_SPEC: Struct = Struct {
+    name: "DaemonSetSpec",
+    fields: &[
+        Field::new("selector", 1, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("template", 2, Shape::Struct(&super::core_v1::POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("updateStrategy", 3, Shape::Struct(&DAEMON_SET_UPDATE_STRATEGY), "v1.DaemonSetUpdateStrategy").omit_empty(),
+        Field::new("minReadySeconds", 4, Shape::Int32, "int32").omit_empty(),
+        Field::new("revisionHistoryLimit", 6, Shape::Int32, "int32").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static DAEMON_SET_STATUS: Struct = Struct {
+    name: "DaemonSetStatus",
+    fields: &[
+        Field::new("currentNumberScheduled", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("numberMisscheduled", 2, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("desiredNumberScheduled", 3, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("numberReady", 4, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("observedGeneration", 5, Shape::Int64, "int64").omit_empty(),
+        Field::new("updatedNumberScheduled", 6, Shape::Int32, "int32").omit_empty(),
+        Field::new("numberAvailable", 7, Shape::Int32, "int32").omit_empty(),
+        Field::new("numberUnavailable", 8, Shape::Int32, "int32").omit_empty(),
+        Field::new("collisionCount", 9, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("conditions", 10, Shape::Struct(&DAEMON_SET_CONDITION), "[]v1.DaemonSetCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static DAEMON_SET_UPDATE_STRATEGY: Struct = Struct {
+    name: "DaemonSetUpdateStrategy",
+    fields: &[
+        Field::new("type", 1, Shape::String, "v1.DaemonSetUpdateStrategyType").omit_empty(),
+        Field::new("rollingUpdate", 2, Shape::Struct(&ROLLING_UPDATE_DAEMON_SET), "v1.RollingUpdateDaemonSet").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static DEPLOYMENT: Struct = Struct {
     name: "Deployment",
     fields: &[
@@ -70,10 +144,162 @@ pub(crate) static DEPLOYMENT_STRATEGY: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static REPLICA_SET: Struct = Struct {
+    name: "ReplicaSet",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", 2, Shape::Struct(&REPLICA_SET_SPEC), "v1.ReplicaSetSpec").omit_empty(),
+        Field::new("status", 3, Shape::Struct(&REPLICA_SET_STATUS), "v1.ReplicaSetStatus").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static REPLICA_SET_CONDITION: Struct = Struct {
+    name: "ReplicaSetCondition",
+    fields: &[
+        Field::new("type", 1, Shape::String, "v1.ReplicaSetConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastTransitionTime", 3, Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", 4, Shape::String, "string").omit_empty(),
+        Field::new("message", 5, Shape::String, "string").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static REPLICA_SET_SPEC: Struct = Struct {
+    name: "ReplicaSetSpec",
+    fields: &[
+        Field::new("replicas", 1, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("minReadySeconds", 4, Shape::Int32, "int32").omit_empty(),
+        Field::new("selector", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("template", 3, Shape::Struct(&super::core_v1::POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static REPLICA_SET_STATUS: Struct = Struct {
+    name: "ReplicaSetStatus",
+    fields: &[
+        Field::new("replicas", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fullyLabeledReplicas", 2, Shape::Int32, "int32").omit_empty(),
+        Field::new("readyReplicas", 4, Shape::Int32, "int32").omit_empty(),
+        Field::new("availableReplicas", 5, Shape::Int32, "int32").omit_empty(),
+        Field::new("terminatingReplicas", 7, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("observedGeneration", 3, Shape::Int64, "int64").omit_empty(),
+        Field::new("conditions", 6, Shape::Struct(&REPLICA_SET_CONDITION), "[]v1.ReplicaSetCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static ROLLING_UPDATE_DAEMON_SET: Struct = Struct {
+    name: "RollingUpdateDaemonSet",
+    fields: &[
+        Field::new("maxUnavailable", 1, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
+        Field::new("maxSurge", 2, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static ROLLING_UPDATE_DEPLOYMENT: Struct = Struct {
     name: "RollingUpdateDeployment",
     fields: &[
         Field::new("maxUnavailable", 1, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
         Field::new("maxSurge", 2, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static ROLLING_UPDATE_STATEFUL_SET_STRATEGY: Struct = Struct {
+    name: "RollingUpdateStatefulSetStrategy",
+    fields: &[
+        Field::new("partition", 1, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("maxUnavailable", 2, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static STATEFUL_SET: Struct = Struct {
+    name: "StatefulSet",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", 2, Shape::Struct(&STATEFUL_SET_SPEC), "v1.StatefulSetSpec").omit_empty(),
+        Field::new("status", 3, Shape::Struct(&STATEFUL_SET_STATUS), "v1.StatefulSetStatus").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static STATEFUL_SET_CONDITION: Struct = Struct {
+    name: "StatefulSetCondition",
+    fields: &[
+        Field::new("type", 1, Shape::String, "v1.StatefulSetConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastTransitionTime", 3, Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", 4, Shape::String, "string").omit_empty(),
+        Field::new("message", 5, Shape::String, "string").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static STATEFUL_SET_ORDINALS: Struct = Struct {
+    name: "StatefulSetOrdinals",
+    fields: &[
+        Field::new("start", 1, Shape::Int32, "int32"),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static STATEFUL_SET_PERSISTENT_VOLUME_CLAIM_RETENTION_POLICY: Struct = Struct {
+    name: "StatefulSetPersistentVolumeClaimRetentionPolicy",
+    fields: &[
+        Field::new("whenDeleted", 1, Shape::String, "v1.PersistentVolumeClaimRetentionPolicyType").omit_empty(),
+        Field::new("whenScaled", 2, Shape::String, "v1.PersistentVolumeClaimRetentionPolicyType").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static STATEFUL_SET_SPEC: Struct = Struct {
+    name: "StatefulSetSpec",
+    fields: &[
+        Field::new("replicas", 1, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("selector", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("template", 3, Shape::Struct(&super::core_v1::POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("volumeClaimTemplates", 4, Shape::Struct(&super::core_v1::PERSISTENT_VOLUME_CLAIM), "[]v1.PersistentVolumeClaim").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("serviceName", 5, Shape::String, "string"),
+        Field::new("podManagementPolicy", 6, Shape::String, "v1.PodManagementPolicyType").omit_empty(),
+        Field::new("updateStrategy", 7, Shape::Struct(&STATEFUL_SET_UPDATE_STRATEGY), "v1.StatefulSetUpdateStrategy").omit_empty(),
+        Field::new("revisionHistoryLimit", 8, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("minReadySeconds", 9, Shape::Int32, "int32").omit_empty(),
+        Field::new("persistentVolumeClaimRetentionPolicy", 10, Shape::Struct(&STATEFUL_SET_PERSISTENT_VOLUME_CLAIM_RETENTION_POLICY), "v1.StatefulSetPersistentVolumeClaimRetentionPolicy").pointer().omit_empty(),
+        Field::new("ordinals", 11, Shape::Struct(&STATEFUL_SET_ORDINALS), "v1.StatefulSetOrdinals").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static STATEFUL_SET_STATUS: Struct = Struct {
+    name: "StatefulSetStatus",
+    fields: &[
+        Field::new("observedGeneration", 1, Shape::Int64, "int64").omit_empty(),
+        Field::new("replicas", 2, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("readyReplicas", 3, Shape::Int32, "int32").omit_empty(),
+        Field::new("currentReplicas", 4, Shape::Int32, "int32").omit_empty(),
+        Field::new("updatedReplicas", 5, Shape::Int32, "int32").omit_empty(),
+        Field::new("currentRevision", 6, Shape::String, "string").omit_empty(),
+        Field::new("updateRevision", 7, Shape::String, "string").omit_empty(),
+        Field::new("collisionCount", 9, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("conditions", 10, Shape::Struct(&STATEFUL_SET_CONDITION), "[]v1.StatefulSetCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("availableReplicas", 11, Shape::Int32, "int32"),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static STATEFUL_SET_UPDATE_STRATEGY: Struct = Struct {
+    name: "StatefulSetUpdateStrategy",
+    fields: &[
+        Field::new("type", 1, Shape::String, "v1.StatefulSetUpdateStrategyType").omit_empty(),
+        Field::new("rollingUpdate", 2, Shape::Struct(&ROLLING_UPDATE_STATEFUL_SET_STRATEGY), "v1.RollingUpdateStatefulSetStrategy").pointer().omit_empty(),
     ],
 };

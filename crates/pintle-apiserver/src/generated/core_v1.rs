@@ -35,6 +35,15 @@ pub(crate) static APP_ARMOR_PROFILE: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static ATTACHED_VOLUME: Struct = Struct {
+    name: "AttachedVolume",
+    fields: &[
+        Field::new("name", 1, Shape::String, "v1.UniqueVolumeName").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("devicePath", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static AZURE_DISK_VOLUME_SOURCE: Struct = Struct {
     name: "AzureDiskVolumeSource",
     fields: &[
@@ -48,12 +57,51 @@ pub(crate) static AZURE_DISK_VOLUME_SOURCE: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static AZURE_FILE_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
+    name: "AzureFilePersistentVolumeSource",
+    fields: &[
+        Field::new("secretName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("shareName", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("readOnly", 3, Shape::Bool, "bool").omit_empty(),
+        Field::new("secretNamespace", 4, Shape::String, "string").pointer(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static AZURE_FILE_VOLUME_SOURCE: Struct = Struct {
     name: "AzureFileVolumeSource",
     fields: &[
         Field::new("secretName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("shareName", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("readOnly", 3, Shape::Bool, "bool").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static BINDING: Struct = Struct {
+    name: "Binding",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("target", 2, Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").rules(&Rules { required: true, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static CSI_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
+    name: "CSIPersistentVolumeSource",
+    fields: &[
+        Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("volumeHandle", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("readOnly", 3, Shape::Bool, "bool").omit_empty(),
+        Field::new("fsType", 4, Shape::String, "string").omit_empty(),
+        Field::new("volumeAttributes", 5, Shape::String, "map[string]string").map().omit_empty(),
+        Field::new("controllerPublishSecretRef", 6, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
+        Field::new("nodeStageSecretRef", 7, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
+        Field::new("nodePublishSecretRef", 8, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
+        Field::new("controllerExpandSecretRef", 9, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
+        Field::new("nodeExpandSecretRef", 10, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
     ],
 };
 
@@ -79,6 +127,19 @@ pub(crate) static CAPABILITIES: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static CEPH_FS_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
+    name: "CephFSPersistentVolumeSource",
+    fields: &[
+        Field::new("monitors", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("path", 2, Shape::String, "string").omit_empty(),
+        Field::new("user", 3, Shape::String, "string").omit_empty(),
+        Field::new("secretFile", 4, Shape::String, "string").omit_empty(),
+        Field::new("secretRef", 5, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
+        Field::new("readOnly", 6, Shape::Bool, "bool").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static CEPH_FS_VOLUME_SOURCE: Struct = Struct {
     name: "CephFSVolumeSource",
     fields: &[
@@ -88,6 +149,17 @@ pub(crate) static CEPH_FS_VOLUME_SOURCE: Struct = Struct {
         Field::new("secretFile", 4, Shape::String, "string").omit_empty(),
         Field::new("secretRef", 5, Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().omit_empty(),
         Field::new("readOnly", 6, Shape::Bool, "bool").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static CINDER_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
+    name: "CinderPersistentVolumeSource",
+    fields: &[
+        Field::new("volumeID", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fsType", 2, Shape::String, "string").omit_empty(),
+        Field::new("readOnly", 3, Shape::Bool, "bool").omit_empty(),
+        Field::new("secretRef", 4, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
     ],
 };
 
@@ -123,6 +195,28 @@ pub(crate) static CLUSTER_TRUST_BUNDLE_PROJECTION: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static COMPONENT_CONDITION: Struct = Struct {
+    name: "ComponentCondition",
+    fields: &[
+        Field::new("type", 1, Shape::String, "v1.ComponentConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("message", 3, Shape::String, "string").omit_empty(),
+        Field::new("error", 4, Shape::String, "string").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static COMPONENT_STATUS: Struct = Struct {
+    name: "ComponentStatus",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("conditions", 2, Shape::Struct(&COMPONENT_CONDITION), "[]v1.ComponentCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static CONFIG_MAP: Struct = Struct {
     name: "ConfigMap",
     fields: &[
@@ -151,6 +245,18 @@ pub(crate) static CONFIG_MAP_KEY_SELECTOR: Struct = Struct {
         Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]),
         Field::new("key", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("optional", 3, Shape::Bool, "bool").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static CONFIG_MAP_NODE_CONFIG_SOURCE: Struct = Struct {
+    name: "ConfigMapNodeConfigSource",
+    fields: &[
+        Field::new("namespace", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("uid", 3, Shape::String, "types.UID").omit_empty(),
+        Field::new("resourceVersion", 4, Shape::String, "string").omit_empty(),
+        Field::new("kubeletConfigKey", 5, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
 };
 
@@ -214,6 +320,15 @@ pub(crate) static CONTAINER_EXTENDED_RESOURCE_REQUEST: Struct = Struct {
         Field::new("containerName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("resourceName", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("requestName", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static CONTAINER_IMAGE: Struct = Struct {
+    name: "ContainerImage",
+    fields: &[
+        Field::new("names", 1, Shape::String, "[]string").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("sizeBytes", 2, Shape::Int64, "int64").omit_empty(),
     ],
 };
 
@@ -328,6 +443,14 @@ pub(crate) static CONTAINER_USER: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static DAEMON_ENDPOINT: Struct = Struct {
+    name: "DaemonEndpoint",
+    fields: &[
+        Field::new("Port", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static DOWNWARD_API_PROJECTION: Struct = Struct {
     name: "DownwardAPIProjection",
     fields: &[
@@ -361,6 +484,49 @@ pub(crate) static EMPTY_DIR_VOLUME_SOURCE: Struct = Struct {
     fields: &[
         Field::new("medium", 1, Shape::String, "v1.StorageMedium").omit_empty(),
         Field::new("sizeLimit", 2, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static ENDPOINT_ADDRESS: Struct = Struct {
+    name: "EndpointAddress",
+    fields: &[
+        Field::new("ip", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("hostname", 3, Shape::String, "string").omit_empty(),
+        Field::new("nodeName", 4, Shape::String, "string").pointer().omit_empty(),
+        Field::new("targetRef", 2, Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static ENDPOINT_PORT: Struct = Struct {
+    name: "EndpointPort",
+    fields: &[
+        Field::new("name", 1, Shape::String, "string").omit_empty(),
+        Field::new("port", 2, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("protocol", 3, Shape::String, "v1.Protocol").omit_empty(),
+        Field::new("appProtocol", 4, Shape::String, "string").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static ENDPOINT_SUBSET: Struct = Struct {
+    name: "EndpointSubset",
+    fields: &[
+        Field::new("addresses", 1, Shape::Struct(&ENDPOINT_ADDRESS), "[]v1.EndpointAddress").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("notReadyAddresses", 2, Shape::Struct(&ENDPOINT_ADDRESS), "[]v1.EndpointAddress").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("ports", 3, Shape::Struct(&ENDPOINT_PORT), "[]v1.EndpointPort").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static ENDPOINTS: Struct = Struct {
+    name: "Endpoints",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("subsets", 2, Shape::Struct(&ENDPOINT_SUBSET), "[]v1.EndpointSubset").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
 };
 
@@ -438,6 +604,48 @@ pub(crate) static EPHEMERAL_VOLUME_SOURCE: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static EVENT: Struct = Struct {
+    name: "Event",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("involvedObject", 2, Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("reason", 3, Shape::String, "string").omit_empty(),
+        Field::new("message", 4, Shape::String, "string").omit_empty(),
+        Field::new("source", 5, Shape::Struct(&EVENT_SOURCE), "v1.EventSource").omit_empty(),
+        Field::new("firstTimestamp", 6, Shape::Time, "v1.Time").omit_empty(),
+        Field::new("lastTimestamp", 7, Shape::Time, "v1.Time").omit_empty(),
+        Field::new("count", 8, Shape::Int32, "int32").omit_empty(),
+        Field::new("type", 9, Shape::String, "string").omit_empty(),
+        Field::new("eventTime", 10, Shape::MicroTime, "v1.MicroTime").omit_empty(),
+        Field::new("series", 11, Shape::Struct(&EVENT_SERIES), "v1.EventSeries").pointer().omit_empty(),
+        Field::new("action", 12, Shape::String, "string").omit_empty(),
+        Field::new("related", 13, Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty(),
+        Field::new("reportingComponent", 14, Shape::String, "string"),
+        Field::new("reportingInstance", 15, Shape::String, "string"),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static EVENT_SERIES: Struct = Struct {
+    name: "EventSeries",
+    fields: &[
+        Field::new("count", 1, Shape::Int32, "int32").omit_empty(),
+        Field::new("lastObservedTime", 2, Shape::MicroTime, "v1.MicroTime").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static EVENT_SOURCE: Struct = Struct {
+    name: "EventSource",
+    fields: &[
+        Field::new("component", 1, Shape::String, "string").omit_empty(),
+        Field::new("host", 2, Shape::String, "string").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static EXEC_ACTION: Struct = Struct {
     name: "ExecAction",
     fields: &[
@@ -465,6 +673,18 @@ pub(crate) static FILE_KEY_SELECTOR: Struct = Struct {
         Field::new("path", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("key", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("optional", 4, Shape::Bool, "bool").pointer().omit_empty().rules(&Rules { default: "false", ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static FLEX_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
+    name: "FlexPersistentVolumeSource",
+    fields: &[
+        Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fsType", 2, Shape::String, "string").omit_empty(),
+        Field::new("secretRef", 3, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
+        Field::new("readOnly", 4, Shape::Bool, "bool").omit_empty(),
+        Field::new("options", 5, Shape::String, "map[string]string").map().omit_empty(),
     ],
 };
 
@@ -516,6 +736,17 @@ pub(crate) static GIT_REPO_VOLUME_SOURCE: Struct = Struct {
         Field::new("repository", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("revision", 2, Shape::String, "string").omit_empty(),
         Field::new("directory", 3, Shape::String, "string").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static GLUSTERFS_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
+    name: "GlusterfsPersistentVolumeSource",
+    fields: &[
+        Field::new("endpoints", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("path", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("readOnly", 3, Shape::Bool, "bool").omit_empty(),
+        Field::new("endpointsNamespace", 4, Shape::String, "string").pointer().omit_empty(),
     ],
 };
 
@@ -573,6 +804,24 @@ pub(crate) static HOST_PATH_VOLUME_SOURCE: Struct = Struct {
     fields: &[
         Field::new("path", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("type", 2, Shape::String, "v1.HostPathType").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static ISCSI_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
+    name: "ISCSIPersistentVolumeSource",
+    fields: &[
+        Field::new("targetPortal", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("iqn", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lun", 3, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("iscsiInterface", 4, Shape::String, "string").omit_empty().rules(&Rules { default: "\"default\"", ..Rules::NONE }),
+        Field::new("fsType", 5, Shape::String, "string").omit_empty(),
+        Field::new("readOnly", 6, Shape::Bool, "bool").omit_empty(),
+        Field::new("portals", 7, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("chapAuthDiscovery", 8, Shape::Bool, "bool").omit_empty(),
+        Field::new("chapAuthSession", 11, Shape::Bool, "bool").omit_empty(),
+        Field::new("secretRef", 10, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
+        Field::new("initiatorName", 12, Shape::String, "string").pointer().omit_empty(),
     ],
 };
 
@@ -643,6 +892,38 @@ pub(crate) static LIFECYCLE_HANDLER: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static LIMIT_RANGE: Struct = Struct {
+    name: "LimitRange",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", 2, Shape::Struct(&LIMIT_RANGE_SPEC), "v1.LimitRangeSpec").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static LIMIT_RANGE_ITEM: Struct = Struct {
+    name: "LimitRangeItem",
+    fields: &[
+        Field::new("type", 1, Shape::String, "v1.LimitType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("max", 2, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("min", 3, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("default", 4, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("defaultRequest", 5, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("maxLimitRequestRatio", 6, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static LIMIT_RANGE_SPEC: Struct = Struct {
+    name: "LimitRangeSpec",
+    fields: &[
+        Field::new("limits", 1, Shape::Struct(&LIMIT_RANGE_ITEM), "[]v1.LimitRangeItem").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static LINUX_CONTAINER_USER: Struct = Struct {
     name: "LinuxContainerUser",
     fields: &[
@@ -676,6 +957,24 @@ pub(crate) static LOCAL_OBJECT_REFERENCE: Struct = Struct {
     name: "LocalObjectReference",
     fields: &[
         Field::new("name", 1, Shape::String, "string").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static LOCAL_VOLUME_SOURCE: Struct = Struct {
+    name: "LocalVolumeSource",
+    fields: &[
+        Field::new("path", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fsType", 2, Shape::String, "string").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static MODIFY_VOLUME_STATUS: Struct = Struct {
+    name: "ModifyVolumeStatus",
+    fields: &[
+        Field::new("targetVolumeAttributesClassName", 1, Shape::String, "string").omit_empty(),
+        Field::new("status", 2, Shape::String, "v1.PersistentVolumeClaimModifyVolumeStatus").rules(&Rules { required: true, ..Rules::NONE }),
     ],
 };
 
@@ -731,6 +1030,27 @@ pub(crate) static NAMESPACE_STATUS: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static NODE: Struct = Struct {
+    name: "Node",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", 2, Shape::Struct(&NODE_SPEC), "v1.NodeSpec").omit_empty(),
+        Field::new("status", 3, Shape::Struct(&NODE_STATUS), "v1.NodeStatus").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static NODE_ADDRESS: Struct = Struct {
+    name: "NodeAddress",
+    fields: &[
+        Field::new("type", 1, Shape::String, "v1.NodeAddressType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("address", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static NODE_AFFINITY: Struct = Struct {
     name: "NodeAffinity",
     fields: &[
@@ -746,6 +1066,82 @@ pub(crate) static NODE_ALLOCATABLE_RESOURCE_CLAIM_STATUS: Struct = Struct {
         Field::new("resourceClaimName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("containers", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
         Field::new("resources", 3, Shape::Quantity, "map[v1.ResourceName]resource.Quantity").map().rules(&Rules { required: true, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static NODE_CONDITION: Struct = Struct {
+    name: "NodeCondition",
+    fields: &[
+        Field::new("type", 1, Shape::String, "v1.NodeConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastHeartbeatTime", 3, Shape::Time, "v1.Time").omit_empty(),
+        Field::new("lastTransitionTime", 4, Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", 5, Shape::String, "string").omit_empty(),
+        Field::new("message", 6, Shape::String, "string").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static NODE_CONFIG_SOURCE: Struct = Struct {
+    name: "NodeConfigSource",
+    fields: &[
+        Field::new("configMap", 2, Shape::Struct(&CONFIG_MAP_NODE_CONFIG_SOURCE), "v1.ConfigMapNodeConfigSource").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static NODE_CONFIG_STATUS: Struct = Struct {
+    name: "NodeConfigStatus",
+    fields: &[
+        Field::new("assigned", 1, Shape::Struct(&NODE_CONFIG_SOURCE), "v1.NodeConfigSource").pointer().omit_empty(),
+        Field::new("active", 2, Shape::Struct(&NODE_CONFIG_SOURCE), "v1.NodeConfigSource").pointer().omit_empty(),
+        Field::new("lastKnownGood", 3, Shape::Struct(&NODE_CONFIG_SOURCE), "v1.NodeConfigSource").pointer().omit_empty(),
+        Field::new("error", 4, Shape::String, "string").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static NODE_DAEMON_ENDPOINTS: Struct = Struct {
+    name: "NodeDaemonEndpoints",
+    fields: &[
+        Field::new("kubeletEndpoint", 1, Shape::Struct(&DAEMON_ENDPOINT), "v1.DaemonEndpoint").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static NODE_FEATURES: Struct = Struct {
+    name: "NodeFeatures",
+    fields: &[
+        Field::new("supplementalGroupsPolicy", 1, Shape::Bool, "bool").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static NODE_PROXY_OPTIONS: Struct = Struct {
+    name: "NodeProxyOptions",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("path", 1, Shape::String, "string").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static NODE_RUNTIME_HANDLER: Struct = Struct {
+    name: "NodeRuntimeHandler",
+    fields: &[
+        Field::new("name", 1, Shape::String, "string"),
+        Field::new("features", 2, Shape::Struct(&NODE_RUNTIME_HANDLER_FEATURES), "v1.NodeRuntimeHandlerFeatures").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static NODE_RUNTIME_HANDLER_FEATURES: Struct = Struct {
+    name: "NodeRuntimeHandlerFeatures",
+    fields: &[
+        Field::new("recursiveReadOnlyMounts", 1, Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("userNamespaces", 2, Shape::Bool, "bool").pointer().omit_empty(),
     ],
 };
 
@@ -777,11 +1173,123 @@ pub(crate) static NODE_SELECTOR_TERM: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static NODE_SPEC: Struct = Struct {
+    name: "NodeSpec",
+    fields: &[
+        Field::new("podCIDR", 1, Shape::String, "string").omit_empty(),
+        Field::new("podCIDRs", 7, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Set, patch: &["merge"], ..Rules::NONE }),
+        Field::new("providerID", 3, Shape::String, "string").omit_empty(),
+        Field::new("unschedulable", 4, Shape::Bool, "bool").omit_empty(),
+        Field::new("taints", 5, Shape::Struct(&TAINT), "[]v1.Taint").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("configSource", 6, Shape::Struct(&NODE_CONFIG_SOURCE), "v1.NodeConfigSource").pointer().omit_empty(),
+        Field::new("externalID", 2, Shape::String, "string").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static NODE_STATUS: Struct = Struct {
+    name: "NodeStatus",
+    fields: &[
+        Field::new("capacity", 1, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("allocatable", 2, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("phase", 3, Shape::String, "v1.NodePhase").omit_empty(),
+        Field::new("conditions", 4, Shape::Struct(&NODE_CONDITION), "[]v1.NodeCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("addresses", 5, Shape::Struct(&NODE_ADDRESS), "[]v1.NodeAddress").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("daemonEndpoints", 6, Shape::Struct(&NODE_DAEMON_ENDPOINTS), "v1.NodeDaemonEndpoints").omit_empty(),
+        Field::new("nodeInfo", 7, Shape::Struct(&NODE_SYSTEM_INFO), "v1.NodeSystemInfo").omit_empty(),
+        Field::new("images", 8, Shape::Struct(&CONTAINER_IMAGE), "[]v1.ContainerImage").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("volumesInUse", 9, Shape::String, "[]v1.UniqueVolumeName").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("volumesAttached", 10, Shape::Struct(&ATTACHED_VOLUME), "[]v1.AttachedVolume").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("config", 11, Shape::Struct(&NODE_CONFIG_STATUS), "v1.NodeConfigStatus").pointer().omit_empty(),
+        Field::new("runtimeHandlers", 12, Shape::Struct(&NODE_RUNTIME_HANDLER), "[]v1.NodeRuntimeHandler").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("features", 13, Shape::Struct(&NODE_FEATURES), "v1.NodeFeatures").pointer().omit_empty(),
+        Field::new("declaredFeatures", 14, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static NODE_SWAP_STATUS: Struct = Struct {
+    name: "NodeSwapStatus",
+    fields: &[
+        Field::new("capacity", 1, Shape::Int64, "int64").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static NODE_SYSTEM_INFO: Struct = Struct {
+    name: "NodeSystemInfo",
+    fields: &[
+        Field::new("machineID", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("systemUUID", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("bootID", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kernelVersion", 4, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("osImage", 5, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("containerRuntimeVersion", 6, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kubeletVersion", 7, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kubeProxyVersion", 8, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("operatingSystem", 9, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("architecture", 10, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("swap", 11, Shape::Struct(&NODE_SWAP_STATUS), "v1.NodeSwapStatus").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static OBJECT_FIELD_SELECTOR: Struct = Struct {
     name: "ObjectFieldSelector",
     fields: &[
         Field::new("apiVersion", 1, Shape::String, "string").omit_empty(),
         Field::new("fieldPath", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static OBJECT_REFERENCE: Struct = Struct {
+    name: "ObjectReference",
+    fields: &[
+        Field::new("kind", 1, Shape::String, "string").omit_empty(),
+        Field::new("namespace", 2, Shape::String, "string").omit_empty(),
+        Field::new("name", 3, Shape::String, "string").omit_empty(),
+        Field::new("uid", 4, Shape::String, "types.UID").omit_empty(),
+        Field::new("apiVersion", 5, Shape::String, "string").omit_empty(),
+        Field::new("resourceVersion", 6, Shape::String, "string").omit_empty(),
+        Field::new("fieldPath", 7, Shape::String, "string").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static PERSISTENT_VOLUME: Struct = Struct {
+    name: "PersistentVolume",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", 2, Shape::Struct(&PERSISTENT_VOLUME_SPEC), "v1.PersistentVolumeSpec").omit_empty(),
+        Field::new("status", 3, Shape::Struct(&PERSISTENT_VOLUME_STATUS), "v1.PersistentVolumeStatus").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static PERSISTENT_VOLUME_CLAIM: Struct = Struct {
+    name: "PersistentVolumeClaim",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", 2, Shape::Struct(&PERSISTENT_VOLUME_CLAIM_SPEC), "v1.PersistentVolumeClaimSpec").omit_empty(),
+        Field::new("status", 3, Shape::Struct(&PERSISTENT_VOLUME_CLAIM_STATUS), "v1.PersistentVolumeClaimStatus").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static PERSISTENT_VOLUME_CLAIM_CONDITION: Struct = Struct {
+    name: "PersistentVolumeClaimCondition",
+    fields: &[
+        Field::new("type", 1, Shape::String, "v1.PersistentVolumeClaimConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastProbeTime", 3, Shape::Time, "v1.Time").omit_empty(),
+        Field::new("lastTransitionTime", 4, Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", 5, Shape::String, "string").omit_empty(),
+        Field::new("message", 6, Shape::String, "string").omit_empty(),
     ],
 };
 
@@ -802,6 +1310,21 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM_SPEC: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static PERSISTENT_VOLUME_CLAIM_STATUS: Struct = Struct {
+    name: "PersistentVolumeClaimStatus",
+    fields: &[
+        Field::new("phase", 1, Shape::String, "v1.PersistentVolumeClaimPhase").omit_empty(),
+        Field::new("accessModes", 2, Shape::String, "[]v1.PersistentVolumeAccessMode").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("capacity", 3, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("conditions", 4, Shape::Struct(&PERSISTENT_VOLUME_CLAIM_CONDITION), "[]v1.PersistentVolumeClaimCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("allocatedResources", 5, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("allocatedResourceStatuses", 7, Shape::String, "map[v1.ResourceName]v1.ClaimResourceStatus").map().omit_empty(),
+        Field::new("currentVolumeAttributesClassName", 8, Shape::String, "string").pointer().omit_empty(),
+        Field::new("modifyVolumeStatus", 9, Shape::Struct(&MODIFY_VOLUME_STATUS), "v1.ModifyVolumeStatus").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static PERSISTENT_VOLUME_CLAIM_TEMPLATE: Struct = Struct {
     name: "PersistentVolumeClaimTemplate",
     fields: &[
@@ -816,6 +1339,55 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE: Struct = Struct {
     fields: &[
         Field::new("claimName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("readOnly", 2, Shape::Bool, "bool").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static PERSISTENT_VOLUME_SPEC: Struct = Struct {
+    name: "PersistentVolumeSpec",
+    fields: &[
+        Field::new("capacity", 1, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("gcePersistentDisk", 1, Shape::Struct(&GCE_PERSISTENT_DISK_VOLUME_SOURCE), "v1.GCEPersistentDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("awsElasticBlockStore", 2, Shape::Struct(&AWS_ELASTIC_BLOCK_STORE_VOLUME_SOURCE), "v1.AWSElasticBlockStoreVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("hostPath", 3, Shape::Struct(&HOST_PATH_VOLUME_SOURCE), "v1.HostPathVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("glusterfs", 4, Shape::Struct(&GLUSTERFS_PERSISTENT_VOLUME_SOURCE), "v1.GlusterfsPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("nfs", 5, Shape::Struct(&NFS_VOLUME_SOURCE), "v1.NFSVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("rbd", 6, Shape::Struct(&RBD_PERSISTENT_VOLUME_SOURCE), "v1.RBDPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("iscsi", 7, Shape::Struct(&ISCSI_PERSISTENT_VOLUME_SOURCE), "v1.ISCSIPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("cinder", 8, Shape::Struct(&CINDER_PERSISTENT_VOLUME_SOURCE), "v1.CinderPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("cephfs", 9, Shape::Struct(&CEPH_FS_PERSISTENT_VOLUME_SOURCE), "v1.CephFSPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("fc", 10, Shape::Struct(&FC_VOLUME_SOURCE), "v1.FCVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("flocker", 11, Shape::Struct(&FLOCKER_VOLUME_SOURCE), "v1.FlockerVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("flexVolume", 12, Shape::Struct(&FLEX_PERSISTENT_VOLUME_SOURCE), "v1.FlexPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("azureFile", 13, Shape::Struct(&AZURE_FILE_PERSISTENT_VOLUME_SOURCE), "v1.AzureFilePersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("vsphereVolume", 14, Shape::Struct(&VSPHERE_VIRTUAL_DISK_VOLUME_SOURCE), "v1.VsphereVirtualDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("quobyte", 15, Shape::Struct(&QUOBYTE_VOLUME_SOURCE), "v1.QuobyteVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("azureDisk", 16, Shape::Struct(&AZURE_DISK_VOLUME_SOURCE), "v1.AzureDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("photonPersistentDisk", 17, Shape::Struct(&PHOTON_PERSISTENT_DISK_VOLUME_SOURCE), "v1.PhotonPersistentDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("portworxVolume", 18, Shape::Struct(&PORTWORX_VOLUME_SOURCE), "v1.PortworxVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("scaleIO", 19, Shape::Struct(&SCALE_IO_PERSISTENT_VOLUME_SOURCE), "v1.ScaleIOPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("local", 20, Shape::Struct(&LOCAL_VOLUME_SOURCE), "v1.LocalVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("storageos", 21, Shape::Struct(&STORAGE_OS_PERSISTENT_VOLUME_SOURCE), "v1.StorageOSPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("csi", 22, Shape::Struct(&CSI_PERSISTENT_VOLUME_SOURCE), "v1.CSIPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
+        Field::new("accessModes", 3, Shape::String, "[]v1.PersistentVolumeAccessMode").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("claimRef", 4, Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty(),
+        Field::new("persistentVolumeReclaimPolicy", 5, Shape::String, "v1.PersistentVolumeReclaimPolicy").omit_empty(),
+        Field::new("storageClassName", 6, Shape::String, "string").omit_empty(),
+        Field::new("mountOptions", 7, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("volumeMode", 8, Shape::String, "v1.PersistentVolumeMode").pointer().omit_empty(),
+        Field::new("nodeAffinity", 9, Shape::Struct(&VOLUME_NODE_AFFINITY), "v1.VolumeNodeAffinity").pointer().omit_empty(),
+        Field::new("volumeAttributesClassName", 10, Shape::String, "string").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static PERSISTENT_VOLUME_STATUS: Struct = Struct {
+    name: "PersistentVolumeStatus",
+    fields: &[
+        Field::new("phase", 1, Shape::String, "v1.PersistentVolumePhase").omit_empty(),
+        Field::new("message", 2, Shape::String, "string").omit_empty(),
+        Field::new("reason", 3, Shape::String, "string").omit_empty(),
+        Field::new("lastPhaseTransitionTime", 4, Shape::Time, "v1.Time").pointer().omit_empty(),
     ],
 };
 
@@ -872,6 +1444,20 @@ pub(crate) static POD_ANTI_AFFINITY: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static POD_ATTACH_OPTIONS: Struct = Struct {
+    name: "PodAttachOptions",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("stdin", 1, Shape::Bool, "bool").omit_empty(),
+        Field::new("stdout", 2, Shape::Bool, "bool").omit_empty(),
+        Field::new("stderr", 3, Shape::Bool, "bool").omit_empty(),
+        Field::new("tty", 4, Shape::Bool, "bool").omit_empty(),
+        Field::new("container", 5, Shape::String, "string").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static POD_CERTIFICATE_PROJECTION: Struct = Struct {
     name: "PodCertificateProjection",
     fields: &[
@@ -919,6 +1505,21 @@ pub(crate) static POD_DNS_CONFIG_OPTION: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static POD_EXEC_OPTIONS: Struct = Struct {
+    name: "PodExecOptions",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("stdin", 1, Shape::Bool, "bool").omit_empty(),
+        Field::new("stdout", 2, Shape::Bool, "bool").omit_empty(),
+        Field::new("stderr", 3, Shape::Bool, "bool").omit_empty(),
+        Field::new("tty", 4, Shape::Bool, "bool").omit_empty(),
+        Field::new("container", 5, Shape::String, "string").omit_empty(),
+        Field::new("command", 6, Shape::String, "[]string").list(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static POD_EXTENDED_RESOURCE_CLAIM_STATUS: Struct = Struct {
     name: "PodExtendedResourceClaimStatus",
     fields: &[
@@ -940,6 +1541,26 @@ pub(crate) static POD_OS: Struct = Struct {
     name: "PodOS",
     fields: &[
         Field::new("name", 1, Shape::String, "v1.OSName").rules(&Rules { required: true, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static POD_PORT_FORWARD_OPTIONS: Struct = Struct {
+    name: "PodPortForwardOptions",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("ports", 1, Shape::Int32, "[]int32").list().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static POD_PROXY_OPTIONS: Struct = Struct {
+    name: "PodProxyOptions",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("path", 1, Shape::String, "string").omit_empty(),
     ],
 };
 
@@ -1084,6 +1705,17 @@ pub(crate) static POD_STATUS: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static POD_TEMPLATE: Struct = Struct {
+    name: "PodTemplate",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("template", 2, Shape::Struct(&POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static POD_TEMPLATE_SPEC: Struct = Struct {
     name: "PodTemplateSpec",
     fields: &[
@@ -1161,6 +1793,21 @@ pub(crate) static QUOBYTE_VOLUME_SOURCE: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static RBD_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
+    name: "RBDPersistentVolumeSource",
+    fields: &[
+        Field::new("monitors", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("image", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fsType", 3, Shape::String, "string").omit_empty(),
+        Field::new("pool", 4, Shape::String, "string").omit_empty().rules(&Rules { default: "\"rbd\"", ..Rules::NONE }),
+        Field::new("user", 5, Shape::String, "string").omit_empty().rules(&Rules { default: "\"admin\"", ..Rules::NONE }),
+        Field::new("keyring", 6, Shape::String, "string").omit_empty().rules(&Rules { default: "\"/etc/ceph/keyring\"", ..Rules::NONE }),
+        Field::new("secretRef", 7, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
+        Field::new("readOnly", 8, Shape::Bool, "bool").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static RBD_VOLUME_SOURCE: Struct = Struct {
     name: "RBDVolumeSource",
     fields: &[
@@ -1172,6 +1819,54 @@ pub(crate) static RBD_VOLUME_SOURCE: Struct = Struct {
         Field::new("keyring", 6, Shape::String, "string").omit_empty().rules(&Rules { default: "\"/etc/ceph/keyring\"", ..Rules::NONE }),
         Field::new("secretRef", 7, Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().omit_empty(),
         Field::new("readOnly", 8, Shape::Bool, "bool").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static REPLICATION_CONTROLLER: Struct = Struct {
+    name: "ReplicationController",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", 2, Shape::Struct(&REPLICATION_CONTROLLER_SPEC), "v1.ReplicationControllerSpec").omit_empty(),
+        Field::new("status", 3, Shape::Struct(&REPLICATION_CONTROLLER_STATUS), "v1.ReplicationControllerStatus").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static REPLICATION_CONTROLLER_CONDITION: Struct = Struct {
+    name: "ReplicationControllerCondition",
+    fields: &[
+        Field::new("type", 1, Shape::String, "v1.ReplicationControllerConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastTransitionTime", 3, Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", 4, Shape::String, "string").omit_empty(),
+        Field::new("message", 5, Shape::String, "string").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static REPLICATION_CONTROLLER_SPEC: Struct = Struct {
+    name: "ReplicationControllerSpec",
+    fields: &[
+        Field::new("replicas", 1, Shape::Int32, "int32").pointer().omit_empty().rules(&Rules { default: "1", ..Rules::NONE }),
+        Field::new("minReadySeconds", 4, Shape::Int32, "int32").omit_empty(),
+        Field::new("selector", 2, Shape::String, "map[string]string").map().omit_empty().rules(&Rules { atomic_map: true, ..Rules::NONE }),
+        Field::new("template", 3, Shape::Struct(&POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static REPLICATION_CONTROLLER_STATUS: Struct = Struct {
+    name: "ReplicationControllerStatus",
+    fields: &[
+        Field::new("replicas", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fullyLabeledReplicas", 2, Shape::Int32, "int32").omit_empty(),
+        Field::new("readyReplicas", 4, Shape::Int32, "int32").omit_empty(),
+        Field::new("availableReplicas", 5, Shape::Int32, "int32").omit_empty(),
+        Field::new("observedGeneration", 3, Shape::Int64, "int64").omit_empty(),
+        Field::new("conditions", 6, Shape::Struct(&REPLICATION_CONTROLLER_CONDITION), "[]v1.ReplicationControllerCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
 };
 
@@ -1201,6 +1896,37 @@ pub(crate) static RESOURCE_HEALTH: Struct = Struct {
         Field::new("resourceID", 1, Shape::String, "v1.ResourceID").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("health", 2, Shape::String, "v1.ResourceHealthStatus").omit_empty(),
         Field::new("message", 6, Shape::String, "string").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static RESOURCE_QUOTA: Struct = Struct {
+    name: "ResourceQuota",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", 2, Shape::Struct(&RESOURCE_QUOTA_SPEC), "v1.ResourceQuotaSpec").omit_empty(),
+        Field::new("status", 3, Shape::Struct(&RESOURCE_QUOTA_STATUS), "v1.ResourceQuotaStatus").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static RESOURCE_QUOTA_SPEC: Struct = Struct {
+    name: "ResourceQuotaSpec",
+    fields: &[
+        Field::new("hard", 1, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("scopes", 2, Shape::String, "[]v1.ResourceQuotaScope").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("scopeSelector", 3, Shape::Struct(&SCOPE_SELECTOR), "v1.ScopeSelector").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static RESOURCE_QUOTA_STATUS: Struct = Struct {
+    name: "ResourceQuotaStatus",
+    fields: &[
+        Field::new("hard", 1, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("used", 2, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
     ],
 };
 
@@ -1235,6 +1961,23 @@ pub(crate) static SE_LINUX_OPTIONS: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static SCALE_IO_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
+    name: "ScaleIOPersistentVolumeSource",
+    fields: &[
+        Field::new("gateway", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("system", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("secretRef", 3, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("sslEnabled", 4, Shape::Bool, "bool").omit_empty(),
+        Field::new("protectionDomain", 5, Shape::String, "string").omit_empty(),
+        Field::new("storagePool", 6, Shape::String, "string").omit_empty(),
+        Field::new("storageMode", 7, Shape::String, "string").omit_empty().rules(&Rules { default: "\"ThinProvisioned\"", ..Rules::NONE }),
+        Field::new("volumeName", 8, Shape::String, "string").omit_empty(),
+        Field::new("fsType", 9, Shape::String, "string").omit_empty().rules(&Rules { default: "\"xfs\"", ..Rules::NONE }),
+        Field::new("readOnly", 10, Shape::Bool, "bool").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static SCALE_IO_VOLUME_SOURCE: Struct = Struct {
     name: "ScaleIOVolumeSource",
     fields: &[
@@ -1252,11 +1995,43 @@ pub(crate) static SCALE_IO_VOLUME_SOURCE: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static SCOPE_SELECTOR: Struct = Struct {
+    name: "ScopeSelector",
+    fields: &[
+        Field::new("matchExpressions", 1, Shape::Struct(&SCOPED_RESOURCE_SELECTOR_REQUIREMENT), "[]v1.ScopedResourceSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static SCOPED_RESOURCE_SELECTOR_REQUIREMENT: Struct = Struct {
+    name: "ScopedResourceSelectorRequirement",
+    fields: &[
+        Field::new("scopeName", 1, Shape::String, "v1.ResourceQuotaScope").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("operator", 2, Shape::String, "v1.ScopeSelectorOperator").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("values", 3, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static SECCOMP_PROFILE: Struct = Struct {
     name: "SeccompProfile",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.SeccompProfileType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("localhostProfile", 2, Shape::String, "string").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static SECRET: Struct = Struct {
+    name: "Secret",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("immutable", 5, Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("data", 2, Shape::Bytes, "map[string][]uint8").map().omit_empty(),
+        Field::new("stringData", 4, Shape::String, "map[string]string").map().omit_empty(),
+        Field::new("type", 3, Shape::String, "v1.SecretType").omit_empty(),
     ],
 };
 
@@ -1286,6 +2061,15 @@ pub(crate) static SECRET_PROJECTION: Struct = Struct {
         Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]),
         Field::new("items", 2, Shape::Struct(&KEY_TO_PATH), "[]v1.KeyToPath").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("optional", 4, Shape::Bool, "bool").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static SECRET_REFERENCE: Struct = Struct {
+    name: "SecretReference",
+    fields: &[
+        Field::new("name", 1, Shape::String, "string").omit_empty(),
+        Field::new("namespace", 2, Shape::String, "string").omit_empty(),
     ],
 };
 
@@ -1332,6 +2116,19 @@ pub(crate) static SERVICE: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static SERVICE_ACCOUNT: Struct = Struct {
+    name: "ServiceAccount",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("secrets", 2, Shape::Struct(&OBJECT_REFERENCE), "[]v1.ObjectReference").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
+        Field::new("imagePullSecrets", 3, Shape::Struct(&LOCAL_OBJECT_REFERENCE), "[]v1.LocalObjectReference").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("automountServiceAccountToken", 4, Shape::Bool, "bool").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_ACCOUNT_TOKEN_PROJECTION: Struct = Struct {
     name: "ServiceAccountTokenProjection",
     fields: &[
@@ -1351,6 +2148,16 @@ pub(crate) static SERVICE_PORT: Struct = Struct {
         Field::new("port", 3, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("targetPort", 4, Shape::IntOrString, "intstr.IntOrString").omit_empty(),
         Field::new("nodePort", 5, Shape::Int32, "int32").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static SERVICE_PROXY_OPTIONS: Struct = Struct {
+    name: "ServiceProxyOptions",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("path", 1, Shape::String, "string").omit_empty(),
     ],
 };
 
@@ -1407,6 +2214,18 @@ pub(crate) static SLEEP_ACTION: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static STORAGE_OS_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
+    name: "StorageOSPersistentVolumeSource",
+    fields: &[
+        Field::new("volumeName", 1, Shape::String, "string").omit_empty(),
+        Field::new("volumeNamespace", 2, Shape::String, "string").omit_empty(),
+        Field::new("fsType", 3, Shape::String, "string").omit_empty(),
+        Field::new("readOnly", 4, Shape::Bool, "bool").omit_empty(),
+        Field::new("secretRef", 5, Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static STORAGE_OS_VOLUME_SOURCE: Struct = Struct {
     name: "StorageOSVolumeSource",
     fields: &[
@@ -1437,6 +2256,17 @@ pub(crate) static TCP_SOCKET_ACTION: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static TAINT: Struct = Struct {
+    name: "Taint",
+    fields: &[
+        Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("value", 2, Shape::String, "string").omit_empty(),
+        Field::new("effect", 3, Shape::String, "v1.TaintEffect").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("timeAdded", 4, Shape::Time, "v1.Time").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static TOLERATION: Struct = Struct {
     name: "Toleration",
     fields: &[
@@ -1445,6 +2275,23 @@ pub(crate) static TOLERATION: Struct = Struct {
         Field::new("value", 3, Shape::String, "string").omit_empty(),
         Field::new("effect", 4, Shape::String, "v1.TaintEffect").omit_empty(),
         Field::new("tolerationSeconds", 5, Shape::Int64, "int64").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static TOPOLOGY_SELECTOR_LABEL_REQUIREMENT: Struct = Struct {
+    name: "TopologySelectorLabelRequirement",
+    fields: &[
+        Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("values", 2, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static TOPOLOGY_SELECTOR_TERM: Struct = Struct {
+    name: "TopologySelectorTerm",
+    fields: &[
+        Field::new("matchLabelExpressions", 1, Shape::Struct(&TOPOLOGY_SELECTOR_LABEL_REQUIREMENT), "[]v1.TopologySelectorLabelRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
 };
 
@@ -1554,6 +2401,14 @@ pub(crate) static VOLUME_MOUNT_STATUS: Struct = Struct {
         Field::new("readOnly", 3, Shape::Bool, "bool").omit_empty(),
         Field::new("recursiveReadOnly", 4, Shape::String, "v1.RecursiveReadOnlyMode").pointer().omit_empty(),
         Field::new("volumeStatus", 5, Shape::Struct(&VOLUME_STATUS), "v1.VolumeStatus").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static VOLUME_NODE_AFFINITY: Struct = Struct {
+    name: "VolumeNodeAffinity",
+    fields: &[
+        Field::new("required", 1, Shape::Struct(&NODE_SELECTOR), "v1.NodeSelector").pointer().omit_empty(),
     ],
 };
 

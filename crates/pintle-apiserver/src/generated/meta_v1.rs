@@ -33,6 +33,16 @@ pub(crate) static DELETE_OPTIONS: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static FIELD_SELECTOR_REQUIREMENT: Struct = Struct {
+    name: "FieldSelectorRequirement",
+    fields: &[
+        Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("operator", 2, Shape::String, "v1.FieldSelectorOperator").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("values", 3, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static LABEL_SELECTOR: Struct = Struct {
     name: "LabelSelector",
     fields: &[

@@ -2,7 +2,37 @@
 
 //! What the server knows about the structs and resources of the API.
 
+pub(crate) mod admissionregistration_v1;
+pub(crate) mod admissionregistration_v1alpha1;
+pub(crate) mod admissionregistration_v1beta1;
+pub(crate) mod apiextensions_v1;
+pub(crate) mod apiregistration_v1;
+pub(crate) mod apiserverinternal_v1alpha1;
 pub(crate) mod apps_v1;
+pub(crate) mod authentication_v1;
+pub(crate) mod authorization_v1;
+pub(crate) mod autoscaling_v1;
+pub(crate) mod autoscaling_v2;
+pub(crate) mod batch_v1;
+pub(crate) mod certificates_v1;
+pub(crate) mod coordination_v1;
+pub(crate) mod coordination_v1alpha2;
+pub(crate) mod coordination_v1beta1;
 pub(crate) mod core_v1;
+pub(crate) mod discovery_v1;
+pub(crate) mod events_v1;
+pub(crate) mod flowcontrol_v1;
 pub(crate) mod meta_v1;
+pub(crate) mod networking_v1;
+pub(crate) mod networking_v1beta1;
+pub(crate) mod node_v1;
+pub(crate) mod policy_v1;
+pub(crate) mod rbac_v1;
+pub(crate) mod resource_v1;
+pub(crate) mod resource_v1alpha3;
+pub(crate) mod resource_v1beta1;
+pub(crate) mod resource_v1beta2;
 pub(crate) mod resources;
+pub(crate) mod scheduling_v1;
+pub(crate) mod storage_v1;
+pub(crate) mod storage_v1beta1;

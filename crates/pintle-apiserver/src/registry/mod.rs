@@ -17,5 +17,5 @@ mod update;
 
 pub(crate) use delete::{DeleteOptions, Deleted};
 pub(crate) use input::FieldValidation;
-pub(crate) use resources::{Registry, Served};
+pub(crate) use resources::{Registry, Served, ServedGroup};
 pub(crate) use update::Updated;

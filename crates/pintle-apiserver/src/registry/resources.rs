@@ -6,7 +6,7 @@ use pintle_env::{Clock, Random, Timestamp};
 use pintle_meta::Time;
 
 use crate::{
-    generated::resources::RESOURCES,
+    generated::resources::{GROUPS, RESOURCES},
     kinds::Kind,
     schema::{Resource, Tree},
     shared::SharedStore,
@@ -33,6 +33,15 @@ pub(crate) struct Served {
     pub(crate) kind: &'static Kind,
 }
 
+/// A group of which resources are served.
+#[derive(Clone, Debug)]
+pub(crate) struct ServedGroup {
+    /// Its name, empty for the core group.
+    pub(crate) name: &'static str,
+    /// Its versions that have resources, the preferred one first.
+    pub(crate) versions: Vec<&'static str>,
+}
+
 impl Registry {
     /// A registry without objects.
     pub(crate) fn new(
@@ -40,8 +49,8 @@ impl Registry {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Self {
-        let resources: Vec<_> = RESOURCES
-            .iter()
+        let stored = RESOURCES.iter().filter(|facts| is_stored(facts));
+        let resources: Vec<_> = stored
             .enumerate()
             .map(|(number, facts)| Served {
                 id: ResourceId::new(number),
@@ -66,6 +75,19 @@ impl Registry {
     /// The date.
     pub(crate) fn timestamp(&self) -> Timestamp {
         self.clock.timestamp()
+    }
+
+    /// The groups that have resources, with the versions that have, both in the order of discovery.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = ServedGroup> {
+        GROUPS.iter().filter_map(|group| {
+            let served = |version: &&str| {
+                let mut resources = self.resources.iter().map(|served| served.facts);
+                resources.any(|facts| (facts.group, facts.version) == (group.name, version))
+            };
+            let versions: Vec<_> = group.versions.iter().copied().filter(served).collect();
+            let name = group.name;
+            (!versions.is_empty()).then_some(ServedGroup { name, versions })
+        })
     }
 
     /// All resources.
@@ -93,6 +115,16 @@ impl Registry {
         let now = self.timestamp();
         Time::from_unix(now.unix_seconds()).to_string()
     }
+}
+
+/// Whether a resource is on by default, and has objects that are kept and that no other version keeps.
+fn is_stored(facts: &Resource) -> bool {
+    const OTHER_VERSIONS: [(&str, &str, &str); 2] = [
+        ("events.k8s.io", "v1", "events"),
+        ("autoscaling", "v1", "horizontalpodautoscalers"),
+    ];
+    let named = (facts.group, facts.version, facts.resource);
+    facts.served_by_default && facts.verbs.contains(&"watch") && !OTHER_VERSIONS.contains(&named)
 }
 
 impl Served {
