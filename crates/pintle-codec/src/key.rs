@@ -14,14 +14,17 @@ pub(crate) enum Found {
     Unknown,
 }
 
-/// What a key stands for in an object of this type.
-pub(crate) fn find(message: &dyn Message, key: &str, top_level: bool) -> Found {
-    if let Some(found) = find_field(message, key) {
+/// What a key stands for in an object of this type; `whole` is one that is not part of another.
+pub(crate) fn find(message: &dyn Message, key: &str, whole: bool) -> Found {
+    if let Some(found) = find_field(message, key)
+        && !(whole && found.is_type_meta(message))
+    {
         return found;
     }
+    let names_itself = whole || message.table().is_kind();
     match key {
-        "kind" if top_level => Found::Kind,
-        "apiVersion" if top_level => Found::ApiVersion,
+        "kind" if names_itself => Found::Kind,
+        "apiVersion" if names_itself => Found::ApiVersion,
         _ => Found::Unknown,
     }
 }
@@ -49,6 +52,15 @@ fn find_field(message: &dyn Message, key: &str) -> Option<Found> {
 }
 
 impl Found {
+    /// Whether it is where an object within another keeps what it says of its type.
+    fn is_type_meta(&self, message: &dyn Message) -> bool {
+        let Self::Inline(outer, _) = self else {
+            return false;
+        };
+        let field = &message.table().fields()[*outer];
+        field.flags().has(FieldFlags::TYPE_META)
+    }
+
     /// The field that was found.
     pub(crate) fn field(&self, message: &dyn Message) -> &'static Field {
         match self {

@@ -268,6 +268,9 @@ impl FieldFlags {
     pub const VALUE: Self = Self(1 << 7);
     /// A whole number or a truth value, which protobuf spells as a number.
     pub const VARINT: Self = Self(1 << 9);
+    /// What the object says of its own type: on an inlined [`TypeMeta`]. Where the object is a document
+    /// or an item of a list, its type says so, and the field is passed over.
+    pub const TYPE_META: Self = Self(1 << 10);
     /// No part of the object: a note of the reader about it, which no format carries.
     pub const NOTE: Self = Self(1 << 8);
 

@@ -10,6 +10,8 @@ use pintle_codec::{List, Map, Str, message, string_type};
 /// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#APIGroup)
 #[derive(Clone, Default)]
 pub struct APIGroup {
+    /// `kind` and `apiVersion` of an object that is part of another one, if it says them; empty in a document of its own.
+    pub type_meta: pintle_codec::TypeMeta,
     /// `name`: required.
     pub name: Str,
     /// `versions`: required; list type atomic.
@@ -115,6 +117,8 @@ pub struct CreateOptions {
 /// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#DeleteOptions)
 #[derive(Clone, Default)]
 pub struct DeleteOptions {
+    /// `kind` and `apiVersion` of an object that is part of another one, if it says them; empty in a document of its own.
+    pub type_meta: pintle_codec::TypeMeta,
     /// `gracePeriodSeconds`.
     pub grace_period_seconds: Option<i64>,
     /// `preconditions`.
@@ -419,6 +423,8 @@ pub struct ShardInfo {
 /// [Reference](https://pkg.go.dev/k8s.io/apimachinery@v0.36.3/pkg/apis/meta/v1#Status)
 #[derive(Clone, Default)]
 pub struct Status {
+    /// `kind` and `apiVersion` of an object that is part of another one, if it says them; empty in a document of its own.
+    pub type_meta: pintle_codec::TypeMeta,
     /// `metadata`.
     pub metadata: ListMeta,
     /// `status`.
@@ -558,10 +564,11 @@ pub struct WatchEvent {
 
 message! {
     APIGroup "meta.v1.APIGroup" .of("v1") {
-        0 name "name" 1 [REQUIRED VALUE],
-        1 versions "versions" 2 [REQUIRED],
-        2 preferred_version "preferredVersion" 3 [OMIT_EMPTY VALUE],
-        3 server_address_by_client_cidrs "serverAddressByClientCIDRs" 4 [OMIT_EMPTY],
+        0 type_meta "" 0 [INLINE VALUE TYPE_META],
+        1 name "name" 1 [REQUIRED VALUE],
+        2 versions "versions" 2 [REQUIRED],
+        3 preferred_version "preferredVersion" 3 [OMIT_EMPTY VALUE],
+        4 server_address_by_client_cidrs "serverAddressByClientCIDRs" 4 [OMIT_EMPTY],
     }
     APIGroupList "meta.v1.APIGroupList" .of("v1") {
         0 groups "groups" 1 [REQUIRED],
@@ -600,12 +607,13 @@ message! {
         2 field_validation "fieldValidation" 4 [OMIT_EMPTY VALUE],
     }
     DeleteOptions "meta.v1.DeleteOptions" .of("v1") {
-        0 grace_period_seconds "gracePeriodSeconds" 1 [OMIT_EMPTY OPTIONAL VARINT],
-        1 preconditions "preconditions" 2 [OMIT_EMPTY OPTIONAL],
-        2 orphan_dependents "orphanDependents" 3 [OMIT_EMPTY OPTIONAL VARINT],
-        3 propagation_policy "propagationPolicy" 4 [OMIT_EMPTY OPTIONAL],
-        4 dry_run "dryRun" 5 [OMIT_EMPTY],
-        5 ignore_store_read_error_with_cluster_breaking_potential "ignoreStoreReadErrorWithClusterBreakingPotential" 6 [OMIT_EMPTY OPTIONAL VARINT],
+        0 type_meta "" 0 [INLINE VALUE TYPE_META],
+        1 grace_period_seconds "gracePeriodSeconds" 1 [OMIT_EMPTY OPTIONAL VARINT],
+        2 preconditions "preconditions" 2 [OMIT_EMPTY OPTIONAL],
+        3 orphan_dependents "orphanDependents" 3 [OMIT_EMPTY OPTIONAL VARINT],
+        4 propagation_policy "propagationPolicy" 4 [OMIT_EMPTY OPTIONAL],
+        5 dry_run "dryRun" 5 [OMIT_EMPTY],
+        6 ignore_store_read_error_with_cluster_breaking_potential "ignoreStoreReadErrorWithClusterBreakingPotential" 6 [OMIT_EMPTY OPTIONAL VARINT],
     }
     FieldSelectorRequirement "meta.v1.FieldSelectorRequirement" {
         0 key "key" 1 [REQUIRED VALUE],
@@ -722,12 +730,13 @@ message! {
         0 selector "selector" 1 [REQUIRED VALUE],
     }
     Status "meta.v1.Status" .of("v1") {
-        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
-        1 status "status" 2 [OMIT_EMPTY VALUE],
-        2 message "message" 3 [OMIT_EMPTY VALUE],
-        3 reason "reason" 4 [OMIT_EMPTY VALUE],
-        4 details "details" 5 [OMIT_EMPTY OPTIONAL],
-        5 code "code" 6 [OMIT_EMPTY VALUE VARINT],
+        0 type_meta "" 0 [INLINE VALUE TYPE_META],
+        1 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        2 status "status" 2 [OMIT_EMPTY VALUE],
+        3 message "message" 3 [OMIT_EMPTY VALUE],
+        4 reason "reason" 4 [OMIT_EMPTY VALUE],
+        5 details "details" 5 [OMIT_EMPTY OPTIONAL],
+        6 code "code" 6 [OMIT_EMPTY VALUE VARINT],
     }
     StatusCause "meta.v1.StatusCause" {
         0 reason "reason" 1 [OMIT_EMPTY VALUE],

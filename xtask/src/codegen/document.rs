@@ -1,6 +1,7 @@
 //! Documentation of generated types: facts, and where upstream describes them.
 
 use super::facts::{Facts, Field, Package};
+use super::kinds;
 
 /// The group and version as people write them.
 pub(super) fn group_version(package: &Package) -> String {
@@ -33,6 +34,11 @@ pub(super) fn reference(facts: &Facts, package: &Package, type_: &str) -> String
 
 /// The facts about a field.
 pub(super) fn field(field: &Field) -> String {
+    if kinds::is_type_meta(field) {
+        return "`kind` and `apiVersion` of an object that is part of another one, if it says them; empty in \
+                a document of its own."
+            .to_owned();
+    }
     let mut facts = Vec::new();
     if field.inline {
         facts.push("its fields stand in this struct's place".to_owned());

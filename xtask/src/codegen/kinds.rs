@@ -51,6 +51,21 @@ pub(super) fn is_type_meta(field: &Field) -> bool {
     field.inline && field.type_ == "meta.v1.TypeMeta"
 }
 
+/// Whether objects of this kind are parts of others, besides the items of its list: as such they may say
+/// what they are, and keep it.
+pub(super) fn is_embedded(facts: &Facts, name: &str) -> bool {
+    facts.packages.iter().any(|(package_name, package)| {
+        package.types.iter().any(|(owner, type_)| {
+            let fields = type_.fields.as_deref().unwrap_or_default();
+            let in_list = listed_kind(package_name, owner, fields).is_some();
+            fields.iter().any(|field| {
+                let type_ = field.type_.trim_start_matches(['*', '[', ']']);
+                !field.inline && type_ == name && !(in_list && field.json == "items")
+            })
+        })
+    })
+}
+
 /// The kind of the items, when this has the shape and the name of a list.
 fn listed_kind<'f>(package: &str, name: &str, fields: &'f [Field]) -> Option<&'f str> {
     let [type_meta, metadata, items] = fields else {

@@ -90,6 +90,7 @@ fn base(facts: &Facts, module: &str, name: &str) -> Result<Base> {
         "float64" => "f64",
         "[]uint8" => "ByteString",
         "any" => "JsonValue",
+        "meta.v1.TypeMeta" => "pintle_codec::TypeMeta",
         "shared.UID" | "shared.NodeName" => "Str",
         _ if exceptions::IN_META.contains(&name) => {
             name.rsplit_once('.').map_or(name, |(_, type_)| type_)

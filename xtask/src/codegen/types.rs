@@ -208,6 +208,14 @@ impl Module<'_> {
         self.embedding(name, fields, &mut parts.embeddings)
     }
 
+    /// The fields that a struct carries: `kind` and `apiVersion` are those of its type, unless it is a
+    /// part of others.
+    fn carried<'f>(&self, name: &str, fields: &'f [Field]) -> impl Iterator<Item = &'f Field> {
+        let embedded = kinds::is_embedded(self.facts, &format!("{}.{name}", self.name));
+        let fields = fields.iter();
+        fields.filter(move |field| embedded || !kinds::is_type_meta(field))
+    }
+
     fn is_meta(&self) -> bool {
         self.name == "meta.v1"
     }
@@ -244,7 +252,7 @@ impl Module<'_> {
             document::reference(self.facts, self.package, name),
         )?;
         writeln!(out, "#[derive(Clone, Default)]\npub struct {name} {{")?;
-        for field in carried(fields) {
+        for field in self.carried(name, fields) {
             writeln!(out, "    /// {}", document::field(field))?;
             let rust = represent(self.facts, self.name, field)?.rust;
             writeln!(out, "    pub {}: {rust},", field_name(field))?;
@@ -272,7 +280,7 @@ impl Module<'_> {
             _ => String::new(),
         };
         writeln!(out, "    {name} {full_name:?}{attributes} {{")?;
-        for (index, field) in carried(fields).enumerate() {
+        for (index, field) in self.carried(name, fields).enumerate() {
             let representation = represent(self.facts, self.name, field)?;
             let is_varint = field.pb.as_ref().is_some_and(|(_, wire)| wire == "varint");
             let flags = [
@@ -285,6 +293,7 @@ impl Module<'_> {
                 ("VALUE", representation.value),
                 ("VARINT", is_varint),
                 ("WRAPPED", representation.wrapped),
+                ("TYPE_META", kinds::is_type_meta(field)),
             ];
             let flags: Vec<&str> = flags
                 .into_iter()
@@ -299,7 +308,7 @@ impl Module<'_> {
             )?;
         }
         if self.has_note(name) {
-            let index = carried(fields).count();
+            let index = self.carried(name, fields).count();
             writeln!(out, "        {index} pruned \"\" 0 [NOTE],")?;
         }
         out.push_str("    }\n");
@@ -313,7 +322,9 @@ impl Module<'_> {
 
     /// A struct that embeds one other gives its fields as its own, as in Go.
     fn embedding(&self, name: &str, fields: &[Field], out: &mut String) -> Result<()> {
-        let mut embedded = carried(fields).filter(|field| field.inline);
+        let mut embedded = fields
+            .iter()
+            .filter(|field| field.inline && !kinds::is_type_meta(field));
         let (Some(field), None) = (embedded.next(), embedded.next()) else {
             return Ok(());
         };
@@ -366,11 +377,6 @@ impl Module<'_> {
         out.push_str("    }\n");
         Ok(())
     }
-}
-
-/// The fields that a struct carries: `kind` and `apiVersion` are those of its type.
-fn carried(fields: &[Field]) -> impl Iterator<Item = &Field> {
-    fields.iter().filter(|field| !kinds::is_type_meta(field))
 }
 
 /// A field is named as in JSON; one that is inlined, or a choice, has a name in Go only.

@@ -1721,6 +1721,8 @@ pub struct PersistentVolume {
 /// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#PersistentVolumeClaim)
 #[derive(Clone, Default)]
 pub struct PersistentVolumeClaim {
+    /// `kind` and `apiVersion` of an object that is part of another one, if it says them; empty in a document of its own.
+    pub type_meta: pintle_codec::TypeMeta,
     /// `metadata`.
     pub metadata: pintle_meta::v1::ObjectMeta,
     /// `spec`.
@@ -4161,9 +4163,10 @@ message! {
         2 status "status" 3 [OMIT_EMPTY VALUE],
     }
     PersistentVolumeClaim "core.v1.PersistentVolumeClaim" .of("v1") {
-        0 metadata "metadata" 1 [OMIT_EMPTY VALUE],
-        1 spec "spec" 2 [OMIT_EMPTY VALUE],
-        2 status "status" 3 [OMIT_EMPTY VALUE],
+        0 type_meta "" 0 [INLINE VALUE TYPE_META],
+        1 metadata "metadata" 1 [OMIT_EMPTY VALUE],
+        2 spec "spec" 2 [OMIT_EMPTY VALUE],
+        3 status "status" 3 [OMIT_EMPTY VALUE],
     }
     PersistentVolumeClaimCondition "core.v1.PersistentVolumeClaimCondition" {
         0 type_ "type" 1 [REQUIRED VALUE],

@@ -1,11 +1,13 @@
 //! Objects in JSON: nothing is lost, everything is in Go's order.
 
-use pintle_api::apps::v1::Deployment;
-use pintle_api::core::v1::{Pod, PodList, PodLogOptions, PodPhase, Secret, Volume};
+use pintle_api::apps::v1::{Deployment, StatefulSet};
+use pintle_api::core::v1::{
+    PersistentVolumeClaim, Pod, PodList, PodLogOptions, PodPhase, Secret, Volume,
+};
 use pintle_codec::json::parse;
-use pintle_codec::to_query;
+use pintle_codec::{Decoder, Format, to_query};
 use pintle_meta::v1::TableRow;
-use pintle_meta::{WatchEvent, decode_json, decode_watch_event, encode_json};
+use pintle_meta::{Body as _, WatchEvent, decode_json, decode_watch_event, encode_json};
 
 const REFERENCE_POD: &[u8] = include_bytes!("reference-pod.json");
 
@@ -40,6 +42,40 @@ fn a_pod_is_written_as_go_writes_it() {
         written,
         r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"web-0"},"spec":{"containers":[{"name":"web","resources":{}}]},"status":{}}"#,
     );
+}
+
+/// kube-apiserver writes the kind of the claims into every StatefulSet that it shows.
+#[test]
+fn an_object_within_another_keeps_what_it_says_of_its_type() {
+    let document = r#"{"kind":"StatefulSet","apiVersion":"apps/v1","metadata":{"name":"db"},"spec":{"selector":null,"template":{"metadata":{},"spec":{"containers":[]}},"volumeClaimTemplates":[{"kind":"PersistentVolumeClaim","apiVersion":"v1","metadata":{"name":"data"},"spec":{"resources":{}},"status":{}},{"metadata":{"name":"other"},"spec":{"resources":{}},"status":{}}],"serviceName":"","updateStrategy":{}},"status":{"replicas":0,"availableReplicas":0}}"#;
+    let set: StatefulSet = decode_json(document.as_bytes()).unwrap();
+    let said = |at: usize| &set.spec.volume_claim_templates[at].type_meta;
+    assert_eq!(said(0).kind, "PersistentVolumeClaim");
+    assert_eq!(said(0).api_version, "v1");
+    assert_eq!(*said(1), Default::default());
+    let written = encode_json(&set).unwrap();
+    assert_eq!(String::from_utf8(written).unwrap(), document);
+
+    let through = |format: Format| {
+        let mut document = Vec::new();
+        set.encode(format, &mut document).unwrap();
+        StatefulSet::decode(&document, format, &mut Decoder::new()).unwrap()
+    };
+    assert_eq!(through(Format::Cbor), set);
+    // Protobuf has no place for it, as in Go.
+    let back = through(Format::Protobuf);
+    let said = &back.spec.volume_claim_templates[0].type_meta;
+    assert_eq!(*said, Default::default());
+}
+
+#[test]
+fn a_document_says_its_kind_once() {
+    let document = r#"{"kind":"PersistentVolumeClaim","apiVersion":"v1","metadata":{"name":"data"},"spec":{"resources":{}},"status":{}}"#;
+    let mut claim: PersistentVolumeClaim = decode_json(document.as_bytes()).unwrap();
+    assert_eq!(claim.type_meta, Default::default());
+    claim.type_meta.kind = "Other".into();
+    let written = encode_json(&claim).unwrap();
+    assert_eq!(String::from_utf8(written).unwrap(), document);
 }
 
 #[test]

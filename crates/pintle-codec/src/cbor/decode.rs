@@ -145,8 +145,8 @@ impl<'a> Source<'a, '_> {
             seen.inlined.push(name);
             Ok(())
         };
-        let names_itself = type_meta.is_some() || message.table().is_kind();
-        match (find(&*message, name, names_itself), type_meta) {
+        let whole = type_meta.is_some();
+        match (find(&*message, name, whole), type_meta) {
             (Found::Field(index), _) => return Ok(Some(index)),
             (found @ Found::Inline(..), _) => {
                 let field = found.field(message);

@@ -17,7 +17,7 @@ pub fn encode(message: &dyn Message, out: &mut Vec<u8>) {
 pub fn encode_object(message: &dyn Message, type_meta: &TypeMeta, out: &mut Vec<u8>) {
     out.extend_from_slice(MAGIC);
     let mut pairs = Vec::new();
-    collect(message, &mut pairs);
+    collect(message, FieldFlags::TYPE_META, &mut pairs);
     for (name, text) in [
         ("kind", &type_meta.kind),
         ("apiVersion", &type_meta.api_version),
@@ -45,7 +45,7 @@ pub(super) fn encode_message(message: &dyn Message, writer: &mut Writer<'_>) {
         .filter(|field| field.flags().has(FieldFlags::INLINE));
     if order.len() < fields.len() && inlined.next().is_some() {
         let mut pairs = Vec::new();
-        collect(message, &mut pairs);
+        collect(message, FieldFlags::NOTE, &mut pairs);
         return encode_pairs(&mut pairs, writer);
     }
     let set = table.in_json(message.present());
@@ -66,13 +66,19 @@ pub(super) fn encode_message(message: &dyn Message, writer: &mut Writer<'_>) {
     writer.end_map(start, count);
 }
 
-/// The fields that are written, those of inlined structs included.
-fn collect<'a>(message: &'a dyn Message, pairs: &mut Vec<(&'a str, SlotRef<'a>)>) {
+/// The fields that are written, those of inlined structs included, but those with the flags `besides`.
+fn collect<'a>(
+    message: &'a dyn Message,
+    besides: FieldFlags,
+    pairs: &mut Vec<(&'a str, SlotRef<'a>)>,
+) {
     for (index, field) in message.table().fields().iter().enumerate() {
         let slot = message.get(index);
         if field.flags().has(FieldFlags::INLINE) {
-            if let SlotRef::Message(inlined) = slot {
-                collect(inlined, pairs);
+            if let SlotRef::Message(inlined) = slot
+                && !field.flags().has(besides)
+            {
+                collect(inlined, FieldFlags::NOTE, pairs);
             }
         } else if is_written(field, slot) {
             pairs.push((field.json(), slot));

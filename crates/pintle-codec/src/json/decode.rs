@@ -85,7 +85,6 @@ impl Source<'_, '_, '_> {
         }
         self.reader.begin_object()?;
         let fields = table.fields();
-        let names_itself = type_meta.is_some() || table.is_kind();
         let mut first = true;
         // Writers keep the order of the struct, so the next key is mostly the field after the last.
         let mut expected = 0;
@@ -95,7 +94,7 @@ impl Source<'_, '_, '_> {
                 Some(index) => Found::Field(index),
                 None => {
                     let key = self.reader.key()?;
-                    match find(&*message, key, names_itself) {
+                    match find(&*message, key, type_meta.is_some()) {
                         Found::Unknown if self.strict => {
                             self.decoder.note(ViolationKind::Unknown, key);
                             Found::Unknown

@@ -15,7 +15,7 @@ pub fn encode_object(message: &dyn Message, type_meta: &TypeMeta, out: &mut Vec<
     let mut writer = Writer::new(out);
     writer.begin_object();
     writer.type_meta(type_meta);
-    encode_fields(message, &mut writer);
+    encode_fields(message, FieldFlags::TYPE_META, &mut writer);
     writer.end_object();
 }
 
@@ -24,11 +24,12 @@ pub(super) fn encode_message(message: &dyn Message, writer: &mut Writer<'_>) {
         return encode_slot(chosen(message), writer);
     }
     writer.begin_object();
-    encode_fields(message, writer);
+    encode_fields(message, FieldFlags::NOTE, writer);
     writer.end_object();
 }
 
-fn encode_fields(message: &dyn Message, writer: &mut Writer<'_>) {
+/// Writes the fields but those with the flags `besides`.
+fn encode_fields(message: &dyn Message, besides: FieldFlags, writer: &mut Writer<'_>) {
     let table = message.table();
     let mut fields = table.in_json(message.present());
     while fields != 0 {
@@ -37,8 +38,10 @@ fn encode_fields(message: &dyn Message, writer: &mut Writer<'_>) {
         let field = &table.fields()[index];
         let slot = message.get(index);
         if field.flags().has(FieldFlags::INLINE) {
-            if let SlotRef::Message(inlined) = slot {
-                encode_fields(inlined, writer);
+            if let SlotRef::Message(inlined) = slot
+                && !field.flags().has(besides)
+            {
+                encode_fields(inlined, FieldFlags::NOTE, writer);
             }
         } else if is_written(field, slot) {
             writer.plain_key(field.json());

@@ -36,8 +36,10 @@ fn serialize_message<S: Serializer>(
     if !type_meta.kind.is_empty() {
         fields.push(("kind", SlotRef::Str(&type_meta.kind)));
         fields.push(("apiVersion", SlotRef::Str(&type_meta.api_version)));
+        written(message, FieldFlags::TYPE_META, &mut fields);
+    } else {
+        written(message, FieldFlags::NOTE, &mut fields);
     }
-    written(message, &mut fields);
     // Some formats want to know the number before.
     let mut map = serializer.serialize_map(Some(fields.len()))?;
     for (name, slot) in fields {
@@ -46,13 +48,20 @@ fn serialize_message<S: Serializer>(
     map.end()
 }
 
-/// The fields of a message that are written, those of inlined structs in their place.
-fn written<'a>(message: &'a dyn Message, out: &mut Vec<(&'static str, SlotRef<'a>)>) {
+/// The fields of a message that are written but those with the flags `besides`; those of inlined
+/// structs in their place.
+fn written<'a>(
+    message: &'a dyn Message,
+    besides: FieldFlags,
+    out: &mut Vec<(&'static str, SlotRef<'a>)>,
+) {
     for (index, field) in message.table().fields().iter().enumerate() {
         let slot = message.get(index);
         if field.flags().has(FieldFlags::INLINE) {
-            if let SlotRef::Message(inlined) = slot {
-                written(inlined, out);
+            if let SlotRef::Message(inlined) = slot
+                && !field.flags().has(besides)
+            {
+                written(inlined, FieldFlags::NOTE, out);
             }
         } else if is_written(field, slot) {
             let slot = match slot {
