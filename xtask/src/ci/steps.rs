@@ -82,7 +82,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "tools",
         proves: "the Go programs compile, are formatted and pass vet and their tests",
         when: When::Always,
-        floor: Some(4),
+        floor: Some(5),
         run: tools::tools,
     },
     Step {

@@ -235,6 +235,8 @@ fn apiserver_flags(etcd: u16, port: u16, options: &Options) -> Vec<String> {
         "--tls-cert-file=apiserver.crt".to_owned(),
         "--tls-private-key-file=apiserver.key".to_owned(),
         "--client-ca-file=ca.crt".to_owned(),
+        "--kubelet-client-certificate=kubelets.crt".to_owned(),
+        "--kubelet-client-key=kubelets.key".to_owned(),
         format!("--service-account-issuer=https://127.0.0.1:{port}/"),
         "--service-account-key-file=sa.pub".to_owned(),
         "--service-account-signing-key-file=sa.key".to_owned(),

@@ -20,15 +20,19 @@ pub(crate) fn write(directory: &Path) -> Result<()> {
             .ip(SERVICE_IP);
         let server = authority.issue_server("kube-apiserver", &names, validity)?;
         let admin = authority.issue_client("admin", &["system:masters"], validity)?;
-        Ok((authority, server, admin, TokenKeyPair::generate()?))
+        let kubelets = authority.issue_client("kube-apiserver-kubelet-client", &[], validity)?;
+        let tokens = TokenKeyPair::generate()?;
+        Ok((authority, server, admin, kubelets, tokens))
     };
-    let (authority, server, admin, tokens) =
+    let (authority, server, admin, kubelets, tokens) =
         generate().context(|| "make the cluster's certificates".to_owned())?;
     for (name, content) in [
         ("ca.crt", authority.certificate_pem()),
         ("ca.key", &authority.private_key_pem()),
         ("apiserver.crt", server.certificate_pem()),
         ("apiserver.key", server.private_key_pem()),
+        ("kubelets.crt", kubelets.certificate_pem()),
+        ("kubelets.key", kubelets.private_key_pem()),
         ("admin.crt", admin.certificate_pem()),
         ("admin.key", admin.private_key_pem()),
         ("sa.pub", &tokens.public_key_pem()),
