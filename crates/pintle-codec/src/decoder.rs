@@ -195,18 +195,7 @@ impl Decoder {
         if !self.shares {
             return std::str::from_utf8(json).ok().map(Str::from);
         }
-        if let Some(known) = self.documents.exactly(json) {
-            return Some(known);
-        }
-        let json = std::str::from_utf8(json).ok()?;
-        // What is looked for by its start is to be a whole object, so it is checked once.
-        let mut reader = json::Reader::over(json);
-        let is_whole = reader.skip().is_ok() && reader.rest().is_err();
-        Some(if is_whole {
-            self.documents.add(json)
-        } else {
-            json.into()
-        })
+        self.documents.text(json)
     }
 
     /// What is left out, if anything is.

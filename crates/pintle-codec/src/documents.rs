@@ -3,20 +3,32 @@
 use std::fmt;
 
 use crate::Str;
-use crate::interner::hash;
+use crate::interner::{Interner, hash};
 
 /// The JSON inside objects that was read lately: mostly the fields that managers own, which are the
 /// same in every pod of a workload and the largest part of it.
 ///
-/// A document is looked for by how it starts, so that its end need not be known: an object of JSON
+/// Where the end of a document is not known, it is looked for by how it starts: an object of JSON
 /// ends where its bracket does, and text that starts with a whole object is that object. What is
-/// found was checked when it was first read.
-#[derive(Default)]
+/// found so was checked when it was first read. Where the end is known, or has been found, the
+/// whole text is looked for, among many more.
 pub(crate) struct Documents {
     /// Sets of places: a document may stand at any place of the set that its start names.
     places: Box<[Str]>,
     /// The place of a set that the next new document takes.
     next: usize,
+    /// Whole texts, which nobody may have looked into.
+    texts: Interner,
+}
+
+impl Default for Documents {
+    fn default() -> Self {
+        Self {
+            places: Box::default(),
+            next: 0,
+            texts: Interner::of_at_most(MAX_TEXTS),
+        }
+    }
 }
 
 impl Documents {
@@ -25,26 +37,37 @@ impl Documents {
         self.find(text.as_bytes(), |known| text.as_bytes().starts_with(known))
     }
 
-    /// The object that `text` is, if it is known.
-    pub(crate) fn exactly(&self, text: &[u8]) -> Option<Str> {
-        self.find(text, |known| known == text)
-    }
-
-    /// Takes in a whole JSON object that was not found, and returns it.
+    /// Takes in a whole JSON value that was not found by its start, and returns it.
     pub(crate) fn add(&mut self, text: &str) -> Str {
-        let string = Str::from(text);
         let Some(set) = set_of(text.as_bytes()) else {
-            return string;
+            return text.into();
         };
         if !text.starts_with('{') || text.len() > MAX_LENGTH {
-            return string;
+            return text.into();
         }
+        let hash = hash(text.as_bytes());
+        let known = self.texts.find(text.as_bytes(), hash);
+        let string = known.unwrap_or_else(|| self.texts.add(text, hash));
         if self.places.is_empty() {
             self.places = vec![Str::new(); SETS * WAYS].into();
         }
         self.places[set * WAYS + self.next] = string.clone();
         self.next = (self.next + 1) % WAYS;
         string
+    }
+
+    /// The same text as it was read before, or a new one that is kept from now on; `None` if it is
+    /// not UTF-8. It is not looked into, and so is never found by its start.
+    pub(crate) fn text(&mut self, text: &[u8]) -> Option<Str> {
+        if !(MIN_LENGTH..=MAX_LENGTH).contains(&text.len()) {
+            return std::str::from_utf8(text).ok().map(Str::from);
+        }
+        let hash = hash(text);
+        if let Some(known) = self.texts.find(text, hash) {
+            return Some(known);
+        }
+        let text = std::str::from_utf8(text).ok()?;
+        Some(self.texts.add(text, hash))
     }
 
     fn find(&self, text: &[u8], is_it: impl Fn(&[u8]) -> bool) -> Option<Str> {
@@ -72,8 +95,10 @@ fn set_of(text: &[u8]) -> Option<usize> {
 
 /// What is shorter is not worth looking for.
 const MIN_LENGTH: usize = 64;
-/// What is longer is not kept: at most 64 documents of this size are.
+/// What is longer is not kept.
 const MAX_LENGTH: usize = 8 << 10;
+/// At most so many texts are kept: those of a few hundred workloads.
+const MAX_TEXTS: usize = 512;
 
 const SETS: usize = 16;
 const WAYS: usize = 4;
@@ -100,10 +125,9 @@ mod tests {
                 added.as_ptr()
             );
             assert_eq!(
-                documents.exactly(text.as_bytes()).unwrap().as_ptr(),
+                documents.text(text.as_bytes()).unwrap().as_ptr(),
                 added.as_ptr()
             );
-            assert_eq!(documents.exactly(followed.as_bytes()), None);
         }
         assert_eq!(documents.starting(&document("other")), None);
     }
@@ -113,11 +137,23 @@ mod tests {
         let mut documents = Documents::default();
         for text in ["1".repeat(100), format!("\"{}\"", "x".repeat(100))] {
             documents.add(&text);
-            assert_eq!(documents.exactly(text.as_bytes()), None);
+            assert_eq!(documents.starting(&text), None);
         }
         let long = document(&"x".repeat(MAX_LENGTH));
         documents.add(&long);
-        assert_eq!(documents.exactly(long.as_bytes()), None);
+        assert_eq!(documents.starting(&long), None);
+    }
+
+    #[test]
+    fn a_text_that_nobody_looked_into_is_found_as_a_whole_only() {
+        let mut documents = Documents::default();
+        let half = document("spec").trim_end_matches('}').to_owned();
+        let kept = documents.text(half.as_bytes()).unwrap();
+        assert_eq!(documents.starting(&document("spec")), None);
+        let again = documents.text(half.as_bytes()).unwrap();
+        assert_eq!(kept.as_ptr(), again.as_ptr());
+        let wrong = [half.as_bytes(), &[0xff]].concat();
+        assert_eq!(documents.text(&wrong), None);
     }
 
     #[test]

@@ -10,15 +10,31 @@ use crate::Str;
 /// long to be held in place is looked for here before it is copied to the heap. The table is
 /// bounded and forgets, so a string that comes once costs nothing for long; a string that is found
 /// was checked to be UTF-8 when it was first read.
-#[derive(Default)]
 pub(crate) struct Interner {
     /// Pairs of places: a string may stand in either place of the pair that its hash names, the one
     /// that was asked for last in the first.
     places: Vec<Str>,
     misses: usize,
+    max_places: usize,
+}
+
+impl Default for Interner {
+    fn default() -> Self {
+        Self::of_at_most(MAX_PLACES)
+    }
 }
 
 impl Interner {
+    /// An empty one that will hold at most so many strings: a power of two, and at least
+    /// [`MIN_PLACES`].
+    pub(crate) fn of_at_most(max_places: usize) -> Self {
+        Self {
+            places: Vec::new(),
+            misses: 0,
+            max_places,
+        }
+    }
+
     /// The string that was read before, if it is still known; its [`hash`] was computed.
     ///
     /// Strings that are held in place or longer than anything that repeats are never known.
@@ -52,7 +68,7 @@ impl Interner {
     }
 
     fn grow(&mut self) {
-        let size = (self.places.len() * 4).clamp(MIN_PLACES, MAX_PLACES);
+        let size = (self.places.len() * 4).clamp(MIN_PLACES, self.max_places);
         self.misses = 0;
         if size == self.places.len() {
             return;
