@@ -12,7 +12,7 @@ use crate::{
     schema::Tree,
     status::Failure,
     store::{EventKind, Object, Revision},
-    table::{IncludeObject, TableWriter, partial_object},
+    table::{self, IncludeObject, TableWriter, partial_object},
 };
 
 /// How the objects of one request are written.
@@ -51,7 +51,7 @@ impl Renderer {
         let form = match representation {
             Representation::Table(version) => Form::Table(TableWriter {
                 resource: served.facts,
-                table: served.kind.table,
+                table: table::of(served.facts),
                 version,
                 include: include_object(query)?,
                 now,
@@ -69,7 +69,7 @@ impl Renderer {
         match &self.form {
             Form::Object => object.encoded.object(),
             Form::Metadata(version) => partial_object(version, object.encoded.metadata()),
-            Form::Table(table) => table.single(object, true).into(),
+            Form::Table(writer) => writer.single(object, true).into(),
         }
     }
 
@@ -78,7 +78,7 @@ impl Renderer {
         let mut head = Vec::with_capacity(PIECE);
         let metadata = metadata.to_json();
         match &self.form {
-            Form::Table(table) => table.begin(&metadata, true, &mut head),
+            Form::Table(writer) => writer.begin(&metadata, true, &mut head),
             Form::Object => {
                 let facts = self.served.facts;
                 let kind = format!("{}List", facts.kind);
@@ -122,7 +122,7 @@ impl Renderer {
                 let object = partial_object(version, object.encoded.metadata());
                 line(name(kind), &object)
             }
-            Form::Table(table) => line(name(kind), &table.single(object, first)),
+            Form::Table(writer) => line(name(kind), &writer.single(object, first)),
         }
     }
 
@@ -143,7 +143,7 @@ impl Renderer {
         let object: Bytes = match &self.form {
             Form::Object => encode(tree.object().clone()),
             Form::Metadata(version) => partial_object(version, &encode(tree.metadata().clone())),
-            Form::Table(table) => table.bookmark(&tree, first, initial_end).into(),
+            Form::Table(writer) => writer.bookmark(&tree, first, initial_end).into(),
         };
         line("BOOKMARK", &object)
     }
@@ -158,7 +158,7 @@ impl Renderer {
             Form::Metadata(version) => {
                 out.extend_from_slice(&partial_object(version, object.encoded.metadata()));
             }
-            Form::Table(table) => table.row(object, out),
+            Form::Table(writer) => writer.row(object, out),
         }
     }
 }

@@ -1,11 +1,9 @@
 //! Deployments: their annotations are part of what is rolled out.
 
 use super::{Generation, Kind};
-use crate::table;
 
 pub(super) static KIND: Kind = Kind {
     generation: Generation::SpecAndAnnotations,
     status_keeps_labels: true,
-    table: &table::DEPLOYMENT,
     ..Kind::PLAIN
 };

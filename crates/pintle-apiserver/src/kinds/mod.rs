@@ -11,7 +11,6 @@ use pintle_codec::Str;
 
 use crate::{
     schema::{Resource, Tree},
-    table::{self, Table},
     validation::NameRule,
 };
 
@@ -36,8 +35,6 @@ pub(crate) struct Kind {
     pub(crate) deletion: Deletion,
     /// Whether the answer to a delete is the object itself, and not a status.
     pub(crate) returns_deleted: bool,
-    /// How they are printed.
-    pub(crate) table: &'static Table,
 }
 
 /// A field that selectors may ask for.
@@ -94,13 +91,11 @@ impl Kind {
         status_keeps_labels: false,
         deletion: Deletion::Immediate,
         returns_deleted: false,
-        table: &table::PLAIN,
     };
 
     /// The behaviour of a resource.
     pub(crate) fn of(resource: &Resource) -> &'static Self {
         match (resource.group, resource.resource) {
-            ("", "configmaps") => &CONFIG_MAP,
             ("", "namespaces") => &namespace::KIND,
             ("", "pods") => &pod::KIND,
             ("", "services") => &service::KIND,
@@ -109,8 +104,3 @@ impl Kind {
         }
     }
 }
-
-static CONFIG_MAP: Kind = Kind {
-    table: &table::CONFIG_MAP,
-    ..Kind::PLAIN
-};

@@ -3,7 +3,7 @@
 use pintle_codec::Value;
 
 use super::{Deletion, Kind, Part, SelectableField};
-use crate::{schema::Tree, table, validation::NameRule};
+use crate::{schema::Tree, validation::NameRule};
 
 pub(super) static KIND: Kind = Kind {
     name: NameRule::DnsLabel,
@@ -15,7 +15,6 @@ pub(super) static KIND: Kind = Kind {
     on_update,
     deletion: Deletion::Namespace,
     returns_deleted: true,
-    table: &table::NAMESPACE,
     ..Kind::PLAIN
 };
 

@@ -4,7 +4,7 @@
 use pintle_codec::{Object, Value};
 
 use super::{Deletion, Generation, Kind, Part, SelectableField};
-use crate::{schema::Tree, table};
+use crate::schema::Tree;
 
 pub(super) static KIND: Kind = Kind {
     fields: &[
@@ -52,7 +52,6 @@ pub(super) static KIND: Kind = Kind {
     on_update,
     deletion: Deletion::Graceful(grace_period),
     returns_deleted: true,
-    table: &table::POD,
     ..Kind::PLAIN
 };
 

@@ -1,7 +1,7 @@
 //! Services: their names are the names of hosts, and an update may create them.
 
 use super::{Kind, SelectableField};
-use crate::{table, validation::NameRule};
+use crate::validation::NameRule;
 
 pub(super) static KIND: Kind = Kind {
     name: NameRule::DnsLabel,
@@ -17,6 +17,5 @@ pub(super) static KIND: Kind = Kind {
     ],
     update_creates: true,
     returns_deleted: true,
-    table: &table::SERVICE,
     ..Kind::PLAIN
 };

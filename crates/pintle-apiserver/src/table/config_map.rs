@@ -5,7 +5,7 @@ use pintle_codec::Value;
 use super::{AGE, Column, NAME, NEVER, Table, age::age};
 use crate::schema::Tree;
 
-pub(crate) static CONFIG_MAP: Table = Table {
+pub(super) static CONFIG_MAP: Table = Table {
     columns: &[
         NAME,
         Column::text("Data", "The number of keys, those of binary data included."),

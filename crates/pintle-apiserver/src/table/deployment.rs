@@ -5,7 +5,7 @@ use pintle_codec::{Object, Value};
 use super::{AGE, Column, NAME, NEVER, Table, age::age, integer, text};
 use crate::schema::Tree;
 
-pub(crate) static DEPLOYMENT: Table = Table {
+pub(super) static DEPLOYMENT: Table = Table {
     columns: &[
         NAME,
         Column::text(

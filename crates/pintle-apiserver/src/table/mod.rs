@@ -15,15 +15,21 @@ mod service;
 use pintle_codec::Value;
 use pintle_env::Timestamp;
 
-use crate::schema::Tree;
+use crate::schema::{Resource, Tree};
 
-pub(crate) use config_map::CONFIG_MAP;
-pub(crate) use deployment::DEPLOYMENT;
-pub(crate) use namespace::NAMESPACE;
-pub(crate) use plain::PLAIN;
-pub(crate) use pod::POD;
 pub(crate) use render::{IncludeObject, TableWriter, partial_object};
-pub(crate) use service::SERVICE;
+
+/// How the objects of a resource are printed.
+pub(crate) fn of(resource: &Resource) -> &'static Table {
+    match (resource.group, resource.resource) {
+        ("", "configmaps") => &config_map::CONFIG_MAP,
+        ("", "namespaces") => &namespace::NAMESPACE,
+        ("", "pods") => &pod::POD,
+        ("", "services") => &service::SERVICE,
+        ("apps", "deployments") => &deployment::DEPLOYMENT,
+        _ => &plain::PLAIN,
+    }
+}
 
 /// How the objects of a resource are printed.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use super::{AGE, Column, NAME, NEVER, Table, age::age};
 
-pub(crate) static NAMESPACE: Table = Table {
+pub(super) static NAMESPACE: Table = Table {
     columns: &[
         NAME,
         Column::text(

@@ -2,7 +2,7 @@
 
 use super::{Column, NAME, NEVER, Table};
 
-pub(crate) static PLAIN: Table = Table {
+pub(super) static PLAIN: Table = Table {
     columns: &[
         NAME,
         Column {

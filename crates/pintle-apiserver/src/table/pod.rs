@@ -10,7 +10,7 @@ use super::{
 };
 use crate::schema::Tree;
 
-pub(crate) static POD: Table = Table {
+pub(super) static POD: Table = Table {
     columns: &[
         NAME,
         Column::text(

@@ -7,7 +7,7 @@ use pintle_codec::{Object, Value};
 use super::{AGE, Column, NAME, NEVER, Table, age::age, integer, join, or_none, text};
 use crate::schema::Tree;
 
-pub(crate) static SERVICE: Table = Table {
+pub(super) static SERVICE: Table = Table {
     columns: &[
         NAME,
         Column::text("Type", "How the service is exposed."),
