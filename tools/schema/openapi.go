@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -24,16 +23,28 @@ type openAPISchema struct {
 	MapType       string                    `json:"x-kubernetes-map-type"`
 	PatchStrategy string                    `json:"x-kubernetes-patch-strategy"`
 	PatchMergeKey string                    `json:"x-kubernetes-patch-merge-key"`
+	Unions        json.RawMessage           `json:"x-kubernetes-unions"`
+	Ref           string                    `json:"$ref"`
 
 	// AdditionalProperties is a schema, or a boolean where anything goes.
 	AdditionalProperties json.RawMessage `json:"additionalProperties"`
 }
 
-// addOpenAPI adds what the server's OpenAPI v3 documents say of every type and field.
+// addOpenAPI adds what the server's OpenAPI v3 documents say of every type and field, and of resources.
 func addOpenAPI(ctx context.Context, set *typeSet, s *server) error {
-	components, err := s.components(ctx)
+	components, deletes, err := s.openAPI(ctx)
 	if err != nil {
 		return err
+	}
+	for _, r := range s.resources {
+		answer, ok := deletes[r.path()]
+		if !ok {
+			continue
+		}
+		r.Deleted = strings.HasSuffix(answer, "."+r.Kind)
+		if !r.Deleted && !strings.HasSuffix(answer, ".meta.v1.Status") {
+			return fmt.Errorf("the answer to a delete at %s is %s: the facts have no place for that", r.path(), answer)
+		}
 	}
 	enums := enumFacts{}
 	for _, t := range set.sortedTypes() {
@@ -43,6 +54,7 @@ func addOpenAPI(ctx context.Context, set *typeSet, s *server) error {
 		}
 		if owner == t {
 			set.facts[t].MapType = component.MapType
+			set.facts[t].Unions = compacted(component.Unions)
 			if err := checkCovered(set, t, component); err != nil {
 				return err
 			}
@@ -62,34 +74,53 @@ func addOpenAPI(ctx context.Context, set *typeSet, s *server) error {
 	return nil
 }
 
-// components fetches every group version's schemas, and fails when two documents disagree on one.
-func (s *server) components(ctx context.Context) (map[string]*openAPISchema, error) {
+// openAPI fetches every group version's document. It returns the schemas, and what the delete of a single
+// object answers, by path; it fails when two documents disagree on a schema.
+func (s *server) openAPI(ctx context.Context) (map[string]*openAPISchema, map[string]string, error) {
 	var index struct {
 		Paths map[string]struct {
 			URL string `json:"serverRelativeURL"`
 		} `json:"paths"`
 	}
 	if err := s.get(ctx, "/openapi/v3", &index); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	components := map[string]*openAPISchema{}
+	components, deletes := map[string]*openAPISchema{}, map[string]string{}
 	for _, path := range slices.Sorted(maps.Keys(index.Paths)) {
-		var document struct {
-			Components struct {
-				Schemas map[string]*openAPISchema `json:"schemas"`
-			} `json:"components"`
-		}
+		var document openAPIDocument
 		if err := s.get(ctx, index.Paths[path].URL, &document); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for name, component := range document.Components.Schemas {
 			if known, ok := components[name]; ok && !reflect.DeepEqual(known, component) {
-				return nil, fmt.Errorf("OpenAPI documents disagree on %s (seen again at %s)", name, path)
+				return nil, nil, fmt.Errorf("OpenAPI documents disagree on %s (seen again at %s)", name, path)
 			}
 			components[name] = component
 		}
+		for path, item := range document.Paths {
+			if item.Delete != nil && item.Delete.Action == "delete" {
+				deletes[path] = item.Delete.Responses["200"].Content["application/json"].Schema.Ref
+			}
+		}
 	}
-	return components, nil
+	return components, deletes, nil
+}
+
+// An openAPIDocument is the part of a group version's document that becomes facts.
+type openAPIDocument struct {
+	Paths map[string]struct {
+		Delete *struct {
+			Action    string `json:"x-kubernetes-action"`
+			Responses map[string]struct {
+				Content map[string]struct {
+					Schema openAPISchema `json:"schema"`
+				} `json:"content"`
+			} `json:"responses"`
+		} `json:"delete"`
+	} `json:"paths"`
+	Components struct {
+		Schemas map[string]*openAPISchema `json:"schemas"`
+	} `json:"components"`
 }
 
 // componentOf returns the component that describes a type, and the type it is named for. A struct that is
@@ -145,11 +176,7 @@ func (f *fieldFacts) addProperty(p *openAPISchema, required bool) error {
 	f.Keys = p.ListMapKeys
 	f.Map = p.MapType
 	if p.Default != nil && !f.impliesDefault(p.Default) {
-		var compacted bytes.Buffer
-		if err := json.Compact(&compacted, p.Default); err != nil {
-			return err
-		}
-		f.Default = compacted.Bytes()
+		f.Default = compacted(p.Default)
 	}
 	if p.Format != "" && p.Format != impliedFormat(f.goType) {
 		f.Format = p.Format
@@ -161,13 +188,24 @@ func (f *fieldFacts) addProperty(p *openAPISchema, required bool) error {
 	return nil
 }
 
-// impliesDefault holds for a default that is the zero value of a field which is not a pointer: Go has no
-// other way to say that the field is absent.
+// impliesDefault holds for a default that is the zero value of a field which is not a pointer and is always
+// written: Go has no other way to say that the field is absent. Structs are always written.
 func (f *fieldFacts) impliesDefault(value json.RawMessage) bool {
-	if f.goType.Kind() == reflect.Pointer {
+	switch {
+	case f.goType.Kind() == reflect.Pointer:
 		return false
+	case string(value) == "{}":
+		return true
 	}
-	return slices.Contains([]string{`""`, `0`, `false`, `{}`}, string(value))
+	return f.Omit == "" && slices.Contains([]string{`""`, `0`, `false`}, string(value))
+}
+
+// compacted spells JSON without spaces. What a document holds is valid.
+func compacted(value json.RawMessage) json.RawMessage {
+	if value == nil {
+		return nil
+	}
+	return json.RawMessage(compact(value))
 }
 
 // impliedFormat returns the OpenAPI format that a Go type has by itself.

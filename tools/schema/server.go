@@ -39,6 +39,7 @@ type resourceFacts struct {
 	Namespaced   bool               `json:"namespaced"`
 	Default      bool               `json:"default"`
 	Verbs        []string           `json:"verbs"`
+	Deleted      bool               `json:"deleted,omitempty"`
 	Short        []string           `json:"short,omitempty"`
 	Categories   []string           `json:"categories,omitempty"`
 	Subresources []subresourceFacts `json:"subresources,omitempty"`
@@ -177,6 +178,18 @@ func (s *server) markDefault(standard *server) error {
 
 func (r *resourceFacts) name() schema.GroupVersionResource {
 	return schema.GroupVersionResource{Group: r.Group, Version: r.Version, Resource: r.Resource}
+}
+
+// path returns the path of one of the resource's objects, as OpenAPI writes it.
+func (r *resourceFacts) path() string {
+	path := "/api/" + r.Version
+	if r.Group != "" {
+		path = "/apis/" + r.Group + "/" + r.Version
+	}
+	if r.Namespaced {
+		path += "/namespaces/{namespace}"
+	}
+	return path + "/" + r.Resource + "/{name}"
 }
 
 // servedKinds returns every kind that a resource or a subresource answers with.

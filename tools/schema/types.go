@@ -26,6 +26,7 @@ type typeFacts struct {
 	GVK     bool
 	Custom  string
 	MapType string
+	Unions  json.RawMessage
 	String  bool
 	Consts  map[string]string
 	Enum    []string

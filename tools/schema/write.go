@@ -86,6 +86,9 @@ func (t *typeFacts) encode(b *bytes.Buffer) {
 	if t.MapType != "" {
 		value("map", t.MapType)
 	}
+	if t.Unions != nil {
+		value("unions", t.Unions)
+	}
 	if t.String {
 		value("string", true)
 	}

@@ -183,15 +183,22 @@ fn package_file(facts: &Facts, package: &str, structs: &BTreeSet<String>) -> Res
     let mut out = format!(
         "{MARK} from schema/types/{package}.json. Do not edit.\n\n\
          //! The structs of {package}, as far as the server's resources contain them.\n\n\
-         use crate::schema::{{Embedded, Field, ListType, Rules, Shape, Struct}};\n"
+         use crate::schema::{{Embedded, Field, ListType, Rules, Shape, Struct}};\n\n\
+         const PACKAGE: &str = {:?};\n",
+        open_api_package(&facts.packages[package].package),
     );
     for name in structs {
         let full_name = format!("{package}.{name}");
+        let type_ = facts.type_named(&full_name)?;
+        let atomic = type_.map.as_deref() == Some("atomic");
+        let unions = type_.unions.as_ref().map(ToString::to_string);
         writeln!(
             out,
             "\n#[rustfmt::skip] // A line a field.\n\
-             pub(crate) static {}: Struct = Struct {{\n    name: {name:?},\n    fields: &[",
-            constant(name)
+             pub(crate) static {}: Struct = Struct {{\n    name: {name:?},\n    package: PACKAGE,\n    \
+             atomic: {atomic},\n    unions: {:?},\n    fields: &[",
+            constant(name),
+            unions.unwrap_or_default(),
         )?;
         for flat in fields(facts, &full_name)? {
             let text = field_text(facts, package, &flat)
@@ -238,14 +245,24 @@ fn field_text(facts: &Facts, package: &str, flat: &Flat<'_>) -> Result<String> {
             .collect();
         write!(text, ".within(&[{}])", within.join(", "))?;
     }
-    let rules = rules_text(field);
+    let rules = rules_text(facts, field)?;
     if !rules.is_empty() {
         write!(text, ".rules(&Rules {{ {rules}..Rules::NONE }})")?;
     }
     Ok(text)
 }
 
-fn rules_text(field: &Field) -> String {
+/// The name of a Go package in OpenAPI: the labels of the host reversed.
+fn open_api_package(path: &str) -> String {
+    let (host, path) = path.split_once('/').unwrap_or((path, ""));
+    let labels: Vec<&str> = host.rsplit('.').collect();
+    format!("{}.{}", labels.join("."), path.replace('/', "."))
+}
+
+fn rules_text(facts: &Facts, field: &Field) -> Result<String> {
+    let base = TypeExpression::parse(&field.type_)?.base;
+    let type_ = base.contains('.').then(|| facts.type_named(base));
+    let of_type = type_.transpose()?.map(|type_| &type_.enum_);
     let mut rules = String::new();
     let mut rule = |name: &str, value: String| rules.push_str(&format!("{name}: {value}, "));
     if field.required {
@@ -254,8 +271,9 @@ fn rules_text(field: &Field) -> String {
     if let Some(default) = &field.default {
         rule("default", format!("{:?}", default.to_string()));
     }
-    if !field.enum_.is_empty() {
-        rule("values", format!("&{:?}", field.enum_));
+    let values = Some(&field.enum_).filter(|values| !values.is_empty());
+    if let Some(values) = values.or(of_type).filter(|values| !values.is_empty()) {
+        rule("values", format!("&{values:?}"));
     }
     match field.list.as_deref() {
         Some("atomic") => rule("list", "ListType::Atomic".to_owned()),
@@ -276,7 +294,7 @@ fn rules_text(field: &Field) -> String {
     if let Some(key) = &field.merge_key {
         rule("merge_key", format!("{key:?}"));
     }
-    rules
+    Ok(rules)
 }
 
 /// A type as Go's reflection prints it: with the last part of the package's path.
@@ -350,7 +368,7 @@ fn resources_file(facts: &Facts) -> Result<String> {
             out,
             "Resource {{ group: {:?}, version: {:?}, resource: {:?}, singular: {:?}, kind: {:?}, \
              namespaced: {}, verbs: &{:?}, short_names: &{:?}, categories: &{:?}, \
-             subresources: &[{}], served_by_default: {}, schema: &{} }},",
+             subresources: &[{}], served_by_default: {}, returns_deleted: {}, schema: &{} }},",
             resource.group,
             resource.version,
             resource.resource,
@@ -362,6 +380,7 @@ fn resources_file(facts: &Facts) -> Result<String> {
             resource.categories,
             subresources.join(", "),
             resource.default,
+            resource.deleted,
             path("", &object_struct(facts, resource)?)?,
         )?;
     }

@@ -38,12 +38,17 @@ pub(crate) struct Type {
     pub(crate) string: bool,
     /// Its constants: Go name to value.
     pub(crate) consts: BTreeMap<String, String>,
+    /// The values that it may have, if all its uses agree.
+    #[serde(rename = "enum")]
+    pub(crate) enum_: Vec<String>,
     /// A named type that is not a struct: what it stands for.
     pub(crate) alias: Option<String>,
     /// `json` when the type spells itself.
     pub(crate) custom: Option<String>,
     /// `atomic` where server-side apply takes the struct as one value.
     pub(crate) map: Option<String>,
+    /// Which of its fields exclude each other.
+    pub(crate) unions: Option<serde_json::Value>,
     /// Whether it is a registered kind.
     pub(crate) gvk: bool,
 }
@@ -107,6 +112,9 @@ pub(crate) struct Resource {
     /// Whether a server with default flags serves it.
     pub(crate) default: bool,
     pub(crate) verbs: Vec<String>,
+    /// Whether the answer to a delete is the object.
+    #[serde(default)]
+    pub(crate) deleted: bool,
     #[serde(default)]
     pub(crate) short: Vec<String>,
     #[serde(default)]

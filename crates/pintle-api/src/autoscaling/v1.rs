@@ -81,7 +81,7 @@ pub struct Scale {
 /// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/autoscaling/v1#ScaleSpec)
 #[derive(Clone, Default)]
 pub struct ScaleSpec {
-    /// `replicas`.
+    /// `replicas`: default `0`.
     pub replicas: i32,
 }
 

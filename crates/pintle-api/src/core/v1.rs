@@ -1314,7 +1314,7 @@ pub struct LoadBalancerStatus {
 /// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#LocalObjectReference)
 #[derive(Clone, Default)]
 pub struct LocalObjectReference {
-    /// `name`.
+    /// `name`: default `""`.
     pub name: Str,
 }
 
@@ -2613,7 +2613,7 @@ pub struct ReplicationControllerCondition {
 pub struct ReplicationControllerSpec {
     /// `replicas`: default `1`.
     pub replicas: Option<i32>,
-    /// `minReadySeconds`.
+    /// `minReadySeconds`: default `0`.
     pub min_ready_seconds: i32,
     /// `selector`: map type atomic.
     pub selector: Map<Str>,

@@ -4,9 +4,14 @@
 
 use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.admissionregistration.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static APPLY_CONFIGURATION: Struct = Struct {
     name: "ApplyConfiguration",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("expression", 1, Shape::String, "string").omit_empty(),
     ],
@@ -15,6 +20,9 @@ pub(crate) static APPLY_CONFIGURATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static AUDIT_ANNOTATION: Struct = Struct {
     name: "AuditAnnotation",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("valueExpression", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -24,6 +32,9 @@ pub(crate) static AUDIT_ANNOTATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static EXPRESSION_WARNING: Struct = Struct {
     name: "ExpressionWarning",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("fieldRef", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("warning", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -33,6 +44,9 @@ pub(crate) static EXPRESSION_WARNING: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static JSON_PATCH: Struct = Struct {
     name: "JSONPatch",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("expression", 1, Shape::String, "string").omit_empty(),
     ],
@@ -41,6 +55,9 @@ pub(crate) static JSON_PATCH: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static MATCH_CONDITION: Struct = Struct {
     name: "MatchCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("expression", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -50,18 +67,24 @@ pub(crate) static MATCH_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static MATCH_RESOURCES: Struct = Struct {
     name: "MatchResources",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("namespaceSelector", 1, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
         Field::new("objectSelector", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
         Field::new("resourceRules", 3, Shape::Struct(&NAMED_RULE_WITH_OPERATIONS), "[]v1.NamedRuleWithOperations").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("excludeResourceRules", 4, Shape::Struct(&NAMED_RULE_WITH_OPERATIONS), "[]v1.NamedRuleWithOperations").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("matchPolicy", 7, Shape::String, "v1.MatchPolicyType").pointer().omit_empty(),
+        Field::new("matchPolicy", 7, Shape::String, "v1.MatchPolicyType").pointer().omit_empty().rules(&Rules { values: &["Equivalent", "Exact"], ..Rules::NONE }),
     ],
 };
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_ADMISSION_POLICY: Struct = Struct {
     name: "MutatingAdmissionPolicy",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -73,6 +96,9 @@ pub(crate) static MUTATING_ADMISSION_POLICY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_ADMISSION_POLICY_BINDING: Struct = Struct {
     name: "MutatingAdmissionPolicyBinding",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -84,6 +110,9 @@ pub(crate) static MUTATING_ADMISSION_POLICY_BINDING: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_ADMISSION_POLICY_BINDING_SPEC: Struct = Struct {
     name: "MutatingAdmissionPolicyBindingSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("policyName", 1, Shape::String, "string").omit_empty(),
         Field::new("paramRef", 2, Shape::Struct(&PARAM_REF), "v1.ParamRef").pointer().omit_empty(),
@@ -94,32 +123,38 @@ pub(crate) static MUTATING_ADMISSION_POLICY_BINDING_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_ADMISSION_POLICY_SPEC: Struct = Struct {
     name: "MutatingAdmissionPolicySpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("paramKind", 1, Shape::Struct(&PARAM_KIND), "v1.ParamKind").pointer().omit_empty(),
         Field::new("matchConstraints", 2, Shape::Struct(&MATCH_RESOURCES), "v1.MatchResources").pointer().omit_empty(),
         Field::new("variables", 3, Shape::Struct(&VARIABLE), "[]v1.Variable").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("mutations", 4, Shape::Struct(&MUTATION), "[]v1.Mutation").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("failurePolicy", 5, Shape::String, "v1.FailurePolicyType").pointer().omit_empty(),
+        Field::new("failurePolicy", 5, Shape::String, "v1.FailurePolicyType").pointer().omit_empty().rules(&Rules { values: &["Fail", "Ignore"], ..Rules::NONE }),
         Field::new("matchConditions", 6, Shape::Struct(&MATCH_CONDITION), "[]v1.MatchCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
-        Field::new("reinvocationPolicy", 7, Shape::String, "v1.ReinvocationPolicyType").omit_empty(),
+        Field::new("reinvocationPolicy", 7, Shape::String, "v1.ReinvocationPolicyType").omit_empty().rules(&Rules { values: &["IfNeeded", "Never"], ..Rules::NONE }),
     ],
 };
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_WEBHOOK: Struct = Struct {
     name: "MutatingWebhook",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("clientConfig", 2, Shape::Struct(&WEBHOOK_CLIENT_CONFIG), "v1.WebhookClientConfig").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("rules", 3, Shape::Struct(&RULE_WITH_OPERATIONS), "[]v1.RuleWithOperations").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("failurePolicy", 4, Shape::String, "v1.FailurePolicyType").pointer().omit_empty(),
-        Field::new("matchPolicy", 9, Shape::String, "v1.MatchPolicyType").pointer().omit_empty(),
+        Field::new("failurePolicy", 4, Shape::String, "v1.FailurePolicyType").pointer().omit_empty().rules(&Rules { values: &["Fail", "Ignore"], ..Rules::NONE }),
+        Field::new("matchPolicy", 9, Shape::String, "v1.MatchPolicyType").pointer().omit_empty().rules(&Rules { values: &["Equivalent", "Exact"], ..Rules::NONE }),
         Field::new("namespaceSelector", 5, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
         Field::new("objectSelector", 11, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("sideEffects", 6, Shape::String, "v1.SideEffectClass").pointer().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("sideEffects", 6, Shape::String, "v1.SideEffectClass").pointer().rules(&Rules { required: true, values: &["None", "NoneOnDryRun", "Some", "Unknown"], ..Rules::NONE }),
         Field::new("timeoutSeconds", 7, Shape::Int32, "int32").pointer().omit_empty(),
         Field::new("admissionReviewVersions", 8, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("reinvocationPolicy", 10, Shape::String, "v1.ReinvocationPolicyType").pointer().omit_empty(),
+        Field::new("reinvocationPolicy", 10, Shape::String, "v1.ReinvocationPolicyType").pointer().omit_empty().rules(&Rules { values: &["IfNeeded", "Never"], ..Rules::NONE }),
         Field::new("matchConditions", 12, Shape::Struct(&MATCH_CONDITION), "[]v1.MatchCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
     ],
 };
@@ -127,6 +162,9 @@ pub(crate) static MUTATING_WEBHOOK: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_WEBHOOK_CONFIGURATION: Struct = Struct {
     name: "MutatingWebhookConfiguration",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -138,8 +176,11 @@ pub(crate) static MUTATING_WEBHOOK_CONFIGURATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATION: Struct = Struct {
     name: "Mutation",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("patchType", 2, Shape::String, "v1.PatchType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("patchType", 2, Shape::String, "v1.PatchType").rules(&Rules { required: true, values: &["ApplyConfiguration", "JSONPatch"], ..Rules::NONE }),
         Field::new("applyConfiguration", 3, Shape::Struct(&APPLY_CONFIGURATION), "v1.ApplyConfiguration").pointer().omit_empty(),
         Field::new("jsonPatch", 4, Shape::Struct(&JSON_PATCH), "v1.JSONPatch").pointer().omit_empty(),
     ],
@@ -148,19 +189,25 @@ pub(crate) static MUTATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NAMED_RULE_WITH_OPERATIONS: Struct = Struct {
     name: "NamedRuleWithOperations",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("resourceNames", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("operations", 1, Shape::String, "[]v1.OperationType").list().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("operations", 1, Shape::String, "[]v1.OperationType").list().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }]).rules(&Rules { values: &["*", "CONNECT", "CREATE", "DELETE", "UPDATE"], list: ListType::Atomic, ..Rules::NONE }),
         Field::new("apiGroups", 1, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }, Embedded { go: "Rule", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("apiVersions", 2, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }, Embedded { go: "Rule", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("resources", 3, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }, Embedded { go: "Rule", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("scope", 4, Shape::String, "v1.ScopeType").pointer().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }, Embedded { go: "Rule", number: 2 }]),
+        Field::new("scope", 4, Shape::String, "v1.ScopeType").pointer().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }, Embedded { go: "Rule", number: 2 }]).rules(&Rules { values: &["*", "Cluster", "Namespaced"], ..Rules::NONE }),
     ],
 };
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PARAM_KIND: Struct = Struct {
     name: "ParamKind",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("apiVersion", 1, Shape::String, "string").omit_empty(),
         Field::new("kind", 2, Shape::String, "string").omit_empty(),
@@ -170,6 +217,9 @@ pub(crate) static PARAM_KIND: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PARAM_REF: Struct = Struct {
     name: "ParamRef",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").omit_empty(),
         Field::new("namespace", 2, Shape::String, "string").omit_empty(),
@@ -181,18 +231,24 @@ pub(crate) static PARAM_REF: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RULE_WITH_OPERATIONS: Struct = Struct {
     name: "RuleWithOperations",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("operations", 1, Shape::String, "[]v1.OperationType").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("operations", 1, Shape::String, "[]v1.OperationType").list().omit_empty().rules(&Rules { values: &["*", "CONNECT", "CREATE", "DELETE", "UPDATE"], list: ListType::Atomic, ..Rules::NONE }),
         Field::new("apiGroups", 1, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "Rule", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("apiVersions", 2, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "Rule", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("resources", 3, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "Rule", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("scope", 4, Shape::String, "v1.ScopeType").pointer().omit_empty().within(&[Embedded { go: "Rule", number: 2 }]),
+        Field::new("scope", 4, Shape::String, "v1.ScopeType").pointer().omit_empty().within(&[Embedded { go: "Rule", number: 2 }]).rules(&Rules { values: &["*", "Cluster", "Namespaced"], ..Rules::NONE }),
     ],
 };
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_REFERENCE: Struct = Struct {
     name: "ServiceReference",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("namespace", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("name", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -204,6 +260,9 @@ pub(crate) static SERVICE_REFERENCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static TYPE_CHECKING: Struct = Struct {
     name: "TypeChecking",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("expressionWarnings", 1, Shape::Struct(&EXPRESSION_WARNING), "[]v1.ExpressionWarning").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
@@ -212,6 +271,9 @@ pub(crate) static TYPE_CHECKING: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VALIDATING_ADMISSION_POLICY: Struct = Struct {
     name: "ValidatingAdmissionPolicy",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -224,6 +286,9 @@ pub(crate) static VALIDATING_ADMISSION_POLICY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VALIDATING_ADMISSION_POLICY_BINDING: Struct = Struct {
     name: "ValidatingAdmissionPolicyBinding",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -235,22 +300,28 @@ pub(crate) static VALIDATING_ADMISSION_POLICY_BINDING: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VALIDATING_ADMISSION_POLICY_BINDING_SPEC: Struct = Struct {
     name: "ValidatingAdmissionPolicyBindingSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("policyName", 1, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("paramRef", 2, Shape::Struct(&PARAM_REF), "v1.ParamRef").pointer().omit_empty(),
         Field::new("matchResources", 3, Shape::Struct(&MATCH_RESOURCES), "v1.MatchResources").pointer().omit_empty(),
-        Field::new("validationActions", 4, Shape::String, "[]v1.ValidationAction").list().omit_empty().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
+        Field::new("validationActions", 4, Shape::String, "[]v1.ValidationAction").list().omit_empty().rules(&Rules { required: true, values: &["Audit", "Deny", "Warn"], list: ListType::Set, ..Rules::NONE }),
     ],
 };
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VALIDATING_ADMISSION_POLICY_SPEC: Struct = Struct {
     name: "ValidatingAdmissionPolicySpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("paramKind", 1, Shape::Struct(&PARAM_KIND), "v1.ParamKind").pointer().omit_empty(),
         Field::new("matchConstraints", 2, Shape::Struct(&MATCH_RESOURCES), "v1.MatchResources").pointer().omit_empty(),
         Field::new("validations", 3, Shape::Struct(&VALIDATION), "[]v1.Validation").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("failurePolicy", 4, Shape::String, "v1.FailurePolicyType").pointer().omit_empty(),
+        Field::new("failurePolicy", 4, Shape::String, "v1.FailurePolicyType").pointer().omit_empty().rules(&Rules { values: &["Fail", "Ignore"], ..Rules::NONE }),
         Field::new("auditAnnotations", 5, Shape::Struct(&AUDIT_ANNOTATION), "[]v1.AuditAnnotation").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("matchConditions", 6, Shape::Struct(&MATCH_CONDITION), "[]v1.MatchCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
         Field::new("variables", 7, Shape::Struct(&VARIABLE), "[]v1.Variable").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
@@ -260,6 +331,9 @@ pub(crate) static VALIDATING_ADMISSION_POLICY_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VALIDATING_ADMISSION_POLICY_STATUS: Struct = Struct {
     name: "ValidatingAdmissionPolicyStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("observedGeneration", 1, Shape::Int64, "int64").omit_empty(),
         Field::new("typeChecking", 2, Shape::Struct(&TYPE_CHECKING), "v1.TypeChecking").pointer().omit_empty(),
@@ -270,15 +344,18 @@ pub(crate) static VALIDATING_ADMISSION_POLICY_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VALIDATING_WEBHOOK: Struct = Struct {
     name: "ValidatingWebhook",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("clientConfig", 2, Shape::Struct(&WEBHOOK_CLIENT_CONFIG), "v1.WebhookClientConfig").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("rules", 3, Shape::Struct(&RULE_WITH_OPERATIONS), "[]v1.RuleWithOperations").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("failurePolicy", 4, Shape::String, "v1.FailurePolicyType").pointer().omit_empty(),
-        Field::new("matchPolicy", 9, Shape::String, "v1.MatchPolicyType").pointer().omit_empty(),
+        Field::new("failurePolicy", 4, Shape::String, "v1.FailurePolicyType").pointer().omit_empty().rules(&Rules { values: &["Fail", "Ignore"], ..Rules::NONE }),
+        Field::new("matchPolicy", 9, Shape::String, "v1.MatchPolicyType").pointer().omit_empty().rules(&Rules { values: &["Equivalent", "Exact"], ..Rules::NONE }),
         Field::new("namespaceSelector", 5, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
         Field::new("objectSelector", 10, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("sideEffects", 6, Shape::String, "v1.SideEffectClass").pointer().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("sideEffects", 6, Shape::String, "v1.SideEffectClass").pointer().rules(&Rules { required: true, values: &["None", "NoneOnDryRun", "Some", "Unknown"], ..Rules::NONE }),
         Field::new("timeoutSeconds", 7, Shape::Int32, "int32").pointer().omit_empty(),
         Field::new("admissionReviewVersions", 8, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
         Field::new("matchConditions", 11, Shape::Struct(&MATCH_CONDITION), "[]v1.MatchCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
@@ -288,6 +365,9 @@ pub(crate) static VALIDATING_WEBHOOK: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VALIDATING_WEBHOOK_CONFIGURATION: Struct = Struct {
     name: "ValidatingWebhookConfiguration",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -299,6 +379,9 @@ pub(crate) static VALIDATING_WEBHOOK_CONFIGURATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VALIDATION: Struct = Struct {
     name: "Validation",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("expression", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("message", 2, Shape::String, "string").omit_empty(),
@@ -310,6 +393,9 @@ pub(crate) static VALIDATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VARIABLE: Struct = Struct {
     name: "Variable",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("expression", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -319,6 +405,9 @@ pub(crate) static VARIABLE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static WEBHOOK_CLIENT_CONFIG: Struct = Struct {
     name: "WebhookClientConfig",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("url", 3, Shape::String, "string").pointer().omit_empty(),
         Field::new("service", 1, Shape::Struct(&SERVICE_REFERENCE), "v1.ServiceReference").pointer().omit_empty(),

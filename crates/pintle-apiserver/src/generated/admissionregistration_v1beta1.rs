@@ -4,9 +4,14 @@
 
 use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.admissionregistration.v1beta1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static APPLY_CONFIGURATION: Struct = Struct {
     name: "ApplyConfiguration",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("expression", 1, Shape::String, "string").omit_empty(),
     ],
@@ -15,6 +20,9 @@ pub(crate) static APPLY_CONFIGURATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static JSON_PATCH: Struct = Struct {
     name: "JSONPatch",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("expression", 1, Shape::String, "string").omit_empty(),
     ],
@@ -23,6 +31,9 @@ pub(crate) static JSON_PATCH: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static MATCH_CONDITION: Struct = Struct {
     name: "MatchCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("expression", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -32,6 +43,9 @@ pub(crate) static MATCH_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static MATCH_RESOURCES: Struct = Struct {
     name: "MatchResources",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("namespaceSelector", 1, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
         Field::new("objectSelector", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
@@ -44,6 +58,9 @@ pub(crate) static MATCH_RESOURCES: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_ADMISSION_POLICY: Struct = Struct {
     name: "MutatingAdmissionPolicy",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -55,6 +72,9 @@ pub(crate) static MUTATING_ADMISSION_POLICY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_ADMISSION_POLICY_BINDING: Struct = Struct {
     name: "MutatingAdmissionPolicyBinding",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -66,6 +86,9 @@ pub(crate) static MUTATING_ADMISSION_POLICY_BINDING: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_ADMISSION_POLICY_BINDING_SPEC: Struct = Struct {
     name: "MutatingAdmissionPolicyBindingSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("policyName", 1, Shape::String, "string").omit_empty(),
         Field::new("paramRef", 2, Shape::Struct(&PARAM_REF), "v1beta1.ParamRef").pointer().omit_empty(),
@@ -76,6 +99,9 @@ pub(crate) static MUTATING_ADMISSION_POLICY_BINDING_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_ADMISSION_POLICY_SPEC: Struct = Struct {
     name: "MutatingAdmissionPolicySpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("paramKind", 1, Shape::Struct(&PARAM_KIND), "v1beta1.ParamKind").pointer().omit_empty(),
         Field::new("matchConstraints", 2, Shape::Struct(&MATCH_RESOURCES), "v1beta1.MatchResources").pointer().omit_empty(),
@@ -83,15 +109,18 @@ pub(crate) static MUTATING_ADMISSION_POLICY_SPEC: Struct = Struct {
         Field::new("mutations", 4, Shape::Struct(&MUTATION), "[]v1beta1.Mutation").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("failurePolicy", 5, Shape::String, "v1beta1.FailurePolicyType").pointer().omit_empty(),
         Field::new("matchConditions", 6, Shape::Struct(&MATCH_CONDITION), "[]v1beta1.MatchCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
-        Field::new("reinvocationPolicy", 7, Shape::String, "v1.ReinvocationPolicyType").omit_empty(),
+        Field::new("reinvocationPolicy", 7, Shape::String, "v1.ReinvocationPolicyType").omit_empty().rules(&Rules { values: &["IfNeeded", "Never"], ..Rules::NONE }),
     ],
 };
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATION: Struct = Struct {
     name: "Mutation",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("patchType", 2, Shape::String, "v1beta1.PatchType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("patchType", 2, Shape::String, "v1beta1.PatchType").rules(&Rules { required: true, values: &["ApplyConfiguration", "JSONPatch"], ..Rules::NONE }),
         Field::new("applyConfiguration", 3, Shape::Struct(&APPLY_CONFIGURATION), "v1beta1.ApplyConfiguration").pointer().omit_empty(),
         Field::new("jsonPatch", 4, Shape::Struct(&JSON_PATCH), "v1beta1.JSONPatch").pointer().omit_empty(),
     ],
@@ -100,19 +129,25 @@ pub(crate) static MUTATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NAMED_RULE_WITH_OPERATIONS: Struct = Struct {
     name: "NamedRuleWithOperations",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("resourceNames", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("operations", 1, Shape::String, "[]v1.OperationType").list().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("operations", 1, Shape::String, "[]v1.OperationType").list().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }]).rules(&Rules { values: &["*", "CONNECT", "CREATE", "DELETE", "UPDATE"], list: ListType::Atomic, ..Rules::NONE }),
         Field::new("apiGroups", 1, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }, Embedded { go: "Rule", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("apiVersions", 2, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }, Embedded { go: "Rule", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("resources", 3, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }, Embedded { go: "Rule", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("scope", 4, Shape::String, "v1.ScopeType").pointer().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }, Embedded { go: "Rule", number: 2 }]),
+        Field::new("scope", 4, Shape::String, "v1.ScopeType").pointer().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }, Embedded { go: "Rule", number: 2 }]).rules(&Rules { values: &["*", "Cluster", "Namespaced"], ..Rules::NONE }),
     ],
 };
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PARAM_KIND: Struct = Struct {
     name: "ParamKind",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("apiVersion", 1, Shape::String, "string").omit_empty(),
         Field::new("kind", 2, Shape::String, "string").omit_empty(),
@@ -122,6 +157,9 @@ pub(crate) static PARAM_KIND: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PARAM_REF: Struct = Struct {
     name: "ParamRef",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").omit_empty(),
         Field::new("namespace", 2, Shape::String, "string").omit_empty(),
@@ -133,6 +171,9 @@ pub(crate) static PARAM_REF: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VARIABLE: Struct = Struct {
     name: "Variable",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("expression", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),

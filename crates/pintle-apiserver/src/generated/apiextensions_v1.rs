@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_COLUMN_DEFINITION: Struct = Struct {
     name: "CustomResourceColumnDefinition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("type", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -20,6 +25,9 @@ pub(crate) static CUSTOM_RESOURCE_COLUMN_DEFINITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_CONVERSION: Struct = Struct {
     name: "CustomResourceConversion",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("strategy", 1, Shape::String, "v1.ConversionStrategyType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("webhook", 2, Shape::Struct(&WEBHOOK_CONVERSION), "v1.WebhookConversion").pointer().omit_empty(),
@@ -29,6 +37,9 @@ pub(crate) static CUSTOM_RESOURCE_CONVERSION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_DEFINITION: Struct = Struct {
     name: "CustomResourceDefinition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -41,6 +52,9 @@ pub(crate) static CUSTOM_RESOURCE_DEFINITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_DEFINITION_CONDITION: Struct = Struct {
     name: "CustomResourceDefinitionCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.CustomResourceDefinitionConditionType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -54,6 +68,9 @@ pub(crate) static CUSTOM_RESOURCE_DEFINITION_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_DEFINITION_NAMES: Struct = Struct {
     name: "CustomResourceDefinitionNames",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("plural", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("singular", 2, Shape::String, "string").omit_empty(),
@@ -67,6 +84,9 @@ pub(crate) static CUSTOM_RESOURCE_DEFINITION_NAMES: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_DEFINITION_SPEC: Struct = Struct {
     name: "CustomResourceDefinitionSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("group", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("names", 3, Shape::Struct(&CUSTOM_RESOURCE_DEFINITION_NAMES), "v1.CustomResourceDefinitionNames").rules(&Rules { required: true, ..Rules::NONE }),
@@ -80,6 +100,9 @@ pub(crate) static CUSTOM_RESOURCE_DEFINITION_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_DEFINITION_STATUS: Struct = Struct {
     name: "CustomResourceDefinitionStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("conditions", 1, Shape::Struct(&CUSTOM_RESOURCE_DEFINITION_CONDITION), "[]v1.CustomResourceDefinitionCondition").list().rules(&Rules { list: ListType::Map, keys: &["type"], ..Rules::NONE }),
         Field::new("acceptedNames", 2, Shape::Struct(&CUSTOM_RESOURCE_DEFINITION_NAMES), "v1.CustomResourceDefinitionNames"),
@@ -91,6 +114,9 @@ pub(crate) static CUSTOM_RESOURCE_DEFINITION_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_DEFINITION_VERSION: Struct = Struct {
     name: "CustomResourceDefinitionVersion",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("served", 2, Shape::Bool, "bool").rules(&Rules { required: true, ..Rules::NONE }),
@@ -107,6 +133,9 @@ pub(crate) static CUSTOM_RESOURCE_DEFINITION_VERSION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_SUBRESOURCE_SCALE: Struct = Struct {
     name: "CustomResourceSubresourceScale",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("specReplicasPath", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("statusReplicasPath", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -117,6 +146,9 @@ pub(crate) static CUSTOM_RESOURCE_SUBRESOURCE_SCALE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_SUBRESOURCE_STATUS: Struct = Struct {
     name: "CustomResourceSubresourceStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
     ],
 };
@@ -124,6 +156,9 @@ pub(crate) static CUSTOM_RESOURCE_SUBRESOURCE_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_SUBRESOURCES: Struct = Struct {
     name: "CustomResourceSubresources",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("status", 1, Shape::Struct(&CUSTOM_RESOURCE_SUBRESOURCE_STATUS), "v1.CustomResourceSubresourceStatus").pointer().omit_empty(),
         Field::new("scale", 2, Shape::Struct(&CUSTOM_RESOURCE_SUBRESOURCE_SCALE), "v1.CustomResourceSubresourceScale").pointer().omit_empty(),
@@ -133,6 +168,9 @@ pub(crate) static CUSTOM_RESOURCE_SUBRESOURCES: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_VALIDATION: Struct = Struct {
     name: "CustomResourceValidation",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("openAPIV3Schema", 1, Shape::Struct(&JSON_SCHEMA_PROPS), "v1.JSONSchemaProps").pointer().omit_empty(),
     ],
@@ -141,6 +179,9 @@ pub(crate) static CUSTOM_RESOURCE_VALIDATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static EXTERNAL_DOCUMENTATION: Struct = Struct {
     name: "ExternalDocumentation",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("description", 1, Shape::String, "string").omit_empty(),
         Field::new("url", 2, Shape::String, "string").omit_empty(),
@@ -150,6 +191,9 @@ pub(crate) static EXTERNAL_DOCUMENTATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static JSON_SCHEMA_PROPS: Struct = Struct {
     name: "JSONSchemaProps",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("id", 1, Shape::String, "string").omit_empty(),
         Field::new("$schema", 2, Shape::String, "v1.JSONSchemaURL").omit_empty(),
@@ -201,6 +245,9 @@ pub(crate) static JSON_SCHEMA_PROPS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SELECTABLE_FIELD: Struct = Struct {
     name: "SelectableField",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("jsonPath", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
@@ -209,6 +256,9 @@ pub(crate) static SELECTABLE_FIELD: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_REFERENCE: Struct = Struct {
     name: "ServiceReference",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("namespace", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("name", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -220,11 +270,14 @@ pub(crate) static SERVICE_REFERENCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VALIDATION_RULE: Struct = Struct {
     name: "ValidationRule",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("rule", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("message", 2, Shape::String, "string").omit_empty(),
         Field::new("messageExpression", 3, Shape::String, "string").omit_empty(),
-        Field::new("reason", 4, Shape::String, "v1.FieldValueErrorReason").pointer().omit_empty(),
+        Field::new("reason", 4, Shape::String, "v1.FieldValueErrorReason").pointer().omit_empty().rules(&Rules { values: &["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"], ..Rules::NONE }),
         Field::new("fieldPath", 5, Shape::String, "string").omit_empty(),
         Field::new("optionalOldSelf", 6, Shape::Bool, "bool").pointer().omit_empty(),
     ],
@@ -233,6 +286,9 @@ pub(crate) static VALIDATION_RULE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static WEBHOOK_CLIENT_CONFIG: Struct = Struct {
     name: "WebhookClientConfig",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("url", 3, Shape::String, "string").pointer().omit_empty(),
         Field::new("service", 1, Shape::Struct(&SERVICE_REFERENCE), "v1.ServiceReference").pointer().omit_empty(),
@@ -243,6 +299,9 @@ pub(crate) static WEBHOOK_CLIENT_CONFIG: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static WEBHOOK_CONVERSION: Struct = Struct {
     name: "WebhookConversion",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("clientConfig", 2, Shape::Struct(&WEBHOOK_CLIENT_CONFIG), "v1.WebhookClientConfig").pointer().omit_empty(),
         Field::new("conversionReviewVersions", 3, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),

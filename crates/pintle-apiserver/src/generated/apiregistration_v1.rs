@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static API_SERVICE: Struct = Struct {
     name: "APIService",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -19,6 +24,9 @@ pub(crate) static API_SERVICE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static API_SERVICE_CONDITION: Struct = Struct {
     name: "APIServiceCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.APIServiceConditionType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -31,6 +39,9 @@ pub(crate) static API_SERVICE_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static API_SERVICE_SPEC: Struct = Struct {
     name: "APIServiceSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("service", 1, Shape::Struct(&SERVICE_REFERENCE), "v1.ServiceReference").pointer().omit_empty(),
         Field::new("group", 2, Shape::String, "string").omit_empty(),
@@ -45,6 +56,9 @@ pub(crate) static API_SERVICE_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static API_SERVICE_STATUS: Struct = Struct {
     name: "APIServiceStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("conditions", 1, Shape::Struct(&API_SERVICE_CONDITION), "[]v1.APIServiceCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
@@ -53,6 +67,9 @@ pub(crate) static API_SERVICE_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_REFERENCE: Struct = Struct {
     name: "ServiceReference",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("namespace", 1, Shape::String, "string").omit_empty(),
         Field::new("name", 2, Shape::String, "string").omit_empty(),

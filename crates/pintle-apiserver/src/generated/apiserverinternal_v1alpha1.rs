@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.apiserverinternal.v1alpha1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVER_STORAGE_VERSION: Struct = Struct {
     name: "ServerStorageVersion",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("apiServerID", 1, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("encodingVersion", 2, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
@@ -18,6 +23,9 @@ pub(crate) static SERVER_STORAGE_VERSION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static STORAGE_VERSION: Struct = Struct {
     name: "StorageVersion",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -30,6 +38,9 @@ pub(crate) static STORAGE_VERSION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static STORAGE_VERSION_CONDITION: Struct = Struct {
     name: "StorageVersionCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1alpha1.StorageVersionConditionType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("status", 2, Shape::String, "v1alpha1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -43,6 +54,9 @@ pub(crate) static STORAGE_VERSION_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static STORAGE_VERSION_SPEC: Struct = Struct {
     name: "StorageVersionSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
     ],
 };
@@ -50,6 +64,9 @@ pub(crate) static STORAGE_VERSION_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static STORAGE_VERSION_STATUS: Struct = Struct {
     name: "StorageVersionStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("storageVersions", 1, Shape::Struct(&SERVER_STORAGE_VERSION), "[]v1alpha1.ServerStorageVersion").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["apiServerID"], ..Rules::NONE }),
         Field::new("commonEncodingVersion", 2, Shape::String, "string").pointer().omit_empty(),

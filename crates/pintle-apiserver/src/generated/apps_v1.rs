@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.apps.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTROLLER_REVISION: Struct = Struct {
     name: "ControllerRevision",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -19,6 +24,9 @@ pub(crate) static CONTROLLER_REVISION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DAEMON_SET: Struct = Struct {
     name: "DaemonSet",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -31,6 +39,9 @@ pub(crate) static DAEMON_SET: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DAEMON_SET_CONDITION: Struct = Struct {
     name: "DaemonSetCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.DaemonSetConditionType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -43,6 +54,9 @@ pub(crate) static DAEMON_SET_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DAEMON_SET_SPEC: Struct = Struct {
     name: "DaemonSetSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("selector", 1, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("template", 2, Shape::Struct(&super::core_v1::POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
@@ -55,6 +69,9 @@ pub(crate) static DAEMON_SET_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DAEMON_SET_STATUS: Struct = Struct {
     name: "DaemonSetStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("currentNumberScheduled", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("numberMisscheduled", 2, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
@@ -72,8 +89,11 @@ pub(crate) static DAEMON_SET_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DAEMON_SET_UPDATE_STRATEGY: Struct = Struct {
     name: "DaemonSetUpdateStrategy",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.DaemonSetUpdateStrategyType").omit_empty(),
+        Field::new("type", 1, Shape::String, "v1.DaemonSetUpdateStrategyType").omit_empty().rules(&Rules { values: &["OnDelete", "RollingUpdate"], ..Rules::NONE }),
         Field::new("rollingUpdate", 2, Shape::Struct(&ROLLING_UPDATE_DAEMON_SET), "v1.RollingUpdateDaemonSet").pointer().omit_empty(),
     ],
 };
@@ -81,6 +101,9 @@ pub(crate) static DAEMON_SET_UPDATE_STRATEGY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEPLOYMENT: Struct = Struct {
     name: "Deployment",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -93,6 +116,9 @@ pub(crate) static DEPLOYMENT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEPLOYMENT_CONDITION: Struct = Struct {
     name: "DeploymentCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.DeploymentConditionType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -106,6 +132,9 @@ pub(crate) static DEPLOYMENT_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEPLOYMENT_SPEC: Struct = Struct {
     name: "DeploymentSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("replicas", 1, Shape::Int32, "int32").pointer().omit_empty(),
         Field::new("selector", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().rules(&Rules { required: true, ..Rules::NONE }),
@@ -121,6 +150,9 @@ pub(crate) static DEPLOYMENT_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEPLOYMENT_STATUS: Struct = Struct {
     name: "DeploymentStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("observedGeneration", 1, Shape::Int64, "int64").omit_empty(),
         Field::new("replicas", 2, Shape::Int32, "int32").omit_empty(),
@@ -137,8 +169,11 @@ pub(crate) static DEPLOYMENT_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEPLOYMENT_STRATEGY: Struct = Struct {
     name: "DeploymentStrategy",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.DeploymentStrategyType").omit_empty(),
+        Field::new("type", 1, Shape::String, "v1.DeploymentStrategyType").omit_empty().rules(&Rules { values: &["Recreate", "RollingUpdate"], ..Rules::NONE }),
         Field::new("rollingUpdate", 2, Shape::Struct(&ROLLING_UPDATE_DEPLOYMENT), "v1.RollingUpdateDeployment").pointer().omit_empty(),
     ],
 };
@@ -146,6 +181,9 @@ pub(crate) static DEPLOYMENT_STRATEGY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static REPLICA_SET: Struct = Struct {
     name: "ReplicaSet",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -158,6 +196,9 @@ pub(crate) static REPLICA_SET: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static REPLICA_SET_CONDITION: Struct = Struct {
     name: "ReplicaSetCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.ReplicaSetConditionType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -170,6 +211,9 @@ pub(crate) static REPLICA_SET_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static REPLICA_SET_SPEC: Struct = Struct {
     name: "ReplicaSetSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("replicas", 1, Shape::Int32, "int32").pointer().omit_empty(),
         Field::new("minReadySeconds", 4, Shape::Int32, "int32").omit_empty(),
@@ -181,6 +225,9 @@ pub(crate) static REPLICA_SET_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static REPLICA_SET_STATUS: Struct = Struct {
     name: "ReplicaSetStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("replicas", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("fullyLabeledReplicas", 2, Shape::Int32, "int32").omit_empty(),
@@ -195,6 +242,9 @@ pub(crate) static REPLICA_SET_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ROLLING_UPDATE_DAEMON_SET: Struct = Struct {
     name: "RollingUpdateDaemonSet",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("maxUnavailable", 1, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
         Field::new("maxSurge", 2, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
@@ -204,6 +254,9 @@ pub(crate) static ROLLING_UPDATE_DAEMON_SET: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ROLLING_UPDATE_DEPLOYMENT: Struct = Struct {
     name: "RollingUpdateDeployment",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("maxUnavailable", 1, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
         Field::new("maxSurge", 2, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
@@ -213,6 +266,9 @@ pub(crate) static ROLLING_UPDATE_DEPLOYMENT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ROLLING_UPDATE_STATEFUL_SET_STRATEGY: Struct = Struct {
     name: "RollingUpdateStatefulSetStrategy",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("partition", 1, Shape::Int32, "int32").pointer().omit_empty(),
         Field::new("maxUnavailable", 2, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
@@ -222,6 +278,9 @@ pub(crate) static ROLLING_UPDATE_STATEFUL_SET_STRATEGY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static STATEFUL_SET: Struct = Struct {
     name: "StatefulSet",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -234,6 +293,9 @@ pub(crate) static STATEFUL_SET: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static STATEFUL_SET_CONDITION: Struct = Struct {
     name: "StatefulSetCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.StatefulSetConditionType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -246,6 +308,9 @@ pub(crate) static STATEFUL_SET_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static STATEFUL_SET_ORDINALS: Struct = Struct {
     name: "StatefulSetOrdinals",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("start", 1, Shape::Int32, "int32"),
     ],
@@ -254,6 +319,9 @@ pub(crate) static STATEFUL_SET_ORDINALS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static STATEFUL_SET_PERSISTENT_VOLUME_CLAIM_RETENTION_POLICY: Struct = Struct {
     name: "StatefulSetPersistentVolumeClaimRetentionPolicy",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("whenDeleted", 1, Shape::String, "v1.PersistentVolumeClaimRetentionPolicyType").omit_empty(),
         Field::new("whenScaled", 2, Shape::String, "v1.PersistentVolumeClaimRetentionPolicyType").omit_empty(),
@@ -263,13 +331,16 @@ pub(crate) static STATEFUL_SET_PERSISTENT_VOLUME_CLAIM_RETENTION_POLICY: Struct 
 #[rustfmt::skip] // A line a field.
 pub(crate) static STATEFUL_SET_SPEC: Struct = Struct {
     name: "StatefulSetSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("replicas", 1, Shape::Int32, "int32").pointer().omit_empty(),
         Field::new("selector", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("template", 3, Shape::Struct(&super::core_v1::POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("volumeClaimTemplates", 4, Shape::Struct(&super::core_v1::PERSISTENT_VOLUME_CLAIM), "[]v1.PersistentVolumeClaim").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("serviceName", 5, Shape::String, "string"),
-        Field::new("podManagementPolicy", 6, Shape::String, "v1.PodManagementPolicyType").omit_empty(),
+        Field::new("podManagementPolicy", 6, Shape::String, "v1.PodManagementPolicyType").omit_empty().rules(&Rules { values: &["OrderedReady", "Parallel"], ..Rules::NONE }),
         Field::new("updateStrategy", 7, Shape::Struct(&STATEFUL_SET_UPDATE_STRATEGY), "v1.StatefulSetUpdateStrategy").omit_empty(),
         Field::new("revisionHistoryLimit", 8, Shape::Int32, "int32").pointer().omit_empty(),
         Field::new("minReadySeconds", 9, Shape::Int32, "int32").omit_empty(),
@@ -281,6 +352,9 @@ pub(crate) static STATEFUL_SET_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static STATEFUL_SET_STATUS: Struct = Struct {
     name: "StatefulSetStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("observedGeneration", 1, Shape::Int64, "int64").omit_empty(),
         Field::new("replicas", 2, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
@@ -298,8 +372,11 @@ pub(crate) static STATEFUL_SET_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static STATEFUL_SET_UPDATE_STRATEGY: Struct = Struct {
     name: "StatefulSetUpdateStrategy",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.StatefulSetUpdateStrategyType").omit_empty(),
+        Field::new("type", 1, Shape::String, "v1.StatefulSetUpdateStrategyType").omit_empty().rules(&Rules { values: &["OnDelete", "RollingUpdate"], ..Rules::NONE }),
         Field::new("rollingUpdate", 2, Shape::Struct(&ROLLING_UPDATE_STATEFUL_SET_STRATEGY), "v1.RollingUpdateStatefulSetStrategy").pointer().omit_empty(),
     ],
 };

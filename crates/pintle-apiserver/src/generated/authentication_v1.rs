@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.authentication.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static BOUND_OBJECT_REFERENCE: Struct = Struct {
     name: "BoundObjectReference",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 1, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 2, Shape::String, "string").omit_empty(),
@@ -18,6 +23,9 @@ pub(crate) static BOUND_OBJECT_REFERENCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SELF_SUBJECT_REVIEW: Struct = Struct {
     name: "SelfSubjectReview",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -29,6 +37,9 @@ pub(crate) static SELF_SUBJECT_REVIEW: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SELF_SUBJECT_REVIEW_STATUS: Struct = Struct {
     name: "SelfSubjectReviewStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("userInfo", 1, Shape::Struct(&USER_INFO), "v1.UserInfo").omit_empty(),
     ],
@@ -37,6 +48,9 @@ pub(crate) static SELF_SUBJECT_REVIEW_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOKEN_REQUEST: Struct = Struct {
     name: "TokenRequest",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -49,6 +63,9 @@ pub(crate) static TOKEN_REQUEST: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOKEN_REQUEST_SPEC: Struct = Struct {
     name: "TokenRequestSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("audiences", 1, Shape::String, "[]string").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("expirationSeconds", 4, Shape::Int64, "int64").pointer(),
@@ -59,6 +76,9 @@ pub(crate) static TOKEN_REQUEST_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOKEN_REQUEST_STATUS: Struct = Struct {
     name: "TokenRequestStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("token", 1, Shape::String, "string"),
         Field::new("expirationTimestamp", 2, Shape::Time, "v1.Time"),
@@ -68,6 +88,9 @@ pub(crate) static TOKEN_REQUEST_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOKEN_REVIEW: Struct = Struct {
     name: "TokenReview",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -80,6 +103,9 @@ pub(crate) static TOKEN_REVIEW: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOKEN_REVIEW_SPEC: Struct = Struct {
     name: "TokenReviewSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("token", 1, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("audiences", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -89,6 +115,9 @@ pub(crate) static TOKEN_REVIEW_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOKEN_REVIEW_STATUS: Struct = Struct {
     name: "TokenReviewStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("authenticated", 1, Shape::Bool, "bool").omit_empty(),
         Field::new("user", 2, Shape::Struct(&USER_INFO), "v1.UserInfo").omit_empty(),
@@ -100,6 +129,9 @@ pub(crate) static TOKEN_REVIEW_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static USER_INFO: Struct = Struct {
     name: "UserInfo",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("username", 1, Shape::String, "string").omit_empty(),
         Field::new("uid", 2, Shape::String, "string").omit_empty(),

@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.authorization.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static FIELD_SELECTOR_ATTRIBUTES: Struct = Struct {
     name: "FieldSelectorAttributes",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("rawSelector", 1, Shape::String, "string").omit_empty(),
         Field::new("requirements", 2, Shape::Struct(&super::meta_v1::FIELD_SELECTOR_REQUIREMENT), "[]v1.FieldSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -16,6 +21,9 @@ pub(crate) static FIELD_SELECTOR_ATTRIBUTES: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static LABEL_SELECTOR_ATTRIBUTES: Struct = Struct {
     name: "LabelSelectorAttributes",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("rawSelector", 1, Shape::String, "string").omit_empty(),
         Field::new("requirements", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR_REQUIREMENT), "[]v1.LabelSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -25,6 +33,9 @@ pub(crate) static LABEL_SELECTOR_ATTRIBUTES: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static LOCAL_SUBJECT_ACCESS_REVIEW: Struct = Struct {
     name: "LocalSubjectAccessReview",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -37,6 +48,9 @@ pub(crate) static LOCAL_SUBJECT_ACCESS_REVIEW: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NON_RESOURCE_ATTRIBUTES: Struct = Struct {
     name: "NonResourceAttributes",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("path", 1, Shape::String, "string").omit_empty(),
         Field::new("verb", 2, Shape::String, "string").omit_empty(),
@@ -46,6 +60,9 @@ pub(crate) static NON_RESOURCE_ATTRIBUTES: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NON_RESOURCE_RULE: Struct = Struct {
     name: "NonResourceRule",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("verbs", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
         Field::new("nonResourceURLs", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -55,6 +72,9 @@ pub(crate) static NON_RESOURCE_RULE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_ATTRIBUTES: Struct = Struct {
     name: "ResourceAttributes",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("namespace", 1, Shape::String, "string").omit_empty(),
         Field::new("verb", 2, Shape::String, "string").omit_empty(),
@@ -71,6 +91,9 @@ pub(crate) static RESOURCE_ATTRIBUTES: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_RULE: Struct = Struct {
     name: "ResourceRule",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("verbs", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
         Field::new("apiGroups", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -82,6 +105,9 @@ pub(crate) static RESOURCE_RULE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SELF_SUBJECT_ACCESS_REVIEW: Struct = Struct {
     name: "SelfSubjectAccessReview",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -94,6 +120,9 @@ pub(crate) static SELF_SUBJECT_ACCESS_REVIEW: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SELF_SUBJECT_ACCESS_REVIEW_SPEC: Struct = Struct {
     name: "SelfSubjectAccessReviewSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("resourceAttributes", 1, Shape::Struct(&RESOURCE_ATTRIBUTES), "v1.ResourceAttributes").pointer().omit_empty(),
         Field::new("nonResourceAttributes", 2, Shape::Struct(&NON_RESOURCE_ATTRIBUTES), "v1.NonResourceAttributes").pointer().omit_empty(),
@@ -103,6 +132,9 @@ pub(crate) static SELF_SUBJECT_ACCESS_REVIEW_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SELF_SUBJECT_RULES_REVIEW: Struct = Struct {
     name: "SelfSubjectRulesReview",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -115,6 +147,9 @@ pub(crate) static SELF_SUBJECT_RULES_REVIEW: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SELF_SUBJECT_RULES_REVIEW_SPEC: Struct = Struct {
     name: "SelfSubjectRulesReviewSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("namespace", 1, Shape::String, "string").omit_empty(),
     ],
@@ -123,6 +158,9 @@ pub(crate) static SELF_SUBJECT_RULES_REVIEW_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SUBJECT_ACCESS_REVIEW: Struct = Struct {
     name: "SubjectAccessReview",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -135,6 +173,9 @@ pub(crate) static SUBJECT_ACCESS_REVIEW: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SUBJECT_ACCESS_REVIEW_SPEC: Struct = Struct {
     name: "SubjectAccessReviewSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("resourceAttributes", 1, Shape::Struct(&RESOURCE_ATTRIBUTES), "v1.ResourceAttributes").pointer().omit_empty(),
         Field::new("nonResourceAttributes", 2, Shape::Struct(&NON_RESOURCE_ATTRIBUTES), "v1.NonResourceAttributes").pointer().omit_empty(),
@@ -148,6 +189,9 @@ pub(crate) static SUBJECT_ACCESS_REVIEW_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SUBJECT_ACCESS_REVIEW_STATUS: Struct = Struct {
     name: "SubjectAccessReviewStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("allowed", 1, Shape::Bool, "bool").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("denied", 4, Shape::Bool, "bool").omit_empty(),
@@ -159,6 +203,9 @@ pub(crate) static SUBJECT_ACCESS_REVIEW_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SUBJECT_RULES_REVIEW_STATUS: Struct = Struct {
     name: "SubjectRulesReviewStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("resourceRules", 1, Shape::Struct(&RESOURCE_RULE), "[]v1.ResourceRule").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
         Field::new("nonResourceRules", 2, Shape::Struct(&NON_RESOURCE_RULE), "[]v1.NonResourceRule").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),

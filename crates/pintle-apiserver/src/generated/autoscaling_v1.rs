@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.autoscaling.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static CROSS_VERSION_OBJECT_REFERENCE: Struct = Struct {
     name: "CrossVersionObjectReference",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("kind", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("name", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -17,6 +22,9 @@ pub(crate) static CROSS_VERSION_OBJECT_REFERENCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static HORIZONTAL_POD_AUTOSCALER: Struct = Struct {
     name: "HorizontalPodAutoscaler",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -29,6 +37,9 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static HORIZONTAL_POD_AUTOSCALER_SPEC: Struct = Struct {
     name: "HorizontalPodAutoscalerSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("scaleTargetRef", 1, Shape::Struct(&CROSS_VERSION_OBJECT_REFERENCE), "v1.CrossVersionObjectReference").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("minReplicas", 2, Shape::Int32, "int32").pointer().omit_empty(),
@@ -40,6 +51,9 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static HORIZONTAL_POD_AUTOSCALER_STATUS: Struct = Struct {
     name: "HorizontalPodAutoscalerStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("observedGeneration", 1, Shape::Int64, "int64").pointer().omit_empty(),
         Field::new("lastScaleTime", 2, Shape::Time, "v1.Time").pointer().omit_empty(),
@@ -52,6 +66,9 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SCALE: Struct = Struct {
     name: "Scale",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -64,14 +81,20 @@ pub(crate) static SCALE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SCALE_SPEC: Struct = Struct {
     name: "ScaleSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("replicas", 1, Shape::Int32, "int32").omit_empty(),
+        Field::new("replicas", 1, Shape::Int32, "int32").omit_empty().rules(&Rules { default: "0", ..Rules::NONE }),
     ],
 };
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SCALE_STATUS: Struct = Struct {
     name: "ScaleStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("replicas", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("selector", 2, Shape::String, "string").omit_empty(),

@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.autoscaling.v2";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_RESOURCE_METRIC_SOURCE: Struct = Struct {
     name: "ContainerResourceMetricSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "v1.ResourceName").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("target", 2, Shape::Struct(&METRIC_TARGET), "v2.MetricTarget").rules(&Rules { required: true, ..Rules::NONE }),
@@ -17,6 +22,9 @@ pub(crate) static CONTAINER_RESOURCE_METRIC_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_RESOURCE_METRIC_STATUS: Struct = Struct {
     name: "ContainerResourceMetricStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "v1.ResourceName").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("current", 2, Shape::Struct(&METRIC_VALUE_STATUS), "v2.MetricValueStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -27,6 +35,9 @@ pub(crate) static CONTAINER_RESOURCE_METRIC_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CROSS_VERSION_OBJECT_REFERENCE: Struct = Struct {
     name: "CrossVersionObjectReference",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("name", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -37,6 +48,9 @@ pub(crate) static CROSS_VERSION_OBJECT_REFERENCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static EXTERNAL_METRIC_SOURCE: Struct = Struct {
     name: "ExternalMetricSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("metric", 1, Shape::Struct(&METRIC_IDENTIFIER), "v2.MetricIdentifier").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("target", 2, Shape::Struct(&METRIC_TARGET), "v2.MetricTarget").rules(&Rules { required: true, ..Rules::NONE }),
@@ -46,6 +60,9 @@ pub(crate) static EXTERNAL_METRIC_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static EXTERNAL_METRIC_STATUS: Struct = Struct {
     name: "ExternalMetricStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("metric", 1, Shape::Struct(&METRIC_IDENTIFIER), "v2.MetricIdentifier").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("current", 2, Shape::Struct(&METRIC_VALUE_STATUS), "v2.MetricValueStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -55,6 +72,9 @@ pub(crate) static EXTERNAL_METRIC_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static HPA_SCALING_POLICY: Struct = Struct {
     name: "HPAScalingPolicy",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v2.HPAScalingPolicyType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("value", 2, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
@@ -65,6 +85,9 @@ pub(crate) static HPA_SCALING_POLICY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static HPA_SCALING_RULES: Struct = Struct {
     name: "HPAScalingRules",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("stabilizationWindowSeconds", 3, Shape::Int32, "int32").pointer().omit_empty(),
         Field::new("selectPolicy", 1, Shape::String, "v2.ScalingPolicySelect").pointer().omit_empty(),
@@ -76,6 +99,9 @@ pub(crate) static HPA_SCALING_RULES: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static HORIZONTAL_POD_AUTOSCALER: Struct = Struct {
     name: "HorizontalPodAutoscaler",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -88,6 +114,9 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static HORIZONTAL_POD_AUTOSCALER_BEHAVIOR: Struct = Struct {
     name: "HorizontalPodAutoscalerBehavior",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("scaleUp", 1, Shape::Struct(&HPA_SCALING_RULES), "v2.HPAScalingRules").pointer().omit_empty(),
         Field::new("scaleDown", 2, Shape::Struct(&HPA_SCALING_RULES), "v2.HPAScalingRules").pointer().omit_empty(),
@@ -97,6 +126,9 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER_BEHAVIOR: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static HORIZONTAL_POD_AUTOSCALER_CONDITION: Struct = Struct {
     name: "HorizontalPodAutoscalerCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v2.HorizontalPodAutoscalerConditionType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -109,6 +141,9 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static HORIZONTAL_POD_AUTOSCALER_SPEC: Struct = Struct {
     name: "HorizontalPodAutoscalerSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("scaleTargetRef", 1, Shape::Struct(&CROSS_VERSION_OBJECT_REFERENCE), "v2.CrossVersionObjectReference").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("minReplicas", 2, Shape::Int32, "int32").pointer().omit_empty(),
@@ -121,6 +156,9 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static HORIZONTAL_POD_AUTOSCALER_STATUS: Struct = Struct {
     name: "HorizontalPodAutoscalerStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("observedGeneration", 1, Shape::Int64, "int64").pointer().omit_empty(),
         Field::new("lastScaleTime", 2, Shape::Time, "v1.Time").pointer().omit_empty(),
@@ -134,6 +172,9 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static METRIC_IDENTIFIER: Struct = Struct {
     name: "MetricIdentifier",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("selector", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
@@ -143,6 +184,9 @@ pub(crate) static METRIC_IDENTIFIER: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static METRIC_SPEC: Struct = Struct {
     name: "MetricSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v2.MetricSourceType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("object", 2, Shape::Struct(&OBJECT_METRIC_SOURCE), "v2.ObjectMetricSource").pointer().omit_empty(),
@@ -156,6 +200,9 @@ pub(crate) static METRIC_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static METRIC_STATUS: Struct = Struct {
     name: "MetricStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v2.MetricSourceType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("object", 2, Shape::Struct(&OBJECT_METRIC_STATUS), "v2.ObjectMetricStatus").pointer().omit_empty(),
@@ -169,6 +216,9 @@ pub(crate) static METRIC_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static METRIC_TARGET: Struct = Struct {
     name: "MetricTarget",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v2.MetricTargetType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("value", 2, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
@@ -180,6 +230,9 @@ pub(crate) static METRIC_TARGET: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static METRIC_VALUE_STATUS: Struct = Struct {
     name: "MetricValueStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("value", 1, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
         Field::new("averageValue", 2, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
@@ -190,6 +243,9 @@ pub(crate) static METRIC_VALUE_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static OBJECT_METRIC_SOURCE: Struct = Struct {
     name: "ObjectMetricSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("describedObject", 1, Shape::Struct(&CROSS_VERSION_OBJECT_REFERENCE), "v2.CrossVersionObjectReference").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("target", 2, Shape::Struct(&METRIC_TARGET), "v2.MetricTarget").rules(&Rules { required: true, ..Rules::NONE }),
@@ -200,6 +256,9 @@ pub(crate) static OBJECT_METRIC_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static OBJECT_METRIC_STATUS: Struct = Struct {
     name: "ObjectMetricStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("metric", 1, Shape::Struct(&METRIC_IDENTIFIER), "v2.MetricIdentifier").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("current", 2, Shape::Struct(&METRIC_VALUE_STATUS), "v2.MetricValueStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -210,6 +269,9 @@ pub(crate) static OBJECT_METRIC_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PODS_METRIC_SOURCE: Struct = Struct {
     name: "PodsMetricSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("metric", 1, Shape::Struct(&METRIC_IDENTIFIER), "v2.MetricIdentifier").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("target", 2, Shape::Struct(&METRIC_TARGET), "v2.MetricTarget").rules(&Rules { required: true, ..Rules::NONE }),
@@ -219,6 +281,9 @@ pub(crate) static PODS_METRIC_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PODS_METRIC_STATUS: Struct = Struct {
     name: "PodsMetricStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("metric", 1, Shape::Struct(&METRIC_IDENTIFIER), "v2.MetricIdentifier").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("current", 2, Shape::Struct(&METRIC_VALUE_STATUS), "v2.MetricValueStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -228,6 +293,9 @@ pub(crate) static PODS_METRIC_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_METRIC_SOURCE: Struct = Struct {
     name: "ResourceMetricSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "v1.ResourceName").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("target", 2, Shape::Struct(&METRIC_TARGET), "v2.MetricTarget").rules(&Rules { required: true, ..Rules::NONE }),
@@ -237,6 +305,9 @@ pub(crate) static RESOURCE_METRIC_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_METRIC_STATUS: Struct = Struct {
     name: "ResourceMetricStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "v1.ResourceName").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("current", 2, Shape::Struct(&METRIC_VALUE_STATUS), "v2.MetricValueStatus").rules(&Rules { required: true, ..Rules::NONE }),

@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.batch.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static CRON_JOB: Struct = Struct {
     name: "CronJob",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -19,11 +24,14 @@ pub(crate) static CRON_JOB: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CRON_JOB_SPEC: Struct = Struct {
     name: "CronJobSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("schedule", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("timeZone", 8, Shape::String, "string").pointer().omit_empty(),
         Field::new("startingDeadlineSeconds", 2, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("concurrencyPolicy", 3, Shape::String, "v1.ConcurrencyPolicy").omit_empty(),
+        Field::new("concurrencyPolicy", 3, Shape::String, "v1.ConcurrencyPolicy").omit_empty().rules(&Rules { values: &["Allow", "Forbid", "Replace"], ..Rules::NONE }),
         Field::new("suspend", 4, Shape::Bool, "bool").pointer().omit_empty(),
         Field::new("jobTemplate", 5, Shape::Struct(&JOB_TEMPLATE_SPEC), "v1.JobTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("successfulJobsHistoryLimit", 6, Shape::Int32, "int32").pointer().omit_empty(),
@@ -34,6 +42,9 @@ pub(crate) static CRON_JOB_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CRON_JOB_STATUS: Struct = Struct {
     name: "CronJobStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("active", 1, Shape::Struct(&super::core_v1::OBJECT_REFERENCE), "[]v1.ObjectReference").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("lastScheduleTime", 4, Shape::Time, "v1.Time").pointer().omit_empty(),
@@ -44,6 +55,9 @@ pub(crate) static CRON_JOB_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static JOB: Struct = Struct {
     name: "Job",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -56,6 +70,9 @@ pub(crate) static JOB: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static JOB_CONDITION: Struct = Struct {
     name: "JobCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.JobConditionType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -69,6 +86,9 @@ pub(crate) static JOB_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static JOB_SPEC: Struct = Struct {
     name: "JobSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("parallelism", 1, Shape::Int32, "int32").pointer().omit_empty(),
         Field::new("completions", 2, Shape::Int32, "int32").pointer().omit_empty(),
@@ -82,9 +102,9 @@ pub(crate) static JOB_SPEC: Struct = Struct {
         Field::new("manualSelector", 5, Shape::Bool, "bool").pointer().omit_empty(),
         Field::new("template", 6, Shape::Struct(&super::core_v1::POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("ttlSecondsAfterFinished", 8, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("completionMode", 9, Shape::String, "v1.CompletionMode").pointer().omit_empty(),
+        Field::new("completionMode", 9, Shape::String, "v1.CompletionMode").pointer().omit_empty().rules(&Rules { values: &["Indexed", "NonIndexed"], ..Rules::NONE }),
         Field::new("suspend", 10, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("podReplacementPolicy", 14, Shape::String, "v1.PodReplacementPolicy").pointer().omit_empty(),
+        Field::new("podReplacementPolicy", 14, Shape::String, "v1.PodReplacementPolicy").pointer().omit_empty().rules(&Rules { values: &["Failed", "TerminatingOrFailed"], ..Rules::NONE }),
         Field::new("managedBy", 15, Shape::String, "string").pointer().omit_empty(),
     ],
 };
@@ -92,6 +112,9 @@ pub(crate) static JOB_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static JOB_STATUS: Struct = Struct {
     name: "JobStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("conditions", 1, Shape::Struct(&JOB_CONDITION), "[]v1.JobCondition").list().omit_empty().rules(&Rules { list: ListType::Atomic, patch: &["merge"], merge_key: "type", ..Rules::NONE }),
         Field::new("startTime", 2, Shape::Time, "v1.Time").pointer().omit_empty(),
@@ -110,6 +133,9 @@ pub(crate) static JOB_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static JOB_TEMPLATE_SPEC: Struct = Struct {
     name: "JobTemplateSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
         Field::new("spec", 2, Shape::Struct(&JOB_SPEC), "v1.JobSpec").omit_empty(),
@@ -119,6 +145,9 @@ pub(crate) static JOB_TEMPLATE_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_FAILURE_POLICY: Struct = Struct {
     name: "PodFailurePolicy",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("rules", 1, Shape::Struct(&POD_FAILURE_POLICY_RULE), "[]v1.PodFailurePolicyRule").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
@@ -127,9 +156,12 @@ pub(crate) static POD_FAILURE_POLICY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_FAILURE_POLICY_ON_EXIT_CODES_REQUIREMENT: Struct = Struct {
     name: "PodFailurePolicyOnExitCodesRequirement",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("containerName", 1, Shape::String, "string").pointer().omit_empty(),
-        Field::new("operator", 2, Shape::String, "v1.PodFailurePolicyOnExitCodesOperator").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("operator", 2, Shape::String, "v1.PodFailurePolicyOnExitCodesOperator").rules(&Rules { required: true, values: &["In", "NotIn"], ..Rules::NONE }),
         Field::new("values", 3, Shape::Int32, "[]int32").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
     ],
 };
@@ -137,6 +169,9 @@ pub(crate) static POD_FAILURE_POLICY_ON_EXIT_CODES_REQUIREMENT: Struct = Struct 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_FAILURE_POLICY_ON_POD_CONDITIONS_PATTERN: Struct = Struct {
     name: "PodFailurePolicyOnPodConditionsPattern",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.PodConditionType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("status", 2, Shape::String, "v1.ConditionStatus"),
@@ -146,8 +181,11 @@ pub(crate) static POD_FAILURE_POLICY_ON_POD_CONDITIONS_PATTERN: Struct = Struct 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_FAILURE_POLICY_RULE: Struct = Struct {
     name: "PodFailurePolicyRule",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("action", 1, Shape::String, "v1.PodFailurePolicyAction").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("action", 1, Shape::String, "v1.PodFailurePolicyAction").rules(&Rules { required: true, values: &["Count", "FailIndex", "FailJob", "Ignore"], ..Rules::NONE }),
         Field::new("onExitCodes", 2, Shape::Struct(&POD_FAILURE_POLICY_ON_EXIT_CODES_REQUIREMENT), "v1.PodFailurePolicyOnExitCodesRequirement").pointer().omit_empty(),
         Field::new("onPodConditions", 3, Shape::Struct(&POD_FAILURE_POLICY_ON_POD_CONDITIONS_PATTERN), "[]v1.PodFailurePolicyOnPodConditionsPattern").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
@@ -156,6 +194,9 @@ pub(crate) static POD_FAILURE_POLICY_RULE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SUCCESS_POLICY: Struct = Struct {
     name: "SuccessPolicy",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("rules", 1, Shape::Struct(&SUCCESS_POLICY_RULE), "[]v1.SuccessPolicyRule").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
@@ -164,6 +205,9 @@ pub(crate) static SUCCESS_POLICY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SUCCESS_POLICY_RULE: Struct = Struct {
     name: "SuccessPolicyRule",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("succeededIndexes", 1, Shape::String, "string").pointer().omit_empty(),
         Field::new("succeededCount", 2, Shape::Int32, "int32").pointer().omit_empty(),
@@ -173,6 +217,9 @@ pub(crate) static SUCCESS_POLICY_RULE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static UNCOUNTED_TERMINATED_PODS: Struct = Struct {
     name: "UncountedTerminatedPods",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("succeeded", 1, Shape::String, "[]types.UID").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
         Field::new("failed", 2, Shape::String, "[]types.UID").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),

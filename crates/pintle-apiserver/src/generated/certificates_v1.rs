@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.certificates.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static CERTIFICATE_SIGNING_REQUEST: Struct = Struct {
     name: "CertificateSigningRequest",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -19,6 +24,9 @@ pub(crate) static CERTIFICATE_SIGNING_REQUEST: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CERTIFICATE_SIGNING_REQUEST_CONDITION: Struct = Struct {
     name: "CertificateSigningRequestCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.RequestConditionType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("status", 6, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -32,11 +40,14 @@ pub(crate) static CERTIFICATE_SIGNING_REQUEST_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CERTIFICATE_SIGNING_REQUEST_SPEC: Struct = Struct {
     name: "CertificateSigningRequestSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("request", 1, Shape::Bytes, "[]uint8").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("signerName", 7, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("expirationSeconds", 8, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("usages", 5, Shape::String, "[]v1.KeyUsage").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("usages", 5, Shape::String, "[]v1.KeyUsage").list().omit_empty().rules(&Rules { values: &["any", "cert sign", "client auth", "code signing", "content commitment", "crl sign", "data encipherment", "decipher only", "digital signature", "email protection", "encipher only", "ipsec end system", "ipsec tunnel", "ipsec user", "key agreement", "key encipherment", "microsoft sgc", "netscape sgc", "ocsp signing", "s/mime", "server auth", "signing", "timestamping"], list: ListType::Atomic, ..Rules::NONE }),
         Field::new("username", 2, Shape::String, "string").omit_empty(),
         Field::new("uid", 3, Shape::String, "string").omit_empty(),
         Field::new("groups", 4, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -47,6 +58,9 @@ pub(crate) static CERTIFICATE_SIGNING_REQUEST_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CERTIFICATE_SIGNING_REQUEST_STATUS: Struct = Struct {
     name: "CertificateSigningRequestStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("conditions", 1, Shape::Struct(&CERTIFICATE_SIGNING_REQUEST_CONDITION), "[]v1.CertificateSigningRequestCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], ..Rules::NONE }),
         Field::new("certificate", 2, Shape::Bytes, "[]uint8").omit_empty(),

@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.coordination.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static LEASE: Struct = Struct {
     name: "Lease",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -18,6 +23,9 @@ pub(crate) static LEASE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static LEASE_SPEC: Struct = Struct {
     name: "LeaseSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("holderIdentity", 1, Shape::String, "string").pointer().omit_empty(),
         Field::new("leaseDurationSeconds", 2, Shape::Int32, "int32").pointer().omit_empty(),

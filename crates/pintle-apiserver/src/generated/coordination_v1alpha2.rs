@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.coordination.v1alpha2";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static LEASE_CANDIDATE: Struct = Struct {
     name: "LeaseCandidate",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -18,6 +23,9 @@ pub(crate) static LEASE_CANDIDATE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static LEASE_CANDIDATE_SPEC: Struct = Struct {
     name: "LeaseCandidateSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("leaseName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("pingTime", 2, Shape::MicroTime, "v1.MicroTime").pointer().omit_empty(),

@@ -4,9 +4,14 @@
 
 use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.core.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static AWS_ELASTIC_BLOCK_STORE_VOLUME_SOURCE: Struct = Struct {
     name: "AWSElasticBlockStoreVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("volumeID", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("fsType", 2, Shape::String, "string").omit_empty(),
@@ -18,6 +23,9 @@ pub(crate) static AWS_ELASTIC_BLOCK_STORE_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static AFFINITY: Struct = Struct {
     name: "Affinity",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("nodeAffinity", 1, Shape::Struct(&NODE_AFFINITY), "v1.NodeAffinity").pointer().omit_empty(),
         Field::new("podAffinity", 2, Shape::Struct(&POD_AFFINITY), "v1.PodAffinity").pointer().omit_empty(),
@@ -28,8 +36,11 @@ pub(crate) static AFFINITY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static APP_ARMOR_PROFILE: Struct = Struct {
     name: "AppArmorProfile",
+    package: PACKAGE,
+    atomic: false,
+    unions: "[{\"discriminator\":\"type\",\"fields-to-discriminateBy\":{\"localhostProfile\":\"LocalhostProfile\"}}]",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.AppArmorProfileType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("type", 1, Shape::String, "v1.AppArmorProfileType").rules(&Rules { required: true, values: &["Localhost", "RuntimeDefault", "Unconfined"], ..Rules::NONE }),
         Field::new("localhostProfile", 2, Shape::String, "string").pointer().omit_empty(),
     ],
 };
@@ -37,6 +48,9 @@ pub(crate) static APP_ARMOR_PROFILE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ATTACHED_VOLUME: Struct = Struct {
     name: "AttachedVolume",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "v1.UniqueVolumeName").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("devicePath", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -46,19 +60,25 @@ pub(crate) static ATTACHED_VOLUME: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static AZURE_DISK_VOLUME_SOURCE: Struct = Struct {
     name: "AzureDiskVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("diskName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("diskURI", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("cachingMode", 3, Shape::String, "v1.AzureDataDiskCachingMode").pointer().omit_empty().rules(&Rules { default: "\"ReadWrite\"", ..Rules::NONE }),
+        Field::new("cachingMode", 3, Shape::String, "v1.AzureDataDiskCachingMode").pointer().omit_empty().rules(&Rules { default: "\"ReadWrite\"", values: &["None", "ReadOnly", "ReadWrite"], ..Rules::NONE }),
         Field::new("fsType", 4, Shape::String, "string").pointer().omit_empty().rules(&Rules { default: "\"ext4\"", ..Rules::NONE }),
         Field::new("readOnly", 5, Shape::Bool, "bool").pointer().omit_empty().rules(&Rules { default: "false", ..Rules::NONE }),
-        Field::new("kind", 6, Shape::String, "v1.AzureDataDiskKind").pointer().omit_empty().rules(&Rules { default: "\"Shared\"", ..Rules::NONE }),
+        Field::new("kind", 6, Shape::String, "v1.AzureDataDiskKind").pointer().omit_empty().rules(&Rules { default: "\"Shared\"", values: &["Dedicated", "Managed", "Shared"], ..Rules::NONE }),
     ],
 };
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static AZURE_FILE_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     name: "AzureFilePersistentVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("secretName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("shareName", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -70,6 +90,9 @@ pub(crate) static AZURE_FILE_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static AZURE_FILE_VOLUME_SOURCE: Struct = Struct {
     name: "AzureFileVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("secretName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("shareName", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -80,6 +103,9 @@ pub(crate) static AZURE_FILE_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static BINDING: Struct = Struct {
     name: "Binding",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -91,6 +117,9 @@ pub(crate) static BINDING: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CSI_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     name: "CSIPersistentVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("volumeHandle", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -108,6 +137,9 @@ pub(crate) static CSI_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CSI_VOLUME_SOURCE: Struct = Struct {
     name: "CSIVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("readOnly", 2, Shape::Bool, "bool").pointer().omit_empty(),
@@ -120,6 +152,9 @@ pub(crate) static CSI_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CAPABILITIES: Struct = Struct {
     name: "Capabilities",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("add", 1, Shape::String, "[]v1.Capability").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("drop", 2, Shape::String, "[]v1.Capability").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -129,6 +164,9 @@ pub(crate) static CAPABILITIES: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CEPH_FS_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     name: "CephFSPersistentVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("monitors", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
         Field::new("path", 2, Shape::String, "string").omit_empty(),
@@ -142,6 +180,9 @@ pub(crate) static CEPH_FS_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CEPH_FS_VOLUME_SOURCE: Struct = Struct {
     name: "CephFSVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("monitors", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
         Field::new("path", 2, Shape::String, "string").omit_empty(),
@@ -155,6 +196,9 @@ pub(crate) static CEPH_FS_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CINDER_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     name: "CinderPersistentVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("volumeID", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("fsType", 2, Shape::String, "string").omit_empty(),
@@ -166,6 +210,9 @@ pub(crate) static CINDER_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CINDER_VOLUME_SOURCE: Struct = Struct {
     name: "CinderVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("volumeID", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("fsType", 2, Shape::String, "string").omit_empty(),
@@ -177,6 +224,9 @@ pub(crate) static CINDER_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CLIENT_IP_CONFIG: Struct = Struct {
     name: "ClientIPConfig",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("timeoutSeconds", 1, Shape::Int32, "int32").pointer().omit_empty(),
     ],
@@ -185,6 +235,9 @@ pub(crate) static CLIENT_IP_CONFIG: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CLUSTER_TRUST_BUNDLE_PROJECTION: Struct = Struct {
     name: "ClusterTrustBundleProjection",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").pointer().omit_empty(),
         Field::new("signerName", 2, Shape::String, "string").pointer().omit_empty(),
@@ -197,6 +250,9 @@ pub(crate) static CLUSTER_TRUST_BUNDLE_PROJECTION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static COMPONENT_CONDITION: Struct = Struct {
     name: "ComponentCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.ComponentConditionType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -208,6 +264,9 @@ pub(crate) static COMPONENT_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static COMPONENT_STATUS: Struct = Struct {
     name: "ComponentStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -219,6 +278,9 @@ pub(crate) static COMPONENT_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONFIG_MAP: Struct = Struct {
     name: "ConfigMap",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -232,8 +294,11 @@ pub(crate) static CONFIG_MAP: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONFIG_MAP_ENV_SOURCE: Struct = Struct {
     name: "ConfigMapEnvSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]),
+        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
         Field::new("optional", 2, Shape::Bool, "bool").pointer().omit_empty(),
     ],
 };
@@ -241,8 +306,11 @@ pub(crate) static CONFIG_MAP_ENV_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONFIG_MAP_KEY_SELECTOR: Struct = Struct {
     name: "ConfigMapKeySelector",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]),
+        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
         Field::new("key", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("optional", 3, Shape::Bool, "bool").pointer().omit_empty(),
     ],
@@ -251,6 +319,9 @@ pub(crate) static CONFIG_MAP_KEY_SELECTOR: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONFIG_MAP_NODE_CONFIG_SOURCE: Struct = Struct {
     name: "ConfigMapNodeConfigSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("namespace", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("name", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -263,8 +334,11 @@ pub(crate) static CONFIG_MAP_NODE_CONFIG_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONFIG_MAP_PROJECTION: Struct = Struct {
     name: "ConfigMapProjection",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]),
+        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
         Field::new("items", 2, Shape::Struct(&KEY_TO_PATH), "[]v1.KeyToPath").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("optional", 4, Shape::Bool, "bool").pointer().omit_empty(),
     ],
@@ -273,8 +347,11 @@ pub(crate) static CONFIG_MAP_PROJECTION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONFIG_MAP_VOLUME_SOURCE: Struct = Struct {
     name: "ConfigMapVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]),
+        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
         Field::new("items", 2, Shape::Struct(&KEY_TO_PATH), "[]v1.KeyToPath").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("defaultMode", 3, Shape::Int32, "int32").pointer().omit_empty(),
         Field::new("optional", 4, Shape::Bool, "bool").pointer().omit_empty(),
@@ -284,6 +361,9 @@ pub(crate) static CONFIG_MAP_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER: Struct = Struct {
     name: "Container",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("image", 2, Shape::String, "string").omit_empty(),
@@ -304,8 +384,8 @@ pub(crate) static CONTAINER: Struct = Struct {
         Field::new("startupProbe", 22, Shape::Struct(&PROBE), "v1.Probe").pointer().omit_empty(),
         Field::new("lifecycle", 12, Shape::Struct(&LIFECYCLE), "v1.Lifecycle").pointer().omit_empty(),
         Field::new("terminationMessagePath", 13, Shape::String, "string").omit_empty(),
-        Field::new("terminationMessagePolicy", 20, Shape::String, "v1.TerminationMessagePolicy").omit_empty(),
-        Field::new("imagePullPolicy", 14, Shape::String, "v1.PullPolicy").omit_empty(),
+        Field::new("terminationMessagePolicy", 20, Shape::String, "v1.TerminationMessagePolicy").omit_empty().rules(&Rules { values: &["FallbackToLogsOnError", "File"], ..Rules::NONE }),
+        Field::new("imagePullPolicy", 14, Shape::String, "v1.PullPolicy").omit_empty().rules(&Rules { values: &["Always", "IfNotPresent", "Never"], ..Rules::NONE }),
         Field::new("securityContext", 15, Shape::Struct(&SECURITY_CONTEXT), "v1.SecurityContext").pointer().omit_empty(),
         Field::new("stdin", 16, Shape::Bool, "bool").omit_empty(),
         Field::new("stdinOnce", 17, Shape::Bool, "bool").omit_empty(),
@@ -316,6 +396,9 @@ pub(crate) static CONTAINER: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_EXTENDED_RESOURCE_REQUEST: Struct = Struct {
     name: "ContainerExtendedResourceRequest",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("containerName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("resourceName", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -326,6 +409,9 @@ pub(crate) static CONTAINER_EXTENDED_RESOURCE_REQUEST: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_IMAGE: Struct = Struct {
     name: "ContainerImage",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("names", 1, Shape::String, "[]string").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("sizeBytes", 2, Shape::Int64, "int64").omit_empty(),
@@ -335,11 +421,14 @@ pub(crate) static CONTAINER_IMAGE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_PORT: Struct = Struct {
     name: "ContainerPort",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").omit_empty(),
         Field::new("hostPort", 2, Shape::Int32, "int32").omit_empty(),
         Field::new("containerPort", 3, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("protocol", 4, Shape::String, "v1.Protocol").omit_empty().rules(&Rules { default: "\"TCP\"", ..Rules::NONE }),
+        Field::new("protocol", 4, Shape::String, "v1.Protocol").omit_empty().rules(&Rules { default: "\"TCP\"", values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
         Field::new("hostIP", 5, Shape::String, "string").omit_empty(),
     ],
 };
@@ -347,6 +436,9 @@ pub(crate) static CONTAINER_PORT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_RESIZE_POLICY: Struct = Struct {
     name: "ContainerResizePolicy",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("resourceName", 1, Shape::String, "v1.ResourceName").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("restartPolicy", 2, Shape::String, "v1.ResourceResizeRestartPolicy").rules(&Rules { required: true, ..Rules::NONE }),
@@ -356,6 +448,9 @@ pub(crate) static CONTAINER_RESIZE_POLICY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_RESTART_RULE: Struct = Struct {
     name: "ContainerRestartRule",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("action", 1, Shape::String, "v1.ContainerRestartRuleAction").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("exitCodes", 2, Shape::Struct(&CONTAINER_RESTART_RULE_ON_EXIT_CODES), "v1.ContainerRestartRuleOnExitCodes").pointer().omit_empty(),
@@ -365,6 +460,9 @@ pub(crate) static CONTAINER_RESTART_RULE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_RESTART_RULE_ON_EXIT_CODES: Struct = Struct {
     name: "ContainerRestartRuleOnExitCodes",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("operator", 1, Shape::String, "v1.ContainerRestartRuleOnExitCodesOperator").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("values", 2, Shape::Int32, "[]int32").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
@@ -374,6 +472,9 @@ pub(crate) static CONTAINER_RESTART_RULE_ON_EXIT_CODES: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_STATE: Struct = Struct {
     name: "ContainerState",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("waiting", 1, Shape::Struct(&CONTAINER_STATE_WAITING), "v1.ContainerStateWaiting").pointer().omit_empty(),
         Field::new("running", 2, Shape::Struct(&CONTAINER_STATE_RUNNING), "v1.ContainerStateRunning").pointer().omit_empty(),
@@ -384,6 +485,9 @@ pub(crate) static CONTAINER_STATE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_STATE_RUNNING: Struct = Struct {
     name: "ContainerStateRunning",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("startedAt", 1, Shape::Time, "v1.Time").omit_empty(),
     ],
@@ -392,6 +496,9 @@ pub(crate) static CONTAINER_STATE_RUNNING: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_STATE_TERMINATED: Struct = Struct {
     name: "ContainerStateTerminated",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("exitCode", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("signal", 2, Shape::Int32, "int32").omit_empty(),
@@ -406,6 +513,9 @@ pub(crate) static CONTAINER_STATE_TERMINATED: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_STATE_WAITING: Struct = Struct {
     name: "ContainerStateWaiting",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("reason", 1, Shape::String, "string").omit_empty(),
         Field::new("message", 2, Shape::String, "string").omit_empty(),
@@ -415,6 +525,9 @@ pub(crate) static CONTAINER_STATE_WAITING: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_STATUS: Struct = Struct {
     name: "ContainerStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("state", 2, Shape::Struct(&CONTAINER_STATE), "v1.ContainerState").omit_empty(),
@@ -430,13 +543,16 @@ pub(crate) static CONTAINER_STATUS: Struct = Struct {
         Field::new("volumeMounts", 12, Shape::Struct(&VOLUME_MOUNT_STATUS), "[]v1.VolumeMountStatus").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["mountPath"], patch: &["merge"], merge_key: "mountPath", ..Rules::NONE }),
         Field::new("user", 13, Shape::Struct(&CONTAINER_USER), "v1.ContainerUser").pointer().omit_empty(),
         Field::new("allocatedResourcesStatus", 14, Shape::Struct(&RESOURCE_STATUS), "[]v1.ResourceStatus").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
-        Field::new("stopSignal", 15, Shape::String, "v1.Signal").pointer().omit_empty(),
+        Field::new("stopSignal", 15, Shape::String, "v1.Signal").pointer().omit_empty().rules(&Rules { values: &["SIGABRT", "SIGALRM", "SIGBUS", "SIGCHLD", "SIGCLD", "SIGCONT", "SIGFPE", "SIGHUP", "SIGILL", "SIGINT", "SIGIO", "SIGIOT", "SIGKILL", "SIGPIPE", "SIGPOLL", "SIGPROF", "SIGPWR", "SIGQUIT", "SIGRTMAX", "SIGRTMAX-1", "SIGRTMAX-10", "SIGRTMAX-11", "SIGRTMAX-12", "SIGRTMAX-13", "SIGRTMAX-14", "SIGRTMAX-2", "SIGRTMAX-3", "SIGRTMAX-4", "SIGRTMAX-5", "SIGRTMAX-6", "SIGRTMAX-7", "SIGRTMAX-8", "SIGRTMAX-9", "SIGRTMIN", "SIGRTMIN+1", "SIGRTMIN+10", "SIGRTMIN+11", "SIGRTMIN+12", "SIGRTMIN+13", "SIGRTMIN+14", "SIGRTMIN+15", "SIGRTMIN+2", "SIGRTMIN+3", "SIGRTMIN+4", "SIGRTMIN+5", "SIGRTMIN+6", "SIGRTMIN+7", "SIGRTMIN+8", "SIGRTMIN+9", "SIGSEGV", "SIGSTKFLT", "SIGSTOP", "SIGSYS", "SIGTERM", "SIGTRAP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGUSR1", "SIGUSR2", "SIGVTALRM", "SIGWINCH", "SIGXCPU", "SIGXFSZ"], ..Rules::NONE }),
     ],
 };
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_USER: Struct = Struct {
     name: "ContainerUser",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("linux", 1, Shape::Struct(&LINUX_CONTAINER_USER), "v1.LinuxContainerUser").pointer().omit_empty(),
     ],
@@ -445,6 +561,9 @@ pub(crate) static CONTAINER_USER: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DAEMON_ENDPOINT: Struct = Struct {
     name: "DaemonEndpoint",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("Port", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
     ],
@@ -453,6 +572,9 @@ pub(crate) static DAEMON_ENDPOINT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DOWNWARD_API_PROJECTION: Struct = Struct {
     name: "DownwardAPIProjection",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("items", 1, Shape::Struct(&DOWNWARD_API_VOLUME_FILE), "[]v1.DownwardAPIVolumeFile").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
@@ -461,6 +583,9 @@ pub(crate) static DOWNWARD_API_PROJECTION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DOWNWARD_API_VOLUME_FILE: Struct = Struct {
     name: "DownwardAPIVolumeFile",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("path", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("fieldRef", 2, Shape::Struct(&OBJECT_FIELD_SELECTOR), "v1.ObjectFieldSelector").pointer().omit_empty(),
@@ -472,6 +597,9 @@ pub(crate) static DOWNWARD_API_VOLUME_FILE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DOWNWARD_API_VOLUME_SOURCE: Struct = Struct {
     name: "DownwardAPIVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("items", 1, Shape::Struct(&DOWNWARD_API_VOLUME_FILE), "[]v1.DownwardAPIVolumeFile").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("defaultMode", 2, Shape::Int32, "int32").pointer().omit_empty(),
@@ -481,6 +609,9 @@ pub(crate) static DOWNWARD_API_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static EMPTY_DIR_VOLUME_SOURCE: Struct = Struct {
     name: "EmptyDirVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("medium", 1, Shape::String, "v1.StorageMedium").omit_empty(),
         Field::new("sizeLimit", 2, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
@@ -490,6 +621,9 @@ pub(crate) static EMPTY_DIR_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENDPOINT_ADDRESS: Struct = Struct {
     name: "EndpointAddress",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("ip", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("hostname", 3, Shape::String, "string").omit_empty(),
@@ -501,10 +635,13 @@ pub(crate) static ENDPOINT_ADDRESS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENDPOINT_PORT: Struct = Struct {
     name: "EndpointPort",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").omit_empty(),
         Field::new("port", 2, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("protocol", 3, Shape::String, "v1.Protocol").omit_empty(),
+        Field::new("protocol", 3, Shape::String, "v1.Protocol").omit_empty().rules(&Rules { values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
         Field::new("appProtocol", 4, Shape::String, "string").pointer().omit_empty(),
     ],
 };
@@ -512,6 +649,9 @@ pub(crate) static ENDPOINT_PORT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENDPOINT_SUBSET: Struct = Struct {
     name: "EndpointSubset",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("addresses", 1, Shape::Struct(&ENDPOINT_ADDRESS), "[]v1.EndpointAddress").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("notReadyAddresses", 2, Shape::Struct(&ENDPOINT_ADDRESS), "[]v1.EndpointAddress").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -522,6 +662,9 @@ pub(crate) static ENDPOINT_SUBSET: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENDPOINTS: Struct = Struct {
     name: "Endpoints",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -533,6 +676,9 @@ pub(crate) static ENDPOINTS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENV_FROM_SOURCE: Struct = Struct {
     name: "EnvFromSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("prefix", 1, Shape::String, "string").omit_empty(),
         Field::new("configMapRef", 2, Shape::Struct(&CONFIG_MAP_ENV_SOURCE), "v1.ConfigMapEnvSource").pointer().omit_empty(),
@@ -543,6 +689,9 @@ pub(crate) static ENV_FROM_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENV_VAR: Struct = Struct {
     name: "EnvVar",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("value", 2, Shape::String, "string").omit_empty(),
@@ -553,6 +702,9 @@ pub(crate) static ENV_VAR: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENV_VAR_SOURCE: Struct = Struct {
     name: "EnvVarSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("fieldRef", 1, Shape::Struct(&OBJECT_FIELD_SELECTOR), "v1.ObjectFieldSelector").pointer().omit_empty(),
         Field::new("resourceFieldRef", 2, Shape::Struct(&RESOURCE_FIELD_SELECTOR), "v1.ResourceFieldSelector").pointer().omit_empty(),
@@ -565,6 +717,9 @@ pub(crate) static ENV_VAR_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static EPHEMERAL_CONTAINER: Struct = Struct {
     name: "EphemeralContainer",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]).rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("image", 2, Shape::String, "string").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
@@ -585,8 +740,8 @@ pub(crate) static EPHEMERAL_CONTAINER: Struct = Struct {
         Field::new("startupProbe", 22, Shape::Struct(&PROBE), "v1.Probe").pointer().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
         Field::new("lifecycle", 12, Shape::Struct(&LIFECYCLE), "v1.Lifecycle").pointer().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
         Field::new("terminationMessagePath", 13, Shape::String, "string").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
-        Field::new("terminationMessagePolicy", 20, Shape::String, "v1.TerminationMessagePolicy").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
-        Field::new("imagePullPolicy", 14, Shape::String, "v1.PullPolicy").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
+        Field::new("terminationMessagePolicy", 20, Shape::String, "v1.TerminationMessagePolicy").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]).rules(&Rules { values: &["FallbackToLogsOnError", "File"], ..Rules::NONE }),
+        Field::new("imagePullPolicy", 14, Shape::String, "v1.PullPolicy").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]).rules(&Rules { values: &["Always", "IfNotPresent", "Never"], ..Rules::NONE }),
         Field::new("securityContext", 15, Shape::Struct(&SECURITY_CONTEXT), "v1.SecurityContext").pointer().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
         Field::new("stdin", 16, Shape::Bool, "bool").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
         Field::new("stdinOnce", 17, Shape::Bool, "bool").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
@@ -598,6 +753,9 @@ pub(crate) static EPHEMERAL_CONTAINER: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static EPHEMERAL_VOLUME_SOURCE: Struct = Struct {
     name: "EphemeralVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("volumeClaimTemplate", 1, Shape::Struct(&PERSISTENT_VOLUME_CLAIM_TEMPLATE), "v1.PersistentVolumeClaimTemplate").pointer().omit_empty(),
     ],
@@ -606,6 +764,9 @@ pub(crate) static EPHEMERAL_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static EVENT: Struct = Struct {
     name: "Event",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -630,6 +791,9 @@ pub(crate) static EVENT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static EVENT_SERIES: Struct = Struct {
     name: "EventSeries",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("count", 1, Shape::Int32, "int32").omit_empty(),
         Field::new("lastObservedTime", 2, Shape::MicroTime, "v1.MicroTime").omit_empty(),
@@ -639,6 +803,9 @@ pub(crate) static EVENT_SERIES: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static EVENT_SOURCE: Struct = Struct {
     name: "EventSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("component", 1, Shape::String, "string").omit_empty(),
         Field::new("host", 2, Shape::String, "string").omit_empty(),
@@ -648,6 +815,9 @@ pub(crate) static EVENT_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static EXEC_ACTION: Struct = Struct {
     name: "ExecAction",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("command", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
@@ -656,6 +826,9 @@ pub(crate) static EXEC_ACTION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static FC_VOLUME_SOURCE: Struct = Struct {
     name: "FCVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("targetWWNs", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("lun", 2, Shape::Int32, "int32").pointer().omit_empty(),
@@ -668,6 +841,9 @@ pub(crate) static FC_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static FILE_KEY_SELECTOR: Struct = Struct {
     name: "FileKeySelector",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("volumeName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("path", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -679,6 +855,9 @@ pub(crate) static FILE_KEY_SELECTOR: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static FLEX_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     name: "FlexPersistentVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("fsType", 2, Shape::String, "string").omit_empty(),
@@ -691,6 +870,9 @@ pub(crate) static FLEX_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static FLEX_VOLUME_SOURCE: Struct = Struct {
     name: "FlexVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("fsType", 2, Shape::String, "string").omit_empty(),
@@ -703,6 +885,9 @@ pub(crate) static FLEX_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static FLOCKER_VOLUME_SOURCE: Struct = Struct {
     name: "FlockerVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("datasetName", 1, Shape::String, "string").omit_empty(),
         Field::new("datasetUUID", 2, Shape::String, "string").omit_empty(),
@@ -712,6 +897,9 @@ pub(crate) static FLOCKER_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static GCE_PERSISTENT_DISK_VOLUME_SOURCE: Struct = Struct {
     name: "GCEPersistentDiskVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("pdName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("fsType", 2, Shape::String, "string").omit_empty(),
@@ -723,6 +911,9 @@ pub(crate) static GCE_PERSISTENT_DISK_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static GRPC_ACTION: Struct = Struct {
     name: "GRPCAction",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("port", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("service", 2, Shape::String, "string").pointer().rules(&Rules { default: "\"\"", ..Rules::NONE }),
@@ -732,6 +923,9 @@ pub(crate) static GRPC_ACTION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static GIT_REPO_VOLUME_SOURCE: Struct = Struct {
     name: "GitRepoVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("repository", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("revision", 2, Shape::String, "string").omit_empty(),
@@ -742,6 +936,9 @@ pub(crate) static GIT_REPO_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static GLUSTERFS_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     name: "GlusterfsPersistentVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("endpoints", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("path", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -753,6 +950,9 @@ pub(crate) static GLUSTERFS_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static GLUSTERFS_VOLUME_SOURCE: Struct = Struct {
     name: "GlusterfsVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("endpoints", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("path", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -763,11 +963,14 @@ pub(crate) static GLUSTERFS_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static HTTP_GET_ACTION: Struct = Struct {
     name: "HTTPGetAction",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("path", 1, Shape::String, "string").omit_empty(),
         Field::new("port", 2, Shape::IntOrString, "intstr.IntOrString").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("host", 3, Shape::String, "string").omit_empty(),
-        Field::new("scheme", 4, Shape::String, "v1.URIScheme").omit_empty(),
+        Field::new("scheme", 4, Shape::String, "v1.URIScheme").omit_empty().rules(&Rules { values: &["HTTP", "HTTPS"], ..Rules::NONE }),
         Field::new("httpHeaders", 5, Shape::Struct(&HTTP_HEADER), "[]v1.HTTPHeader").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
 };
@@ -775,6 +978,9 @@ pub(crate) static HTTP_GET_ACTION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static HTTP_HEADER: Struct = Struct {
     name: "HTTPHeader",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("value", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -784,6 +990,9 @@ pub(crate) static HTTP_HEADER: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static HOST_ALIAS: Struct = Struct {
     name: "HostAlias",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("ip", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("hostnames", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -793,6 +1002,9 @@ pub(crate) static HOST_ALIAS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static HOST_IP: Struct = Struct {
     name: "HostIP",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("ip", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
@@ -801,15 +1013,21 @@ pub(crate) static HOST_IP: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static HOST_PATH_VOLUME_SOURCE: Struct = Struct {
     name: "HostPathVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("path", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("type", 2, Shape::String, "v1.HostPathType").pointer().omit_empty(),
+        Field::new("type", 2, Shape::String, "v1.HostPathType").pointer().omit_empty().rules(&Rules { values: &["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"], ..Rules::NONE }),
     ],
 };
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ISCSI_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     name: "ISCSIPersistentVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("targetPortal", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("iqn", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -828,6 +1046,9 @@ pub(crate) static ISCSI_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ISCSI_VOLUME_SOURCE: Struct = Struct {
     name: "ISCSIVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("targetPortal", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("iqn", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -846,15 +1067,21 @@ pub(crate) static ISCSI_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static IMAGE_VOLUME_SOURCE: Struct = Struct {
     name: "ImageVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("reference", 1, Shape::String, "string").omit_empty(),
-        Field::new("pullPolicy", 2, Shape::String, "v1.PullPolicy").omit_empty(),
+        Field::new("pullPolicy", 2, Shape::String, "v1.PullPolicy").omit_empty().rules(&Rules { values: &["Always", "IfNotPresent", "Never"], ..Rules::NONE }),
     ],
 };
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static IMAGE_VOLUME_STATUS: Struct = Struct {
     name: "ImageVolumeStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("imageRef", 1, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
@@ -863,6 +1090,9 @@ pub(crate) static IMAGE_VOLUME_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static KEY_TO_PATH: Struct = Struct {
     name: "KeyToPath",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("path", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -873,16 +1103,22 @@ pub(crate) static KEY_TO_PATH: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static LIFECYCLE: Struct = Struct {
     name: "Lifecycle",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("postStart", 1, Shape::Struct(&LIFECYCLE_HANDLER), "v1.LifecycleHandler").pointer().omit_empty(),
         Field::new("preStop", 2, Shape::Struct(&LIFECYCLE_HANDLER), "v1.LifecycleHandler").pointer().omit_empty(),
-        Field::new("stopSignal", 3, Shape::String, "v1.Signal").pointer().omit_empty(),
+        Field::new("stopSignal", 3, Shape::String, "v1.Signal").pointer().omit_empty().rules(&Rules { values: &["SIGABRT", "SIGALRM", "SIGBUS", "SIGCHLD", "SIGCLD", "SIGCONT", "SIGFPE", "SIGHUP", "SIGILL", "SIGINT", "SIGIO", "SIGIOT", "SIGKILL", "SIGPIPE", "SIGPOLL", "SIGPROF", "SIGPWR", "SIGQUIT", "SIGRTMAX", "SIGRTMAX-1", "SIGRTMAX-10", "SIGRTMAX-11", "SIGRTMAX-12", "SIGRTMAX-13", "SIGRTMAX-14", "SIGRTMAX-2", "SIGRTMAX-3", "SIGRTMAX-4", "SIGRTMAX-5", "SIGRTMAX-6", "SIGRTMAX-7", "SIGRTMAX-8", "SIGRTMAX-9", "SIGRTMIN", "SIGRTMIN+1", "SIGRTMIN+10", "SIGRTMIN+11", "SIGRTMIN+12", "SIGRTMIN+13", "SIGRTMIN+14", "SIGRTMIN+15", "SIGRTMIN+2", "SIGRTMIN+3", "SIGRTMIN+4", "SIGRTMIN+5", "SIGRTMIN+6", "SIGRTMIN+7", "SIGRTMIN+8", "SIGRTMIN+9", "SIGSEGV", "SIGSTKFLT", "SIGSTOP", "SIGSYS", "SIGTERM", "SIGTRAP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGUSR1", "SIGUSR2", "SIGVTALRM", "SIGWINCH", "SIGXCPU", "SIGXFSZ"], ..Rules::NONE }),
     ],
 };
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LIFECYCLE_HANDLER: Struct = Struct {
     name: "LifecycleHandler",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("exec", 1, Shape::Struct(&EXEC_ACTION), "v1.ExecAction").pointer().omit_empty(),
         Field::new("httpGet", 2, Shape::Struct(&HTTP_GET_ACTION), "v1.HTTPGetAction").pointer().omit_empty(),
@@ -894,6 +1130,9 @@ pub(crate) static LIFECYCLE_HANDLER: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static LIMIT_RANGE: Struct = Struct {
     name: "LimitRange",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -905,6 +1144,9 @@ pub(crate) static LIMIT_RANGE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static LIMIT_RANGE_ITEM: Struct = Struct {
     name: "LimitRangeItem",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.LimitType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("max", 2, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
@@ -918,6 +1160,9 @@ pub(crate) static LIMIT_RANGE_ITEM: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static LIMIT_RANGE_SPEC: Struct = Struct {
     name: "LimitRangeSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("limits", 1, Shape::Struct(&LIMIT_RANGE_ITEM), "[]v1.LimitRangeItem").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
@@ -926,6 +1171,9 @@ pub(crate) static LIMIT_RANGE_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static LINUX_CONTAINER_USER: Struct = Struct {
     name: "LinuxContainerUser",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("uid", 1, Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("gid", 2, Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
@@ -936,6 +1184,9 @@ pub(crate) static LINUX_CONTAINER_USER: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static LOAD_BALANCER_INGRESS: Struct = Struct {
     name: "LoadBalancerIngress",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("ip", 1, Shape::String, "string").omit_empty(),
         Field::new("hostname", 2, Shape::String, "string").omit_empty(),
@@ -947,6 +1198,9 @@ pub(crate) static LOAD_BALANCER_INGRESS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static LOAD_BALANCER_STATUS: Struct = Struct {
     name: "LoadBalancerStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("ingress", 1, Shape::Struct(&LOAD_BALANCER_INGRESS), "[]v1.LoadBalancerIngress").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
@@ -955,14 +1209,20 @@ pub(crate) static LOAD_BALANCER_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static LOCAL_OBJECT_REFERENCE: Struct = Struct {
     name: "LocalObjectReference",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty(),
+        Field::new("name", 1, Shape::String, "string").omit_empty().rules(&Rules { default: "\"\"", ..Rules::NONE }),
     ],
 };
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LOCAL_VOLUME_SOURCE: Struct = Struct {
     name: "LocalVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("path", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("fsType", 2, Shape::String, "string").pointer().omit_empty(),
@@ -972,15 +1232,21 @@ pub(crate) static LOCAL_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static MODIFY_VOLUME_STATUS: Struct = Struct {
     name: "ModifyVolumeStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("targetVolumeAttributesClassName", 1, Shape::String, "string").omit_empty(),
-        Field::new("status", 2, Shape::String, "v1.PersistentVolumeClaimModifyVolumeStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", 2, Shape::String, "v1.PersistentVolumeClaimModifyVolumeStatus").rules(&Rules { required: true, values: &["InProgress", "Infeasible", "Pending"], ..Rules::NONE }),
     ],
 };
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NFS_VOLUME_SOURCE: Struct = Struct {
     name: "NFSVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("server", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("path", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -991,6 +1257,9 @@ pub(crate) static NFS_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NAMESPACE: Struct = Struct {
     name: "Namespace",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -1003,6 +1272,9 @@ pub(crate) static NAMESPACE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NAMESPACE_CONDITION: Struct = Struct {
     name: "NamespaceCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.NamespaceConditionType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -1015,6 +1287,9 @@ pub(crate) static NAMESPACE_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NAMESPACE_SPEC: Struct = Struct {
     name: "NamespaceSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("finalizers", 1, Shape::String, "[]v1.FinalizerName").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
@@ -1023,8 +1298,11 @@ pub(crate) static NAMESPACE_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NAMESPACE_STATUS: Struct = Struct {
     name: "NamespaceStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("phase", 1, Shape::String, "v1.NamespacePhase").omit_empty(),
+        Field::new("phase", 1, Shape::String, "v1.NamespacePhase").omit_empty().rules(&Rules { values: &["Active", "Terminating"], ..Rules::NONE }),
         Field::new("conditions", 2, Shape::Struct(&NAMESPACE_CONDITION), "[]v1.NamespaceCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
 };
@@ -1032,6 +1310,9 @@ pub(crate) static NAMESPACE_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE: Struct = Struct {
     name: "Node",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -1044,6 +1325,9 @@ pub(crate) static NODE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_ADDRESS: Struct = Struct {
     name: "NodeAddress",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.NodeAddressType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("address", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -1053,6 +1337,9 @@ pub(crate) static NODE_ADDRESS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_AFFINITY: Struct = Struct {
     name: "NodeAffinity",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("requiredDuringSchedulingIgnoredDuringExecution", 1, Shape::Struct(&NODE_SELECTOR), "v1.NodeSelector").pointer().omit_empty(),
         Field::new("preferredDuringSchedulingIgnoredDuringExecution", 2, Shape::Struct(&PREFERRED_SCHEDULING_TERM), "[]v1.PreferredSchedulingTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -1062,6 +1349,9 @@ pub(crate) static NODE_AFFINITY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_ALLOCATABLE_RESOURCE_CLAIM_STATUS: Struct = Struct {
     name: "NodeAllocatableResourceClaimStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("resourceClaimName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("containers", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
@@ -1072,6 +1362,9 @@ pub(crate) static NODE_ALLOCATABLE_RESOURCE_CLAIM_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_CONDITION: Struct = Struct {
     name: "NodeCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.NodeConditionType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -1085,6 +1378,9 @@ pub(crate) static NODE_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_CONFIG_SOURCE: Struct = Struct {
     name: "NodeConfigSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("configMap", 2, Shape::Struct(&CONFIG_MAP_NODE_CONFIG_SOURCE), "v1.ConfigMapNodeConfigSource").pointer().omit_empty(),
     ],
@@ -1093,6 +1389,9 @@ pub(crate) static NODE_CONFIG_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_CONFIG_STATUS: Struct = Struct {
     name: "NodeConfigStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("assigned", 1, Shape::Struct(&NODE_CONFIG_SOURCE), "v1.NodeConfigSource").pointer().omit_empty(),
         Field::new("active", 2, Shape::Struct(&NODE_CONFIG_SOURCE), "v1.NodeConfigSource").pointer().omit_empty(),
@@ -1104,6 +1403,9 @@ pub(crate) static NODE_CONFIG_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_DAEMON_ENDPOINTS: Struct = Struct {
     name: "NodeDaemonEndpoints",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kubeletEndpoint", 1, Shape::Struct(&DAEMON_ENDPOINT), "v1.DaemonEndpoint").omit_empty(),
     ],
@@ -1112,6 +1414,9 @@ pub(crate) static NODE_DAEMON_ENDPOINTS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_FEATURES: Struct = Struct {
     name: "NodeFeatures",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("supplementalGroupsPolicy", 1, Shape::Bool, "bool").pointer().omit_empty(),
     ],
@@ -1120,6 +1425,9 @@ pub(crate) static NODE_FEATURES: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_PROXY_OPTIONS: Struct = Struct {
     name: "NodeProxyOptions",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -1130,6 +1438,9 @@ pub(crate) static NODE_PROXY_OPTIONS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_RUNTIME_HANDLER: Struct = Struct {
     name: "NodeRuntimeHandler",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string"),
         Field::new("features", 2, Shape::Struct(&NODE_RUNTIME_HANDLER_FEATURES), "v1.NodeRuntimeHandlerFeatures").pointer().omit_empty(),
@@ -1139,6 +1450,9 @@ pub(crate) static NODE_RUNTIME_HANDLER: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_RUNTIME_HANDLER_FEATURES: Struct = Struct {
     name: "NodeRuntimeHandlerFeatures",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("recursiveReadOnlyMounts", 1, Shape::Bool, "bool").pointer().omit_empty(),
         Field::new("userNamespaces", 2, Shape::Bool, "bool").pointer().omit_empty(),
@@ -1148,6 +1462,9 @@ pub(crate) static NODE_RUNTIME_HANDLER_FEATURES: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_SELECTOR: Struct = Struct {
     name: "NodeSelector",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("nodeSelectorTerms", 1, Shape::Struct(&NODE_SELECTOR_TERM), "[]v1.NodeSelectorTerm").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
@@ -1156,9 +1473,12 @@ pub(crate) static NODE_SELECTOR: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_SELECTOR_REQUIREMENT: Struct = Struct {
     name: "NodeSelectorRequirement",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("operator", 2, Shape::String, "v1.NodeSelectorOperator").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("operator", 2, Shape::String, "v1.NodeSelectorOperator").rules(&Rules { required: true, values: &["DoesNotExist", "Exists", "Gt", "In", "Lt", "NotIn"], ..Rules::NONE }),
         Field::new("values", 3, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
 };
@@ -1166,6 +1486,9 @@ pub(crate) static NODE_SELECTOR_REQUIREMENT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_SELECTOR_TERM: Struct = Struct {
     name: "NodeSelectorTerm",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("matchExpressions", 1, Shape::Struct(&NODE_SELECTOR_REQUIREMENT), "[]v1.NodeSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("matchFields", 2, Shape::Struct(&NODE_SELECTOR_REQUIREMENT), "[]v1.NodeSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -1175,6 +1498,9 @@ pub(crate) static NODE_SELECTOR_TERM: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_SPEC: Struct = Struct {
     name: "NodeSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("podCIDR", 1, Shape::String, "string").omit_empty(),
         Field::new("podCIDRs", 7, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Set, patch: &["merge"], ..Rules::NONE }),
@@ -1189,10 +1515,13 @@ pub(crate) static NODE_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_STATUS: Struct = Struct {
     name: "NodeStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("capacity", 1, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
         Field::new("allocatable", 2, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("phase", 3, Shape::String, "v1.NodePhase").omit_empty(),
+        Field::new("phase", 3, Shape::String, "v1.NodePhase").omit_empty().rules(&Rules { values: &["Pending", "Running", "Terminated"], ..Rules::NONE }),
         Field::new("conditions", 4, Shape::Struct(&NODE_CONDITION), "[]v1.NodeCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
         Field::new("addresses", 5, Shape::Struct(&NODE_ADDRESS), "[]v1.NodeAddress").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
         Field::new("daemonEndpoints", 6, Shape::Struct(&NODE_DAEMON_ENDPOINTS), "v1.NodeDaemonEndpoints").omit_empty(),
@@ -1210,6 +1539,9 @@ pub(crate) static NODE_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_SWAP_STATUS: Struct = Struct {
     name: "NodeSwapStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("capacity", 1, Shape::Int64, "int64").pointer().omit_empty(),
     ],
@@ -1218,6 +1550,9 @@ pub(crate) static NODE_SWAP_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_SYSTEM_INFO: Struct = Struct {
     name: "NodeSystemInfo",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("machineID", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("systemUUID", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -1236,6 +1571,9 @@ pub(crate) static NODE_SYSTEM_INFO: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static OBJECT_FIELD_SELECTOR: Struct = Struct {
     name: "ObjectFieldSelector",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("apiVersion", 1, Shape::String, "string").omit_empty(),
         Field::new("fieldPath", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -1245,6 +1583,9 @@ pub(crate) static OBJECT_FIELD_SELECTOR: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static OBJECT_REFERENCE: Struct = Struct {
     name: "ObjectReference",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("kind", 1, Shape::String, "string").omit_empty(),
         Field::new("namespace", 2, Shape::String, "string").omit_empty(),
@@ -1259,6 +1600,9 @@ pub(crate) static OBJECT_REFERENCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PERSISTENT_VOLUME: Struct = Struct {
     name: "PersistentVolume",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -1271,6 +1615,9 @@ pub(crate) static PERSISTENT_VOLUME: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PERSISTENT_VOLUME_CLAIM: Struct = Struct {
     name: "PersistentVolumeClaim",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -1283,6 +1630,9 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PERSISTENT_VOLUME_CLAIM_CONDITION: Struct = Struct {
     name: "PersistentVolumeClaimCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.PersistentVolumeClaimConditionType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -1296,13 +1646,16 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PERSISTENT_VOLUME_CLAIM_SPEC: Struct = Struct {
     name: "PersistentVolumeClaimSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("accessModes", 1, Shape::String, "[]v1.PersistentVolumeAccessMode").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("accessModes", 1, Shape::String, "[]v1.PersistentVolumeAccessMode").list().omit_empty().rules(&Rules { values: &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"], list: ListType::Atomic, ..Rules::NONE }),
         Field::new("selector", 4, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
         Field::new("resources", 2, Shape::Struct(&VOLUME_RESOURCE_REQUIREMENTS), "v1.VolumeResourceRequirements").omit_empty(),
         Field::new("volumeName", 3, Shape::String, "string").omit_empty(),
         Field::new("storageClassName", 5, Shape::String, "string").pointer().omit_empty(),
-        Field::new("volumeMode", 6, Shape::String, "v1.PersistentVolumeMode").pointer().omit_empty(),
+        Field::new("volumeMode", 6, Shape::String, "v1.PersistentVolumeMode").pointer().omit_empty().rules(&Rules { values: &["Block", "Filesystem"], ..Rules::NONE }),
         Field::new("dataSource", 7, Shape::Struct(&TYPED_LOCAL_OBJECT_REFERENCE), "v1.TypedLocalObjectReference").pointer().omit_empty(),
         Field::new("dataSourceRef", 8, Shape::Struct(&TYPED_OBJECT_REFERENCE), "v1.TypedObjectReference").pointer().omit_empty(),
         Field::new("volumeAttributesClassName", 9, Shape::String, "string").pointer().omit_empty(),
@@ -1312,13 +1665,16 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PERSISTENT_VOLUME_CLAIM_STATUS: Struct = Struct {
     name: "PersistentVolumeClaimStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("phase", 1, Shape::String, "v1.PersistentVolumeClaimPhase").omit_empty(),
-        Field::new("accessModes", 2, Shape::String, "[]v1.PersistentVolumeAccessMode").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("phase", 1, Shape::String, "v1.PersistentVolumeClaimPhase").omit_empty().rules(&Rules { values: &["Bound", "Lost", "Pending"], ..Rules::NONE }),
+        Field::new("accessModes", 2, Shape::String, "[]v1.PersistentVolumeAccessMode").list().omit_empty().rules(&Rules { values: &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"], list: ListType::Atomic, ..Rules::NONE }),
         Field::new("capacity", 3, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
         Field::new("conditions", 4, Shape::Struct(&PERSISTENT_VOLUME_CLAIM_CONDITION), "[]v1.PersistentVolumeClaimCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
         Field::new("allocatedResources", 5, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("allocatedResourceStatuses", 7, Shape::String, "map[v1.ResourceName]v1.ClaimResourceStatus").map().omit_empty(),
+        Field::new("allocatedResourceStatuses", 7, Shape::String, "map[v1.ResourceName]v1.ClaimResourceStatus").map().omit_empty().rules(&Rules { values: &["ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"], ..Rules::NONE }),
         Field::new("currentVolumeAttributesClassName", 8, Shape::String, "string").pointer().omit_empty(),
         Field::new("modifyVolumeStatus", 9, Shape::Struct(&MODIFY_VOLUME_STATUS), "v1.ModifyVolumeStatus").pointer().omit_empty(),
     ],
@@ -1327,6 +1683,9 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PERSISTENT_VOLUME_CLAIM_TEMPLATE: Struct = Struct {
     name: "PersistentVolumeClaimTemplate",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
         Field::new("spec", 2, Shape::Struct(&PERSISTENT_VOLUME_CLAIM_SPEC), "v1.PersistentVolumeClaimSpec").rules(&Rules { required: true, ..Rules::NONE }),
@@ -1336,6 +1695,9 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM_TEMPLATE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE: Struct = Struct {
     name: "PersistentVolumeClaimVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("claimName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("readOnly", 2, Shape::Bool, "bool").omit_empty(),
@@ -1345,6 +1707,9 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PERSISTENT_VOLUME_SPEC: Struct = Struct {
     name: "PersistentVolumeSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("capacity", 1, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
         Field::new("gcePersistentDisk", 1, Shape::Struct(&GCE_PERSISTENT_DISK_VOLUME_SOURCE), "v1.GCEPersistentDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
@@ -1369,12 +1734,12 @@ pub(crate) static PERSISTENT_VOLUME_SPEC: Struct = Struct {
         Field::new("local", 20, Shape::Struct(&LOCAL_VOLUME_SOURCE), "v1.LocalVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
         Field::new("storageos", 21, Shape::Struct(&STORAGE_OS_PERSISTENT_VOLUME_SOURCE), "v1.StorageOSPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
         Field::new("csi", 22, Shape::Struct(&CSI_PERSISTENT_VOLUME_SOURCE), "v1.CSIPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("accessModes", 3, Shape::String, "[]v1.PersistentVolumeAccessMode").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("accessModes", 3, Shape::String, "[]v1.PersistentVolumeAccessMode").list().omit_empty().rules(&Rules { values: &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"], list: ListType::Atomic, ..Rules::NONE }),
         Field::new("claimRef", 4, Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty(),
-        Field::new("persistentVolumeReclaimPolicy", 5, Shape::String, "v1.PersistentVolumeReclaimPolicy").omit_empty(),
+        Field::new("persistentVolumeReclaimPolicy", 5, Shape::String, "v1.PersistentVolumeReclaimPolicy").omit_empty().rules(&Rules { values: &["Delete", "Recycle", "Retain"], ..Rules::NONE }),
         Field::new("storageClassName", 6, Shape::String, "string").omit_empty(),
         Field::new("mountOptions", 7, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("volumeMode", 8, Shape::String, "v1.PersistentVolumeMode").pointer().omit_empty(),
+        Field::new("volumeMode", 8, Shape::String, "v1.PersistentVolumeMode").pointer().omit_empty().rules(&Rules { values: &["Block", "Filesystem"], ..Rules::NONE }),
         Field::new("nodeAffinity", 9, Shape::Struct(&VOLUME_NODE_AFFINITY), "v1.VolumeNodeAffinity").pointer().omit_empty(),
         Field::new("volumeAttributesClassName", 10, Shape::String, "string").pointer().omit_empty(),
     ],
@@ -1383,8 +1748,11 @@ pub(crate) static PERSISTENT_VOLUME_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PERSISTENT_VOLUME_STATUS: Struct = Struct {
     name: "PersistentVolumeStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("phase", 1, Shape::String, "v1.PersistentVolumePhase").omit_empty(),
+        Field::new("phase", 1, Shape::String, "v1.PersistentVolumePhase").omit_empty().rules(&Rules { values: &["Available", "Bound", "Failed", "Pending", "Released"], ..Rules::NONE }),
         Field::new("message", 2, Shape::String, "string").omit_empty(),
         Field::new("reason", 3, Shape::String, "string").omit_empty(),
         Field::new("lastPhaseTransitionTime", 4, Shape::Time, "v1.Time").pointer().omit_empty(),
@@ -1394,6 +1762,9 @@ pub(crate) static PERSISTENT_VOLUME_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PHOTON_PERSISTENT_DISK_VOLUME_SOURCE: Struct = Struct {
     name: "PhotonPersistentDiskVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("pdID", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("fsType", 2, Shape::String, "string").omit_empty(),
@@ -1403,6 +1774,9 @@ pub(crate) static PHOTON_PERSISTENT_DISK_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD: Struct = Struct {
     name: "Pod",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -1415,6 +1789,9 @@ pub(crate) static POD: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_AFFINITY: Struct = Struct {
     name: "PodAffinity",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("requiredDuringSchedulingIgnoredDuringExecution", 1, Shape::Struct(&POD_AFFINITY_TERM), "[]v1.PodAffinityTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("preferredDuringSchedulingIgnoredDuringExecution", 2, Shape::Struct(&WEIGHTED_POD_AFFINITY_TERM), "[]v1.WeightedPodAffinityTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -1424,6 +1801,9 @@ pub(crate) static POD_AFFINITY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_AFFINITY_TERM: Struct = Struct {
     name: "PodAffinityTerm",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("labelSelector", 1, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
         Field::new("namespaces", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -1437,6 +1817,9 @@ pub(crate) static POD_AFFINITY_TERM: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_ANTI_AFFINITY: Struct = Struct {
     name: "PodAntiAffinity",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("requiredDuringSchedulingIgnoredDuringExecution", 1, Shape::Struct(&POD_AFFINITY_TERM), "[]v1.PodAffinityTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("preferredDuringSchedulingIgnoredDuringExecution", 2, Shape::Struct(&WEIGHTED_POD_AFFINITY_TERM), "[]v1.WeightedPodAffinityTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -1446,6 +1829,9 @@ pub(crate) static POD_ANTI_AFFINITY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_ATTACH_OPTIONS: Struct = Struct {
     name: "PodAttachOptions",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -1460,6 +1846,9 @@ pub(crate) static POD_ATTACH_OPTIONS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_CERTIFICATE_PROJECTION: Struct = Struct {
     name: "PodCertificateProjection",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("signerName", 1, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("keyType", 2, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
@@ -1474,6 +1863,9 @@ pub(crate) static POD_CERTIFICATE_PROJECTION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_CONDITION: Struct = Struct {
     name: "PodCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.PodConditionType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("observedGeneration", 7, Shape::Int64, "int64").omit_empty(),
@@ -1488,6 +1880,9 @@ pub(crate) static POD_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_DNS_CONFIG: Struct = Struct {
     name: "PodDNSConfig",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("nameservers", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("searches", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -1498,6 +1893,9 @@ pub(crate) static POD_DNS_CONFIG: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_DNS_CONFIG_OPTION: Struct = Struct {
     name: "PodDNSConfigOption",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").omit_empty(),
         Field::new("value", 2, Shape::String, "string").pointer().omit_empty(),
@@ -1507,6 +1905,9 @@ pub(crate) static POD_DNS_CONFIG_OPTION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_EXEC_OPTIONS: Struct = Struct {
     name: "PodExecOptions",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -1522,6 +1923,9 @@ pub(crate) static POD_EXEC_OPTIONS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_EXTENDED_RESOURCE_CLAIM_STATUS: Struct = Struct {
     name: "PodExtendedResourceClaimStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("requestMappings", 1, Shape::Struct(&CONTAINER_EXTENDED_RESOURCE_REQUEST), "[]v1.ContainerExtendedResourceRequest").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
         Field::new("resourceClaimName", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -1531,6 +1935,9 @@ pub(crate) static POD_EXTENDED_RESOURCE_CLAIM_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_IP: Struct = Struct {
     name: "PodIP",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("ip", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
@@ -1539,6 +1946,9 @@ pub(crate) static POD_IP: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_OS: Struct = Struct {
     name: "PodOS",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "v1.OSName").rules(&Rules { required: true, ..Rules::NONE }),
     ],
@@ -1547,6 +1957,9 @@ pub(crate) static POD_OS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_PORT_FORWARD_OPTIONS: Struct = Struct {
     name: "PodPortForwardOptions",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -1557,6 +1970,9 @@ pub(crate) static POD_PORT_FORWARD_OPTIONS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_PROXY_OPTIONS: Struct = Struct {
     name: "PodProxyOptions",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -1567,6 +1983,9 @@ pub(crate) static POD_PROXY_OPTIONS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_READINESS_GATE: Struct = Struct {
     name: "PodReadinessGate",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("conditionType", 1, Shape::String, "v1.PodConditionType").rules(&Rules { required: true, ..Rules::NONE }),
     ],
@@ -1575,6 +1994,9 @@ pub(crate) static POD_READINESS_GATE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_RESOURCE_CLAIM: Struct = Struct {
     name: "PodResourceClaim",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("resourceClaimName", 3, Shape::String, "string").pointer().omit_empty(),
@@ -1585,6 +2007,9 @@ pub(crate) static POD_RESOURCE_CLAIM: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_RESOURCE_CLAIM_STATUS: Struct = Struct {
     name: "PodResourceClaimStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("resourceClaimName", 2, Shape::String, "string").pointer().omit_empty(),
@@ -1594,6 +2019,9 @@ pub(crate) static POD_RESOURCE_CLAIM_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_SCHEDULING_GATE: Struct = Struct {
     name: "PodSchedulingGate",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
@@ -1602,6 +2030,9 @@ pub(crate) static POD_SCHEDULING_GATE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_SCHEDULING_GROUP: Struct = Struct {
     name: "PodSchedulingGroup",
+    package: PACKAGE,
+    atomic: false,
+    unions: "[{\"fields-to-discriminateBy\":{\"podGroupName\":\"PodGroupName\"}}]",
     fields: &[
         Field::new("podGroupName", 1, Shape::String, "string").pointer().omit_empty(),
     ],
@@ -1610,6 +2041,9 @@ pub(crate) static POD_SCHEDULING_GROUP: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_SECURITY_CONTEXT: Struct = Struct {
     name: "PodSecurityContext",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("seLinuxOptions", 1, Shape::Struct(&SE_LINUX_OPTIONS), "v1.SELinuxOptions").pointer().omit_empty(),
         Field::new("windowsOptions", 8, Shape::Struct(&WINDOWS_SECURITY_CONTEXT_OPTIONS), "v1.WindowsSecurityContextOptions").pointer().omit_empty(),
@@ -1617,10 +2051,10 @@ pub(crate) static POD_SECURITY_CONTEXT: Struct = Struct {
         Field::new("runAsGroup", 6, Shape::Int64, "int64").pointer().omit_empty(),
         Field::new("runAsNonRoot", 3, Shape::Bool, "bool").pointer().omit_empty(),
         Field::new("supplementalGroups", 4, Shape::Int64, "[]int64").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("supplementalGroupsPolicy", 12, Shape::String, "v1.SupplementalGroupsPolicy").pointer().omit_empty(),
+        Field::new("supplementalGroupsPolicy", 12, Shape::String, "v1.SupplementalGroupsPolicy").pointer().omit_empty().rules(&Rules { values: &["Merge", "Strict"], ..Rules::NONE }),
         Field::new("fsGroup", 5, Shape::Int64, "int64").pointer().omit_empty(),
         Field::new("sysctls", 7, Shape::Struct(&SYSCTL), "[]v1.Sysctl").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("fsGroupChangePolicy", 9, Shape::String, "v1.PodFSGroupChangePolicy").pointer().omit_empty(),
+        Field::new("fsGroupChangePolicy", 9, Shape::String, "v1.PodFSGroupChangePolicy").pointer().omit_empty().rules(&Rules { values: &["Always", "OnRootMismatch"], ..Rules::NONE }),
         Field::new("seccompProfile", 10, Shape::Struct(&SECCOMP_PROFILE), "v1.SeccompProfile").pointer().omit_empty(),
         Field::new("appArmorProfile", 11, Shape::Struct(&APP_ARMOR_PROFILE), "v1.AppArmorProfile").pointer().omit_empty(),
         Field::new("seLinuxChangePolicy", 13, Shape::String, "v1.PodSELinuxChangePolicy").pointer().omit_empty(),
@@ -1630,15 +2064,18 @@ pub(crate) static POD_SECURITY_CONTEXT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_SPEC: Struct = Struct {
     name: "PodSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("volumes", 1, Shape::Struct(&VOLUME), "[]v1.Volume").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge", "retainKeys"], merge_key: "name", ..Rules::NONE }),
         Field::new("initContainers", 20, Shape::Struct(&CONTAINER), "[]v1.Container").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
         Field::new("containers", 2, Shape::Struct(&CONTAINER), "[]v1.Container").list().rules(&Rules { required: true, list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
         Field::new("ephemeralContainers", 34, Shape::Struct(&EPHEMERAL_CONTAINER), "[]v1.EphemeralContainer").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
-        Field::new("restartPolicy", 3, Shape::String, "v1.RestartPolicy").omit_empty(),
+        Field::new("restartPolicy", 3, Shape::String, "v1.RestartPolicy").omit_empty().rules(&Rules { values: &["Always", "Never", "OnFailure"], ..Rules::NONE }),
         Field::new("terminationGracePeriodSeconds", 4, Shape::Int64, "int64").pointer().omit_empty(),
         Field::new("activeDeadlineSeconds", 5, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("dnsPolicy", 6, Shape::String, "v1.DNSPolicy").omit_empty(),
+        Field::new("dnsPolicy", 6, Shape::String, "v1.DNSPolicy").omit_empty().rules(&Rules { values: &["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"], ..Rules::NONE }),
         Field::new("nodeSelector", 7, Shape::String, "map[string]string").map().omit_empty().rules(&Rules { atomic_map: true, ..Rules::NONE }),
         Field::new("serviceAccountName", 8, Shape::String, "string").omit_empty(),
         Field::new("serviceAccount", 9, Shape::String, "string").omit_empty(),
@@ -1662,7 +2099,7 @@ pub(crate) static POD_SPEC: Struct = Struct {
         Field::new("readinessGates", 28, Shape::Struct(&POD_READINESS_GATE), "[]v1.PodReadinessGate").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("runtimeClassName", 29, Shape::String, "string").pointer().omit_empty(),
         Field::new("enableServiceLinks", 30, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("preemptionPolicy", 31, Shape::String, "v1.PreemptionPolicy").pointer().omit_empty(),
+        Field::new("preemptionPolicy", 31, Shape::String, "v1.PreemptionPolicy").pointer().omit_empty().rules(&Rules { values: &["Never", "PreemptLowerPriority"], ..Rules::NONE }),
         Field::new("overhead", 32, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
         Field::new("topologySpreadConstraints", 33, Shape::Struct(&TOPOLOGY_SPREAD_CONSTRAINT), "[]v1.TopologySpreadConstraint").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["topologyKey", "whenUnsatisfiable"], patch: &["merge"], merge_key: "topologyKey", ..Rules::NONE }),
         Field::new("setHostnameAsFQDN", 35, Shape::Bool, "bool").pointer().omit_empty(),
@@ -1679,9 +2116,12 @@ pub(crate) static POD_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_STATUS: Struct = Struct {
     name: "PodStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("observedGeneration", 17, Shape::Int64, "int64").omit_empty(),
-        Field::new("phase", 1, Shape::String, "v1.PodPhase").omit_empty(),
+        Field::new("phase", 1, Shape::String, "v1.PodPhase").omit_empty().rules(&Rules { values: &["Failed", "Pending", "Running", "Succeeded", "Unknown"], ..Rules::NONE }),
         Field::new("conditions", 2, Shape::Struct(&POD_CONDITION), "[]v1.PodCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
         Field::new("message", 3, Shape::String, "string").omit_empty(),
         Field::new("reason", 4, Shape::String, "string").omit_empty(),
@@ -1693,7 +2133,7 @@ pub(crate) static POD_STATUS: Struct = Struct {
         Field::new("startTime", 7, Shape::Time, "v1.Time").pointer().omit_empty(),
         Field::new("initContainerStatuses", 10, Shape::Struct(&CONTAINER_STATUS), "[]v1.ContainerStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("containerStatuses", 8, Shape::Struct(&CONTAINER_STATUS), "[]v1.ContainerStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("qosClass", 9, Shape::String, "v1.PodQOSClass").omit_empty(),
+        Field::new("qosClass", 9, Shape::String, "v1.PodQOSClass").omit_empty().rules(&Rules { values: &["BestEffort", "Burstable", "Guaranteed"], ..Rules::NONE }),
         Field::new("ephemeralContainerStatuses", 13, Shape::Struct(&CONTAINER_STATUS), "[]v1.ContainerStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("resize", 14, Shape::String, "v1.PodResizeStatus").omit_empty(),
         Field::new("resourceClaimStatuses", 15, Shape::Struct(&POD_RESOURCE_CLAIM_STATUS), "[]v1.PodResourceClaimStatus").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge", "retainKeys"], merge_key: "name", ..Rules::NONE }),
@@ -1707,6 +2147,9 @@ pub(crate) static POD_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_TEMPLATE: Struct = Struct {
     name: "PodTemplate",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -1718,6 +2161,9 @@ pub(crate) static POD_TEMPLATE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_TEMPLATE_SPEC: Struct = Struct {
     name: "PodTemplateSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
         Field::new("spec", 2, Shape::Struct(&POD_SPEC), "v1.PodSpec").omit_empty(),
@@ -1727,9 +2173,12 @@ pub(crate) static POD_TEMPLATE_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PORT_STATUS: Struct = Struct {
     name: "PortStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("port", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("protocol", 2, Shape::String, "v1.Protocol").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("protocol", 2, Shape::String, "v1.Protocol").rules(&Rules { required: true, values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
         Field::new("error", 3, Shape::String, "string").pointer().omit_empty(),
     ],
 };
@@ -1737,6 +2186,9 @@ pub(crate) static PORT_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PORTWORX_VOLUME_SOURCE: Struct = Struct {
     name: "PortworxVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("volumeID", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("fsType", 2, Shape::String, "string").omit_empty(),
@@ -1747,6 +2199,9 @@ pub(crate) static PORTWORX_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PREFERRED_SCHEDULING_TERM: Struct = Struct {
     name: "PreferredSchedulingTerm",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("weight", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("preference", 2, Shape::Struct(&NODE_SELECTOR_TERM), "v1.NodeSelectorTerm").rules(&Rules { required: true, ..Rules::NONE }),
@@ -1756,6 +2211,9 @@ pub(crate) static PREFERRED_SCHEDULING_TERM: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PROBE: Struct = Struct {
     name: "Probe",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("exec", 1, Shape::Struct(&EXEC_ACTION), "v1.ExecAction").pointer().omit_empty().within(&[Embedded { go: "ProbeHandler", number: 1 }]),
         Field::new("httpGet", 2, Shape::Struct(&HTTP_GET_ACTION), "v1.HTTPGetAction").pointer().omit_empty().within(&[Embedded { go: "ProbeHandler", number: 1 }]),
@@ -1773,6 +2231,9 @@ pub(crate) static PROBE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PROJECTED_VOLUME_SOURCE: Struct = Struct {
     name: "ProjectedVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("sources", 1, Shape::Struct(&VOLUME_PROJECTION), "[]v1.VolumeProjection").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("defaultMode", 2, Shape::Int32, "int32").pointer().omit_empty(),
@@ -1782,6 +2243,9 @@ pub(crate) static PROJECTED_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static QUOBYTE_VOLUME_SOURCE: Struct = Struct {
     name: "QuobyteVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("registry", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("volume", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -1795,6 +2259,9 @@ pub(crate) static QUOBYTE_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RBD_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     name: "RBDPersistentVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("monitors", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
         Field::new("image", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -1810,6 +2277,9 @@ pub(crate) static RBD_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RBD_VOLUME_SOURCE: Struct = Struct {
     name: "RBDVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("monitors", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
         Field::new("image", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -1825,6 +2295,9 @@ pub(crate) static RBD_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static REPLICATION_CONTROLLER: Struct = Struct {
     name: "ReplicationController",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -1837,6 +2310,9 @@ pub(crate) static REPLICATION_CONTROLLER: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static REPLICATION_CONTROLLER_CONDITION: Struct = Struct {
     name: "ReplicationControllerCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.ReplicationControllerConditionType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -1849,9 +2325,12 @@ pub(crate) static REPLICATION_CONTROLLER_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static REPLICATION_CONTROLLER_SPEC: Struct = Struct {
     name: "ReplicationControllerSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("replicas", 1, Shape::Int32, "int32").pointer().omit_empty().rules(&Rules { default: "1", ..Rules::NONE }),
-        Field::new("minReadySeconds", 4, Shape::Int32, "int32").omit_empty(),
+        Field::new("minReadySeconds", 4, Shape::Int32, "int32").omit_empty().rules(&Rules { default: "0", ..Rules::NONE }),
         Field::new("selector", 2, Shape::String, "map[string]string").map().omit_empty().rules(&Rules { atomic_map: true, ..Rules::NONE }),
         Field::new("template", 3, Shape::Struct(&POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").pointer().omit_empty(),
     ],
@@ -1860,6 +2339,9 @@ pub(crate) static REPLICATION_CONTROLLER_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static REPLICATION_CONTROLLER_STATUS: Struct = Struct {
     name: "ReplicationControllerStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("replicas", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("fullyLabeledReplicas", 2, Shape::Int32, "int32").omit_empty(),
@@ -1873,6 +2355,9 @@ pub(crate) static REPLICATION_CONTROLLER_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM: Struct = Struct {
     name: "ResourceClaim",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("request", 2, Shape::String, "string").omit_empty(),
@@ -1882,6 +2367,9 @@ pub(crate) static RESOURCE_CLAIM: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_FIELD_SELECTOR: Struct = Struct {
     name: "ResourceFieldSelector",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("containerName", 1, Shape::String, "string").omit_empty(),
         Field::new("resource", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -1892,6 +2380,9 @@ pub(crate) static RESOURCE_FIELD_SELECTOR: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_HEALTH: Struct = Struct {
     name: "ResourceHealth",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("resourceID", 1, Shape::String, "v1.ResourceID").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("health", 2, Shape::String, "v1.ResourceHealthStatus").omit_empty(),
@@ -1902,6 +2393,9 @@ pub(crate) static RESOURCE_HEALTH: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_QUOTA: Struct = Struct {
     name: "ResourceQuota",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -1914,9 +2408,12 @@ pub(crate) static RESOURCE_QUOTA: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_QUOTA_SPEC: Struct = Struct {
     name: "ResourceQuotaSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("hard", 1, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("scopes", 2, Shape::String, "[]v1.ResourceQuotaScope").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("scopes", 2, Shape::String, "[]v1.ResourceQuotaScope").list().omit_empty().rules(&Rules { values: &["BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating", "VolumeAttributesClass"], list: ListType::Atomic, ..Rules::NONE }),
         Field::new("scopeSelector", 3, Shape::Struct(&SCOPE_SELECTOR), "v1.ScopeSelector").pointer().omit_empty(),
     ],
 };
@@ -1924,6 +2421,9 @@ pub(crate) static RESOURCE_QUOTA_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_QUOTA_STATUS: Struct = Struct {
     name: "ResourceQuotaStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("hard", 1, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
         Field::new("used", 2, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
@@ -1933,6 +2433,9 @@ pub(crate) static RESOURCE_QUOTA_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_REQUIREMENTS: Struct = Struct {
     name: "ResourceRequirements",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("limits", 1, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
         Field::new("requests", 2, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
@@ -1943,6 +2446,9 @@ pub(crate) static RESOURCE_REQUIREMENTS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_STATUS: Struct = Struct {
     name: "ResourceStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "v1.ResourceName").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("resources", 2, Shape::Struct(&RESOURCE_HEALTH), "[]v1.ResourceHealth").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["resourceID"], ..Rules::NONE }),
@@ -1952,6 +2458,9 @@ pub(crate) static RESOURCE_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SE_LINUX_OPTIONS: Struct = Struct {
     name: "SELinuxOptions",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("user", 1, Shape::String, "string").omit_empty(),
         Field::new("role", 2, Shape::String, "string").omit_empty(),
@@ -1963,6 +2472,9 @@ pub(crate) static SE_LINUX_OPTIONS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SCALE_IO_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     name: "ScaleIOPersistentVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("gateway", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("system", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -1980,6 +2492,9 @@ pub(crate) static SCALE_IO_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SCALE_IO_VOLUME_SOURCE: Struct = Struct {
     name: "ScaleIOVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("gateway", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("system", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -1997,6 +2512,9 @@ pub(crate) static SCALE_IO_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SCOPE_SELECTOR: Struct = Struct {
     name: "ScopeSelector",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("matchExpressions", 1, Shape::Struct(&SCOPED_RESOURCE_SELECTOR_REQUIREMENT), "[]v1.ScopedResourceSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
@@ -2005,9 +2523,12 @@ pub(crate) static SCOPE_SELECTOR: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SCOPED_RESOURCE_SELECTOR_REQUIREMENT: Struct = Struct {
     name: "ScopedResourceSelectorRequirement",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("scopeName", 1, Shape::String, "v1.ResourceQuotaScope").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("operator", 2, Shape::String, "v1.ScopeSelectorOperator").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("scopeName", 1, Shape::String, "v1.ResourceQuotaScope").rules(&Rules { required: true, values: &["BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating", "VolumeAttributesClass"], ..Rules::NONE }),
+        Field::new("operator", 2, Shape::String, "v1.ScopeSelectorOperator").rules(&Rules { required: true, values: &["DoesNotExist", "Exists", "In", "NotIn"], ..Rules::NONE }),
         Field::new("values", 3, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
 };
@@ -2015,8 +2536,11 @@ pub(crate) static SCOPED_RESOURCE_SELECTOR_REQUIREMENT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SECCOMP_PROFILE: Struct = Struct {
     name: "SeccompProfile",
+    package: PACKAGE,
+    atomic: false,
+    unions: "[{\"discriminator\":\"type\",\"fields-to-discriminateBy\":{\"localhostProfile\":\"LocalhostProfile\"}}]",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.SeccompProfileType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("type", 1, Shape::String, "v1.SeccompProfileType").rules(&Rules { required: true, values: &["Localhost", "RuntimeDefault", "Unconfined"], ..Rules::NONE }),
         Field::new("localhostProfile", 2, Shape::String, "string").pointer().omit_empty(),
     ],
 };
@@ -2024,6 +2548,9 @@ pub(crate) static SECCOMP_PROFILE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SECRET: Struct = Struct {
     name: "Secret",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -2038,8 +2565,11 @@ pub(crate) static SECRET: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SECRET_ENV_SOURCE: Struct = Struct {
     name: "SecretEnvSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]),
+        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
         Field::new("optional", 2, Shape::Bool, "bool").pointer().omit_empty(),
     ],
 };
@@ -2047,8 +2577,11 @@ pub(crate) static SECRET_ENV_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SECRET_KEY_SELECTOR: Struct = Struct {
     name: "SecretKeySelector",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]),
+        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
         Field::new("key", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("optional", 3, Shape::Bool, "bool").pointer().omit_empty(),
     ],
@@ -2057,8 +2590,11 @@ pub(crate) static SECRET_KEY_SELECTOR: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SECRET_PROJECTION: Struct = Struct {
     name: "SecretProjection",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]),
+        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
         Field::new("items", 2, Shape::Struct(&KEY_TO_PATH), "[]v1.KeyToPath").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("optional", 4, Shape::Bool, "bool").pointer().omit_empty(),
     ],
@@ -2067,6 +2603,9 @@ pub(crate) static SECRET_PROJECTION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SECRET_REFERENCE: Struct = Struct {
     name: "SecretReference",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").omit_empty(),
         Field::new("namespace", 2, Shape::String, "string").omit_empty(),
@@ -2076,6 +2615,9 @@ pub(crate) static SECRET_REFERENCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SECRET_VOLUME_SOURCE: Struct = Struct {
     name: "SecretVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("secretName", 1, Shape::String, "string").omit_empty(),
         Field::new("items", 2, Shape::Struct(&KEY_TO_PATH), "[]v1.KeyToPath").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -2087,6 +2629,9 @@ pub(crate) static SECRET_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SECURITY_CONTEXT: Struct = Struct {
     name: "SecurityContext",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("capabilities", 1, Shape::Struct(&CAPABILITIES), "v1.Capabilities").pointer().omit_empty(),
         Field::new("privileged", 2, Shape::Bool, "bool").pointer().omit_empty(),
@@ -2097,7 +2642,7 @@ pub(crate) static SECURITY_CONTEXT: Struct = Struct {
         Field::new("runAsNonRoot", 5, Shape::Bool, "bool").pointer().omit_empty(),
         Field::new("readOnlyRootFilesystem", 6, Shape::Bool, "bool").pointer().omit_empty(),
         Field::new("allowPrivilegeEscalation", 7, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("procMount", 9, Shape::String, "v1.ProcMountType").pointer().omit_empty(),
+        Field::new("procMount", 9, Shape::String, "v1.ProcMountType").pointer().omit_empty().rules(&Rules { values: &["Default", "Unmasked"], ..Rules::NONE }),
         Field::new("seccompProfile", 11, Shape::Struct(&SECCOMP_PROFILE), "v1.SeccompProfile").pointer().omit_empty(),
         Field::new("appArmorProfile", 12, Shape::Struct(&APP_ARMOR_PROFILE), "v1.AppArmorProfile").pointer().omit_empty(),
     ],
@@ -2106,6 +2651,9 @@ pub(crate) static SECURITY_CONTEXT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE: Struct = Struct {
     name: "Service",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -2118,6 +2666,9 @@ pub(crate) static SERVICE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_ACCOUNT: Struct = Struct {
     name: "ServiceAccount",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -2131,6 +2682,9 @@ pub(crate) static SERVICE_ACCOUNT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_ACCOUNT_TOKEN_PROJECTION: Struct = Struct {
     name: "ServiceAccountTokenProjection",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("audience", 1, Shape::String, "string").omit_empty(),
         Field::new("expirationSeconds", 2, Shape::Int64, "int64").pointer().omit_empty(),
@@ -2141,9 +2695,12 @@ pub(crate) static SERVICE_ACCOUNT_TOKEN_PROJECTION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_PORT: Struct = Struct {
     name: "ServicePort",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").omit_empty(),
-        Field::new("protocol", 2, Shape::String, "v1.Protocol").omit_empty().rules(&Rules { default: "\"TCP\"", ..Rules::NONE }),
+        Field::new("protocol", 2, Shape::String, "v1.Protocol").omit_empty().rules(&Rules { default: "\"TCP\"", values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
         Field::new("appProtocol", 6, Shape::String, "string").pointer().omit_empty(),
         Field::new("port", 3, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("targetPort", 4, Shape::IntOrString, "intstr.IntOrString").omit_empty(),
@@ -2154,6 +2711,9 @@ pub(crate) static SERVICE_PORT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_PROXY_OPTIONS: Struct = Struct {
     name: "ServiceProxyOptions",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -2164,26 +2724,29 @@ pub(crate) static SERVICE_PROXY_OPTIONS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_SPEC: Struct = Struct {
     name: "ServiceSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("ports", 1, Shape::Struct(&SERVICE_PORT), "[]v1.ServicePort").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["port", "protocol"], patch: &["merge"], merge_key: "port", ..Rules::NONE }),
         Field::new("selector", 2, Shape::String, "map[string]string").map().omit_empty().rules(&Rules { atomic_map: true, ..Rules::NONE }),
         Field::new("clusterIP", 3, Shape::String, "string").omit_empty(),
         Field::new("clusterIPs", 18, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("type", 4, Shape::String, "v1.ServiceType").omit_empty(),
+        Field::new("type", 4, Shape::String, "v1.ServiceType").omit_empty().rules(&Rules { values: &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"], ..Rules::NONE }),
         Field::new("externalIPs", 5, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("sessionAffinity", 7, Shape::String, "v1.ServiceAffinity").omit_empty(),
+        Field::new("sessionAffinity", 7, Shape::String, "v1.ServiceAffinity").omit_empty().rules(&Rules { values: &["ClientIP", "None"], ..Rules::NONE }),
         Field::new("loadBalancerIP", 8, Shape::String, "string").omit_empty(),
         Field::new("loadBalancerSourceRanges", 9, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("externalName", 10, Shape::String, "string").omit_empty(),
-        Field::new("externalTrafficPolicy", 11, Shape::String, "v1.ServiceExternalTrafficPolicy").omit_empty(),
+        Field::new("externalTrafficPolicy", 11, Shape::String, "v1.ServiceExternalTrafficPolicy").omit_empty().rules(&Rules { values: &["Cluster", "Local"], ..Rules::NONE }),
         Field::new("healthCheckNodePort", 12, Shape::Int32, "int32").omit_empty(),
         Field::new("publishNotReadyAddresses", 13, Shape::Bool, "bool").omit_empty(),
         Field::new("sessionAffinityConfig", 14, Shape::Struct(&SESSION_AFFINITY_CONFIG), "v1.SessionAffinityConfig").pointer().omit_empty(),
-        Field::new("ipFamilies", 19, Shape::String, "[]v1.IPFamily").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("ipFamilyPolicy", 17, Shape::String, "v1.IPFamilyPolicy").pointer().omit_empty(),
+        Field::new("ipFamilies", 19, Shape::String, "[]v1.IPFamily").list().omit_empty().rules(&Rules { values: &["", "IPv4", "IPv6"], list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("ipFamilyPolicy", 17, Shape::String, "v1.IPFamilyPolicy").pointer().omit_empty().rules(&Rules { values: &["PreferDualStack", "RequireDualStack", "SingleStack"], ..Rules::NONE }),
         Field::new("allocateLoadBalancerNodePorts", 20, Shape::Bool, "bool").pointer().omit_empty(),
         Field::new("loadBalancerClass", 21, Shape::String, "string").pointer().omit_empty(),
-        Field::new("internalTrafficPolicy", 22, Shape::String, "v1.ServiceInternalTrafficPolicy").pointer().omit_empty(),
+        Field::new("internalTrafficPolicy", 22, Shape::String, "v1.ServiceInternalTrafficPolicy").pointer().omit_empty().rules(&Rules { values: &["Cluster", "Local"], ..Rules::NONE }),
         Field::new("trafficDistribution", 23, Shape::String, "string").pointer().omit_empty(),
     ],
 };
@@ -2191,6 +2754,9 @@ pub(crate) static SERVICE_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_STATUS: Struct = Struct {
     name: "ServiceStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("loadBalancer", 1, Shape::Struct(&LOAD_BALANCER_STATUS), "v1.LoadBalancerStatus").omit_empty(),
         Field::new("conditions", 2, Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
@@ -2200,6 +2766,9 @@ pub(crate) static SERVICE_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SESSION_AFFINITY_CONFIG: Struct = Struct {
     name: "SessionAffinityConfig",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("clientIP", 1, Shape::Struct(&CLIENT_IP_CONFIG), "v1.ClientIPConfig").pointer().omit_empty(),
     ],
@@ -2208,6 +2777,9 @@ pub(crate) static SESSION_AFFINITY_CONFIG: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SLEEP_ACTION: Struct = Struct {
     name: "SleepAction",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("seconds", 1, Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
     ],
@@ -2216,6 +2788,9 @@ pub(crate) static SLEEP_ACTION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static STORAGE_OS_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     name: "StorageOSPersistentVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("volumeName", 1, Shape::String, "string").omit_empty(),
         Field::new("volumeNamespace", 2, Shape::String, "string").omit_empty(),
@@ -2228,6 +2803,9 @@ pub(crate) static STORAGE_OS_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static STORAGE_OS_VOLUME_SOURCE: Struct = Struct {
     name: "StorageOSVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("volumeName", 1, Shape::String, "string").omit_empty(),
         Field::new("volumeNamespace", 2, Shape::String, "string").omit_empty(),
@@ -2240,6 +2818,9 @@ pub(crate) static STORAGE_OS_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SYSCTL: Struct = Struct {
     name: "Sysctl",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("value", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -2249,6 +2830,9 @@ pub(crate) static SYSCTL: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static TCP_SOCKET_ACTION: Struct = Struct {
     name: "TCPSocketAction",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("port", 1, Shape::IntOrString, "intstr.IntOrString").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("host", 2, Shape::String, "string").omit_empty(),
@@ -2258,10 +2842,13 @@ pub(crate) static TCP_SOCKET_ACTION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static TAINT: Struct = Struct {
     name: "Taint",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("value", 2, Shape::String, "string").omit_empty(),
-        Field::new("effect", 3, Shape::String, "v1.TaintEffect").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("effect", 3, Shape::String, "v1.TaintEffect").rules(&Rules { required: true, values: &["NoExecute", "NoSchedule", "PreferNoSchedule"], ..Rules::NONE }),
         Field::new("timeAdded", 4, Shape::Time, "v1.Time").pointer().omit_empty(),
     ],
 };
@@ -2269,11 +2856,14 @@ pub(crate) static TAINT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOLERATION: Struct = Struct {
     name: "Toleration",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("key", 1, Shape::String, "string").omit_empty(),
-        Field::new("operator", 2, Shape::String, "v1.TolerationOperator").omit_empty(),
+        Field::new("operator", 2, Shape::String, "v1.TolerationOperator").omit_empty().rules(&Rules { values: &["Equal", "Exists", "Gt", "Lt"], ..Rules::NONE }),
         Field::new("value", 3, Shape::String, "string").omit_empty(),
-        Field::new("effect", 4, Shape::String, "v1.TaintEffect").omit_empty(),
+        Field::new("effect", 4, Shape::String, "v1.TaintEffect").omit_empty().rules(&Rules { values: &["NoExecute", "NoSchedule", "PreferNoSchedule"], ..Rules::NONE }),
         Field::new("tolerationSeconds", 5, Shape::Int64, "int64").pointer().omit_empty(),
     ],
 };
@@ -2281,6 +2871,9 @@ pub(crate) static TOLERATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOPOLOGY_SELECTOR_LABEL_REQUIREMENT: Struct = Struct {
     name: "TopologySelectorLabelRequirement",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("values", 2, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
@@ -2290,6 +2883,9 @@ pub(crate) static TOPOLOGY_SELECTOR_LABEL_REQUIREMENT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOPOLOGY_SELECTOR_TERM: Struct = Struct {
     name: "TopologySelectorTerm",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("matchLabelExpressions", 1, Shape::Struct(&TOPOLOGY_SELECTOR_LABEL_REQUIREMENT), "[]v1.TopologySelectorLabelRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
@@ -2298,14 +2894,17 @@ pub(crate) static TOPOLOGY_SELECTOR_TERM: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOPOLOGY_SPREAD_CONSTRAINT: Struct = Struct {
     name: "TopologySpreadConstraint",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("maxSkew", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("topologyKey", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("whenUnsatisfiable", 3, Shape::String, "v1.UnsatisfiableConstraintAction").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("whenUnsatisfiable", 3, Shape::String, "v1.UnsatisfiableConstraintAction").rules(&Rules { required: true, values: &["DoNotSchedule", "ScheduleAnyway"], ..Rules::NONE }),
         Field::new("labelSelector", 4, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
         Field::new("minDomains", 5, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("nodeAffinityPolicy", 6, Shape::String, "v1.NodeInclusionPolicy").pointer().omit_empty(),
-        Field::new("nodeTaintsPolicy", 7, Shape::String, "v1.NodeInclusionPolicy").pointer().omit_empty(),
+        Field::new("nodeAffinityPolicy", 6, Shape::String, "v1.NodeInclusionPolicy").pointer().omit_empty().rules(&Rules { values: &["Honor", "Ignore"], ..Rules::NONE }),
+        Field::new("nodeTaintsPolicy", 7, Shape::String, "v1.NodeInclusionPolicy").pointer().omit_empty().rules(&Rules { values: &["Honor", "Ignore"], ..Rules::NONE }),
         Field::new("matchLabelKeys", 8, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
 };
@@ -2313,6 +2912,9 @@ pub(crate) static TOPOLOGY_SPREAD_CONSTRAINT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static TYPED_LOCAL_OBJECT_REFERENCE: Struct = Struct {
     name: "TypedLocalObjectReference",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("apiGroup", 1, Shape::String, "string").pointer(),
         Field::new("kind", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -2323,6 +2925,9 @@ pub(crate) static TYPED_LOCAL_OBJECT_REFERENCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static TYPED_OBJECT_REFERENCE: Struct = Struct {
     name: "TypedObjectReference",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("apiGroup", 1, Shape::String, "string").pointer(),
         Field::new("kind", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -2334,6 +2939,9 @@ pub(crate) static TYPED_OBJECT_REFERENCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME: Struct = Struct {
     name: "Volume",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("hostPath", 1, Shape::Struct(&HOST_PATH_VOLUME_SOURCE), "v1.HostPathVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
@@ -2372,6 +2980,9 @@ pub(crate) static VOLUME: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_DEVICE: Struct = Struct {
     name: "VolumeDevice",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("devicePath", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -2381,13 +2992,16 @@ pub(crate) static VOLUME_DEVICE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_MOUNT: Struct = Struct {
     name: "VolumeMount",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("readOnly", 2, Shape::Bool, "bool").omit_empty(),
         Field::new("recursiveReadOnly", 7, Shape::String, "v1.RecursiveReadOnlyMode").pointer().omit_empty(),
         Field::new("mountPath", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("subPath", 4, Shape::String, "string").omit_empty(),
-        Field::new("mountPropagation", 5, Shape::String, "v1.MountPropagationMode").pointer().omit_empty(),
+        Field::new("mountPropagation", 5, Shape::String, "v1.MountPropagationMode").pointer().omit_empty().rules(&Rules { values: &["Bidirectional", "HostToContainer", "None"], ..Rules::NONE }),
         Field::new("subPathExpr", 6, Shape::String, "string").omit_empty(),
     ],
 };
@@ -2395,6 +3009,9 @@ pub(crate) static VOLUME_MOUNT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_MOUNT_STATUS: Struct = Struct {
     name: "VolumeMountStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("mountPath", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -2407,6 +3024,9 @@ pub(crate) static VOLUME_MOUNT_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_NODE_AFFINITY: Struct = Struct {
     name: "VolumeNodeAffinity",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("required", 1, Shape::Struct(&NODE_SELECTOR), "v1.NodeSelector").pointer().omit_empty(),
     ],
@@ -2415,6 +3035,9 @@ pub(crate) static VOLUME_NODE_AFFINITY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_PROJECTION: Struct = Struct {
     name: "VolumeProjection",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("secret", 1, Shape::Struct(&SECRET_PROJECTION), "v1.SecretProjection").pointer().omit_empty(),
         Field::new("downwardAPI", 2, Shape::Struct(&DOWNWARD_API_PROJECTION), "v1.DownwardAPIProjection").pointer().omit_empty(),
@@ -2428,6 +3051,9 @@ pub(crate) static VOLUME_PROJECTION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_RESOURCE_REQUIREMENTS: Struct = Struct {
     name: "VolumeResourceRequirements",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("limits", 1, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
         Field::new("requests", 2, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
@@ -2437,6 +3063,9 @@ pub(crate) static VOLUME_RESOURCE_REQUIREMENTS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_STATUS: Struct = Struct {
     name: "VolumeStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("image", 1, Shape::Struct(&IMAGE_VOLUME_STATUS), "v1.ImageVolumeStatus").pointer().omit_empty(),
     ],
@@ -2445,6 +3074,9 @@ pub(crate) static VOLUME_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VSPHERE_VIRTUAL_DISK_VOLUME_SOURCE: Struct = Struct {
     name: "VsphereVirtualDiskVolumeSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("volumePath", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("fsType", 2, Shape::String, "string").omit_empty(),
@@ -2456,6 +3088,9 @@ pub(crate) static VSPHERE_VIRTUAL_DISK_VOLUME_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static WEIGHTED_POD_AFFINITY_TERM: Struct = Struct {
     name: "WeightedPodAffinityTerm",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("weight", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("podAffinityTerm", 2, Shape::Struct(&POD_AFFINITY_TERM), "v1.PodAffinityTerm").rules(&Rules { required: true, ..Rules::NONE }),
@@ -2465,6 +3100,9 @@ pub(crate) static WEIGHTED_POD_AFFINITY_TERM: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static WINDOWS_SECURITY_CONTEXT_OPTIONS: Struct = Struct {
     name: "WindowsSecurityContextOptions",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("gmsaCredentialSpecName", 1, Shape::String, "string").pointer().omit_empty(),
         Field::new("gmsaCredentialSpec", 2, Shape::String, "string").pointer().omit_empty(),

@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.discovery.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENDPOINT: Struct = Struct {
     name: "Endpoint",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("addresses", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
         Field::new("conditions", 2, Shape::Struct(&ENDPOINT_CONDITIONS), "v1.EndpointConditions").omit_empty(),
@@ -22,6 +27,9 @@ pub(crate) static ENDPOINT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENDPOINT_CONDITIONS: Struct = Struct {
     name: "EndpointConditions",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("ready", 1, Shape::Bool, "bool").pointer().omit_empty(),
         Field::new("serving", 2, Shape::Bool, "bool").pointer().omit_empty(),
@@ -32,6 +40,9 @@ pub(crate) static ENDPOINT_CONDITIONS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENDPOINT_HINTS: Struct = Struct {
     name: "EndpointHints",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("forZones", 1, Shape::Struct(&FOR_ZONE), "[]v1.ForZone").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("forNodes", 2, Shape::Struct(&FOR_NODE), "[]v1.ForNode").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -41,9 +52,12 @@ pub(crate) static ENDPOINT_HINTS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENDPOINT_PORT: Struct = Struct {
     name: "EndpointPort",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").pointer().omit_empty(),
-        Field::new("protocol", 2, Shape::String, "v1.Protocol").pointer().omit_empty(),
+        Field::new("protocol", 2, Shape::String, "v1.Protocol").pointer().omit_empty().rules(&Rules { values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
         Field::new("port", 3, Shape::Int32, "int32").pointer().omit_empty(),
         Field::new("appProtocol", 4, Shape::String, "string").pointer().omit_empty(),
     ],
@@ -52,11 +66,14 @@ pub(crate) static ENDPOINT_PORT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENDPOINT_SLICE: Struct = Struct {
     name: "EndpointSlice",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
         Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("addressType", 4, Shape::String, "v1.AddressType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("addressType", 4, Shape::String, "v1.AddressType").rules(&Rules { required: true, values: &["FQDN", "IPv4", "IPv6"], ..Rules::NONE }),
         Field::new("endpoints", 2, Shape::Struct(&ENDPOINT), "[]v1.Endpoint").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("ports", 3, Shape::Struct(&ENDPOINT_PORT), "[]v1.EndpointPort").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
@@ -65,6 +82,9 @@ pub(crate) static ENDPOINT_SLICE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static FOR_NODE: Struct = Struct {
     name: "ForNode",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
@@ -73,6 +93,9 @@ pub(crate) static FOR_NODE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static FOR_ZONE: Struct = Struct {
     name: "ForZone",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],

@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.events.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static EVENT: Struct = Struct {
     name: "Event",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -31,6 +36,9 @@ pub(crate) static EVENT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static EVENT_SERIES: Struct = Struct {
     name: "EventSeries",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("count", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("lastObservedTime", 2, Shape::MicroTime, "v1.MicroTime").rules(&Rules { required: true, ..Rules::NONE }),

@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.flowcontrol.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static EXEMPT_PRIORITY_LEVEL_CONFIGURATION: Struct = Struct {
     name: "ExemptPriorityLevelConfiguration",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("nominalConcurrencyShares", 1, Shape::Int32, "int32").pointer().omit_empty(),
         Field::new("lendablePercent", 2, Shape::Int32, "int32").pointer().omit_empty(),
@@ -16,6 +21,9 @@ pub(crate) static EXEMPT_PRIORITY_LEVEL_CONFIGURATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static FLOW_DISTINGUISHER_METHOD: Struct = Struct {
     name: "FlowDistinguisherMethod",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.FlowDistinguisherMethodType").rules(&Rules { required: true, ..Rules::NONE }),
     ],
@@ -24,6 +32,9 @@ pub(crate) static FLOW_DISTINGUISHER_METHOD: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static FLOW_SCHEMA: Struct = Struct {
     name: "FlowSchema",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -36,6 +47,9 @@ pub(crate) static FLOW_SCHEMA: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static FLOW_SCHEMA_CONDITION: Struct = Struct {
     name: "FlowSchemaCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.FlowSchemaConditionType").omit_empty(),
         Field::new("status", 2, Shape::String, "v1.ConditionStatus").omit_empty(),
@@ -48,6 +62,9 @@ pub(crate) static FLOW_SCHEMA_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static FLOW_SCHEMA_SPEC: Struct = Struct {
     name: "FlowSchemaSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("priorityLevelConfiguration", 1, Shape::Struct(&PRIORITY_LEVEL_CONFIGURATION_REFERENCE), "v1.PriorityLevelConfigurationReference").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("matchingPrecedence", 2, Shape::Int32, "int32"),
@@ -59,6 +76,9 @@ pub(crate) static FLOW_SCHEMA_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static FLOW_SCHEMA_STATUS: Struct = Struct {
     name: "FlowSchemaStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("conditions", 1, Shape::Struct(&FLOW_SCHEMA_CONDITION), "[]v1.FlowSchemaCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
@@ -67,6 +87,9 @@ pub(crate) static FLOW_SCHEMA_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static GROUP_SUBJECT: Struct = Struct {
     name: "GroupSubject",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
@@ -75,6 +98,9 @@ pub(crate) static GROUP_SUBJECT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static LIMIT_RESPONSE: Struct = Struct {
     name: "LimitResponse",
+    package: PACKAGE,
+    atomic: false,
+    unions: "[{\"discriminator\":\"type\",\"fields-to-discriminateBy\":{\"queuing\":\"Queuing\"}}]",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.LimitResponseType").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("queuing", 2, Shape::Struct(&QUEUING_CONFIGURATION), "v1.QueuingConfiguration").pointer().omit_empty(),
@@ -84,6 +110,9 @@ pub(crate) static LIMIT_RESPONSE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static LIMITED_PRIORITY_LEVEL_CONFIGURATION: Struct = Struct {
     name: "LimitedPriorityLevelConfiguration",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("nominalConcurrencyShares", 1, Shape::Int32, "int32").pointer(),
         Field::new("limitResponse", 2, Shape::Struct(&LIMIT_RESPONSE), "v1.LimitResponse").omit_empty(),
@@ -95,6 +124,9 @@ pub(crate) static LIMITED_PRIORITY_LEVEL_CONFIGURATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NON_RESOURCE_POLICY_RULE: Struct = Struct {
     name: "NonResourcePolicyRule",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("verbs", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
         Field::new("nonResourceURLs", 6, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
@@ -104,6 +136,9 @@ pub(crate) static NON_RESOURCE_POLICY_RULE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POLICY_RULES_WITH_SUBJECTS: Struct = Struct {
     name: "PolicyRulesWithSubjects",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("subjects", 1, Shape::Struct(&SUBJECT), "[]v1.Subject").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
         Field::new("resourceRules", 2, Shape::Struct(&RESOURCE_POLICY_RULE), "[]v1.ResourcePolicyRule").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -114,6 +149,9 @@ pub(crate) static POLICY_RULES_WITH_SUBJECTS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PRIORITY_LEVEL_CONFIGURATION: Struct = Struct {
     name: "PriorityLevelConfiguration",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -126,6 +164,9 @@ pub(crate) static PRIORITY_LEVEL_CONFIGURATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PRIORITY_LEVEL_CONFIGURATION_CONDITION: Struct = Struct {
     name: "PriorityLevelConfigurationCondition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.PriorityLevelConfigurationConditionType").omit_empty(),
         Field::new("status", 2, Shape::String, "v1.ConditionStatus").omit_empty(),
@@ -138,6 +179,9 @@ pub(crate) static PRIORITY_LEVEL_CONFIGURATION_CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PRIORITY_LEVEL_CONFIGURATION_REFERENCE: Struct = Struct {
     name: "PriorityLevelConfigurationReference",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
@@ -146,6 +190,9 @@ pub(crate) static PRIORITY_LEVEL_CONFIGURATION_REFERENCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PRIORITY_LEVEL_CONFIGURATION_SPEC: Struct = Struct {
     name: "PriorityLevelConfigurationSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "[{\"discriminator\":\"type\",\"fields-to-discriminateBy\":{\"exempt\":\"Exempt\",\"limited\":\"Limited\"}}]",
     fields: &[
         Field::new("type", 1, Shape::String, "v1.PriorityLevelEnablement").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("limited", 2, Shape::Struct(&LIMITED_PRIORITY_LEVEL_CONFIGURATION), "v1.LimitedPriorityLevelConfiguration").pointer().omit_empty(),
@@ -156,6 +203,9 @@ pub(crate) static PRIORITY_LEVEL_CONFIGURATION_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PRIORITY_LEVEL_CONFIGURATION_STATUS: Struct = Struct {
     name: "PriorityLevelConfigurationStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("conditions", 1, Shape::Struct(&PRIORITY_LEVEL_CONFIGURATION_CONDITION), "[]v1.PriorityLevelConfigurationCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
@@ -164,6 +214,9 @@ pub(crate) static PRIORITY_LEVEL_CONFIGURATION_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static QUEUING_CONFIGURATION: Struct = Struct {
     name: "QueuingConfiguration",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("queues", 1, Shape::Int32, "int32"),
         Field::new("handSize", 2, Shape::Int32, "int32"),
@@ -174,6 +227,9 @@ pub(crate) static QUEUING_CONFIGURATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_POLICY_RULE: Struct = Struct {
     name: "ResourcePolicyRule",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("verbs", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
         Field::new("apiGroups", 2, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
@@ -186,6 +242,9 @@ pub(crate) static RESOURCE_POLICY_RULE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_ACCOUNT_SUBJECT: Struct = Struct {
     name: "ServiceAccountSubject",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("namespace", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("name", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -195,6 +254,9 @@ pub(crate) static SERVICE_ACCOUNT_SUBJECT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SUBJECT: Struct = Struct {
     name: "Subject",
+    package: PACKAGE,
+    atomic: false,
+    unions: "[{\"discriminator\":\"kind\",\"fields-to-discriminateBy\":{\"group\":\"Group\",\"serviceAccount\":\"ServiceAccount\",\"user\":\"User\"}}]",
     fields: &[
         Field::new("kind", 1, Shape::String, "v1.SubjectKind").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("user", 2, Shape::Struct(&USER_SUBJECT), "v1.UserSubject").pointer().omit_empty(),
@@ -206,6 +268,9 @@ pub(crate) static SUBJECT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static USER_SUBJECT: Struct = Struct {
     name: "UserSubject",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],

@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.apimachinery.pkg.apis.meta.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONDITION: Struct = Struct {
     name: "Condition",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("type", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
@@ -20,6 +25,9 @@ pub(crate) static CONDITION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DELETE_OPTIONS: Struct = Struct {
     name: "DeleteOptions",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -35,6 +43,9 @@ pub(crate) static DELETE_OPTIONS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static FIELD_SELECTOR_REQUIREMENT: Struct = Struct {
     name: "FieldSelectorRequirement",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("operator", 2, Shape::String, "v1.FieldSelectorOperator").rules(&Rules { required: true, ..Rules::NONE }),
@@ -45,6 +56,9 @@ pub(crate) static FIELD_SELECTOR_REQUIREMENT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static LABEL_SELECTOR: Struct = Struct {
     name: "LabelSelector",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("matchLabels", 1, Shape::String, "map[string]string").map().omit_empty(),
         Field::new("matchExpressions", 2, Shape::Struct(&LABEL_SELECTOR_REQUIREMENT), "[]v1.LabelSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -54,6 +68,9 @@ pub(crate) static LABEL_SELECTOR: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static LABEL_SELECTOR_REQUIREMENT: Struct = Struct {
     name: "LabelSelectorRequirement",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("operator", 2, Shape::String, "v1.LabelSelectorOperator").rules(&Rules { required: true, ..Rules::NONE }),
@@ -64,6 +81,9 @@ pub(crate) static LABEL_SELECTOR_REQUIREMENT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static MANAGED_FIELDS_ENTRY: Struct = Struct {
     name: "ManagedFieldsEntry",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("manager", 1, Shape::String, "string").omit_empty(),
         Field::new("operation", 2, Shape::String, "v1.ManagedFieldsOperationType").omit_empty(),
@@ -78,6 +98,9 @@ pub(crate) static MANAGED_FIELDS_ENTRY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static OBJECT_META: Struct = Struct {
     name: "ObjectMeta",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").omit_empty(),
         Field::new("generateName", 2, Shape::String, "string").omit_empty(),
@@ -100,6 +123,9 @@ pub(crate) static OBJECT_META: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static OWNER_REFERENCE: Struct = Struct {
     name: "OwnerReference",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("apiVersion", 5, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("kind", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -113,6 +139,9 @@ pub(crate) static OWNER_REFERENCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PRECONDITIONS: Struct = Struct {
     name: "Preconditions",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("uid", 1, Shape::String, "types.UID").pointer().omit_empty(),
         Field::new("resourceVersion", 2, Shape::String, "string").pointer().omit_empty(),

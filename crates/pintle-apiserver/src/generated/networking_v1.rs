@@ -4,12 +4,17 @@
 
 use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.networking.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static HTTP_INGRESS_PATH: Struct = Struct {
     name: "HTTPIngressPath",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("path", 1, Shape::String, "string").omit_empty(),
-        Field::new("pathType", 3, Shape::String, "v1.PathType").pointer().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("pathType", 3, Shape::String, "v1.PathType").pointer().rules(&Rules { required: true, values: &["Exact", "ImplementationSpecific", "Prefix"], ..Rules::NONE }),
         Field::new("backend", 2, Shape::Struct(&INGRESS_BACKEND), "v1.IngressBackend").rules(&Rules { required: true, ..Rules::NONE }),
     ],
 };
@@ -17,6 +22,9 @@ pub(crate) static HTTP_INGRESS_PATH: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static HTTP_INGRESS_RULE_VALUE: Struct = Struct {
     name: "HTTPIngressRuleValue",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("paths", 1, Shape::Struct(&HTTP_INGRESS_PATH), "[]v1.HTTPIngressPath").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
@@ -25,6 +33,9 @@ pub(crate) static HTTP_INGRESS_RULE_VALUE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static IP_ADDRESS: Struct = Struct {
     name: "IPAddress",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -36,6 +47,9 @@ pub(crate) static IP_ADDRESS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static IP_ADDRESS_SPEC: Struct = Struct {
     name: "IPAddressSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("parentRef", 1, Shape::Struct(&PARENT_REFERENCE), "v1.ParentReference").pointer().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
@@ -44,6 +58,9 @@ pub(crate) static IP_ADDRESS_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static IP_BLOCK: Struct = Struct {
     name: "IPBlock",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("cidr", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("except", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -53,6 +70,9 @@ pub(crate) static IP_BLOCK: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS: Struct = Struct {
     name: "Ingress",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -65,6 +85,9 @@ pub(crate) static INGRESS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_BACKEND: Struct = Struct {
     name: "IngressBackend",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("service", 4, Shape::Struct(&INGRESS_SERVICE_BACKEND), "v1.IngressServiceBackend").pointer().omit_empty(),
         Field::new("resource", 3, Shape::Struct(&super::core_v1::TYPED_LOCAL_OBJECT_REFERENCE), "v1.TypedLocalObjectReference").pointer().omit_empty(),
@@ -74,6 +97,9 @@ pub(crate) static INGRESS_BACKEND: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_CLASS: Struct = Struct {
     name: "IngressClass",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -85,6 +111,9 @@ pub(crate) static INGRESS_CLASS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_CLASS_PARAMETERS_REFERENCE: Struct = Struct {
     name: "IngressClassParametersReference",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("apiGroup", 1, Shape::String, "string").pointer().omit_empty(),
         Field::new("kind", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -97,6 +126,9 @@ pub(crate) static INGRESS_CLASS_PARAMETERS_REFERENCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_CLASS_SPEC: Struct = Struct {
     name: "IngressClassSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("controller", 1, Shape::String, "string").omit_empty(),
         Field::new("parameters", 2, Shape::Struct(&INGRESS_CLASS_PARAMETERS_REFERENCE), "v1.IngressClassParametersReference").pointer().omit_empty(),
@@ -106,6 +138,9 @@ pub(crate) static INGRESS_CLASS_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_LOAD_BALANCER_INGRESS: Struct = Struct {
     name: "IngressLoadBalancerIngress",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("ip", 1, Shape::String, "string").omit_empty(),
         Field::new("hostname", 2, Shape::String, "string").omit_empty(),
@@ -116,6 +151,9 @@ pub(crate) static INGRESS_LOAD_BALANCER_INGRESS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_LOAD_BALANCER_STATUS: Struct = Struct {
     name: "IngressLoadBalancerStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("ingress", 1, Shape::Struct(&INGRESS_LOAD_BALANCER_INGRESS), "[]v1.IngressLoadBalancerIngress").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
@@ -124,9 +162,12 @@ pub(crate) static INGRESS_LOAD_BALANCER_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_PORT_STATUS: Struct = Struct {
     name: "IngressPortStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("port", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("protocol", 2, Shape::String, "v1.Protocol").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("protocol", 2, Shape::String, "v1.Protocol").rules(&Rules { required: true, values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
         Field::new("error", 3, Shape::String, "string").pointer().omit_empty(),
     ],
 };
@@ -134,6 +175,9 @@ pub(crate) static INGRESS_PORT_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_RULE: Struct = Struct {
     name: "IngressRule",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("host", 1, Shape::String, "string").omit_empty(),
         Field::new("http", 1, Shape::Struct(&HTTP_INGRESS_RULE_VALUE), "v1.HTTPIngressRuleValue").pointer().omit_empty().within(&[Embedded { go: "IngressRuleValue", number: 2 }]),
@@ -143,6 +187,9 @@ pub(crate) static INGRESS_RULE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_SERVICE_BACKEND: Struct = Struct {
     name: "IngressServiceBackend",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("port", 2, Shape::Struct(&SERVICE_BACKEND_PORT), "v1.ServiceBackendPort").omit_empty(),
@@ -152,6 +199,9 @@ pub(crate) static INGRESS_SERVICE_BACKEND: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_SPEC: Struct = Struct {
     name: "IngressSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("ingressClassName", 4, Shape::String, "string").pointer().omit_empty(),
         Field::new("defaultBackend", 1, Shape::Struct(&INGRESS_BACKEND), "v1.IngressBackend").pointer().omit_empty(),
@@ -163,6 +213,9 @@ pub(crate) static INGRESS_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_STATUS: Struct = Struct {
     name: "IngressStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("loadBalancer", 1, Shape::Struct(&INGRESS_LOAD_BALANCER_STATUS), "v1.IngressLoadBalancerStatus").omit_empty(),
     ],
@@ -171,6 +224,9 @@ pub(crate) static INGRESS_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_TLS: Struct = Struct {
     name: "IngressTLS",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("hosts", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("secretName", 2, Shape::String, "string").omit_empty(),
@@ -180,6 +236,9 @@ pub(crate) static INGRESS_TLS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NETWORK_POLICY: Struct = Struct {
     name: "NetworkPolicy",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -191,6 +250,9 @@ pub(crate) static NETWORK_POLICY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NETWORK_POLICY_EGRESS_RULE: Struct = Struct {
     name: "NetworkPolicyEgressRule",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("ports", 1, Shape::Struct(&NETWORK_POLICY_PORT), "[]v1.NetworkPolicyPort").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("to", 2, Shape::Struct(&NETWORK_POLICY_PEER), "[]v1.NetworkPolicyPeer").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -200,6 +262,9 @@ pub(crate) static NETWORK_POLICY_EGRESS_RULE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NETWORK_POLICY_INGRESS_RULE: Struct = Struct {
     name: "NetworkPolicyIngressRule",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("ports", 1, Shape::Struct(&NETWORK_POLICY_PORT), "[]v1.NetworkPolicyPort").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("from", 2, Shape::Struct(&NETWORK_POLICY_PEER), "[]v1.NetworkPolicyPeer").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -209,6 +274,9 @@ pub(crate) static NETWORK_POLICY_INGRESS_RULE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NETWORK_POLICY_PEER: Struct = Struct {
     name: "NetworkPolicyPeer",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("podSelector", 1, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
         Field::new("namespaceSelector", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
@@ -219,8 +287,11 @@ pub(crate) static NETWORK_POLICY_PEER: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NETWORK_POLICY_PORT: Struct = Struct {
     name: "NetworkPolicyPort",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("protocol", 1, Shape::String, "v1.Protocol").pointer().omit_empty(),
+        Field::new("protocol", 1, Shape::String, "v1.Protocol").pointer().omit_empty().rules(&Rules { values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
         Field::new("port", 2, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
         Field::new("endPort", 3, Shape::Int32, "int32").pointer().omit_empty(),
     ],
@@ -229,17 +300,23 @@ pub(crate) static NETWORK_POLICY_PORT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NETWORK_POLICY_SPEC: Struct = Struct {
     name: "NetworkPolicySpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("podSelector", 1, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector"),
         Field::new("ingress", 2, Shape::Struct(&NETWORK_POLICY_INGRESS_RULE), "[]v1.NetworkPolicyIngressRule").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("egress", 3, Shape::Struct(&NETWORK_POLICY_EGRESS_RULE), "[]v1.NetworkPolicyEgressRule").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("policyTypes", 4, Shape::String, "[]v1.PolicyType").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("policyTypes", 4, Shape::String, "[]v1.PolicyType").list().omit_empty().rules(&Rules { values: &["Egress", "Ingress"], list: ListType::Atomic, ..Rules::NONE }),
     ],
 };
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PARENT_REFERENCE: Struct = Struct {
     name: "ParentReference",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("group", 1, Shape::String, "string").omit_empty(),
         Field::new("resource", 2, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
@@ -251,6 +328,9 @@ pub(crate) static PARENT_REFERENCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_BACKEND_PORT: Struct = Struct {
     name: "ServiceBackendPort",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").omit_empty(),
         Field::new("number", 2, Shape::Int32, "int32").omit_empty(),
@@ -260,6 +340,9 @@ pub(crate) static SERVICE_BACKEND_PORT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_CIDR: Struct = Struct {
     name: "ServiceCIDR",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -272,6 +355,9 @@ pub(crate) static SERVICE_CIDR: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_CIDR_SPEC: Struct = Struct {
     name: "ServiceCIDRSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("cidrs", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
@@ -280,6 +366,9 @@ pub(crate) static SERVICE_CIDR_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_CIDR_STATUS: Struct = Struct {
     name: "ServiceCIDRStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("conditions", 1, Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],

@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.networking.v1beta1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static IP_ADDRESS: Struct = Struct {
     name: "IPAddress",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -18,6 +23,9 @@ pub(crate) static IP_ADDRESS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static IP_ADDRESS_SPEC: Struct = Struct {
     name: "IPAddressSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("parentRef", 1, Shape::Struct(&PARENT_REFERENCE), "v1beta1.ParentReference").pointer().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
@@ -26,6 +34,9 @@ pub(crate) static IP_ADDRESS_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static PARENT_REFERENCE: Struct = Struct {
     name: "ParentReference",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("group", 1, Shape::String, "string").omit_empty(),
         Field::new("resource", 2, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
@@ -37,6 +48,9 @@ pub(crate) static PARENT_REFERENCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_CIDR: Struct = Struct {
     name: "ServiceCIDR",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -49,6 +63,9 @@ pub(crate) static SERVICE_CIDR: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_CIDR_SPEC: Struct = Struct {
     name: "ServiceCIDRSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("cidrs", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
@@ -57,6 +74,9 @@ pub(crate) static SERVICE_CIDR_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_CIDR_STATUS: Struct = Struct {
     name: "ServiceCIDRStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("conditions", 1, Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],

@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.node.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static OVERHEAD: Struct = Struct {
     name: "Overhead",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("podFixed", 1, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
     ],
@@ -15,6 +20,9 @@ pub(crate) static OVERHEAD: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RUNTIME_CLASS: Struct = Struct {
     name: "RuntimeClass",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -28,6 +36,9 @@ pub(crate) static RUNTIME_CLASS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SCHEDULING: Struct = Struct {
     name: "Scheduling",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("nodeSelector", 1, Shape::String, "map[string]string").map().omit_empty().rules(&Rules { atomic_map: true, ..Rules::NONE }),
         Field::new("tolerations", 2, Shape::Struct(&super::core_v1::TOLERATION), "[]v1.Toleration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),

@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.policy.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static EVICTION: Struct = Struct {
     name: "Eviction",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -18,6 +23,9 @@ pub(crate) static EVICTION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_DISRUPTION_BUDGET: Struct = Struct {
     name: "PodDisruptionBudget",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -30,17 +38,23 @@ pub(crate) static POD_DISRUPTION_BUDGET: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_DISRUPTION_BUDGET_SPEC: Struct = Struct {
     name: "PodDisruptionBudgetSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("minAvailable", 1, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
         Field::new("selector", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty().rules(&Rules { patch: &["replace"], ..Rules::NONE }),
         Field::new("maxUnavailable", 3, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
-        Field::new("unhealthyPodEvictionPolicy", 4, Shape::String, "v1.UnhealthyPodEvictionPolicyType").pointer().omit_empty(),
+        Field::new("unhealthyPodEvictionPolicy", 4, Shape::String, "v1.UnhealthyPodEvictionPolicyType").pointer().omit_empty().rules(&Rules { values: &["AlwaysAllow", "IfHealthyBudget"], ..Rules::NONE }),
     ],
 };
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_DISRUPTION_BUDGET_STATUS: Struct = Struct {
     name: "PodDisruptionBudgetStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("observedGeneration", 1, Shape::Int64, "int64").omit_empty(),
         Field::new("disruptedPods", 2, Shape::Time, "map[string]v1.Time").map().omit_empty(),

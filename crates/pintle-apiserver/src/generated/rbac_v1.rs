@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.rbac.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static AGGREGATION_RULE: Struct = Struct {
     name: "AggregationRule",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("clusterRoleSelectors", 1, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "[]v1.LabelSelector").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
@@ -15,6 +20,9 @@ pub(crate) static AGGREGATION_RULE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CLUSTER_ROLE: Struct = Struct {
     name: "ClusterRole",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -27,6 +35,9 @@ pub(crate) static CLUSTER_ROLE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CLUSTER_ROLE_BINDING: Struct = Struct {
     name: "ClusterRoleBinding",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -39,6 +50,9 @@ pub(crate) static CLUSTER_ROLE_BINDING: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POLICY_RULE: Struct = Struct {
     name: "PolicyRule",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("verbs", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
         Field::new("apiGroups", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -51,6 +65,9 @@ pub(crate) static POLICY_RULE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ROLE: Struct = Struct {
     name: "Role",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -62,6 +79,9 @@ pub(crate) static ROLE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ROLE_BINDING: Struct = Struct {
     name: "RoleBinding",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -74,6 +94,9 @@ pub(crate) static ROLE_BINDING: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ROLE_REF: Struct = Struct {
     name: "RoleRef",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("apiGroup", 1, Shape::String, "string"),
         Field::new("kind", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -84,6 +107,9 @@ pub(crate) static ROLE_REF: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static SUBJECT: Struct = Struct {
     name: "Subject",
+    package: PACKAGE,
+    atomic: true,
+    unions: "",
     fields: &[
         Field::new("kind", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("apiGroup", 2, Shape::String, "string").omit_empty(),

@@ -4,13 +4,18 @@
 
 use crate::schema::{Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.resource.v1alpha3";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT: Struct = Struct {
     name: "DeviceTaint",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("value", 2, Shape::String, "string").omit_empty(),
-        Field::new("effect", 3, Shape::String, "v1alpha3.DeviceTaintEffect").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("effect", 3, Shape::String, "v1alpha3.DeviceTaintEffect").rules(&Rules { required: true, values: &["NoExecute", "NoSchedule", "None"], ..Rules::NONE }),
         Field::new("timeAdded", 4, Shape::Time, "v1.Time").pointer().omit_empty(),
     ],
 };
@@ -18,6 +23,9 @@ pub(crate) static DEVICE_TAINT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT_RULE: Struct = Struct {
     name: "DeviceTaintRule",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -30,6 +38,9 @@ pub(crate) static DEVICE_TAINT_RULE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT_RULE_SPEC: Struct = Struct {
     name: "DeviceTaintRuleSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("deviceSelector", 1, Shape::Struct(&DEVICE_TAINT_SELECTOR), "v1alpha3.DeviceTaintSelector").pointer().omit_empty(),
         Field::new("taint", 2, Shape::Struct(&DEVICE_TAINT), "v1alpha3.DeviceTaint").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
@@ -39,6 +50,9 @@ pub(crate) static DEVICE_TAINT_RULE_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT_RULE_STATUS: Struct = Struct {
     name: "DeviceTaintRuleStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("conditions", 1, Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
@@ -47,6 +61,9 @@ pub(crate) static DEVICE_TAINT_RULE_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT_SELECTOR: Struct = Struct {
     name: "DeviceTaintSelector",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("driver", 2, Shape::String, "string").pointer().omit_empty(),
         Field::new("pool", 3, Shape::String, "string").pointer().omit_empty(),
@@ -57,6 +74,9 @@ pub(crate) static DEVICE_TAINT_SELECTOR: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static POOL_STATUS: Struct = Struct {
     name: "PoolStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("driver", 1, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("poolName", 2, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
@@ -74,6 +94,9 @@ pub(crate) static POOL_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_POOL_STATUS_REQUEST: Struct = Struct {
     name: "ResourcePoolStatusRequest",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -86,6 +109,9 @@ pub(crate) static RESOURCE_POOL_STATUS_REQUEST: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_POOL_STATUS_REQUEST_SPEC: Struct = Struct {
     name: "ResourcePoolStatusRequestSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("poolName", 2, Shape::String, "string").pointer().omit_empty(),
@@ -96,6 +122,9 @@ pub(crate) static RESOURCE_POOL_STATUS_REQUEST_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_POOL_STATUS_REQUEST_STATUS: Struct = Struct {
     name: "ResourcePoolStatusRequestStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("poolCount", 6, Shape::Int32, "int32").pointer().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("pools", 2, Shape::Struct(&POOL_STATUS), "[]v1alpha3.PoolStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),

@@ -4,9 +4,14 @@
 
 use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.resource.v1beta1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static ALLOCATED_DEVICE_STATUS: Struct = Struct {
     name: "AllocatedDeviceStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("pool", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -21,6 +26,9 @@ pub(crate) static ALLOCATED_DEVICE_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ALLOCATION_RESULT: Struct = Struct {
     name: "AllocationResult",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("devices", 1, Shape::Struct(&DEVICE_ALLOCATION_RESULT), "v1beta1.DeviceAllocationResult").omit_empty(),
         Field::new("nodeSelector", 3, Shape::Struct(&super::core_v1::NODE_SELECTOR), "v1.NodeSelector").pointer().omit_empty(),
@@ -31,6 +39,9 @@ pub(crate) static ALLOCATION_RESULT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static BASIC_DEVICE: Struct = Struct {
     name: "BasicDevice",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("attributes", 1, Shape::Struct(&DEVICE_ATTRIBUTE), "map[v1beta1.QualifiedName]v1beta1.DeviceAttribute").map().omit_empty(),
         Field::new("capacity", 2, Shape::Struct(&DEVICE_CAPACITY), "map[v1beta1.QualifiedName]v1beta1.DeviceCapacity").map().omit_empty(),
@@ -50,6 +61,9 @@ pub(crate) static BASIC_DEVICE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CEL_DEVICE_SELECTOR: Struct = Struct {
     name: "CELDeviceSelector",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("expression", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
@@ -58,6 +72,9 @@ pub(crate) static CEL_DEVICE_SELECTOR: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CAPACITY_REQUEST_POLICY: Struct = Struct {
     name: "CapacityRequestPolicy",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("default", 1, Shape::Quantity, "resource.Quantity").pointer(),
         Field::new("validValues", 3, Shape::Quantity, "[]resource.Quantity").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -68,6 +85,9 @@ pub(crate) static CAPACITY_REQUEST_POLICY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CAPACITY_REQUEST_POLICY_RANGE: Struct = Struct {
     name: "CapacityRequestPolicyRange",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("min", 1, Shape::Quantity, "resource.Quantity").pointer().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("max", 2, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
@@ -78,6 +98,9 @@ pub(crate) static CAPACITY_REQUEST_POLICY_RANGE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CAPACITY_REQUIREMENTS: Struct = Struct {
     name: "CapacityRequirements",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("requests", 1, Shape::Quantity, "map[v1beta1.QualifiedName]resource.Quantity").map().omit_empty(),
     ],
@@ -86,6 +109,9 @@ pub(crate) static CAPACITY_REQUIREMENTS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static COUNTER: Struct = Struct {
     name: "Counter",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("value", 1, Shape::Quantity, "resource.Quantity").rules(&Rules { required: true, ..Rules::NONE }),
     ],
@@ -94,6 +120,9 @@ pub(crate) static COUNTER: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static COUNTER_SET: Struct = Struct {
     name: "CounterSet",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("counters", 2, Shape::Struct(&COUNTER), "map[string]v1beta1.Counter").map().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
@@ -103,6 +132,9 @@ pub(crate) static COUNTER_SET: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE: Struct = Struct {
     name: "Device",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("basic", 2, Shape::Struct(&BASIC_DEVICE), "v1beta1.BasicDevice").pointer().omit_empty(),
@@ -112,8 +144,11 @@ pub(crate) static DEVICE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_ALLOCATION_CONFIGURATION: Struct = Struct {
     name: "DeviceAllocationConfiguration",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("source", 1, Shape::String, "v1beta1.AllocationConfigSource").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("source", 1, Shape::String, "v1beta1.AllocationConfigSource").rules(&Rules { required: true, values: &["FromClaim", "FromClass"], ..Rules::NONE }),
         Field::new("requests", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("opaque", 1, Shape::Struct(&OPAQUE_DEVICE_CONFIGURATION), "v1beta1.OpaqueDeviceConfiguration").pointer().omit_empty().within(&[Embedded { go: "DeviceConfiguration", number: 3 }]),
     ],
@@ -122,6 +157,9 @@ pub(crate) static DEVICE_ALLOCATION_CONFIGURATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_ALLOCATION_RESULT: Struct = Struct {
     name: "DeviceAllocationResult",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("results", 1, Shape::Struct(&DEVICE_REQUEST_ALLOCATION_RESULT), "[]v1beta1.DeviceRequestAllocationResult").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("config", 2, Shape::Struct(&DEVICE_ALLOCATION_CONFIGURATION), "[]v1beta1.DeviceAllocationConfiguration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -131,6 +169,9 @@ pub(crate) static DEVICE_ALLOCATION_RESULT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_ATTRIBUTE: Struct = Struct {
     name: "DeviceAttribute",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("int", 2, Shape::Int64, "int64").pointer().omit_empty(),
         Field::new("bool", 3, Shape::Bool, "bool").pointer().omit_empty(),
@@ -146,6 +187,9 @@ pub(crate) static DEVICE_ATTRIBUTE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CAPACITY: Struct = Struct {
     name: "DeviceCapacity",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("value", 1, Shape::Quantity, "resource.Quantity").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("requestPolicy", 2, Shape::Struct(&CAPACITY_REQUEST_POLICY), "v1beta1.CapacityRequestPolicy").pointer().omit_empty(),
@@ -155,6 +199,9 @@ pub(crate) static DEVICE_CAPACITY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLAIM: Struct = Struct {
     name: "DeviceClaim",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("requests", 1, Shape::Struct(&DEVICE_REQUEST), "[]v1beta1.DeviceRequest").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("constraints", 2, Shape::Struct(&DEVICE_CONSTRAINT), "[]v1beta1.DeviceConstraint").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -165,6 +212,9 @@ pub(crate) static DEVICE_CLAIM: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLAIM_CONFIGURATION: Struct = Struct {
     name: "DeviceClaimConfiguration",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("requests", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("opaque", 1, Shape::Struct(&OPAQUE_DEVICE_CONFIGURATION), "v1beta1.OpaqueDeviceConfiguration").pointer().omit_empty().within(&[Embedded { go: "DeviceConfiguration", number: 2 }]),
@@ -174,6 +224,9 @@ pub(crate) static DEVICE_CLAIM_CONFIGURATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLASS: Struct = Struct {
     name: "DeviceClass",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -185,6 +238,9 @@ pub(crate) static DEVICE_CLASS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLASS_CONFIGURATION: Struct = Struct {
     name: "DeviceClassConfiguration",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("opaque", 1, Shape::Struct(&OPAQUE_DEVICE_CONFIGURATION), "v1beta1.OpaqueDeviceConfiguration").pointer().omit_empty().within(&[Embedded { go: "DeviceConfiguration", number: 1 }]),
     ],
@@ -193,6 +249,9 @@ pub(crate) static DEVICE_CLASS_CONFIGURATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLASS_SPEC: Struct = Struct {
     name: "DeviceClassSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("selectors", 1, Shape::Struct(&DEVICE_SELECTOR), "[]v1beta1.DeviceSelector").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("config", 2, Shape::Struct(&DEVICE_CLASS_CONFIGURATION), "[]v1beta1.DeviceClassConfiguration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -203,6 +262,9 @@ pub(crate) static DEVICE_CLASS_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CONSTRAINT: Struct = Struct {
     name: "DeviceConstraint",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("requests", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("matchAttribute", 2, Shape::String, "v1beta1.FullyQualifiedName").pointer().omit_empty(),
@@ -213,6 +275,9 @@ pub(crate) static DEVICE_CONSTRAINT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_COUNTER_CONSUMPTION: Struct = Struct {
     name: "DeviceCounterConsumption",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("counterSet", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("counters", 2, Shape::Struct(&COUNTER), "map[string]v1beta1.Counter").map().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
@@ -222,11 +287,14 @@ pub(crate) static DEVICE_COUNTER_CONSUMPTION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_REQUEST: Struct = Struct {
     name: "DeviceRequest",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("deviceClassName", 2, Shape::String, "string"),
         Field::new("selectors", 3, Shape::Struct(&DEVICE_SELECTOR), "[]v1beta1.DeviceSelector").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("allocationMode", 4, Shape::String, "v1beta1.DeviceAllocationMode").omit_empty(),
+        Field::new("allocationMode", 4, Shape::String, "v1beta1.DeviceAllocationMode").omit_empty().rules(&Rules { values: &["All", "ExactCount"], ..Rules::NONE }),
         Field::new("count", 5, Shape::Int64, "int64").omit_empty(),
         Field::new("adminAccess", 6, Shape::Bool, "bool").pointer().omit_empty(),
         Field::new("firstAvailable", 7, Shape::Struct(&DEVICE_SUB_REQUEST), "[]v1beta1.DeviceSubRequest").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -238,6 +306,9 @@ pub(crate) static DEVICE_REQUEST: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_REQUEST_ALLOCATION_RESULT: Struct = Struct {
     name: "DeviceRequestAllocationResult",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("request", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("driver", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -255,6 +326,9 @@ pub(crate) static DEVICE_REQUEST_ALLOCATION_RESULT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_SELECTOR: Struct = Struct {
     name: "DeviceSelector",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("cel", 1, Shape::Struct(&CEL_DEVICE_SELECTOR), "v1beta1.CELDeviceSelector").pointer().omit_empty(),
     ],
@@ -263,11 +337,14 @@ pub(crate) static DEVICE_SELECTOR: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_SUB_REQUEST: Struct = Struct {
     name: "DeviceSubRequest",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("deviceClassName", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("selectors", 3, Shape::Struct(&DEVICE_SELECTOR), "[]v1beta1.DeviceSelector").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("allocationMode", 4, Shape::String, "v1beta1.DeviceAllocationMode").omit_empty(),
+        Field::new("allocationMode", 4, Shape::String, "v1beta1.DeviceAllocationMode").omit_empty().rules(&Rules { values: &["All", "ExactCount"], ..Rules::NONE }),
         Field::new("count", 5, Shape::Int64, "int64").omit_empty(),
         Field::new("tolerations", 7, Shape::Struct(&DEVICE_TOLERATION), "[]v1beta1.DeviceToleration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("capacity", 8, Shape::Struct(&CAPACITY_REQUIREMENTS), "v1beta1.CapacityRequirements").pointer().omit_empty(),
@@ -277,10 +354,13 @@ pub(crate) static DEVICE_SUB_REQUEST: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT: Struct = Struct {
     name: "DeviceTaint",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("value", 2, Shape::String, "string").omit_empty(),
-        Field::new("effect", 3, Shape::String, "v1beta1.DeviceTaintEffect").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("effect", 3, Shape::String, "v1beta1.DeviceTaintEffect").rules(&Rules { required: true, values: &["NoExecute", "NoSchedule", "None"], ..Rules::NONE }),
         Field::new("timeAdded", 4, Shape::Time, "v1.Time").pointer().omit_empty(),
     ],
 };
@@ -288,11 +368,14 @@ pub(crate) static DEVICE_TAINT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TOLERATION: Struct = Struct {
     name: "DeviceToleration",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("key", 1, Shape::String, "string").omit_empty(),
-        Field::new("operator", 2, Shape::String, "v1beta1.DeviceTolerationOperator").omit_empty().rules(&Rules { default: "\"Equal\"", ..Rules::NONE }),
+        Field::new("operator", 2, Shape::String, "v1beta1.DeviceTolerationOperator").omit_empty().rules(&Rules { default: "\"Equal\"", values: &["Equal", "Exists"], ..Rules::NONE }),
         Field::new("value", 3, Shape::String, "string").omit_empty(),
-        Field::new("effect", 4, Shape::String, "v1beta1.DeviceTaintEffect").omit_empty(),
+        Field::new("effect", 4, Shape::String, "v1beta1.DeviceTaintEffect").omit_empty().rules(&Rules { values: &["NoExecute", "NoSchedule", "None"], ..Rules::NONE }),
         Field::new("tolerationSeconds", 5, Shape::Int64, "int64").pointer().omit_empty(),
     ],
 };
@@ -300,6 +383,9 @@ pub(crate) static DEVICE_TOLERATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NETWORK_DEVICE_DATA: Struct = Struct {
     name: "NetworkDeviceData",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("interfaceName", 1, Shape::String, "string").omit_empty(),
         Field::new("ips", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -310,6 +396,9 @@ pub(crate) static NETWORK_DEVICE_DATA: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_ALLOCATABLE_RESOURCE_MAPPING: Struct = Struct {
     name: "NodeAllocatableResourceMapping",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("capacityKey", 1, Shape::String, "v1beta1.QualifiedName").pointer().omit_empty(),
         Field::new("allocationMultiplier", 2, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
@@ -319,6 +408,9 @@ pub(crate) static NODE_ALLOCATABLE_RESOURCE_MAPPING: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static OPAQUE_DEVICE_CONFIGURATION: Struct = Struct {
     name: "OpaqueDeviceConfiguration",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("parameters", 2, Shape::Any, "runtime.RawExtension").rules(&Rules { required: true, ..Rules::NONE }),
@@ -328,6 +420,9 @@ pub(crate) static OPAQUE_DEVICE_CONFIGURATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM: Struct = Struct {
     name: "ResourceClaim",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -340,6 +435,9 @@ pub(crate) static RESOURCE_CLAIM: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_CONSUMER_REFERENCE: Struct = Struct {
     name: "ResourceClaimConsumerReference",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("apiGroup", 1, Shape::String, "string").omit_empty(),
         Field::new("resource", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -351,6 +449,9 @@ pub(crate) static RESOURCE_CLAIM_CONSUMER_REFERENCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_SPEC: Struct = Struct {
     name: "ResourceClaimSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("devices", 1, Shape::Struct(&DEVICE_CLAIM), "v1beta1.DeviceClaim"),
     ],
@@ -359,6 +460,9 @@ pub(crate) static RESOURCE_CLAIM_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_STATUS: Struct = Struct {
     name: "ResourceClaimStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("allocation", 1, Shape::Struct(&ALLOCATION_RESULT), "v1beta1.AllocationResult").pointer().omit_empty(),
         Field::new("reservedFor", 2, Shape::Struct(&RESOURCE_CLAIM_CONSUMER_REFERENCE), "[]v1beta1.ResourceClaimConsumerReference").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["uid"], patch: &["merge"], merge_key: "uid", ..Rules::NONE }),
@@ -369,6 +473,9 @@ pub(crate) static RESOURCE_CLAIM_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_TEMPLATE: Struct = Struct {
     name: "ResourceClaimTemplate",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -380,6 +487,9 @@ pub(crate) static RESOURCE_CLAIM_TEMPLATE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_TEMPLATE_SPEC: Struct = Struct {
     name: "ResourceClaimTemplateSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
         Field::new("spec", 2, Shape::Struct(&RESOURCE_CLAIM_SPEC), "v1beta1.ResourceClaimSpec").rules(&Rules { required: true, ..Rules::NONE }),
@@ -389,6 +499,9 @@ pub(crate) static RESOURCE_CLAIM_TEMPLATE_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_POOL: Struct = Struct {
     name: "ResourcePool",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("generation", 2, Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
@@ -399,6 +512,9 @@ pub(crate) static RESOURCE_POOL: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_SLICE: Struct = Struct {
     name: "ResourceSlice",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -410,6 +526,9 @@ pub(crate) static RESOURCE_SLICE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_SLICE_SPEC: Struct = Struct {
     name: "ResourceSliceSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("pool", 2, Shape::Struct(&RESOURCE_POOL), "v1beta1.ResourcePool").rules(&Rules { required: true, ..Rules::NONE }),

@@ -4,9 +4,14 @@
 
 use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.resource.v1beta2";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static ALLOCATED_DEVICE_STATUS: Struct = Struct {
     name: "AllocatedDeviceStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("pool", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -21,6 +26,9 @@ pub(crate) static ALLOCATED_DEVICE_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static ALLOCATION_RESULT: Struct = Struct {
     name: "AllocationResult",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("devices", 1, Shape::Struct(&DEVICE_ALLOCATION_RESULT), "v1beta2.DeviceAllocationResult").omit_empty(),
         Field::new("nodeSelector", 3, Shape::Struct(&super::core_v1::NODE_SELECTOR), "v1.NodeSelector").pointer().omit_empty(),
@@ -31,6 +39,9 @@ pub(crate) static ALLOCATION_RESULT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CEL_DEVICE_SELECTOR: Struct = Struct {
     name: "CELDeviceSelector",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("expression", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
@@ -39,6 +50,9 @@ pub(crate) static CEL_DEVICE_SELECTOR: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CAPACITY_REQUEST_POLICY: Struct = Struct {
     name: "CapacityRequestPolicy",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("default", 1, Shape::Quantity, "resource.Quantity").pointer(),
         Field::new("validValues", 3, Shape::Quantity, "[]resource.Quantity").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -49,6 +63,9 @@ pub(crate) static CAPACITY_REQUEST_POLICY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CAPACITY_REQUEST_POLICY_RANGE: Struct = Struct {
     name: "CapacityRequestPolicyRange",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("min", 1, Shape::Quantity, "resource.Quantity").pointer().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("max", 2, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
@@ -59,6 +76,9 @@ pub(crate) static CAPACITY_REQUEST_POLICY_RANGE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CAPACITY_REQUIREMENTS: Struct = Struct {
     name: "CapacityRequirements",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("requests", 1, Shape::Quantity, "map[v1beta2.QualifiedName]resource.Quantity").map().omit_empty(),
     ],
@@ -67,6 +87,9 @@ pub(crate) static CAPACITY_REQUIREMENTS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static COUNTER: Struct = Struct {
     name: "Counter",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("value", 1, Shape::Quantity, "resource.Quantity").rules(&Rules { required: true, ..Rules::NONE }),
     ],
@@ -75,6 +98,9 @@ pub(crate) static COUNTER: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static COUNTER_SET: Struct = Struct {
     name: "CounterSet",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("counters", 2, Shape::Struct(&COUNTER), "map[string]v1beta2.Counter").map().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
@@ -84,6 +110,9 @@ pub(crate) static COUNTER_SET: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE: Struct = Struct {
     name: "Device",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("attributes", 2, Shape::Struct(&DEVICE_ATTRIBUTE), "map[v1beta2.QualifiedName]v1beta2.DeviceAttribute").map().omit_empty(),
@@ -104,8 +133,11 @@ pub(crate) static DEVICE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_ALLOCATION_CONFIGURATION: Struct = Struct {
     name: "DeviceAllocationConfiguration",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
-        Field::new("source", 1, Shape::String, "v1beta2.AllocationConfigSource").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("source", 1, Shape::String, "v1beta2.AllocationConfigSource").rules(&Rules { required: true, values: &["FromClaim", "FromClass"], ..Rules::NONE }),
         Field::new("requests", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("opaque", 1, Shape::Struct(&OPAQUE_DEVICE_CONFIGURATION), "v1beta2.OpaqueDeviceConfiguration").pointer().omit_empty().within(&[Embedded { go: "DeviceConfiguration", number: 3 }]),
     ],
@@ -114,6 +146,9 @@ pub(crate) static DEVICE_ALLOCATION_CONFIGURATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_ALLOCATION_RESULT: Struct = Struct {
     name: "DeviceAllocationResult",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("results", 1, Shape::Struct(&DEVICE_REQUEST_ALLOCATION_RESULT), "[]v1beta2.DeviceRequestAllocationResult").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("config", 2, Shape::Struct(&DEVICE_ALLOCATION_CONFIGURATION), "[]v1beta2.DeviceAllocationConfiguration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -123,6 +158,9 @@ pub(crate) static DEVICE_ALLOCATION_RESULT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_ATTRIBUTE: Struct = Struct {
     name: "DeviceAttribute",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("int", 2, Shape::Int64, "int64").pointer().omit_empty(),
         Field::new("bool", 3, Shape::Bool, "bool").pointer().omit_empty(),
@@ -138,6 +176,9 @@ pub(crate) static DEVICE_ATTRIBUTE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CAPACITY: Struct = Struct {
     name: "DeviceCapacity",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("value", 1, Shape::Quantity, "resource.Quantity").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("requestPolicy", 2, Shape::Struct(&CAPACITY_REQUEST_POLICY), "v1beta2.CapacityRequestPolicy").pointer().omit_empty(),
@@ -147,6 +188,9 @@ pub(crate) static DEVICE_CAPACITY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLAIM: Struct = Struct {
     name: "DeviceClaim",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("requests", 1, Shape::Struct(&DEVICE_REQUEST), "[]v1beta2.DeviceRequest").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("constraints", 2, Shape::Struct(&DEVICE_CONSTRAINT), "[]v1beta2.DeviceConstraint").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -157,6 +201,9 @@ pub(crate) static DEVICE_CLAIM: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLAIM_CONFIGURATION: Struct = Struct {
     name: "DeviceClaimConfiguration",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("requests", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("opaque", 1, Shape::Struct(&OPAQUE_DEVICE_CONFIGURATION), "v1beta2.OpaqueDeviceConfiguration").pointer().omit_empty().within(&[Embedded { go: "DeviceConfiguration", number: 2 }]),
@@ -166,6 +213,9 @@ pub(crate) static DEVICE_CLAIM_CONFIGURATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLASS: Struct = Struct {
     name: "DeviceClass",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -177,6 +227,9 @@ pub(crate) static DEVICE_CLASS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLASS_CONFIGURATION: Struct = Struct {
     name: "DeviceClassConfiguration",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("opaque", 1, Shape::Struct(&OPAQUE_DEVICE_CONFIGURATION), "v1beta2.OpaqueDeviceConfiguration").pointer().omit_empty().within(&[Embedded { go: "DeviceConfiguration", number: 1 }]),
     ],
@@ -185,6 +238,9 @@ pub(crate) static DEVICE_CLASS_CONFIGURATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLASS_SPEC: Struct = Struct {
     name: "DeviceClassSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("selectors", 1, Shape::Struct(&DEVICE_SELECTOR), "[]v1beta2.DeviceSelector").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("config", 2, Shape::Struct(&DEVICE_CLASS_CONFIGURATION), "[]v1beta2.DeviceClassConfiguration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -195,6 +251,9 @@ pub(crate) static DEVICE_CLASS_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CONSTRAINT: Struct = Struct {
     name: "DeviceConstraint",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("requests", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("matchAttribute", 2, Shape::String, "v1beta2.FullyQualifiedName").pointer().omit_empty(),
@@ -205,6 +264,9 @@ pub(crate) static DEVICE_CONSTRAINT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_COUNTER_CONSUMPTION: Struct = Struct {
     name: "DeviceCounterConsumption",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("counterSet", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("counters", 2, Shape::Struct(&COUNTER), "map[string]v1beta2.Counter").map().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
@@ -214,6 +276,9 @@ pub(crate) static DEVICE_COUNTER_CONSUMPTION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_REQUEST: Struct = Struct {
     name: "DeviceRequest",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("exactly", 2, Shape::Struct(&EXACT_DEVICE_REQUEST), "v1beta2.ExactDeviceRequest").pointer().omit_empty(),
@@ -224,6 +289,9 @@ pub(crate) static DEVICE_REQUEST: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_REQUEST_ALLOCATION_RESULT: Struct = Struct {
     name: "DeviceRequestAllocationResult",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("request", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("driver", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -241,6 +309,9 @@ pub(crate) static DEVICE_REQUEST_ALLOCATION_RESULT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_SELECTOR: Struct = Struct {
     name: "DeviceSelector",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("cel", 1, Shape::Struct(&CEL_DEVICE_SELECTOR), "v1beta2.CELDeviceSelector").pointer().omit_empty(),
     ],
@@ -249,11 +320,14 @@ pub(crate) static DEVICE_SELECTOR: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_SUB_REQUEST: Struct = Struct {
     name: "DeviceSubRequest",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("deviceClassName", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("selectors", 3, Shape::Struct(&DEVICE_SELECTOR), "[]v1beta2.DeviceSelector").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("allocationMode", 4, Shape::String, "v1beta2.DeviceAllocationMode").omit_empty(),
+        Field::new("allocationMode", 4, Shape::String, "v1beta2.DeviceAllocationMode").omit_empty().rules(&Rules { values: &["All", "ExactCount"], ..Rules::NONE }),
         Field::new("count", 5, Shape::Int64, "int64").omit_empty(),
         Field::new("tolerations", 6, Shape::Struct(&DEVICE_TOLERATION), "[]v1beta2.DeviceToleration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("capacity", 7, Shape::Struct(&CAPACITY_REQUIREMENTS), "v1beta2.CapacityRequirements").pointer().omit_empty(),
@@ -263,10 +337,13 @@ pub(crate) static DEVICE_SUB_REQUEST: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT: Struct = Struct {
     name: "DeviceTaint",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("value", 2, Shape::String, "string").omit_empty(),
-        Field::new("effect", 3, Shape::String, "v1beta2.DeviceTaintEffect").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("effect", 3, Shape::String, "v1beta2.DeviceTaintEffect").rules(&Rules { required: true, values: &["NoExecute", "NoSchedule", "None"], ..Rules::NONE }),
         Field::new("timeAdded", 4, Shape::Time, "v1.Time").pointer().omit_empty(),
     ],
 };
@@ -274,6 +351,9 @@ pub(crate) static DEVICE_TAINT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT_RULE: Struct = Struct {
     name: "DeviceTaintRule",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -286,6 +366,9 @@ pub(crate) static DEVICE_TAINT_RULE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT_RULE_SPEC: Struct = Struct {
     name: "DeviceTaintRuleSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("deviceSelector", 1, Shape::Struct(&DEVICE_TAINT_SELECTOR), "v1beta2.DeviceTaintSelector").pointer().omit_empty(),
         Field::new("taint", 2, Shape::Struct(&DEVICE_TAINT), "v1beta2.DeviceTaint").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
@@ -295,6 +378,9 @@ pub(crate) static DEVICE_TAINT_RULE_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT_RULE_STATUS: Struct = Struct {
     name: "DeviceTaintRuleStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("conditions", 1, Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
@@ -303,6 +389,9 @@ pub(crate) static DEVICE_TAINT_RULE_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT_SELECTOR: Struct = Struct {
     name: "DeviceTaintSelector",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("driver", 2, Shape::String, "string").pointer().omit_empty(),
         Field::new("pool", 3, Shape::String, "string").pointer().omit_empty(),
@@ -313,11 +402,14 @@ pub(crate) static DEVICE_TAINT_SELECTOR: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TOLERATION: Struct = Struct {
     name: "DeviceToleration",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("key", 1, Shape::String, "string").omit_empty(),
-        Field::new("operator", 2, Shape::String, "v1beta2.DeviceTolerationOperator").omit_empty().rules(&Rules { default: "\"Equal\"", ..Rules::NONE }),
+        Field::new("operator", 2, Shape::String, "v1beta2.DeviceTolerationOperator").omit_empty().rules(&Rules { default: "\"Equal\"", values: &["Equal", "Exists"], ..Rules::NONE }),
         Field::new("value", 3, Shape::String, "string").omit_empty(),
-        Field::new("effect", 4, Shape::String, "v1beta2.DeviceTaintEffect").omit_empty(),
+        Field::new("effect", 4, Shape::String, "v1beta2.DeviceTaintEffect").omit_empty().rules(&Rules { values: &["NoExecute", "NoSchedule", "None"], ..Rules::NONE }),
         Field::new("tolerationSeconds", 5, Shape::Int64, "int64").pointer().omit_empty(),
     ],
 };
@@ -325,10 +417,13 @@ pub(crate) static DEVICE_TOLERATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static EXACT_DEVICE_REQUEST: Struct = Struct {
     name: "ExactDeviceRequest",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("deviceClassName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("selectors", 2, Shape::Struct(&DEVICE_SELECTOR), "[]v1beta2.DeviceSelector").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("allocationMode", 3, Shape::String, "v1beta2.DeviceAllocationMode").omit_empty(),
+        Field::new("allocationMode", 3, Shape::String, "v1beta2.DeviceAllocationMode").omit_empty().rules(&Rules { values: &["All", "ExactCount"], ..Rules::NONE }),
         Field::new("count", 4, Shape::Int64, "int64").omit_empty(),
         Field::new("adminAccess", 5, Shape::Bool, "bool").pointer().omit_empty(),
         Field::new("tolerations", 6, Shape::Struct(&DEVICE_TOLERATION), "[]v1beta2.DeviceToleration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -339,6 +434,9 @@ pub(crate) static EXACT_DEVICE_REQUEST: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NETWORK_DEVICE_DATA: Struct = Struct {
     name: "NetworkDeviceData",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("interfaceName", 1, Shape::String, "string").omit_empty(),
         Field::new("ips", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -349,6 +447,9 @@ pub(crate) static NETWORK_DEVICE_DATA: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_ALLOCATABLE_RESOURCE_MAPPING: Struct = Struct {
     name: "NodeAllocatableResourceMapping",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("capacityKey", 1, Shape::String, "v1beta2.QualifiedName").pointer().omit_empty(),
         Field::new("allocationMultiplier", 2, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
@@ -358,6 +459,9 @@ pub(crate) static NODE_ALLOCATABLE_RESOURCE_MAPPING: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static OPAQUE_DEVICE_CONFIGURATION: Struct = Struct {
     name: "OpaqueDeviceConfiguration",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("parameters", 2, Shape::Any, "runtime.RawExtension").rules(&Rules { required: true, ..Rules::NONE }),
@@ -367,6 +471,9 @@ pub(crate) static OPAQUE_DEVICE_CONFIGURATION: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM: Struct = Struct {
     name: "ResourceClaim",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -379,6 +486,9 @@ pub(crate) static RESOURCE_CLAIM: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_CONSUMER_REFERENCE: Struct = Struct {
     name: "ResourceClaimConsumerReference",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("apiGroup", 1, Shape::String, "string").omit_empty(),
         Field::new("resource", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -390,6 +500,9 @@ pub(crate) static RESOURCE_CLAIM_CONSUMER_REFERENCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_SPEC: Struct = Struct {
     name: "ResourceClaimSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("devices", 1, Shape::Struct(&DEVICE_CLAIM), "v1beta2.DeviceClaim"),
     ],
@@ -398,6 +511,9 @@ pub(crate) static RESOURCE_CLAIM_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_STATUS: Struct = Struct {
     name: "ResourceClaimStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("allocation", 1, Shape::Struct(&ALLOCATION_RESULT), "v1beta2.AllocationResult").pointer().omit_empty(),
         Field::new("reservedFor", 2, Shape::Struct(&RESOURCE_CLAIM_CONSUMER_REFERENCE), "[]v1beta2.ResourceClaimConsumerReference").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["uid"], patch: &["merge"], merge_key: "uid", ..Rules::NONE }),
@@ -408,6 +524,9 @@ pub(crate) static RESOURCE_CLAIM_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_TEMPLATE: Struct = Struct {
     name: "ResourceClaimTemplate",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -419,6 +538,9 @@ pub(crate) static RESOURCE_CLAIM_TEMPLATE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_TEMPLATE_SPEC: Struct = Struct {
     name: "ResourceClaimTemplateSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
         Field::new("spec", 2, Shape::Struct(&RESOURCE_CLAIM_SPEC), "v1beta2.ResourceClaimSpec").rules(&Rules { required: true, ..Rules::NONE }),
@@ -428,6 +550,9 @@ pub(crate) static RESOURCE_CLAIM_TEMPLATE_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_POOL: Struct = Struct {
     name: "ResourcePool",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("generation", 2, Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
@@ -438,6 +563,9 @@ pub(crate) static RESOURCE_POOL: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_SLICE: Struct = Struct {
     name: "ResourceSlice",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -449,6 +577,9 @@ pub(crate) static RESOURCE_SLICE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_SLICE_SPEC: Struct = Struct {
     name: "ResourceSliceSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("pool", 2, Shape::Struct(&RESOURCE_POOL), "v1beta2.ResourcePool").rules(&Rules { required: true, ..Rules::NONE }),

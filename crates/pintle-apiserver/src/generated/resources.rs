@@ -113,6 +113,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::core_v1::BINDING,
     },
     Resource {
@@ -127,6 +128,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::core_v1::COMPONENT_STATUS,
     },
     Resource {
@@ -150,6 +152,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::core_v1::CONFIG_MAP,
     },
     Resource {
@@ -173,6 +176,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::core_v1::ENDPOINTS,
     },
     Resource {
@@ -196,6 +200,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::core_v1::EVENT,
     },
     Resource {
@@ -219,6 +224,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::core_v1::LIMIT_RANGE,
     },
     Resource {
@@ -252,6 +258,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
         ],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::core_v1::NAMESPACE,
     },
     Resource {
@@ -292,6 +299,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
         ],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::core_v1::NODE,
     },
     Resource {
@@ -322,6 +330,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::core_v1::PERSISTENT_VOLUME_CLAIM,
         }],
         served_by_default: true,
+        returns_deleted: true,
         schema: &super::core_v1::PERSISTENT_VOLUME_CLAIM,
     },
     Resource {
@@ -352,6 +361,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::core_v1::PERSISTENT_VOLUME,
         }],
         served_by_default: true,
+        returns_deleted: true,
         schema: &super::core_v1::PERSISTENT_VOLUME,
     },
     Resource {
@@ -456,6 +466,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
         ],
         served_by_default: true,
+        returns_deleted: true,
         schema: &super::core_v1::POD,
     },
     Resource {
@@ -479,6 +490,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: true,
         schema: &super::core_v1::POD_TEMPLATE,
     },
     Resource {
@@ -519,6 +531,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
         ],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::core_v1::REPLICATION_CONTROLLER,
     },
     Resource {
@@ -549,6 +562,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::core_v1::RESOURCE_QUOTA,
         }],
         served_by_default: true,
+        returns_deleted: true,
         schema: &super::core_v1::RESOURCE_QUOTA,
     },
     Resource {
@@ -572,6 +586,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::core_v1::SECRET,
     },
     Resource {
@@ -602,6 +617,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::authentication_v1::TOKEN_REQUEST,
         }],
         served_by_default: true,
+        returns_deleted: true,
         schema: &super::core_v1::SERVICE_ACCOUNT,
     },
     Resource {
@@ -642,6 +658,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
         ],
         served_by_default: true,
+        returns_deleted: true,
         schema: &super::core_v1::SERVICE,
     },
     Resource {
@@ -665,6 +682,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &["api-extensions"],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::admissionregistration_v1::MUTATING_ADMISSION_POLICY,
     },
     Resource {
@@ -688,6 +706,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &["api-extensions"],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::admissionregistration_v1::MUTATING_ADMISSION_POLICY_BINDING,
     },
     Resource {
@@ -711,6 +730,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &["api-extensions"],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::admissionregistration_v1::MUTATING_WEBHOOK_CONFIGURATION,
     },
     Resource {
@@ -741,6 +761,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::admissionregistration_v1::VALIDATING_ADMISSION_POLICY,
         }],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::admissionregistration_v1::VALIDATING_ADMISSION_POLICY,
     },
     Resource {
@@ -764,6 +785,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &["api-extensions"],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::admissionregistration_v1::VALIDATING_ADMISSION_POLICY_BINDING,
     },
     Resource {
@@ -787,6 +809,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &["api-extensions"],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::admissionregistration_v1::VALIDATING_WEBHOOK_CONFIGURATION,
     },
     Resource {
@@ -810,6 +833,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &["api-extensions"],
         subresources: &[],
         served_by_default: false,
+        returns_deleted: false,
         schema: &super::admissionregistration_v1alpha1::MUTATING_ADMISSION_POLICY,
     },
     Resource {
@@ -833,6 +857,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &["api-extensions"],
         subresources: &[],
         served_by_default: false,
+        returns_deleted: false,
         schema: &super::admissionregistration_v1alpha1::MUTATING_ADMISSION_POLICY_BINDING,
     },
     Resource {
@@ -856,6 +881,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &["api-extensions"],
         subresources: &[],
         served_by_default: false,
+        returns_deleted: false,
         schema: &super::admissionregistration_v1beta1::MUTATING_ADMISSION_POLICY,
     },
     Resource {
@@ -879,6 +905,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &["api-extensions"],
         subresources: &[],
         served_by_default: false,
+        returns_deleted: false,
         schema: &super::admissionregistration_v1beta1::MUTATING_ADMISSION_POLICY_BINDING,
     },
     Resource {
@@ -909,6 +936,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::apiextensions_v1::CUSTOM_RESOURCE_DEFINITION,
         }],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::apiextensions_v1::CUSTOM_RESOURCE_DEFINITION,
     },
     Resource {
@@ -939,6 +967,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::apiregistration_v1::API_SERVICE,
         }],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::apiregistration_v1::API_SERVICE,
     },
     Resource {
@@ -962,6 +991,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::apps_v1::CONTROLLER_REVISION,
     },
     Resource {
@@ -992,6 +1022,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::apps_v1::DAEMON_SET,
         }],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::apps_v1::DAEMON_SET,
     },
     Resource {
@@ -1032,6 +1063,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
         ],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::apps_v1::DEPLOYMENT,
     },
     Resource {
@@ -1072,6 +1104,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
         ],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::apps_v1::REPLICA_SET,
     },
     Resource {
@@ -1112,6 +1145,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
         ],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::apps_v1::STATEFUL_SET,
     },
     Resource {
@@ -1126,6 +1160,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::authentication_v1::SELF_SUBJECT_REVIEW,
     },
     Resource {
@@ -1140,6 +1175,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::authentication_v1::TOKEN_REVIEW,
     },
     Resource {
@@ -1154,6 +1190,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::authorization_v1::LOCAL_SUBJECT_ACCESS_REVIEW,
     },
     Resource {
@@ -1168,6 +1205,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::authorization_v1::SELF_SUBJECT_ACCESS_REVIEW,
     },
     Resource {
@@ -1182,6 +1220,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::authorization_v1::SELF_SUBJECT_RULES_REVIEW,
     },
     Resource {
@@ -1196,6 +1235,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::authorization_v1::SUBJECT_ACCESS_REVIEW,
     },
     Resource {
@@ -1226,6 +1266,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::autoscaling_v1::HORIZONTAL_POD_AUTOSCALER,
         }],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::autoscaling_v1::HORIZONTAL_POD_AUTOSCALER,
     },
     Resource {
@@ -1256,6 +1297,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::autoscaling_v2::HORIZONTAL_POD_AUTOSCALER,
         }],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::autoscaling_v2::HORIZONTAL_POD_AUTOSCALER,
     },
     Resource {
@@ -1286,6 +1328,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::batch_v1::CRON_JOB,
         }],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::batch_v1::CRON_JOB,
     },
     Resource {
@@ -1316,6 +1359,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::batch_v1::JOB,
         }],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::batch_v1::JOB,
     },
     Resource {
@@ -1356,6 +1400,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
         ],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::certificates_v1::CERTIFICATE_SIGNING_REQUEST,
     },
     Resource {
@@ -1379,6 +1424,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::coordination_v1::LEASE,
     },
     Resource {
@@ -1402,6 +1448,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: false,
+        returns_deleted: false,
         schema: &super::coordination_v1alpha2::LEASE_CANDIDATE,
     },
     Resource {
@@ -1425,6 +1472,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: false,
+        returns_deleted: false,
         schema: &super::coordination_v1beta1::LEASE_CANDIDATE,
     },
     Resource {
@@ -1448,6 +1496,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::discovery_v1::ENDPOINT_SLICE,
     },
     Resource {
@@ -1471,6 +1520,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::events_v1::EVENT,
     },
     Resource {
@@ -1501,6 +1551,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::flowcontrol_v1::FLOW_SCHEMA,
         }],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::flowcontrol_v1::FLOW_SCHEMA,
     },
     Resource {
@@ -1531,6 +1582,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::flowcontrol_v1::PRIORITY_LEVEL_CONFIGURATION,
         }],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::flowcontrol_v1::PRIORITY_LEVEL_CONFIGURATION,
     },
     Resource {
@@ -1561,6 +1613,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::apiserverinternal_v1alpha1::STORAGE_VERSION,
         }],
         served_by_default: false,
+        returns_deleted: false,
         schema: &super::apiserverinternal_v1alpha1::STORAGE_VERSION,
     },
     Resource {
@@ -1584,6 +1637,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::networking_v1::INGRESS_CLASS,
     },
     Resource {
@@ -1614,6 +1668,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::networking_v1::INGRESS,
         }],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::networking_v1::INGRESS,
     },
     Resource {
@@ -1637,6 +1692,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::networking_v1::IP_ADDRESS,
     },
     Resource {
@@ -1660,6 +1716,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::networking_v1::NETWORK_POLICY,
     },
     Resource {
@@ -1690,6 +1747,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::networking_v1::SERVICE_CIDR,
         }],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::networking_v1::SERVICE_CIDR,
     },
     Resource {
@@ -1713,6 +1771,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: false,
+        returns_deleted: false,
         schema: &super::networking_v1beta1::IP_ADDRESS,
     },
     Resource {
@@ -1743,6 +1802,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::networking_v1beta1::SERVICE_CIDR,
         }],
         served_by_default: false,
+        returns_deleted: false,
         schema: &super::networking_v1beta1::SERVICE_CIDR,
     },
     Resource {
@@ -1766,6 +1826,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::node_v1::RUNTIME_CLASS,
     },
     Resource {
@@ -1796,6 +1857,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::policy_v1::POD_DISRUPTION_BUDGET,
         }],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::policy_v1::POD_DISRUPTION_BUDGET,
     },
     Resource {
@@ -1819,6 +1881,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::rbac_v1::CLUSTER_ROLE_BINDING,
     },
     Resource {
@@ -1842,6 +1905,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::rbac_v1::CLUSTER_ROLE,
     },
     Resource {
@@ -1865,6 +1929,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::rbac_v1::ROLE_BINDING,
     },
     Resource {
@@ -1888,6 +1953,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::rbac_v1::ROLE,
     },
     Resource {
@@ -1911,6 +1977,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: true,
         schema: &super::resource_v1::DEVICE_CLASS,
     },
     Resource {
@@ -1941,6 +2008,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::resource_v1::RESOURCE_CLAIM,
         }],
         served_by_default: true,
+        returns_deleted: true,
         schema: &super::resource_v1::RESOURCE_CLAIM,
     },
     Resource {
@@ -1964,6 +2032,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: true,
         schema: &super::resource_v1::RESOURCE_CLAIM_TEMPLATE,
     },
     Resource {
@@ -1987,6 +2056,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: true,
         schema: &super::resource_v1::RESOURCE_SLICE,
     },
     Resource {
@@ -2017,6 +2087,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::resource_v1alpha3::DEVICE_TAINT_RULE,
         }],
         served_by_default: false,
+        returns_deleted: true,
         schema: &super::resource_v1alpha3::DEVICE_TAINT_RULE,
     },
     Resource {
@@ -2047,6 +2118,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::resource_v1alpha3::RESOURCE_POOL_STATUS_REQUEST,
         }],
         served_by_default: false,
+        returns_deleted: true,
         schema: &super::resource_v1alpha3::RESOURCE_POOL_STATUS_REQUEST,
     },
     Resource {
@@ -2070,6 +2142,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: false,
+        returns_deleted: true,
         schema: &super::resource_v1beta1::DEVICE_CLASS,
     },
     Resource {
@@ -2100,6 +2173,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::resource_v1beta1::RESOURCE_CLAIM,
         }],
         served_by_default: false,
+        returns_deleted: true,
         schema: &super::resource_v1beta1::RESOURCE_CLAIM,
     },
     Resource {
@@ -2123,6 +2197,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: false,
+        returns_deleted: true,
         schema: &super::resource_v1beta1::RESOURCE_CLAIM_TEMPLATE,
     },
     Resource {
@@ -2146,6 +2221,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: false,
+        returns_deleted: true,
         schema: &super::resource_v1beta1::RESOURCE_SLICE,
     },
     Resource {
@@ -2169,6 +2245,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: false,
+        returns_deleted: true,
         schema: &super::resource_v1beta2::DEVICE_CLASS,
     },
     Resource {
@@ -2199,6 +2276,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::resource_v1beta2::DEVICE_TAINT_RULE,
         }],
         served_by_default: false,
+        returns_deleted: true,
         schema: &super::resource_v1beta2::DEVICE_TAINT_RULE,
     },
     Resource {
@@ -2229,6 +2307,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::resource_v1beta2::RESOURCE_CLAIM,
         }],
         served_by_default: false,
+        returns_deleted: true,
         schema: &super::resource_v1beta2::RESOURCE_CLAIM,
     },
     Resource {
@@ -2252,6 +2331,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: false,
+        returns_deleted: true,
         schema: &super::resource_v1beta2::RESOURCE_CLAIM_TEMPLATE,
     },
     Resource {
@@ -2275,6 +2355,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: false,
+        returns_deleted: true,
         schema: &super::resource_v1beta2::RESOURCE_SLICE,
     },
     Resource {
@@ -2298,6 +2379,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::scheduling_v1::PRIORITY_CLASS,
     },
     Resource {
@@ -2321,6 +2403,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: true,
         schema: &super::storage_v1::CSI_DRIVER,
     },
     Resource {
@@ -2344,6 +2427,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: true,
         schema: &super::storage_v1::CSI_NODE,
     },
     Resource {
@@ -2367,6 +2451,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: false,
         schema: &super::storage_v1::CSI_STORAGE_CAPACITY,
     },
     Resource {
@@ -2390,6 +2475,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: true,
         schema: &super::storage_v1::STORAGE_CLASS,
     },
     Resource {
@@ -2420,6 +2506,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             schema: &super::storage_v1::VOLUME_ATTACHMENT,
         }],
         served_by_default: true,
+        returns_deleted: true,
         schema: &super::storage_v1::VOLUME_ATTACHMENT,
     },
     Resource {
@@ -2443,6 +2530,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: true,
+        returns_deleted: true,
         schema: &super::storage_v1::VOLUME_ATTRIBUTES_CLASS,
     },
     Resource {
@@ -2466,6 +2554,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[],
         served_by_default: false,
+        returns_deleted: true,
         schema: &super::storage_v1beta1::VOLUME_ATTRIBUTES_CLASS,
     },
 ];

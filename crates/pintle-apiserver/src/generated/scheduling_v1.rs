@@ -2,11 +2,16 @@
 
 //! The structs of scheduling.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, Shape, Struct};
+use crate::schema::{Field, Rules, Shape, Struct};
+
+const PACKAGE: &str = "io.k8s.api.scheduling.v1";
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PRIORITY_CLASS: Struct = Struct {
     name: "PriorityClass",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -14,6 +19,6 @@ pub(crate) static PRIORITY_CLASS: Struct = Struct {
         Field::new("value", 2, Shape::Int32, "int32"),
         Field::new("globalDefault", 3, Shape::Bool, "bool").omit_empty(),
         Field::new("description", 4, Shape::String, "string").omit_empty(),
-        Field::new("preemptionPolicy", 5, Shape::String, "v1.PreemptionPolicy").pointer().omit_empty(),
+        Field::new("preemptionPolicy", 5, Shape::String, "v1.PreemptionPolicy").pointer().omit_empty().rules(&Rules { values: &["Never", "PreemptLowerPriority"], ..Rules::NONE }),
     ],
 };

@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, ListType, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.storage.v1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static CSI_DRIVER: Struct = Struct {
     name: "CSIDriver",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -18,6 +23,9 @@ pub(crate) static CSI_DRIVER: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CSI_DRIVER_SPEC: Struct = Struct {
     name: "CSIDriverSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("attachRequired", 1, Shape::Bool, "bool").pointer().omit_empty(),
         Field::new("podInfoOnMount", 2, Shape::Bool, "bool").pointer().omit_empty(),
@@ -36,6 +44,9 @@ pub(crate) static CSI_DRIVER_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CSI_NODE: Struct = Struct {
     name: "CSINode",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -47,6 +58,9 @@ pub(crate) static CSI_NODE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CSI_NODE_DRIVER: Struct = Struct {
     name: "CSINodeDriver",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("nodeID", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
@@ -58,6 +72,9 @@ pub(crate) static CSI_NODE_DRIVER: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CSI_NODE_SPEC: Struct = Struct {
     name: "CSINodeSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("drivers", 1, Shape::Struct(&CSI_NODE_DRIVER), "[]v1.CSINodeDriver").list().rules(&Rules { required: true, list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
     ],
@@ -66,6 +83,9 @@ pub(crate) static CSI_NODE_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static CSI_STORAGE_CAPACITY: Struct = Struct {
     name: "CSIStorageCapacity",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -80,16 +100,19 @@ pub(crate) static CSI_STORAGE_CAPACITY: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static STORAGE_CLASS: Struct = Struct {
     name: "StorageClass",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
         Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
         Field::new("provisioner", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("parameters", 3, Shape::String, "map[string]string").map().omit_empty(),
-        Field::new("reclaimPolicy", 4, Shape::String, "v1.PersistentVolumeReclaimPolicy").pointer().omit_empty(),
+        Field::new("reclaimPolicy", 4, Shape::String, "v1.PersistentVolumeReclaimPolicy").pointer().omit_empty().rules(&Rules { values: &["Delete", "Recycle", "Retain"], ..Rules::NONE }),
         Field::new("mountOptions", 5, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("allowVolumeExpansion", 6, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("volumeBindingMode", 7, Shape::String, "v1.VolumeBindingMode").pointer().omit_empty(),
+        Field::new("volumeBindingMode", 7, Shape::String, "v1.VolumeBindingMode").pointer().omit_empty().rules(&Rules { values: &["Immediate", "WaitForFirstConsumer"], ..Rules::NONE }),
         Field::new("allowedTopologies", 8, Shape::Struct(&super::core_v1::TOPOLOGY_SELECTOR_TERM), "[]v1.TopologySelectorTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
 };
@@ -97,6 +120,9 @@ pub(crate) static STORAGE_CLASS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOKEN_REQUEST: Struct = Struct {
     name: "TokenRequest",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("audience", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("expirationSeconds", 2, Shape::Int64, "int64").pointer().omit_empty(),
@@ -106,6 +132,9 @@ pub(crate) static TOKEN_REQUEST: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_ATTACHMENT: Struct = Struct {
     name: "VolumeAttachment",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -118,6 +147,9 @@ pub(crate) static VOLUME_ATTACHMENT: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_ATTACHMENT_SOURCE: Struct = Struct {
     name: "VolumeAttachmentSource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("persistentVolumeName", 1, Shape::String, "string").pointer().omit_empty(),
         Field::new("inlineVolumeSpec", 2, Shape::Struct(&super::core_v1::PERSISTENT_VOLUME_SPEC), "v1.PersistentVolumeSpec").pointer().omit_empty(),
@@ -127,6 +159,9 @@ pub(crate) static VOLUME_ATTACHMENT_SOURCE: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_ATTACHMENT_SPEC: Struct = Struct {
     name: "VolumeAttachmentSpec",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("attacher", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("source", 2, Shape::Struct(&VOLUME_ATTACHMENT_SOURCE), "v1.VolumeAttachmentSource").rules(&Rules { required: true, ..Rules::NONE }),
@@ -137,6 +172,9 @@ pub(crate) static VOLUME_ATTACHMENT_SPEC: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_ATTACHMENT_STATUS: Struct = Struct {
     name: "VolumeAttachmentStatus",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("attached", 1, Shape::Bool, "bool").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("attachmentMetadata", 2, Shape::String, "map[string]string").map().omit_empty(),
@@ -148,6 +186,9 @@ pub(crate) static VOLUME_ATTACHMENT_STATUS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_ATTRIBUTES_CLASS: Struct = Struct {
     name: "VolumeAttributesClass",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
@@ -160,6 +201,9 @@ pub(crate) static VOLUME_ATTRIBUTES_CLASS: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_ERROR: Struct = Struct {
     name: "VolumeError",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("time", 1, Shape::Time, "v1.Time").omit_empty(),
         Field::new("message", 2, Shape::String, "string").omit_empty(),
@@ -170,6 +214,9 @@ pub(crate) static VOLUME_ERROR: Struct = Struct {
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_NODE_RESOURCES: Struct = Struct {
     name: "VolumeNodeResources",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("count", 1, Shape::Int32, "int32").pointer().omit_empty(),
     ],

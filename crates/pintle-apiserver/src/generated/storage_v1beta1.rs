@@ -4,9 +4,14 @@
 
 use crate::schema::{Field, Rules, Shape, Struct};
 
+const PACKAGE: &str = "io.k8s.api.storage.v1beta1";
+
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_ATTRIBUTES_CLASS: Struct = Struct {
     name: "VolumeAttributesClass",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
     fields: &[
         Field::new("kind", 0, Shape::String, "string").omit_empty(),
         Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),

@@ -53,7 +53,7 @@ impl Api {
         } else {
             StatusCode::OK
         };
-        if served.kind.returns_deleted {
+        if served.facts.returns_deleted || served.kind.returns_deleted {
             return Ok(Answer::object(code, &renderer, object));
         }
         let uid = &object.attributes.uid;

@@ -33,7 +33,8 @@ pub(crate) struct Kind {
     pub(crate) status_keeps_labels: bool,
     /// How they are deleted.
     pub(crate) deletion: Deletion,
-    /// Whether the answer to a delete is the object itself, and not a status.
+    /// Whether the answer to a delete is the object itself, and not a status, though OpenAPI says
+    /// otherwise.
     pub(crate) returns_deleted: bool,
 }
 

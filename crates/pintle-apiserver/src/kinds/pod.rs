@@ -51,7 +51,6 @@ pub(super) static KIND: Kind = Kind {
     on_create,
     on_update,
     deletion: Deletion::Graceful(grace_period),
-    returns_deleted: true,
     ..Kind::PLAIN
 };
 

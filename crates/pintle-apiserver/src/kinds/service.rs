@@ -16,6 +16,5 @@ pub(super) static KIND: Kind = Kind {
         },
     ],
     update_creates: true,
-    returns_deleted: true,
     ..Kind::PLAIN
 };

@@ -5,6 +5,15 @@
 pub(crate) struct Struct {
     /// Its name in Go, without package; messages use it.
     pub(crate) name: &'static str,
+    /// Its package as OpenAPI names it: `io.k8s.api.core.v1`.
+    #[expect(dead_code, reason = "OpenAPI names it")]
+    pub(crate) package: &'static str,
+    /// Whether server-side apply takes it as a whole.
+    #[expect(dead_code, reason = "server-side apply reads it")]
+    pub(crate) atomic: bool,
+    /// Which of its fields exclude each other, as JSON; empty if none do.
+    #[expect(dead_code, reason = "OpenAPI shows it")]
+    pub(crate) unions: &'static str,
     /// Its fields in the order in which they are written, those of embedded structs in their place.
     pub(crate) fields: &'static [Field],
 }
@@ -159,6 +168,8 @@ pub(crate) struct Resource {
     pub(crate) subresources: &'static [Subresource],
     /// Whether a server with default flags serves it.
     pub(crate) served_by_default: bool,
+    /// Whether the answer to a delete is the object and not a `Status`.
+    pub(crate) returns_deleted: bool,
     /// What its objects consist of.
     pub(crate) schema: &'static Struct,
 }

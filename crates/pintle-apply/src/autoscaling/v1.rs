@@ -73,7 +73,7 @@ apply_configurations! {
     ///
     /// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/autoscaling/v1#ScaleSpec)
     ScaleSpecApply {
-        /// `replicas`.
+        /// `replicas`: default `0`.
         replicas "replicas" value i32;
     }
     /// An apply configuration of `ScaleStatus` of autoscaling/v1.

@@ -261,7 +261,7 @@ apply_configurations! {
     ///
     /// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ConfigMapEnvSource)
     ConfigMapEnvSourceApply {
-        /// `name`.
+        /// `name`: default `""`.
         name "name" into Str;
         /// `optional`.
         optional "optional" value bool;
@@ -270,7 +270,7 @@ apply_configurations! {
     ///
     /// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ConfigMapKeySelector)
     ConfigMapKeySelectorApply {
-        /// `name`.
+        /// `name`: default `""`.
         name "name" into Str;
         /// `key`: required.
         key "key" into Str;
@@ -296,7 +296,7 @@ apply_configurations! {
     ///
     /// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ConfigMapProjection)
     ConfigMapProjectionApply {
-        /// `name`.
+        /// `name`: default `""`.
         name "name" into Str;
         /// `items`: list type atomic.
         items "items" list KeyToPathApply;
@@ -307,7 +307,7 @@ apply_configurations! {
     ///
     /// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#ConfigMapVolumeSource)
     ConfigMapVolumeSourceApply {
-        /// `name`.
+        /// `name`: default `""`.
         name "name" into Str;
         /// `items`: list type atomic.
         items "items" list KeyToPathApply;
@@ -1119,7 +1119,7 @@ apply_configurations! {
     ///
     /// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#LocalObjectReference)
     LocalObjectReferenceApply {
-        /// `name`.
+        /// `name`: default `""`.
         name "name" into Str;
     }
     /// An apply configuration of `LocalVolumeSource` of core/v1.
@@ -1873,7 +1873,7 @@ apply_configurations! {
         /// `securityContext`.
         security_context "securityContext" value PodSecurityContextApply, fields(PodSecurityContextApply);
         /// `imagePullSecrets`: list type map by `name`; patch strategy merge by `name`.
-        image_pull_secrets "imagePullSecrets" list LocalObjectReferenceApply, keyed(LocalObjectReferenceApply, "name");
+        image_pull_secrets "imagePullSecrets" list LocalObjectReferenceApply, keyed(LocalObjectReferenceApply, "name" = "");
         /// `hostname`.
         hostname "hostname" into Str;
         /// `subdomain`.
@@ -2142,7 +2142,7 @@ apply_configurations! {
     ReplicationControllerSpecApply {
         /// `replicas`: default `1`.
         replicas "replicas" value i32;
-        /// `minReadySeconds`.
+        /// `minReadySeconds`: default `0`.
         min_ready_seconds "minReadySeconds" value i32;
         /// `selector`: map type atomic.
         selector "selector" map_into Str;
@@ -2357,7 +2357,7 @@ apply_configurations! {
     ///
     /// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#SecretEnvSource)
     SecretEnvSourceApply {
-        /// `name`.
+        /// `name`: default `""`.
         name "name" into Str;
         /// `optional`.
         optional "optional" value bool;
@@ -2366,7 +2366,7 @@ apply_configurations! {
     ///
     /// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#SecretKeySelector)
     SecretKeySelectorApply {
-        /// `name`.
+        /// `name`: default `""`.
         name "name" into Str;
         /// `key`: required.
         key "key" into Str;
@@ -2377,7 +2377,7 @@ apply_configurations! {
     ///
     /// [Reference](https://pkg.go.dev/k8s.io/api@v0.36.3/core/v1#SecretProjection)
     SecretProjectionApply {
-        /// `name`.
+        /// `name`: default `""`.
         name "name" into Str;
         /// `items`: list type atomic.
         items "items" list KeyToPathApply;
