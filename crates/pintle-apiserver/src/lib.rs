@@ -31,6 +31,7 @@
 //! in `kinds`, never by a path of its own.
 
 mod authn;
+mod authz;
 mod bootstrap;
 mod controllers;
 mod discovery;
@@ -50,5 +51,7 @@ mod table;
 mod validation;
 mod version;
 
+pub use authn::User;
+pub use authz::{Attributes, Authorizer, Decision};
 pub use server::{ApiServer, ApiServerBuilder, RunningServer, StartError};
 pub use store::HistoryLimits;

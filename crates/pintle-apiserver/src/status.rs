@@ -13,7 +13,7 @@ use pintle_meta::{
     v1::{CauseType, ListMeta, Status, StatusCause, StatusDetails, StatusReason},
 };
 
-use crate::{quote::Quoted, store::Revision, validation::FieldError};
+use crate::{authz::Attributes, quote::Quoted, store::Revision, validation::FieldError};
 
 /// Why a request failed: a `Status` object that says so.
 #[derive(Clone, Debug)]
@@ -46,6 +46,41 @@ impl Failure {
         let quoted = Quoted(name);
         let message = format!("{resource} {quoted} is forbidden: {why}");
         Self::new(StatusCode::FORBIDDEN, StatusReason::FORBIDDEN, message).about(resource, name)
+    }
+
+    /// 403: the user may not do it.
+    pub(crate) fn denied(user: &str, what: &Attributes<'_>, reason: &str) -> Self {
+        let (user, verb) = (Quoted(user), what.verb);
+        let mut why = if what.is_resource {
+            let resource = match what.subresource {
+                "" => what.resource.to_owned(),
+                subresource => format!("{}/{subresource}", what.resource),
+            };
+            let place = match what.namespace {
+                "" => "at the cluster scope".to_owned(),
+                namespace => format!("in the namespace {}", Quoted(namespace)),
+            };
+            let (resource, group) = (Quoted(&resource), Quoted(what.group));
+            format!("User {user} cannot {verb} resource {resource} in API group {group} {place}")
+        } else {
+            let path = Quoted(what.path);
+            format!("User {user} cannot {verb} path {path}")
+        };
+        if !reason.is_empty() {
+            why.push_str(": ");
+            why.push_str(reason);
+        }
+        let resource = Qualified {
+            group: what.group,
+            name: what.resource,
+        };
+        let message = match (what.resource, what.name) {
+            ("", _) => format!("forbidden: {why}"),
+            (_, "") => format!("{resource} is forbidden: {why}"),
+            (_, name) => format!("{resource} {} is forbidden: {why}", Quoted(name)),
+        };
+        Self::new(StatusCode::FORBIDDEN, StatusReason::FORBIDDEN, message)
+            .about(resource, what.name)
     }
 
     /// 404: there is no such object.

@@ -32,6 +32,11 @@ impl KeyPair {
         self.key.public_key().as_ref()
     }
 
+    /// The key pair as a PKCS#8 document: a secret.
+    pub(crate) fn pkcs8(&self) -> &[u8] {
+        &self.pkcs8
+    }
+
     pub(crate) fn private_key_pem(&self) -> String {
         pem::encode("PRIVATE KEY", &self.pkcs8)
     }

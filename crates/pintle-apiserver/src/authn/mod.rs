@@ -1,19 +1,27 @@
 //! Who makes a request.
 //!
-//! A client shows a certificate of the server's own authority. Its common name is the user, its
-//! organisations are the groups. A client without one, or with another's, is nobody; that is found
-//! out after the handshake, so that the client is told so by a 401 and not by a broken connection.
+//! A client shows a certificate of the server's own authority, whose common name is the user and whose
+//! organisations are the groups; or a bearer token, one of those that the server was given or that of
+//! a service account. A client without any, or with somebody else's, is nobody; that is found out
+//! after the handshake, so that the client is told so by a 401 and not by a broken connection.
 
+mod authenticator;
+mod bearer;
 mod certificate;
+mod impersonation;
+#[allow(dead_code, reason = "serviceaccounts/token is to sign with it")]
+mod jwt;
+#[allow(dead_code, reason = "serviceaccounts/token is to issue with it")]
+mod service_account;
 mod subject;
+mod user;
 
+pub(crate) use authenticator::Authenticator;
+pub(crate) use bearer::BearerTokens;
 pub(crate) use certificate::ClientCertificates;
-
-/// A client that was authenticated.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct User {
-    /// Its name.
-    pub(crate) name: String,
-    /// The groups that it is in.
-    pub(crate) groups: Vec<String>,
-}
+pub(crate) use impersonation::impersonate;
+#[allow(unused_imports, reason = "serviceaccounts/token is to use it")]
+pub(crate) use service_account::{
+    Bound, IssuedToken, Named, Reviewed, ServiceAccountTokens, TokenSpec,
+};
+pub use user::User;

@@ -3,11 +3,14 @@
 //! Only certificates whose signature was checked get here, but nothing is taken for granted: every
 //! length is checked, and what does not fit has no subject.
 
-use super::User;
+use ring::digest;
 
-/// The user that a certificate is for: its common name, with its organisations as groups.
-pub(super) fn user(certificate: &[u8]) -> Option<User> {
-    let (certificate, _) = read(certificate, SEQUENCE)?;
+use super::{User, user::CREDENTIAL_ID};
+
+/// The user that a certificate is for: its common name, with its organisations as groups, and its uid
+/// if it has one.
+pub(super) fn user(whole: &[u8]) -> Option<User> {
+    let (certificate, _) = read(whole, SEQUENCE)?;
     let (mut rest, _) = read(certificate, SEQUENCE)?;
     // The version is there but for the oldest certificates.
     if rest.first() == Some(&VERSION) {
@@ -18,10 +21,7 @@ pub(super) fn user(certificate: &[u8]) -> Option<User> {
         (_, rest) = read(rest, tag)?;
     }
     let (mut names, _) = read(rest, SEQUENCE)?;
-    let mut user = User {
-        name: String::new(),
-        groups: Vec::new(),
-    };
+    let mut user = User::default();
     while !names.is_empty() {
         let (mut attributes, behind) = read(names, SET)?;
         names = behind;
@@ -34,11 +34,26 @@ pub(super) fn user(certificate: &[u8]) -> Option<User> {
             match kind {
                 COMMON_NAME => user.name = text_of(*tag, text)?,
                 ORGANISATION => user.groups.push(text_of(*tag, text)?),
+                // There is one, and it says something.
+                UID if !user.uid.is_empty() || text.is_empty() => return None,
+                UID => user.uid = text_of(*tag, text)?,
                 _ => {}
             }
         }
     }
-    (!user.name.is_empty()).then_some(user)
+    if user.name.is_empty() {
+        return None;
+    }
+    let digest = digest::digest(&digest::SHA256, whole);
+    let digest: String = digest
+        .as_ref()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    Some(
+        user.extra(CREDENTIAL_ID, format!("X509SHA256={digest}"))
+            .classified(),
+    )
 }
 
 fn text_of(tag: u8, text: &[u8]) -> Option<String> {
@@ -79,6 +94,8 @@ const VERSION: u8 = 0xa0;
 
 /// 2.5.4.3.
 const COMMON_NAME: &[u8] = &[0x55, 4, 3];
+/// 1.3.6.1.4.1.57683.2.
+const UID: &[u8] = &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x83, 0xc2, 0x53, 2];
 /// 2.5.4.10.
 const ORGANISATION: &[u8] = &[0x55, 4, 10];
 
@@ -103,7 +120,9 @@ mod tests {
     fn common_name_and_organisations_are_user_and_groups() {
         let user = user(&certificate(&["system:masters", "ops"])).unwrap();
         assert_eq!(user.name, "jane");
-        assert_eq!(user.groups, ["system:masters", "ops"]);
+        assert_eq!(user.groups, ["system:masters", "ops", User::AUTHENTICATED]);
+        let id = &user.extra[CREDENTIAL_ID][0];
+        assert_eq!(id.strip_prefix("X509SHA256=").unwrap().len(), 64);
     }
 
     #[test]

@@ -15,7 +15,8 @@ use super::{
     warning,
 };
 use crate::{
-    authn::User,
+    authn::{Authenticator, User},
+    authz::Authorizer,
     discovery::Discovery,
     kinds::Part,
     registry::{Registry, Served},
@@ -32,6 +33,8 @@ pub(crate) struct Api {
     pub(super) timer: Arc<dyn Timer>,
     pub(super) random: Arc<dyn Random>,
     pub(super) shutdown: Shutdown,
+    pub(super) authenticator: Authenticator,
+    pub(super) authorizer: Arc<dyn Authorizer>,
     discovery: Discovery,
 }
 
@@ -41,6 +44,9 @@ pub(super) struct Call<'a> {
     pub(super) target: &'a Target,
     pub(super) query: Query<'a>,
     pub(super) headers: &'a http::HeaderMap,
+    /// As whom it is made.
+    #[allow(dead_code, reason = "create-only reviews are to answer for it")]
+    pub(super) user: &'a User,
 }
 
 /// What an operation answers.
@@ -58,6 +64,8 @@ impl Api {
         timer: Arc<dyn Timer>,
         random: Arc<dyn Random>,
         shutdown: Shutdown,
+        authenticator: Authenticator,
+        authorizer: Arc<dyn Authorizer>,
     ) -> Self {
         Self {
             discovery: Discovery::new(&registry),
@@ -66,24 +74,27 @@ impl Api {
             timer,
             random,
             shutdown,
+            authenticator,
+            authorizer,
         }
     }
 
-    /// Answers a request of `user`, who is nobody if the client could not be authenticated.
+    /// Answers a request over a connection of `peer`, which is nobody's if its client has shown no
+    /// certificate: the request itself may say more.
     ///
     /// # Cancel safety
     ///
     /// A write that was begun is either done or not when this is dropped; nothing else is lost.
     pub(crate) async fn respond<B>(
         self: &Arc<Self>,
-        user: Option<&User>,
+        peer: Option<&Arc<User>>,
         request: Request<B>,
     ) -> Response<Body>
     where
         B: http_body::Body<Data = Bytes> + Send + Unpin + 'static,
     {
-        let (head, mut body) = request.into_parts();
-        let outcome = self.outcome(user, &head, &mut body).await;
+        let (mut head, mut body) = request.into_parts();
+        let outcome = self.outcome(peer, &mut head, &mut body).await;
         let response = outcome.unwrap_or_else(|failure| failed(&failure));
         let response = if head.method == Method::HEAD {
             without_body(response)
@@ -98,20 +109,19 @@ impl Api {
 
     async fn outcome<B>(
         self: &Arc<Self>,
-        user: Option<&User>,
-        head: &request::Parts,
+        peer: Option<&Arc<User>>,
+        head: &mut request::Parts,
         body: &mut B,
     ) -> Result<Response<Body>, Failure>
     where
         B: http_body::Body<Data = Bytes> + Send + Unpin,
     {
-        if user.is_none() {
-            return Err(Failure::unauthorized());
-        }
+        let route = Route::of(head.uri.path());
+        let user = self.admit(peer, head, &route)?;
         let query = Query::new(head.uri.query());
-        match Route::of(head.uri.path()) {
+        match route {
             Route::Objects(target) => {
-                let call = self.call(&target, query, &head.headers)?;
+                let call = self.call(&target, query, &head.headers, &user)?;
                 let answer = self.operate(&head.method, &call, body).await?;
                 Ok(answered(answer))
             }
@@ -124,6 +134,7 @@ impl Api {
         target: &'a Target,
         query: Query<'a>,
         headers: &'a http::HeaderMap,
+        user: &'a User,
     ) -> Result<Call<'a>, Failure> {
         let served = self
             .registry
@@ -144,6 +155,7 @@ impl Api {
             target,
             query,
             headers,
+            user,
         })
     }
 
@@ -234,6 +246,11 @@ impl Api {
         match route {
             Route::Version => Ok(json(version::document())),
             Route::Health => Ok(plain(StatusCode::OK, "ok")),
+            Route::TokenIssuer => Ok(published(JSON, self.authenticator.accounts().issuer())),
+            Route::TokenKeys => {
+                let keys = self.authenticator.accounts().key_set();
+                Ok(published("application/jwk-set+json", keys))
+            }
             Route::CoreVersions | Route::Groups => {
                 let core = *route == Route::CoreVersions;
                 let representation = aggregated(headers)?;
@@ -365,6 +382,14 @@ fn without_body(response: Response<Body>) -> Response<Body> {
 
 fn json(document: Bytes) -> Response<Body> {
     respond(StatusCode::OK, JSON, Body::whole(document))
+}
+
+/// What is for everybody, and changes so rarely that it may be kept for a while.
+fn published(content_type: &str, document: Vec<u8>) -> Response<Body> {
+    let mut response = respond(StatusCode::OK, content_type, Body::whole(document));
+    let public = HeaderValue::from_static("public, max-age=3600");
+    response.headers_mut().insert(header::CACHE_CONTROL, public);
+    response
 }
 
 fn plain(code: StatusCode, text: &'static str) -> Response<Body> {

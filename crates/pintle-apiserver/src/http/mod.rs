@@ -4,6 +4,7 @@
 //! registry or the store, and renders. Whatever goes wrong becomes a `Status`; nothing here panics
 //! on what a client sends, and nothing waits while it holds the store.
 
+mod admit;
 mod api;
 mod body;
 mod create;

@@ -9,6 +9,10 @@ pub(crate) enum Route {
     Version,
     /// `/healthz`, `/livez`, `/readyz`, or one check below them.
     Health,
+    /// `/.well-known/openid-configuration`: who issues the tokens of service accounts.
+    TokenIssuer,
+    /// `/openid/v1/jwks`: the keys that those tokens are checked with.
+    TokenKeys,
     /// `/api`: the versions of the core group.
     CoreVersions,
     /// `/apis`: the other groups.
@@ -56,6 +60,8 @@ impl Route {
             ["version"] => Self::Version,
             ["healthz" | "livez" | "readyz"] => Self::Health,
             ["healthz" | "livez" | "readyz", "ping"] => Self::Health,
+            [".well-known", "openid-configuration"] => Self::TokenIssuer,
+            ["openid", "v1", "jwks"] => Self::TokenKeys,
             ["api"] => Self::CoreVersions,
             ["apis"] => Self::Groups,
             ["apis", group] => Self::Group((*group).to_owned()),

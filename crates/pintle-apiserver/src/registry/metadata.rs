@@ -57,6 +57,17 @@ impl Served {
     }
 }
 
+impl Registry {
+    /// A random UUID: an identity that nothing else has.
+    #[allow(
+        dead_code,
+        reason = "the tokens of serviceaccounts/token are to have one"
+    )]
+    pub(crate) fn unique_id(&self) -> String {
+        uid(&*self.random)
+    }
+}
+
 /// A random UUID (version 4).
 fn uid(random: &dyn Random) -> String {
     let mut bytes = [0; 16];

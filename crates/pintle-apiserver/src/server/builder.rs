@@ -18,7 +18,13 @@ use super::{
     tls::Credentials,
 };
 use crate::{
-    HistoryLimits, bootstrap, controllers, http::Api, registry::Registry, shutdown::ShutdownTrigger,
+    Authorizer, HistoryLimits, User,
+    authn::{Authenticator, BearerTokens, ServiceAccountTokens},
+    authz::AllowAll,
+    bootstrap, controllers,
+    http::Api,
+    registry::Registry,
+    shutdown::ShutdownTrigger,
 };
 
 /// An API server, from where it is configured to where it runs.
@@ -45,6 +51,8 @@ pub struct ApiServerBuilder {
     clock: Arc<dyn Clock>,
     timer: Arc<dyn Timer>,
     random: Arc<dyn Random>,
+    tokens: BearerTokens,
+    authorizer: Arc<dyn Authorizer>,
 }
 
 impl ApiServer {
@@ -57,6 +65,8 @@ impl ApiServer {
             clock: time.clone(),
             timer: time,
             random: Arc::new(SystemRandom),
+            tokens: BearerTokens::default(),
+            authorizer: Arc::new(AllowAll),
         }
     }
 }
@@ -94,6 +104,18 @@ impl ApiServerBuilder {
         self
     }
 
+    /// A bearer token that the server knows, and whose it is.
+    pub fn token(mut self, token: &str, user: User) -> Self {
+        self.tokens.add(token, user);
+        self
+    }
+
+    /// Who decides what users may do. Default: whoever was authenticated may do anything.
+    pub fn authorizer(mut self, authorizer: impl Authorizer) -> Self {
+        self.authorizer = Arc::new(authorizer);
+        self
+    }
+
     /// Starts the server. It answers once this returns.
     ///
     /// # Errors
@@ -112,6 +134,9 @@ impl ApiServerBuilder {
         let registry = Registry::new(self.history, self.clock.clone(), self.random.clone());
         let registry = Arc::new(registry);
         bootstrap::start_cluster(&registry);
+        let accounts = ServiceAccountTokens::new(&reachable(address).to_string());
+        let accounts = accounts.map_err(StartError::certificates)?;
+        let authenticator = Authenticator::new(self.tokens, accounts, registry.clone());
         let (trigger, shutdown) = ShutdownTrigger::new();
         let shared = Arc::new(Shared {
             api: Arc::new(Api::new(
@@ -120,6 +145,8 @@ impl ApiServerBuilder {
                 self.timer.clone(),
                 self.random,
                 shutdown.clone(),
+                authenticator,
+                self.authorizer,
             )),
             acceptor: credentials.acceptor,
             clients: credentials.clients,

@@ -67,7 +67,7 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
             }
         },
     };
-    let user = Arc::new(user);
+    let user = user.map(Arc::new);
     let asked = Arc::new(Notify::new());
     let watches = Watches::default();
     let service = service_fn(|request: hyper::Request<Incoming>| {
@@ -77,11 +77,11 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
             "request",
             method = %request.method(),
             path = request.uri().path(),
-            user = user.as_ref().as_ref().map(|user| &*user.name),
+            user = user.as_ref().map(|user| &*user.name),
         );
         let watches = watches.clone();
         let respond = async move {
-            let response = api.respond(user.as_ref().as_ref(), request).await;
+            let response = api.respond(user.as_ref(), request).await;
             watches.add(response.body().expiry());
             Ok::<_, Infallible>(response)
         };

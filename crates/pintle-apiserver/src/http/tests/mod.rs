@@ -4,6 +4,7 @@
 
 mod discovery;
 mod errors;
+mod identity;
 mod lists;
 mod namespaces;
 mod robustness;
@@ -31,7 +32,8 @@ use pintle_env::{ManualClock, SeededRandom};
 use super::{Api, Body};
 use crate::{
     HistoryLimits,
-    authn::User,
+    authn::{Authenticator, BearerTokens, ServiceAccountTokens, User},
+    authz::{AllowAll, Authorizer},
     bootstrap,
     registry::Registry,
     shutdown::{Shutdown, ShutdownTrigger},
@@ -76,18 +78,31 @@ impl Server {
     }
 
     fn with_history(limits: HistoryLimits) -> Self {
+        Self::with(limits, AllowAll)
+    }
+
+    fn authorized_by(authorizer: impl Authorizer) -> Self {
+        Self::with(HistoryLimits::default(), authorizer)
+    }
+
+    fn with(limits: HistoryLimits, authorizer: impl Authorizer) -> Self {
         let clock = ManualClock::new();
         let random = Arc::new(SeededRandom::new(1));
         let registry = Registry::new(limits, Arc::new(clock.clone()), random.clone());
         let registry = Arc::new(registry);
         bootstrap::start_cluster(&registry);
         let (trigger, shutdown) = ShutdownTrigger::new();
+        let accounts = ServiceAccountTokens::new("127.0.0.1:6443").unwrap();
+        let mut tokens = BearerTokens::default();
+        tokens.add("jane's token", User::new("jane"));
         let api = Api::new(
             registry.clone(),
             Arc::new(clock.clone()),
             Arc::new(clock.clone()),
             random,
             shutdown.clone(),
+            Authenticator::new(tokens, accounts, registry.clone()),
+            Arc::new(authorizer),
         );
         Self {
             api: Arc::new(api),
@@ -102,11 +117,8 @@ impl Server {
         self.api.respond(Some(&Self::admin()), request).await
     }
 
-    fn admin() -> User {
-        User {
-            name: "admin".to_owned(),
-            groups: vec!["system:masters".to_owned()],
-        }
+    fn admin() -> Arc<User> {
+        Arc::new(User::new("admin").group(User::MASTERS))
     }
 
     async fn send(&self, request: Request<Full<Bytes>>) -> Answered {
@@ -130,7 +142,14 @@ impl Server {
     }
 
     async fn get_as(&self, uri: &str, accept: &str) -> Answered {
-        let request = Request::builder().uri(uri).header("Accept", accept);
+        self.get_with(uri, &[("Accept", accept)]).await
+    }
+
+    async fn get_with(&self, uri: &str, headers: &[(&str, &str)]) -> Answered {
+        let mut request = Request::builder().uri(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
         self.send(request.body(Full::default()).unwrap()).await
     }
 

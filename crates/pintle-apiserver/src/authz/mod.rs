@@ -1,0 +1,11 @@
+//! What a user may do.
+//!
+//! Every request comes by here with its [`Attributes`], before anything looks at it more closely.
+
+mod attributes;
+mod authorizer;
+
+pub use attributes::Attributes;
+pub(crate) use attributes::verb;
+pub(crate) use authorizer::{AllowAll, authorize};
+pub use authorizer::{Authorizer, Decision};
