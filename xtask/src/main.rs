@@ -11,6 +11,7 @@
 mod bench;
 mod cache;
 mod ci;
+mod claims;
 mod codegen;
 mod command;
 mod corpus;
@@ -44,6 +45,8 @@ enum Task {
     Bench(bench::Arguments),
     /// Run the gate: everything that a change must pass
     Ci(ci::Arguments),
+    /// Say which clauses of the tables in claims/ are proved, and by which tests
+    Claims(claims::Arguments),
     /// Build, start and stop a real control plane: etcd and kube-apiserver
     #[command(subcommand)]
     RealCluster(real_cluster::Task),
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().task {
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Ci(arguments) => ci::run(&arguments),
+        Task::Claims(arguments) => claims::run(&arguments),
         Task::RealCluster(task) => real_cluster::run(task),
         Task::Codegen(arguments) => codegen::run(arguments),
         Task::Corpus(arguments) => corpus::run(arguments),

@@ -6,6 +6,7 @@
 //! the checkout lives in the cache.
 
 mod bans;
+mod claims;
 mod codec;
 mod control_plane;
 mod gate;

@@ -1,7 +1,7 @@
 //! The steps, in the order in which they run: what is quick to fail comes first.
 
 use super::outcome::Cases;
-use super::{bans, codec, control_plane, kubectl, rust, schema, tools};
+use super::{bans, claims, codec, control_plane, kubectl, rust, schema, tools};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 
@@ -42,6 +42,13 @@ pub(super) const STEPS: &[Step] = &[
         when: When::Always,
         floor: Some(14),
         run: bans::purity,
+    },
+    Step {
+        name: "claims",
+        proves: "every clause of the tables in claims/ has a test or a reason",
+        when: When::Always,
+        floor: Some(8),
+        run: claims::claims,
     },
     Step {
         name: "test",
