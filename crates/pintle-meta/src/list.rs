@@ -1,10 +1,8 @@
 //! [`ObjectList`], a list of objects of one kind.
 
-use std::fmt;
-
 use pintle_codec::{
     Decoder, Element, Error, Field, FieldFlags, Format, List, Message, SlotMut, SlotRef, Table,
-    TypeMeta, equal, format_debug, json,
+    TypeMeta, json,
 };
 
 use crate::list_body::{self, Items, Parts};
@@ -12,7 +10,7 @@ use crate::v1::ListMeta;
 use crate::{Body, Kind, Resource};
 
 /// A list of objects, as the API server answers it: `PodList` is `ObjectList<Pod>`.
-#[derive(Clone)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ObjectList<K> {
     /// The version of the list and, when there is more, where to continue.
     pub metadata: ListMeta,
@@ -138,18 +136,6 @@ impl<K: Element + Default> Element for ObjectList<K> {
 
     fn get(&self) -> SlotRef<'_> {
         SlotRef::Message(self)
-    }
-}
-
-impl<K: Element + Default> PartialEq for ObjectList<K> {
-    fn eq(&self, other: &Self) -> bool {
-        equal(self, other)
-    }
-}
-
-impl<K: Element + Default> fmt::Debug for ObjectList<K> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        format_debug(self, f)
     }
 }
 

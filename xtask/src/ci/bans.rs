@@ -17,7 +17,13 @@ use crate::workspace;
 /// and so knows neither the client nor the generated types.
 const EXCLUDED: &[(&[&str], &[&str])] = &[
     (
-        &["pintle-env", "pintle-codec", "pintle-meta", "pintle-api"],
+        &[
+            "pintle-env",
+            "pintle-codec",
+            "pintle-meta",
+            "pintle-api",
+            "pintle-crd",
+        ],
         &["tokio", "hyper", "rustls"],
     ),
     (&["pintle-apiserver"], &["pintle-client", "pintle-api"]),
