@@ -58,7 +58,7 @@ enum Task {
     Exchange(exchange::Arguments),
     /// Feed everything that reads bytes from outside with bytes that nobody thought of
     Fuzz(fuzz::Arguments),
-    /// Record what Kubernetes' Go code says of values and selectors
+    /// Record what Kubernetes' Go code says of values, selectors and patches
     Oracle(oracle::Arguments),
     /// Write the facts about the API into schema/, from Go's types and a real kube-apiserver
     Schema(schema::Arguments),

@@ -1,5 +1,5 @@
-//! `cargo xtask oracle`: what Kubernetes' Go code says of values and selectors, recorded for the tests of
-//! pintle-meta.
+//! `cargo xtask oracle`: what Kubernetes' Go code says of values, selectors and patches, recorded for the tests
+//! of the crates that have their own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -22,40 +22,73 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let interrupt = Interrupt::listen()?;
-    let recorded = workspace::root().join("crates/pintle-meta/tests/it/oracle");
-    if !arguments.check {
-        ask(&recorded, &interrupt)?;
-        let cases: usize = read(&recorded)?.values().map(|file| cases(file)).sum();
-        println!("{cases} cases written");
+    if arguments.check {
+        let same = check(&interrupt)?;
+        println!("{same} passed, 0 failed");
         return Ok(ExitCode::SUCCESS);
     }
-    let fresh = tempfile::tempdir().context(|| "make a temporary directory".to_owned())?;
-    ask(fresh.path(), &interrupt)?;
-    let (old, new) = (read(&recorded)?, read(fresh.path())?);
-    let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+    let mut written = 0;
+    for oracle in ORACLES {
+        let recorded = workspace::root().join(oracle.recorded);
+        ask(oracle, &recorded, &interrupt)?;
+        written += read(&recorded)?
+            .values()
+            .map(|file| cases(file))
+            .sum::<usize>();
+    }
+    println!("{written} cases written");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Asks again, and compares with what is recorded. Returns how many cases are the same, which are all.
+pub(crate) fn check(interrupt: &Interrupt) -> Result<usize> {
     let (mut same, mut differing) = (0, Vec::new());
-    for name in names {
-        let (old, new) = (old.get(name), new.get(name));
-        if old == new {
-            same += new.map_or(0, |file| cases(file));
-        } else {
-            differing.push(name.as_str());
+    for oracle in ORACLES {
+        let fresh = tempfile::tempdir().context(|| "make a temporary directory".to_owned())?;
+        ask(oracle, fresh.path(), interrupt)?;
+        let recorded = workspace::root().join(oracle.recorded);
+        let (old, new) = (read(&recorded)?, read(fresh.path())?);
+        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        for name in names {
+            let (old, new) = (old.get(name), new.get(name));
+            if old == new {
+                same += new.map_or(0, |file| cases(file));
+            } else {
+                differing.push(format!("{}/{name}", oracle.recorded));
+            }
         }
     }
-    println!("{same} passed, {} failed", differing.len());
     if !differing.is_empty() {
+        println!("{same} passed, {} failed", differing.len());
         return Err(Error::new(format!(
             "Go answers otherwise than is recorded; run cargo xtask oracle. Files: {}",
             differing.join(", ")
         )));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(same)
 }
 
+/// A Go program that answers, and where its answers are recorded.
+struct Oracle {
+    program: &'static str,
+    recorded: &'static str,
+}
+
+const ORACLES: &[Oracle] = &[
+    Oracle {
+        program: "tools/oracle",
+        recorded: "crates/pintle-meta/tests/it/oracle",
+    },
+    Oracle {
+        program: "tools/patches",
+        recorded: "crates/pintle-apiserver/tests/oracle",
+    },
+];
+
 /// Lets the Go program write its answers into a directory.
-fn ask(out: &Path, interrupt: &Interrupt) -> Result<()> {
+fn ask(oracle: &Oracle, out: &Path, interrupt: &Interrupt) -> Result<()> {
     let mut go = Command::new("go");
-    go.current_dir(workspace::root().join("tools/oracle"))
+    go.current_dir(workspace::root().join(oracle.program))
         .env("GOWORK", "off")
         .args(["run", ".", "-out"])
         .arg(out);

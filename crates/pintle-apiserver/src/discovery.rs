@@ -87,15 +87,9 @@ impl Discovery {
 }
 
 impl Served {
-    /// What can be done with the resource: what the real server offers, as far as it is here.
-    fn verbs(&self) -> impl Iterator<Item = &'static str> {
-        let verbs = self.facts.verbs.iter().copied();
-        verbs.filter(|verb| *verb != "patch")
-    }
-
     /// Whether something can be done with the resource.
     pub(crate) fn offers(&self, verb: &str) -> bool {
-        self.verbs().any(|offered| offered == verb)
+        self.facts.verbs.contains(&verb)
     }
 
     fn subresources(&self) -> impl Iterator<Item = &'static Subresource> {
@@ -151,7 +145,7 @@ fn resource_list(registry: &Registry, (group, version): (&str, &str)) -> Bytes {
             ("singularName", facts.singular.into()),
             ("namespaced", facts.namespaced.into()),
             ("kind", facts.kind.into()),
-            ("verbs", strings(served.verbs())),
+            ("verbs", strings(served.facts.verbs.iter().copied())),
         ]);
         insert_unless_empty(&mut resource, "shortNames", facts.short_names);
         insert_unless_empty(&mut resource, "categories", facts.categories);
@@ -169,7 +163,7 @@ fn resource_list(registry: &Registry, (group, version): (&str, &str)) -> Bytes {
                 }
             }
             resource.insert("kind", sub.kind.into());
-            resource.insert("verbs", strings(subresource_verbs(sub)));
+            resource.insert("verbs", strings(sub.verbs.iter().copied()));
             resources.push(resource.into());
         }
     }
@@ -232,7 +226,7 @@ fn discovered(served: &Served) -> Value {
         ("responseKind", response_kind("", "", facts.kind)),
         ("scope", scope.into()),
         ("singularResource", facts.singular.into()),
-        ("verbs", strings(served.verbs())),
+        ("verbs", strings(served.facts.verbs.iter().copied())),
     ]);
     insert_unless_empty(&mut resource, "shortNames", facts.short_names);
     insert_unless_empty(&mut resource, "categories", facts.categories);
@@ -243,7 +237,7 @@ fn discovered(served: &Served) -> Value {
                 "responseKind",
                 response_kind(sub.group, sub.version, sub.kind),
             ),
-            ("verbs", strings(subresource_verbs(sub))),
+            ("verbs", strings(sub.verbs.iter().copied())),
         ]))
     });
     let subresources: Vec<_> = subresources.collect();
@@ -260,10 +254,6 @@ fn response_kind(group: &str, version: &str, kind: &str) -> Value {
         ("version", version.into()),
         ("kind", kind.into()),
     ]))
-}
-
-fn subresource_verbs(sub: &Subresource) -> impl Iterator<Item = &'static str> {
-    sub.verbs.iter().copied().filter(|verb| *verb != "patch")
 }
 
 fn of_version<'a>(

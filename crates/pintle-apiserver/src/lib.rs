@@ -23,7 +23,8 @@
 //! - `server`: sockets, TLS, tasks.
 //! - `http`: from a request to an operation, and from its outcome to a response.
 //! - `registry`: the rules of the API around the store. `kinds` has what kinds differ in,
-//!   `schema` turns JSON into trees by the tables in `generated`, `validation` says what is wrong.
+//!   `schema` turns JSON into trees by the tables in `generated`, `patch` changes them, `validation`
+//!   says what is wrong.
 //! - `store`: the objects, their history, lists and watches; pure and synchronous.
 //!
 //! Invariants: time and randomness come in from outside; no lock is held across an await; nothing
@@ -38,6 +39,7 @@ mod discovery;
 mod generated;
 mod http;
 mod kinds;
+mod patch;
 mod quote;
 mod registry;
 mod schema;

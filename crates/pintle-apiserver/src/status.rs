@@ -163,6 +163,28 @@ impl Failure {
         Self::new(code, StatusReason::REQUEST_ENTITY_TOO_LARGE, message)
     }
 
+    /// 413: a patch has too many operations.
+    pub(crate) fn too_many_operations(why: &dyn fmt::Display) -> Self {
+        let message = format!("Request entity too large: {why}");
+        let code = StatusCode::PAYLOAD_TOO_LARGE;
+        Self::new(code, StatusReason::REQUEST_ENTITY_TOO_LARGE, message)
+    }
+
+    /// 415: no patch has this format.
+    pub(crate) fn unknown_patch_type() -> Self {
+        let code = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        let message = "415: Unsupported Media Type";
+        Self::new(code, StatusReason::UNSUPPORTED_MEDIA_TYPE, message).with_empty_details()
+    }
+
+    /// 415: the patch is meant for server-side apply, which this server does not know yet.
+    pub(crate) fn no_apply_yet() -> Self {
+        let code = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+        let message = "server-side apply is not supported by this server yet; use a JSON patch, a \
+                       merge patch or a strategic merge patch";
+        Self::new(code, StatusReason::UNSUPPORTED_MEDIA_TYPE, message)
+    }
+
     /// 415: the body is in a format that is not understood.
     pub(crate) fn unsupported_media_type(accepted: &str) -> Self {
         let message = format!(
@@ -192,6 +214,13 @@ impl Failure {
             failure = failure.because(error.reason(), &error.body(), error.field());
         }
         failure
+    }
+
+    /// 422: a patch cannot be applied; the real server says no more than that.
+    pub(crate) fn rejected() -> Self {
+        let code = StatusCode::UNPROCESSABLE_ENTITY;
+        let message = "the server rejected our request due to an error in our request";
+        Self::new(code, StatusReason::INVALID, message).with_empty_details()
     }
 
     /// 500, without a reason: what the real server answers to a resource version that is no number.

@@ -7,6 +7,7 @@
 //! into that of a cluster's users.
 #![allow(clippy::unwrap_used, reason = "a scenario fails by panicking")]
 
+mod ask;
 mod cluster;
 mod scenario;
 mod scenarios;

@@ -1,9 +1,13 @@
-//! The steps that hold pintle's codecs against Go's.
+//! The steps that hold pintle's codecs, and its records of what Go answers, against Go.
 
 use super::outcome::{Cases, proof};
 use super::rust::xtask;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
+
+pub(super) fn oracle(interrupt: &Interrupt) -> Result<Cases> {
+    proof(&mut xtask(&["oracle", "--check"]), interrupt)
+}
 
 pub(super) fn corpus(interrupt: &Interrupt) -> Result<Cases> {
     proof(&mut xtask(&["corpus"]), interrupt)

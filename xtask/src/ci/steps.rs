@@ -93,6 +93,13 @@ pub(super) const STEPS: &[Step] = &[
         run: tools::tools,
     },
     Step {
+        name: "oracle",
+        proves: "Go still answers what the tests take for its answers",
+        when: When::Always,
+        floor: Some(18_700),
+        run: codec::oracle,
+    },
+    Step {
         name: "corpus",
         proves: "Kubernetes' own documents are read, and written as they were",
         when: When::Always,
@@ -110,7 +117,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "conformance",
         proves: "the scenarios pass on a real kube-apiserver",
         when: When::Always,
-        floor: Some(39),
+        floor: Some(49),
         run: control_plane::conformance,
     },
     Step {

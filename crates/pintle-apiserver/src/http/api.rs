@@ -9,6 +9,7 @@ use pintle_env::{Clock, Random, Timer};
 use super::{
     Body, body,
     negotiate::{JSON, Representation, check_content_type, negotiate},
+    patch,
     query::Query,
     represent::Renderer,
     route::{Route, Target},
@@ -181,31 +182,44 @@ impl Api {
                 _ => Err(Failure::method_not_allowed()),
             };
         }
-        let part = match subresource.as_str() {
-            "" => Part::Whole,
-            name => match (name, call.served.facts.subresource(name)) {
-                ("status", Some(_)) => Part::Status,
-                ("finalize", Some(_)) => Part::Finalize,
-                _ => return Err(Failure::no_such_resource()),
-            },
+        let facts = call.served.facts;
+        let below = match subresource.as_str() {
+            "" => None,
+            name => Some(
+                facts
+                    .subresource(name)
+                    .ok_or_else(Failure::no_such_resource)?,
+            ),
         };
-        let everywhere = call.served.facts.namespaced && namespace.is_empty();
+        let part = match below {
+            None => Part::Whole,
+            Some(below) => Part::of(below).ok_or_else(Failure::no_such_resource)?,
+        };
+        let offers = |verb: &str| match below {
+            None => call.served.offers(verb),
+            Some(below) => below.verbs.contains(&verb),
+        };
+        let everywhere = facts.namespaced && namespace.is_empty();
         match (method, name.is_empty()) {
             (&Method::GET, true) => self.list_or_watch(call).await,
-            (&Method::GET, false) if part != Part::Finalize => self.get(call).await,
-            (&Method::POST, true) if !everywhere => {
+            (&Method::GET, false) if offers("get") => self.get(call).await,
+            (&Method::POST, true) if !everywhere && offers("create") => {
                 check_content_type(call.headers)?;
                 self.create(call, &self.read(body).await?)
             }
-            (&Method::PUT, false) => {
+            (&Method::PUT, false) if offers("update") => {
                 check_content_type(call.headers)?;
                 self.update(call, part, &self.read(body).await?)
             }
-            (&Method::DELETE, false) if part == Part::Whole => {
+            (&Method::PATCH, false) if offers("patch") => {
+                let format = patch::Format::of(call.headers)?;
+                self.patch(call, part, format, &self.read(body).await?)
+            }
+            (&Method::DELETE, false) if below.is_none() && offers("delete") => {
                 check_content_type(call.headers)?;
                 self.delete(call, &self.read(body).await?)
             }
-            (&Method::DELETE, true) if !everywhere && call.served.offers("deletecollection") => {
+            (&Method::DELETE, true) if !everywhere && offers("deletecollection") => {
                 check_content_type(call.headers)?;
                 self.delete_collection(call, &self.read(body).await?).await
             }

@@ -13,6 +13,7 @@ mod get;
 mod list;
 mod negotiate;
 mod options;
+mod patch;
 mod query;
 mod represent;
 mod route;

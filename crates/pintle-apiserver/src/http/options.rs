@@ -56,6 +56,13 @@ pub(crate) struct WriteOptions {
     pub(crate) validation: FieldValidation,
 }
 
+/// The options of patches.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PatchOptions {
+    /// What they have in common with those of other writes.
+    pub(crate) write: WriteOptions,
+}
+
 impl ListOptions {
     /// Reads the options of a request for `served`.
     pub(crate) fn read(query: Query<'_>, served: Served, watch: bool) -> Result<Self, Failure> {
@@ -152,13 +159,39 @@ impl ListOptions {
     }
 }
 
+impl PatchOptions {
+    /// Reads the options of a patch, which may be meant for server-side apply.
+    pub(crate) fn read(query: Query<'_>, applies: bool) -> Result<Self, Failure> {
+        let mut errors = Vec::new();
+        let force = query.flag("force");
+        if applies && query.text("fieldManager").is_empty() {
+            const WHY: &str = "is required for apply patch";
+            errors.push(FieldError::required("fieldManager", WHY));
+        }
+        if !applies && force.is_some() {
+            const WHY: &str = "may not be specified for non-apply patch";
+            errors.push(FieldError::forbidden("force", WHY));
+        }
+        let write = WriteOptions::checked(query, "PatchOptions", errors)?;
+        Ok(Self { write })
+    }
+}
+
 impl WriteOptions {
     /// Reads the options of a create or an update; `kind` is their name.
     pub(crate) fn read(query: Query<'_>, kind: &'static str) -> Result<Self, Failure> {
+        Self::checked(query, kind, Vec::new())
+    }
+
+    fn checked(
+        query: Query<'_>,
+        kind: &'static str,
+        mut errors: Vec<FieldError>,
+    ) -> Result<Self, Failure> {
         let dry_run: Vec<_> = query.all("dryRun").collect();
         let dry_run: Vec<_> = dry_run.iter().map(|value| &**value).collect();
         let validation = query.text("fieldValidation");
-        let mut errors = validate_field_manager(&query.text("fieldManager"));
+        errors.extend(validate_field_manager(&query.text("fieldManager")));
         errors.extend(validate_dry_run(&dry_run));
         errors.extend(validate_field_validation(&validation));
         if !errors.is_empty() {

@@ -10,7 +10,7 @@ mod service;
 use pintle_codec::Str;
 
 use crate::{
-    schema::{Resource, Tree},
+    schema::{Resource, Subresource, Tree},
     validation::NameRule,
 };
 
@@ -29,6 +29,8 @@ pub(crate) struct Kind {
     pub(crate) on_update: fn(new: &mut Tree, old: &Tree, part: Part),
     /// Whether an update of one that is not there creates it.
     pub(crate) update_creates: bool,
+    /// Whether an update need not say which revision it replaces.
+    pub(crate) unconditional_update: bool,
     /// The labels that a change of the status may not touch.
     pub(crate) status_keeps_labels: bool,
     /// How they are deleted.
@@ -80,6 +82,17 @@ pub(crate) enum Deletion {
     Namespace,
 }
 
+impl Part {
+    /// The part of an object that a subresource is, if it is one.
+    pub(crate) fn of(subresource: &Subresource) -> Option<Self> {
+        match subresource.name {
+            "status" => Some(Self::Status),
+            "finalize" => Some(Self::Finalize),
+            _ => None,
+        }
+    }
+}
+
 impl Kind {
     /// What most kinds are.
     pub(crate) const PLAIN: Self = Self {
@@ -89,6 +102,7 @@ impl Kind {
         on_create: |_| {},
         on_update: |_, _, _| {},
         update_creates: false,
+        unconditional_update: true,
         status_keeps_labels: false,
         deletion: Deletion::Immediate,
         returns_deleted: false,

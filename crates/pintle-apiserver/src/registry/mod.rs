@@ -11,11 +11,13 @@ mod create;
 mod delete;
 mod input;
 mod metadata;
+mod patch;
 mod resources;
 mod select;
 mod update;
 
 pub(crate) use delete::{DeleteOptions, Deleted};
 pub(crate) use input::FieldValidation;
+
 pub(crate) use resources::{Registry, Served, ServedGroup};
-pub(crate) use update::Updated;
+pub(crate) use update::{Change, Updated};

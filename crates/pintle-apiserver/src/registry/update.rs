@@ -12,7 +12,7 @@ use crate::{
     schema::Tree,
     status::Failure,
     store::{Draft, Key, Object},
-    validation::validate_metadata_update,
+    validation::{FieldError, validate_metadata_update},
 };
 
 /// What an update did.
@@ -24,10 +24,25 @@ pub(crate) enum Updated {
     Replaced(Arc<Object>),
 }
 
+/// An object, or a part of it, that is to be changed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Change<'a> {
+    /// The resource.
+    pub(crate) served: Served,
+    /// The namespace, empty for a resource without namespaces.
+    pub(crate) namespace: &'a str,
+    /// The name.
+    pub(crate) name: &'a str,
+    /// What of the object is changed; the rest stays as it is.
+    pub(crate) part: Part,
+    /// Nothing is to be done in the end.
+    pub(crate) dry_run: bool,
+}
+
 impl Registry {
     /// Replaces a part of an object with that of `input`. One without a revision replaces whatever
-    /// there is; one with a revision, only the object at that revision. Of some kinds, replacing the
-    /// whole of an object that is not there creates it, whatever the revision.
+    /// there is, if the kind allows that; one with a revision, only the object at that revision. Of some
+    /// kinds, replacing the whole of an object that is not there creates it, whatever the revision.
     ///
     /// An update that takes the last finalizer from an object that is being deleted, removes it. A
     /// dry run answers with the object as it would be, at the revision that it has.
@@ -42,33 +57,70 @@ impl Registry {
     ) -> Result<Updated, Failure> {
         served.put_in_namespace(&mut input, namespace)?;
         check_name(&input, name)?;
+        let change = Change {
+            served,
+            namespace,
+            name,
+            part,
+            dry_run,
+        };
+        let key = Key::new(namespace, name);
+        let creates = part == Part::Whole && served.kind.update_creates;
+        loop {
+            let replaced = self.change(change, &mut |_, current| {
+                check_uid(served, &input, &key, Some(current))?;
+                Ok(input.clone())
+            });
+            match replaced {
+                Err(failure) if failure.code() == StatusCode::NOT_FOUND && creates => {}
+                replaced => return replaced.map(Updated::Replaced),
+            }
+            check_uid(served, &input, &key, None)?;
+            revision(&input)?;
+            let mut new = input.clone();
+            new.set(&["metadata", "resourceVersion"], "".into());
+            match self.create(served, namespace, new, dry_run) {
+                // It has come to be in the meantime, and can be replaced.
+                Err(failure) if failure.code() == StatusCode::CONFLICT => {}
+                created => return created.map(Updated::Created),
+            }
+        }
+    }
+
+    /// Changes an object that there is. What it becomes is for `compute` to say, which is asked again if
+    /// somebody else was faster; the rest is as [`Registry::update`] does it.
+    pub(crate) fn change(
+        &self,
+        change: Change<'_>,
+        compute: &mut dyn FnMut(&Tree, &Object) -> Result<Tree, Failure>,
+    ) -> Result<Arc<Object>, Failure> {
+        let Change {
+            served,
+            namespace,
+            name,
+            part,
+            dry_run,
+        } = change;
         let key = Key::new(namespace, name);
         loop {
             let current = self.store.read(|store| store.get(served.id, &key));
             let Some(current) = current else {
-                if part != Part::Whole || !served.kind.update_creates {
-                    return Err(Failure::not_found(served.qualified(), name));
-                }
-                check_preconditions(served, &input, &key, None)?;
-                let mut new = input.clone();
-                new.set(&["metadata", "resourceVersion"], "".into());
-                match self.create(served, namespace, new, dry_run) {
-                    // It has come to be in the meantime, and can be replaced.
-                    Err(failure) if failure.code() == StatusCode::CONFLICT => continue,
-                    created => return created.map(Updated::Created),
-                }
+                return Err(Failure::not_found(served.qualified(), name));
             };
-            check_preconditions(served, &input, &key, Some(&current))?;
             let old = served.tree(&current);
-            let new = prepare(served, input.clone(), &old, part)?;
+            let mut input = compute(&old, &current)?;
+            served.put_in_namespace(&mut input, namespace)?;
+            check_name(&input, name)?;
+            check_revision(served, &input, &current)?;
+            let new = prepare(served, input, &old, part)?;
             let removes = is_finished(served, &new, &old);
             if !removes && new.object() == old.object() {
-                return Ok(Updated::Replaced(current));
+                return Ok(current);
             }
             let (draft, attributes) = (Draft::encode(new.object()), served.attributes(&new));
             if dry_run {
                 let object = Object::dry_at(key, &draft, attributes, current.revision);
-                return Ok(Updated::Replaced(Arc::new(object)));
+                return Ok(Arc::new(object));
             }
             let written = self.store.write(|store| {
                 let now = store.get(served.id, &key)?;
@@ -86,7 +138,7 @@ impl Registry {
                 Some(store.put(served.id, key.clone(), &draft, attributes, now))
             });
             if let Some(object) = written {
-                return Ok(Updated::Replaced(object));
+                return Ok(object);
             }
             // Somebody else was faster: the rules are applied again to what there is now.
         }
@@ -170,31 +222,50 @@ fn check_name(input: &Tree, name: &str) -> Result<(), Failure> {
     }
 }
 
-/// Whether the object at `key` is the one that is meant. An object that is not there has no uid and is
-/// at whatever revision.
-fn check_preconditions(
+/// The object at `key` has the uid that a client says, if it says one. An object that is not there has
+/// none.
+fn check_uid(
     served: Served,
     input: &Tree,
     key: &Key,
     current: Option<&Object>,
 ) -> Result<(), Failure> {
-    let (qualified, name) = (served.qualified(), key.name());
     let current_uid = current.map_or("", |current| &current.attributes.uid);
     let uid = input.metadata_text("uid");
-    if !uid.is_empty() && uid != current_uid {
-        let resource = served.facts.resource;
-        let why = format!(
-            "StorageError: invalid object, Code: 4, Key: /registry/{resource}/{key}, \
-             ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: \
-             {uid}, UID in object meta: {current_uid}"
-        );
-        return Err(Failure::conflict(qualified, name, &why));
+    if uid.is_empty() || uid == current_uid {
+        return Ok(());
     }
+    let resource = served.facts.resource;
+    let why = format!(
+        "StorageError: invalid object, Code: 4, Key: /registry/{resource}/{key}, \
+         ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: \
+         {uid}, UID in object meta: {current_uid}"
+    );
+    Err(Failure::conflict(served.qualified(), key.name(), &why))
+}
+
+/// The current object is at the revision that a client says. Of some kinds, it must say one.
+fn check_revision(served: Served, input: &Tree, current: &Object) -> Result<(), Failure> {
+    let name = current.key.name();
+    match revision(input)? {
+        None if served.kind.unconditional_update => Ok(()),
+        None => {
+            const WHY: &str = "must be specified for an update";
+            let error = FieldError::invalid_shown("metadata.resourceVersion", "0", WHY);
+            // The real server puts the resource where the kind belongs.
+            Err(Failure::invalid(served.qualified(), name, &[error]))
+        }
+        Some(revision) if current.revision.get() == revision => Ok(()),
+        Some(_) => Err(Failure::stale(served.qualified(), name)),
+    }
+}
+
+/// The revision that an object says; none stands for any.
+fn revision(input: &Tree) -> Result<Option<u64>, Failure> {
     match input.metadata_text("resourceVersion") {
-        "" | "0" => Ok(()),
+        "" => Ok(None),
         text => match text.parse::<u64>() {
-            Ok(revision) if current.is_none_or(|now| now.revision.get() == revision) => Ok(()),
-            Ok(_) => Err(Failure::stale(qualified, name)),
+            Ok(revision) => Ok(Some(revision).filter(|revision| *revision != 0)),
             Err(_) => Err(Failure::internal_plain(format!(
                 "strconv.ParseUint: parsing {}: invalid syntax",
                 Quoted(text)

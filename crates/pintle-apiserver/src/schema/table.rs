@@ -101,7 +101,7 @@ pub(crate) enum Cardinality {
 
 /// What is known about a field beyond its type. Empty is unknown.
 #[derive(Debug)]
-#[expect(dead_code, reason = "defaulting, validation and patches read them")]
+#[expect(dead_code, reason = "defaulting, validation and apply read the others")]
 pub(crate) struct Rules {
     /// Whether an object without it is not valid.
     pub(crate) required: bool,

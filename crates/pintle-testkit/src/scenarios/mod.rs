@@ -4,6 +4,7 @@ mod discovery;
 mod errors;
 mod example;
 mod lists;
+mod patches;
 mod tables;
 mod watches;
 mod writes;
@@ -34,6 +35,16 @@ macro_rules! for_each_scenario {
             lists::pages_are_of_one_version
             lists::a_list_has_the_version_it_shows
             lists::a_version_from_the_future_times_out
+            patches::a_patch_changes_what_it_says
+            patches::a_json_patch_that_does_not_apply_changes_nothing
+            patches::a_strategic_patch_merges_lists_by_their_keys
+            patches::what_is_no_patch_is_refused
+            patches::a_patch_changes_no_identity
+            patches::a_patch_may_say_which_version_it_changes
+            patches::unknown_fields_of_a_patch_are_told
+            patches::a_patch_can_be_a_dry_run
+            patches::a_status_is_patched_on_its_own
+            patches::patches_of_many_clients_all_count
             tables::a_table_has_kubectls_columns
             watches::a_watch_begins_with_what_there_is
             watches::a_watch_from_a_version_shows_what_came_after

@@ -22,7 +22,7 @@ async fn groups_and_resources_are_discovered_in_the_older_form() {
         r#"{"kind":"APIResourceList","apiVersion":"v1","groupVersion":"apps/v1","resources":[{"#
     ));
     assert!(
-        resources.contains(r#"{"name":"deployments","singularName":"deployment","namespaced":true,"kind":"Deployment","verbs":["create","delete","deletecollection","get","list","update","watch"],"shortNames":["deploy"],"categories":["all"]},{"name":"deployments/status","singularName":"","namespaced":true,"kind":"Deployment","verbs":["get","update"]}"#),
+        resources.contains(r#"{"name":"deployments","singularName":"deployment","namespaced":true,"kind":"Deployment","verbs":["create","delete","deletecollection","get","list","patch","update","watch"],"shortNames":["deploy"],"categories":["all"]},{"name":"deployments/status","singularName":"","namespaced":true,"kind":"Deployment","verbs":["get","patch","update"]}"#),
         "{resources}"
     );
     let core = server.get("/api/v1").await;
@@ -45,7 +45,7 @@ async fn the_newer_form_is_chosen_by_its_version() {
     let apps = r#"{"metadata":{"name":"apps"},"versions":[{"version":"v1","resources":[{"resource":"controllerrevisions","#;
     assert!(found.text.contains(apps), "{}", found.text);
     assert!(
-        found.text.contains(r#"{"resource":"deployments","responseKind":{"group":"","version":"","kind":"Deployment"},"scope":"Namespaced","singularResource":"deployment","verbs":["create","delete","deletecollection","get","list","update","watch"],"shortNames":["deploy"],"categories":["all"],"subresources":[{"subresource":"status","responseKind":{"group":"","version":"","kind":"Deployment"},"verbs":["get","update"]}]}"#),
+        found.text.contains(r#"{"resource":"deployments","responseKind":{"group":"","version":"","kind":"Deployment"},"scope":"Namespaced","singularResource":"deployment","verbs":["create","delete","deletecollection","get","list","patch","update","watch"],"shortNames":["deploy"],"categories":["all"],"subresources":[{"subresource":"status","responseKind":{"group":"","version":"","kind":"Deployment"},"verbs":["get","patch","update"]}]}"#),
         "{}",
         found.text
     );

@@ -1,0 +1,109 @@
+//! Requests as they are sent, and what is answered: for what no typed client would send.
+
+use pintle_client::Verb;
+use pintle_codec::Value;
+
+use crate::Cluster;
+
+/// What a server answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    /// The HTTP status code.
+    pub(crate) code: u16,
+    /// The body.
+    pub(crate) value: Value,
+    /// What it warned of.
+    pub(crate) warnings: Vec<String>,
+}
+
+impl Cluster {
+    /// Sends a request, such as `POST /api/v1/namespaces?dryRun=All`, with a body of JSON, or without one if
+    /// that is empty. `PATCH` is said with the kind of patch: `PATCH:merge`.
+    pub(crate) async fn ask(&self, request: &str, body: &str) -> Answer {
+        let (verb, path) = request.split_once(' ').expect("a verb and a path");
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let (verb, content_type) = match verb {
+            "GET" => (Verb::Get, JSON),
+            "POST" => (Verb::Post, JSON),
+            "PUT" => (Verb::Put, JSON),
+            "DELETE" => (Verb::Delete, JSON),
+            "PATCH:json" => (Verb::Patch, "application/json-patch+json"),
+            "PATCH:merge" => (Verb::Patch, "application/merge-patch+json"),
+            "PATCH:strategic" => (Verb::Patch, "application/strategic-merge-patch+json"),
+            "PATCH:apply" => (Verb::Patch, "application/apply-patch+yaml"),
+            "PATCH:plain" => (Verb::Patch, JSON),
+            other => panic!("no verb {other}"),
+        };
+        let mut call = self.core().verb(verb).abs_path(path);
+        for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
+            let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+            call = call.param(name.to_owned(), value);
+        }
+        if !body.is_empty() {
+            call = call.body_bytes(content_type, body);
+        }
+        match call.send().await {
+            Ok(response) => Answer {
+                code: response.status_code(),
+                warnings: response.warnings().to_vec(),
+                value: pintle_codec::json::parse(response.raw()).unwrap_or_default(),
+            },
+            Err(error) => {
+                let status = error
+                    .as_status()
+                    .unwrap_or_else(|| panic!("{request}: {error}"));
+                let mut json = Vec::new();
+                pintle_codec::json::encode(status, &mut json);
+                Answer {
+                    code: u16::try_from(status.code).unwrap_or_default(),
+                    warnings: Vec::new(),
+                    value: pintle_codec::json::parse(&json).unwrap_or_default(),
+                }
+            }
+        }
+    }
+}
+
+impl Answer {
+    /// The answer, of which it is clear that it is a success.
+    #[track_caller]
+    pub(crate) fn done(self) -> Self {
+        assert!((200..300).contains(&self.code), "{self:?}");
+        self
+    }
+
+    /// A failure in a line: `404 NotFound: pods "x" not found`. Of a success, its code.
+    pub(crate) fn line(&self) -> String {
+        if (200..300).contains(&self.code) {
+            return self.code.to_string();
+        }
+        let (reason, message) = (self.text(&["reason"]), self.text(&["message"]));
+        format!("{} {reason}: {message}", self.code)
+    }
+
+    /// The value at a path; null if there is none.
+    pub(crate) fn at(&self, path: &[&str]) -> &Value {
+        self.value.at(path).unwrap_or(&Value::Null)
+    }
+
+    /// The text at a path; empty if there is none.
+    pub(crate) fn text(&self, path: &[&str]) -> &str {
+        self.at(path).as_str().unwrap_or_default()
+    }
+
+    /// The value at a path as JSON; empty if there is none.
+    pub(crate) fn json(&self, path: &[&str]) -> String {
+        let mut json = Vec::new();
+        if let Some(value) = self.value.at(path) {
+            pintle_codec::json::write(value, &mut json);
+        }
+        String::from_utf8(json).expect("JSON is UTF-8")
+    }
+
+    /// The revision of an object.
+    pub(crate) fn revision(&self) -> &str {
+        self.text(&["metadata", "resourceVersion"])
+    }
+}
+
+const JSON: &str = "application/json";
