@@ -3,10 +3,12 @@
 //! Invariant: the order of the layers is decided here and nowhere else.
 
 use std::fmt;
+use std::io;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use pintle_config::Config;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tower_layer::Layer;
 use tower_service::Service;
 
@@ -14,6 +16,7 @@ use crate::auth::AuthLayer;
 use crate::body::Body;
 use crate::client::Client;
 use crate::connect::Connector;
+use crate::dial::Dial;
 use crate::error::{BoxError, Error};
 use crate::service::BoxService;
 use crate::tls::TlsSettings;
@@ -44,6 +47,7 @@ use crate::user_agent::UserAgentLayer;
 #[must_use]
 pub struct Builder {
     config: Config,
+    dial: Dial,
     service: Option<BoxService>,
     layers: Vec<Box<dyn FnOnce(BoxService) -> BoxService + Send>>,
 }
@@ -52,6 +56,7 @@ impl Builder {
     pub(crate) fn new(config: Config) -> Self {
         Self {
             config,
+            dial: Dial::tcp(),
             service: None,
             layers: Vec::new(),
         }
@@ -70,6 +75,19 @@ impl Builder {
     {
         self.layers
             .push(Box::new(move |inner| inner.layered(&layer)));
+        self
+    }
+
+    /// Opens connections by calling `connect` instead of by TCP: to a server in the same process,
+    /// through a socket file, over a tunnel. If the server's URL is `https`, TLS is spoken over what
+    /// it opens, and else HTTP/1.1.
+    pub fn connect_with<F, Fut, S>(mut self, connect: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = io::Result<S>> + Send + 'static,
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        self.dial = Dial::foreign(connect);
         self
     }
 
@@ -96,6 +114,7 @@ impl Builder {
     pub fn build(self) -> Result<Transport, Error> {
         let Self {
             config,
+            dial,
             service,
             layers,
         } = self;
@@ -103,7 +122,7 @@ impl Builder {
         let auth = AuthLayer::new(&config.auth)?;
         let mut stack = match service {
             Some(service) => service,
-            None => BoxService::new(Client::new(connector(&config)?)),
+            None => BoxService::new(Client::new(connector(&config, dial)?)),
         };
         for layer in layers.into_iter().rev() {
             stack = layer(stack);
@@ -123,11 +142,11 @@ impl fmt::Debug for Builder {
     }
 }
 
-fn connector(config: &Config) -> Result<Connector, Error> {
+fn connector(config: &Config, dial: Dial) -> Result<Connector, Error> {
     // Without TLS, reading the system's authorities would be for nothing.
     let tls = match config.server.is_https() {
         true => Some(TlsSettings::new(&config.tls)?),
         false => None,
     };
-    Ok(Connector::new(tls))
+    Ok(Connector::new(dial, tls))
 }

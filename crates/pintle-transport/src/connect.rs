@@ -1,22 +1,19 @@
-//! Opening connections: name lookup, TCP, TLS.
+//! Opening connections: what is dialed, and TLS over it.
 //!
 //! Invariant: every step has its time limit, and its failure names the step and the server.
 
-use std::fmt;
-use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::Uri;
 use http::uri::Scheme;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::client::legacy::connect::dns::{GaiAddrs, GaiResolver, Name};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::ServerName;
 use tokio::time::timeout;
 use tower_service::Service;
 
+use crate::dial::Dial;
 use crate::error::{Error, ErrorKind, of_connect, of_handshake};
 use crate::stream::Stream;
 use crate::tls::TlsSettings;
@@ -24,21 +21,14 @@ use crate::tls::TlsSettings;
 /// Opens a connection to the server that a URL names; with TLS if its scheme is `https`.
 #[derive(Clone)]
 pub(crate) struct Connector {
-    tcp: HttpConnector<Resolver>,
+    dial: Dial,
     tls: Option<TlsSettings>,
 }
 
 impl Connector {
     /// `tls` is what `https` needs; without it only `http` can be spoken.
-    pub(crate) fn new(tls: Option<TlsSettings>) -> Self {
-        let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_keepalive(Some(KEEPALIVE));
-        tcp.set_keepalive_interval(Some(KEEPALIVE));
-        // Shared out among the host's addresses, so that a dead first one does not use it all up.
-        tcp.set_connect_timeout(Some(DIAL_TIMEOUT));
-        Self { tcp, tls }
+    pub(crate) fn new(dial: Dial, tls: Option<TlsSettings>) -> Self {
+        Self { dial, tls }
     }
 
     async fn connect(mut self, uri: Uri) -> Result<Stream, Error> {
@@ -46,14 +36,13 @@ impl Connector {
         let secure = uri.scheme() == Some(&Scheme::HTTPS);
         let host = uri.host().unwrap_or_default().to_owned();
 
-        // The connector's own limit leaves out the name lookup.
-        let tcp = timeout(DIAL_TIMEOUT, self.tcp.call(uri))
+        // The dialer's own limit leaves out the name lookup.
+        let dialed = timeout(DIAL_TIMEOUT, self.dial.open(uri))
             .await
             .map_err(|_| late(&peer, "the connection attempt", DIAL_TIMEOUT))?
-            .map_err(|error| of_connect(&peer, error.into()))?
-            .into_inner();
+            .map_err(|error| of_connect(&peer, error))?;
         if !secure {
-            return Ok(Stream::plain(tcp));
+            return Ok(Stream::plain(dialed));
         }
 
         let tls = self.tls.ok_or_else(|| {
@@ -66,7 +55,7 @@ impl Connector {
             Some(name) => name,
             None => server_name(&host)?,
         };
-        let handshake = tokio_rustls::TlsConnector::from(tls.config).connect(name, tcp);
+        let handshake = tokio_rustls::TlsConnector::from(tls.config).connect(name, dialed);
         let stream = timeout(HANDSHAKE_TIMEOUT, handshake)
             .await
             .map_err(|_| late(&peer, "the TLS handshake", HANDSHAKE_TIMEOUT))?
@@ -81,7 +70,7 @@ impl Service<Uri> for Connector {
     type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Error>> + Send>>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        // Each connection starts from a clone; the TCP connector is always ready.
+        // Each connection starts from a clone; what dials is always ready.
         Poll::Ready(Ok(()))
     }
 
@@ -113,41 +102,5 @@ fn late(peer: &str, step: &str, limit: Duration) -> Error {
     )
 }
 
-/// The system's name lookup, with failures that can be told from those of the connection.
-#[derive(Clone)]
-struct Resolver(GaiResolver);
-
-impl Service<Name> for Resolver {
-    type Response = GaiAddrs;
-    type Error = LookupFailed;
-    type Future = Pin<Box<dyn Future<Output = Result<GaiAddrs, LookupFailed>> + Send>>;
-
-    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), LookupFailed>> {
-        self.0.poll_ready(cx).map_err(LookupFailed)
-    }
-
-    fn call(&mut self, name: Name) -> Self::Future {
-        let lookup = self.0.call(name);
-        Box::pin(async move { lookup.await.map_err(LookupFailed) })
-    }
-}
-
-/// A name lookup that failed.
-#[derive(Debug)]
-pub(crate) struct LookupFailed(io::Error);
-
-impl fmt::Display for LookupFailed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("name lookup failed")
-    }
-}
-
-impl std::error::Error for LookupFailed {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        Some(&self.0)
-    }
-}
-
-const DIAL_TIMEOUT: Duration = Duration::from_secs(30);
+pub(crate) const DIAL_TIMEOUT: Duration = Duration::from_secs(30);
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
-const KEEPALIVE: Duration = Duration::from_secs(30);

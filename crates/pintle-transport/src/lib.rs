@@ -30,6 +30,7 @@ mod body;
 mod builder;
 mod client;
 mod connect;
+mod dial;
 mod error;
 mod service;
 mod stream;

@@ -10,8 +10,9 @@ use std::task::{Context, Poll};
 
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
+
+use crate::dial::Dialed;
 
 /// What is known of a connection, kept beside it for those who use it.
 #[derive(Clone, Debug, Default)]
@@ -43,19 +44,19 @@ pub(crate) struct Stream {
 }
 
 enum Socket {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
+    Plain(Dialed),
+    Tls(Box<TlsStream<Dialed>>),
 }
 
 impl Stream {
-    pub(crate) fn plain(tcp: TcpStream) -> Self {
+    pub(crate) fn plain(dialed: Dialed) -> Self {
         Self {
-            socket: Socket::Plain(tcp),
+            socket: Socket::Plain(dialed),
             link: Link::default(),
         }
     }
 
-    pub(crate) fn tls(tls: TlsStream<TcpStream>) -> Self {
+    pub(crate) fn tls(tls: TlsStream<Dialed>) -> Self {
         Self {
             socket: Socket::Tls(Box::new(tls)),
             link: Link::default(),
@@ -103,7 +104,7 @@ impl AsyncRead for Stream {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let result = match &mut self.socket {
-            Socket::Plain(tcp) => Pin::new(tcp).poll_read(cx, buffer),
+            Socket::Plain(plain) => Pin::new(plain).poll_read(cx, buffer),
             Socket::Tls(tls) => Pin::new(tls).poll_read(cx, buffer).map_err(plainly),
         };
         self.noted(result)
@@ -117,7 +118,7 @@ impl AsyncWrite for Stream {
         data: &[u8],
     ) -> Poll<io::Result<usize>> {
         let result = match &mut self.socket {
-            Socket::Plain(tcp) => Pin::new(tcp).poll_write(cx, data),
+            Socket::Plain(plain) => Pin::new(plain).poll_write(cx, data),
             Socket::Tls(tls) => Pin::new(tls).poll_write(cx, data),
         };
         self.noted(result)
@@ -129,7 +130,7 @@ impl AsyncWrite for Stream {
         data: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let result = match &mut self.socket {
-            Socket::Plain(tcp) => Pin::new(tcp).poll_write_vectored(cx, data),
+            Socket::Plain(plain) => Pin::new(plain).poll_write_vectored(cx, data),
             Socket::Tls(tls) => Pin::new(tls).poll_write_vectored(cx, data),
         };
         self.noted(result)
@@ -137,14 +138,14 @@ impl AsyncWrite for Stream {
 
     fn is_write_vectored(&self) -> bool {
         match &self.socket {
-            Socket::Plain(tcp) => tcp.is_write_vectored(),
+            Socket::Plain(plain) => plain.is_write_vectored(),
             Socket::Tls(tls) => tls.is_write_vectored(),
         }
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let result = match &mut self.socket {
-            Socket::Plain(tcp) => Pin::new(tcp).poll_flush(cx),
+            Socket::Plain(plain) => Pin::new(plain).poll_flush(cx),
             Socket::Tls(tls) => Pin::new(tls).poll_flush(cx),
         };
         self.noted(result)
@@ -152,7 +153,7 @@ impl AsyncWrite for Stream {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let result = match &mut self.socket {
-            Socket::Plain(tcp) => Pin::new(tcp).poll_shutdown(cx),
+            Socket::Plain(plain) => Pin::new(plain).poll_shutdown(cx),
             Socket::Tls(tls) => Pin::new(tls).poll_shutdown(cx),
         };
         self.noted(result)

@@ -8,7 +8,7 @@ use std::io;
 use rustls::{AlertDescription, CertificateError};
 
 use super::{BoxError, Error, ErrorKind};
-use crate::connect::LookupFailed;
+use crate::dial::LookupFailed;
 use crate::stream::Link;
 
 /// A failure to open a TCP connection to `peer`.

@@ -1,11 +1,13 @@
 //! What becomes of a connection attempt.
 
+use std::io;
+
 use http::{Request, Version};
 use pintle_config::{Config, Pem};
 use pintle_pki::ServerNames;
 use pintle_transport::{Body, Error, ErrorKind, Transport};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::server::{Server, Tls, authority, client, drain, last_century, listen, next_century};
 
@@ -45,6 +47,56 @@ async fn a_server_without_tls_is_spoken_to_in_http11() {
     let seen = server.saw().await;
     assert_eq!(seen.version(), Version::HTTP_11);
     assert_eq!(seen.headers()["host"], server.address.to_string());
+}
+
+#[tokio::test]
+async fn what_the_caller_opens_is_spoken_over() {
+    let tls = Tls::new().names(ServerNames::new().dns("cluster.invalid"));
+    let mut server = Server::tls(&tls).await;
+    let address = server.address;
+    let authority = Pem::from_bytes(tls.authority.certificate_pem());
+    let config = Config::new("https://cluster.invalid").unwrap();
+    let config = config.certificate_authority(authority);
+    let transport = Transport::builder(&config)
+        .connect_with(move || TcpStream::connect(address))
+        .build()
+        .unwrap();
+
+    transport.send(get("/version")).await.unwrap();
+
+    assert_eq!(server.saw().await.version(), Version::HTTP_2);
+
+    let mut server = Server::plain().await;
+    let address = server.address;
+    let config = Config::new("http://cluster.invalid").unwrap();
+    let transport = Transport::builder(&config)
+        .connect_with(move || TcpStream::connect(address))
+        .build()
+        .unwrap();
+
+    transport.send(get("/version")).await.unwrap();
+
+    let seen = server.saw().await;
+    assert_eq!(seen.version(), Version::HTTP_11);
+    assert_eq!(seen.headers()["host"], "cluster.invalid");
+}
+
+#[tokio::test]
+async fn what_the_caller_cannot_open_is_told_apart() {
+    for (kind, expected) in [
+        (io::ErrorKind::ConnectionRefused, ErrorKind::Refused),
+        (io::ErrorKind::NotFound, ErrorKind::Unreachable),
+    ] {
+        let config = Config::new("http://cluster.invalid").unwrap();
+        let transport = Transport::builder(&config)
+            .connect_with(move || async move { Err::<TcpStream, _>(kind.into()) })
+            .build()
+            .unwrap();
+
+        let error = transport.send(get("/version")).await.unwrap_err();
+
+        assert_eq!(error.kind(), expected);
+    }
 }
 
 #[tokio::test]

@@ -1,0 +1,173 @@
+//! Reaching the server: by name lookup and TCP, or however the caller does it.
+
+use std::fmt;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::Uri;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::{GaiAddrs, GaiResolver, Name};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tower_service::Service;
+
+use crate::connect::DIAL_TIMEOUT;
+use crate::error::BoxError;
+
+/// How the server is reached.
+#[derive(Clone)]
+pub(crate) enum Dial {
+    /// Over TCP, at the host and port of its URL.
+    Tcp(HttpConnector<Resolver>),
+    /// As the caller does it.
+    Foreign(Arc<dyn Fn() -> Opening + Send + Sync>),
+}
+
+type Opening = Pin<Box<dyn Future<Output = io::Result<Box<dyn Duplex>>> + Send>>;
+
+/// What was opened.
+pub(crate) enum Dialed {
+    Tcp(TcpStream),
+    Foreign(Box<dyn Duplex>),
+}
+
+/// Something that bytes go into and come out of.
+pub(crate) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
+
+impl Dial {
+    /// Over TCP.
+    pub(crate) fn tcp() -> Self {
+        let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_keepalive(Some(KEEPALIVE));
+        tcp.set_keepalive_interval(Some(KEEPALIVE));
+        // Shared out among the host's addresses, so that a dead first one does not use it all up.
+        tcp.set_connect_timeout(Some(DIAL_TIMEOUT));
+        Self::Tcp(tcp)
+    }
+
+    /// As `connect` does it.
+    pub(crate) fn foreign<F, Fut, S>(connect: F) -> Self
+    where
+        F: Fn() -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = io::Result<S>> + Send + 'static,
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        Self::Foreign(Arc::new(move || {
+            let opening = connect();
+            Box::pin(async move {
+                let opened: Box<dyn Duplex> = Box::new(opening.await?);
+                Ok(opened)
+            })
+        }))
+    }
+
+    /// Opens a connection.
+    pub(crate) async fn open(&mut self, uri: Uri) -> Result<Dialed, BoxError> {
+        match self {
+            Self::Tcp(tcp) => Ok(Dialed::Tcp(tcp.call(uri).await?.into_inner())),
+            Self::Foreign(connect) => Ok(Dialed::Foreign(connect().await?)),
+        }
+    }
+}
+
+impl AsyncRead for Dialed {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Tcp(tcp) => Pin::new(tcp).poll_read(cx, buffer),
+            Self::Foreign(stream) => Pin::new(stream).poll_read(cx, buffer),
+        }
+    }
+}
+
+impl AsyncWrite for Dialed {
+    fn poll_write(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        data: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Tcp(tcp) => Pin::new(tcp).poll_write(cx, data),
+            Self::Foreign(stream) => Pin::new(stream).poll_write(cx, data),
+        }
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        data: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Tcp(tcp) => Pin::new(tcp).poll_write_vectored(cx, data),
+            Self::Foreign(stream) => Pin::new(stream).poll_write_vectored(cx, data),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match self {
+            Self::Tcp(tcp) => tcp.is_write_vectored(),
+            Self::Foreign(stream) => stream.is_write_vectored(),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Tcp(tcp) => Pin::new(tcp).poll_flush(cx),
+            Self::Foreign(stream) => Pin::new(stream).poll_flush(cx),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Tcp(tcp) => Pin::new(tcp).poll_shutdown(cx),
+            Self::Foreign(stream) => Pin::new(stream).poll_shutdown(cx),
+        }
+    }
+}
+
+/// The system's name lookup, with failures that can be told from those of the connection.
+#[derive(Clone)]
+pub(crate) struct Resolver(GaiResolver);
+
+impl Service<Name> for Resolver {
+    type Response = GaiAddrs;
+    type Error = LookupFailed;
+    type Future = Pin<Box<dyn Future<Output = Result<GaiAddrs, LookupFailed>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), LookupFailed>> {
+        self.0.poll_ready(cx).map_err(LookupFailed)
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        let lookup = self.0.call(name);
+        Box::pin(async move { lookup.await.map_err(LookupFailed) })
+    }
+}
+
+/// A name lookup that failed.
+#[derive(Debug)]
+pub(crate) struct LookupFailed(io::Error);
+
+impl fmt::Display for LookupFailed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("name lookup failed")
+    }
+}
+
+impl std::error::Error for LookupFailed {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+const KEEPALIVE: Duration = Duration::from_secs(30);
