@@ -3,6 +3,8 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -10,6 +12,7 @@ import (
 	"strings"
 
 	apidiscovery "k8s.io/api/apidiscovery/v2"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/version"
 	"k8s.io/client-go/discovery"
@@ -22,6 +25,7 @@ type server struct {
 	groups    []groupFacts
 	resources []*resourceFacts
 	client    *discovery.DiscoveryClient
+	lists     map[string]metav1.APIResourceList // by the path of the group version
 }
 
 type groupFacts struct {
@@ -40,6 +44,7 @@ type resourceFacts struct {
 	Default      bool               `json:"default"`
 	Verbs        []string           `json:"verbs"`
 	Deleted      bool               `json:"deleted,omitempty"`
+	Storage      string             `json:"storage,omitempty"`
 	Short        []string           `json:"short,omitempty"`
 	Categories   []string           `json:"categories,omitempty"`
 	Subresources []subresourceFacts `json:"subresources,omitempty"`
@@ -64,7 +69,7 @@ func connect(ctx context.Context, kubeconfig string) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &server{client: client}
+	s := &server{client: client, lists: map[string]metav1.APIResourceList{}}
 	var info version.Info
 	if err := s.get(ctx, "/version", &info); err != nil {
 		return nil, err
@@ -79,6 +84,11 @@ func connect(ctx context.Context, kubeconfig string) (*server, error) {
 			if err := s.addGroup(group); err != nil {
 				return nil, fmt.Errorf("discovery at %s: %w", path, err)
 			}
+		}
+	}
+	for _, r := range s.resources {
+		if err := s.addStorage(ctx, r); err != nil {
+			return nil, err
 		}
 	}
 	slices.SortFunc(s.resources, func(a, b *resourceFacts) int {
@@ -154,6 +164,44 @@ func responseGroupVersion(parent schema.GroupVersion, group, version string) sch
 	return schema.GroupVersion{Group: group, Version: version}
 }
 
+// addStorage says in which group version objects are stored, if that is not their own. Discovery has a hash of it.
+func (s *server) addStorage(ctx context.Context, r *resourceFacts) error {
+	path := r.root()
+	list, ok := s.lists[path]
+	if !ok {
+		if err := s.get(ctx, path, &list); err != nil {
+			return err
+		}
+		s.lists[path] = list
+	}
+	at := slices.IndexFunc(list.APIResources, func(listed metav1.APIResource) bool { return listed.Name == r.Resource })
+	if at < 0 {
+		return fmt.Errorf("%s is in one form of discovery only", r.name())
+	}
+	hash := list.APIResources[at].StorageVersionHash
+	if (hash != "") != slices.Contains(r.Verbs, "watch") {
+		return fmt.Errorf("%s has the hash %q: the facts say that what is watched is stored, and nothing else", r.name(), hash)
+	}
+	if hash == "" || hash == storageHash(r.Group, r.Version, r.Kind) {
+		return nil
+	}
+	for _, group := range []string{r.Group, ""} {
+		for _, version := range []string{"v1", "v2", "v1beta1", "v1beta2", "v1beta3", "v1alpha1", "v1alpha2", "v1alpha3"} {
+			if hash == storageHash(group, version, r.Kind) {
+				r.Storage = schema.GroupVersion{Group: group, Version: version}.String()
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("%s is stored in a group version that is not among those tried", r.name())
+}
+
+// storageHash is what kube-apiserver makes of a group version and a kind.
+func storageHash(group, version, kind string) string {
+	hash := sha256.Sum256([]byte(group + "/" + version + "/" + kind))
+	return base64.StdEncoding.EncodeToString(hash[:8])
+}
+
 // markDefault marks the resources that a server with default flags serves too, and fails when it serves
 // anything that the server with every version does not, or serves it in another way.
 func (s *server) markDefault(standard *server) error {
@@ -180,12 +228,17 @@ func (r *resourceFacts) name() schema.GroupVersionResource {
 	return schema.GroupVersionResource{Group: r.Group, Version: r.Version, Resource: r.Resource}
 }
 
+// root returns the path of the resource's group version.
+func (r *resourceFacts) root() string {
+	if r.Group == "" {
+		return "/api/" + r.Version
+	}
+	return "/apis/" + r.Group + "/" + r.Version
+}
+
 // path returns the path of one of the resource's objects, as OpenAPI writes it.
 func (r *resourceFacts) path() string {
-	path := "/api/" + r.Version
-	if r.Group != "" {
-		path = "/apis/" + r.Group + "/" + r.Version
-	}
+	path := r.root()
 	if r.Namespaced {
 		path += "/namespaces/{namespace}"
 	}

@@ -15,6 +15,7 @@ mod claims;
 mod codegen;
 mod command;
 mod corpus;
+mod documents;
 mod error;
 mod exchange;
 mod fuzz;
@@ -60,6 +61,8 @@ enum Task {
     Fuzz(fuzz::Arguments),
     /// Record what Kubernetes' Go code says of values, selectors and patches
     Oracle(oracle::Arguments),
+    /// Record in short what a real kube-apiserver says in discovery and OpenAPI
+    Documents(documents::Arguments),
     /// Write the facts about the API into schema/, from Go's types and a real kube-apiserver
     Schema(schema::Arguments),
 }
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         Task::Exchange(arguments) => exchange::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Oracle(arguments) => oracle::run(&arguments),
+        Task::Documents(arguments) => documents::run(&arguments),
         Task::Schema(arguments) => schema::run(arguments),
     };
     outcome.unwrap_or_else(|error| {

@@ -39,6 +39,7 @@ mod discovery;
 mod generated;
 mod http;
 mod kinds;
+mod openapi;
 mod patch;
 mod quote;
 mod registry;

@@ -3,7 +3,10 @@
 use bytes::Bytes;
 use pintle_codec::{Object, Value, json};
 
-use crate::generated::resources::KUBERNETES;
+use crate::{
+    generated::resources::KUBERNETES,
+    schema::{Field, Rules, Shape, Struct},
+};
 
 /// The document of `/version`: the Kubernetes version that the API is, with pintle's own as build
 /// metadata.
@@ -47,4 +50,39 @@ fn architecture() -> &'static str {
         "aarch64" => "arm64",
         other => other,
     }
+}
+
+/// What the document consists of.
+pub(crate) static INFO: Struct = Struct {
+    name: "Info",
+    package: "io.k8s.apimachinery.pkg.version",
+    atomic: false,
+    unions: "",
+    fields: &[
+        required("major"),
+        required("minor"),
+        optional("emulationMajor"),
+        optional("emulationMinor"),
+        optional("minCompatibilityMajor"),
+        optional("minCompatibilityMinor"),
+        required("gitVersion"),
+        required("gitCommit"),
+        required("gitTreeState"),
+        required("buildDate"),
+        required("goVersion"),
+        required("compiler"),
+        required("platform"),
+    ],
+};
+
+const fn required(name: &'static str) -> Field {
+    const RULES: &Rules = &Rules {
+        required: true,
+        ..Rules::NONE
+    };
+    Field::new(name, 0, Shape::String, "string").rules(RULES)
+}
+
+const fn optional(name: &'static str) -> Field {
+    Field::new(name, 0, Shape::String, "string").omit_empty()
 }

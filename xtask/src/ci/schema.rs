@@ -12,3 +12,7 @@ pub(super) fn codegen(interrupt: &Interrupt) -> Result<Cases> {
 pub(super) fn fresh(interrupt: &Interrupt) -> Result<Cases> {
     proof(&mut xtask(&["schema", "--check"]), interrupt)
 }
+
+pub(super) fn documents(interrupt: &Interrupt) -> Result<Cases> {
+    proof(&mut xtask(&["documents", "--check"]), interrupt)
+}

@@ -89,7 +89,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "tools",
         proves: "the Go programs compile, are formatted and pass vet and their tests",
         when: When::Always,
-        floor: Some(5),
+        floor: Some(6),
         run: tools::tools,
     },
     Step {
@@ -119,6 +119,13 @@ pub(super) const STEPS: &[Step] = &[
         when: When::Always,
         floor: Some(49),
         run: control_plane::conformance,
+    },
+    Step {
+        name: "documents",
+        proves: "kube-apiserver's discovery and OpenAPI are as recorded, which the tests compare with",
+        when: When::Always,
+        floor: Some(3021),
+        run: schema::documents,
     },
     Step {
         name: "kubectl",

@@ -12,7 +12,16 @@ use super::facts::{Container, Facts, Field, Resource, Subresource, TypeExpressio
 use super::{GeneratedFile, MARK, names};
 
 /// Structs that requests and answers carry besides objects.
-const BESIDES: [&str; 1] = ["meta.v1.DeleteOptions"];
+const BESIDES: [&str; 8] = [
+    "core.v1.PodLogOptions",
+    "meta.v1.APIGroupList",
+    "meta.v1.APIResourceList",
+    "meta.v1.APIVersions",
+    "meta.v1.DeleteOptions",
+    "meta.v1.ListMeta",
+    "meta.v1.Status",
+    "meta.v1.WatchEvent",
+];
 
 const DIRECTORY: &str = "crates/pintle-apiserver/src/generated";
 
@@ -183,7 +192,7 @@ fn package_file(facts: &Facts, package: &str, structs: &BTreeSet<String>) -> Res
     let mut out = format!(
         "{MARK} from schema/types/{package}.json. Do not edit.\n\n\
          //! The structs of {package}, as far as the server's resources contain them.\n\n\
-         use crate::schema::{{Embedded, Field, ListType, Rules, Shape, Struct}};\n\n\
+         use crate::schema::{{Embedded, Field, ListType, MapType, Rules, Shape, Struct}};\n\n\
          const PACKAGE: &str = {:?};\n",
         open_api_package(&facts.packages[package].package),
     );
@@ -284,8 +293,10 @@ fn rules_text(facts: &Facts, field: &Field) -> Result<String> {
     if !field.keys.is_empty() {
         rule("keys", format!("&{:?}", field.keys));
     }
-    if field.map.as_deref() == Some("atomic") {
-        rule("atomic_map", "true".to_owned());
+    match field.map.as_deref() {
+        Some("atomic") => rule("map", "MapType::Atomic".to_owned()),
+        Some("granular") => rule("map", "MapType::Granular".to_owned()),
+        _ => {}
     }
     if let Some(patch) = &field.patch {
         let strategies: Vec<&str> = patch.split(',').collect();
@@ -427,7 +438,7 @@ fn split(name: &str) -> Result<(&str, &str)> {
 
 /// The source without the names that it imports and does not use.
 fn without_unused(source: &str) -> String {
-    let unused: Vec<&str> = ["Embedded", "ListType", "Rules"]
+    let unused: Vec<&str> = ["Embedded", "ListType", "MapType", "Rules"]
         .into_iter()
         .filter(|name| {
             !source.contains(&format!("{name}::")) && !source.contains(&format!("{name} {{ go"))

@@ -2,7 +2,7 @@
 
 //! The structs of core.v1, as far as the server's resources contain them.
 
-use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Embedded, Field, ListType, MapType, Rules, Shape, Struct};
 
 const PACKAGE: &str = "io.k8s.api.core.v1";
 
@@ -1674,7 +1674,7 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM_STATUS: Struct = Struct {
         Field::new("capacity", 3, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
         Field::new("conditions", 4, Shape::Struct(&PERSISTENT_VOLUME_CLAIM_CONDITION), "[]v1.PersistentVolumeClaimCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
         Field::new("allocatedResources", 5, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("allocatedResourceStatuses", 7, Shape::String, "map[v1.ResourceName]v1.ClaimResourceStatus").map().omit_empty().rules(&Rules { values: &["ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"], ..Rules::NONE }),
+        Field::new("allocatedResourceStatuses", 7, Shape::String, "map[v1.ResourceName]v1.ClaimResourceStatus").map().omit_empty().rules(&Rules { values: &["ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"], map: MapType::Granular, ..Rules::NONE }),
         Field::new("currentVolumeAttributesClassName", 8, Shape::String, "string").pointer().omit_empty(),
         Field::new("modifyVolumeStatus", 9, Shape::Struct(&MODIFY_VOLUME_STATUS), "v1.ModifyVolumeStatus").pointer().omit_empty(),
     ],
@@ -1735,7 +1735,7 @@ pub(crate) static PERSISTENT_VOLUME_SPEC: Struct = Struct {
         Field::new("storageos", 21, Shape::Struct(&STORAGE_OS_PERSISTENT_VOLUME_SOURCE), "v1.StorageOSPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
         Field::new("csi", 22, Shape::Struct(&CSI_PERSISTENT_VOLUME_SOURCE), "v1.CSIPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
         Field::new("accessModes", 3, Shape::String, "[]v1.PersistentVolumeAccessMode").list().omit_empty().rules(&Rules { values: &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"], list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("claimRef", 4, Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty(),
+        Field::new("claimRef", 4, Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty().rules(&Rules { map: MapType::Granular, ..Rules::NONE }),
         Field::new("persistentVolumeReclaimPolicy", 5, Shape::String, "v1.PersistentVolumeReclaimPolicy").omit_empty().rules(&Rules { values: &["Delete", "Recycle", "Retain"], ..Rules::NONE }),
         Field::new("storageClassName", 6, Shape::String, "string").omit_empty(),
         Field::new("mountOptions", 7, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
@@ -1944,6 +1944,28 @@ pub(crate) static POD_IP: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static POD_LOG_OPTIONS: Struct = Struct {
+    name: "PodLogOptions",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("container", 1, Shape::String, "string").omit_empty(),
+        Field::new("follow", 2, Shape::Bool, "bool").omit_empty(),
+        Field::new("previous", 3, Shape::Bool, "bool").omit_empty(),
+        Field::new("sinceSeconds", 4, Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("sinceTime", 5, Shape::Time, "v1.Time").pointer().omit_empty(),
+        Field::new("timestamps", 6, Shape::Bool, "bool").omit_empty(),
+        Field::new("tailLines", 7, Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("limitBytes", 8, Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("insecureSkipTLSVerifyBackend", 9, Shape::Bool, "bool").omit_empty(),
+        Field::new("stream", 10, Shape::String, "string").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static POD_OS: Struct = Struct {
     name: "PodOS",
     package: PACKAGE,
@@ -2076,7 +2098,7 @@ pub(crate) static POD_SPEC: Struct = Struct {
         Field::new("terminationGracePeriodSeconds", 4, Shape::Int64, "int64").pointer().omit_empty(),
         Field::new("activeDeadlineSeconds", 5, Shape::Int64, "int64").pointer().omit_empty(),
         Field::new("dnsPolicy", 6, Shape::String, "v1.DNSPolicy").omit_empty().rules(&Rules { values: &["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"], ..Rules::NONE }),
-        Field::new("nodeSelector", 7, Shape::String, "map[string]string").map().omit_empty().rules(&Rules { atomic_map: true, ..Rules::NONE }),
+        Field::new("nodeSelector", 7, Shape::String, "map[string]string").map().omit_empty().rules(&Rules { map: MapType::Atomic, ..Rules::NONE }),
         Field::new("serviceAccountName", 8, Shape::String, "string").omit_empty(),
         Field::new("serviceAccount", 9, Shape::String, "string").omit_empty(),
         Field::new("automountServiceAccountToken", 21, Shape::Bool, "bool").pointer().omit_empty(),
@@ -2331,7 +2353,7 @@ pub(crate) static REPLICATION_CONTROLLER_SPEC: Struct = Struct {
     fields: &[
         Field::new("replicas", 1, Shape::Int32, "int32").pointer().omit_empty().rules(&Rules { default: "1", ..Rules::NONE }),
         Field::new("minReadySeconds", 4, Shape::Int32, "int32").omit_empty().rules(&Rules { default: "0", ..Rules::NONE }),
-        Field::new("selector", 2, Shape::String, "map[string]string").map().omit_empty().rules(&Rules { atomic_map: true, ..Rules::NONE }),
+        Field::new("selector", 2, Shape::String, "map[string]string").map().omit_empty().rules(&Rules { map: MapType::Atomic, ..Rules::NONE }),
         Field::new("template", 3, Shape::Struct(&POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").pointer().omit_empty(),
     ],
 };
@@ -2729,7 +2751,7 @@ pub(crate) static SERVICE_SPEC: Struct = Struct {
     unions: "",
     fields: &[
         Field::new("ports", 1, Shape::Struct(&SERVICE_PORT), "[]v1.ServicePort").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["port", "protocol"], patch: &["merge"], merge_key: "port", ..Rules::NONE }),
-        Field::new("selector", 2, Shape::String, "map[string]string").map().omit_empty().rules(&Rules { atomic_map: true, ..Rules::NONE }),
+        Field::new("selector", 2, Shape::String, "map[string]string").map().omit_empty().rules(&Rules { map: MapType::Atomic, ..Rules::NONE }),
         Field::new("clusterIP", 3, Shape::String, "string").omit_empty(),
         Field::new("clusterIPs", 18, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("type", 4, Shape::String, "v1.ServiceType").omit_empty().rules(&Rules { values: &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"], ..Rules::NONE }),

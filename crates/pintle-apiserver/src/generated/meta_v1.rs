@@ -7,6 +7,83 @@ use crate::schema::{Field, ListType, Rules, Shape, Struct};
 const PACKAGE: &str = "io.k8s.apimachinery.pkg.apis.meta.v1";
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static API_GROUP: Struct = Struct {
+    name: "APIGroup",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("versions", 2, Shape::Struct(&GROUP_VERSION_FOR_DISCOVERY), "[]v1.GroupVersionForDiscovery").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("preferredVersion", 3, Shape::Struct(&GROUP_VERSION_FOR_DISCOVERY), "v1.GroupVersionForDiscovery").omit_empty(),
+        Field::new("serverAddressByClientCIDRs", 4, Shape::Struct(&SERVER_ADDRESS_BY_CLIENT_CIDR), "[]v1.ServerAddressByClientCIDR").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static API_GROUP_LIST: Struct = Struct {
+    name: "APIGroupList",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("groups", 1, Shape::Struct(&API_GROUP), "[]v1.APIGroup").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static API_RESOURCE: Struct = Struct {
+    name: "APIResource",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
+    fields: &[
+        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("singularName", 6, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("namespaced", 2, Shape::Bool, "bool").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("group", 8, Shape::String, "string").omit_empty(),
+        Field::new("version", 9, Shape::String, "string").omit_empty(),
+        Field::new("kind", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("verbs", 4, Shape::String, "v1.Verbs").list().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("shortNames", 5, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("categories", 7, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("storageVersionHash", 10, Shape::String, "string").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static API_RESOURCE_LIST: Struct = Struct {
+    name: "APIResourceList",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("groupVersion", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("resources", 2, Shape::Struct(&API_RESOURCE), "[]v1.APIResource").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static API_VERSIONS: Struct = Struct {
+    name: "APIVersions",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("versions", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("serverAddressByClientCIDRs", 2, Shape::Struct(&SERVER_ADDRESS_BY_CLIENT_CIDR), "[]v1.ServerAddressByClientCIDR").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static CONDITION: Struct = Struct {
     name: "Condition",
     package: PACKAGE,
@@ -54,6 +131,18 @@ pub(crate) static FIELD_SELECTOR_REQUIREMENT: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static GROUP_VERSION_FOR_DISCOVERY: Struct = Struct {
+    name: "GroupVersionForDiscovery",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
+    fields: &[
+        Field::new("groupVersion", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("version", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static LABEL_SELECTOR: Struct = Struct {
     name: "LabelSelector",
     package: PACKAGE,
@@ -75,6 +164,21 @@ pub(crate) static LABEL_SELECTOR_REQUIREMENT: Struct = Struct {
         Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("operator", 2, Shape::String, "v1.LabelSelectorOperator").rules(&Rules { required: true, ..Rules::NONE }),
         Field::new("values", 3, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static LIST_META: Struct = Struct {
+    name: "ListMeta",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
+    fields: &[
+        Field::new("selfLink", 1, Shape::String, "string").omit_empty(),
+        Field::new("resourceVersion", 2, Shape::String, "string").omit_empty(),
+        Field::new("continue", 3, Shape::String, "string").omit_empty(),
+        Field::new("remainingItemCount", 4, Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("shardInfo", 5, Shape::Struct(&SHARD_INFO), "v1.ShardInfo").pointer().omit_empty(),
     ],
 };
 
@@ -145,5 +249,87 @@ pub(crate) static PRECONDITIONS: Struct = Struct {
     fields: &[
         Field::new("uid", 1, Shape::String, "types.UID").pointer().omit_empty(),
         Field::new("resourceVersion", 2, Shape::String, "string").pointer().omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static SERVER_ADDRESS_BY_CLIENT_CIDR: Struct = Struct {
+    name: "ServerAddressByClientCIDR",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
+    fields: &[
+        Field::new("clientCIDR", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("serverAddress", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static SHARD_INFO: Struct = Struct {
+    name: "ShardInfo",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
+    fields: &[
+        Field::new("selector", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static STATUS: Struct = Struct {
+    name: "Status",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
+    fields: &[
+        Field::new("kind", 0, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
+        Field::new("metadata", 1, Shape::Struct(&LIST_META), "v1.ListMeta").omit_empty(),
+        Field::new("status", 2, Shape::String, "string").omit_empty(),
+        Field::new("message", 3, Shape::String, "string").omit_empty(),
+        Field::new("reason", 4, Shape::String, "v1.StatusReason").omit_empty(),
+        Field::new("details", 5, Shape::Struct(&STATUS_DETAILS), "v1.StatusDetails").pointer().omit_empty(),
+        Field::new("code", 6, Shape::Int32, "int32").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static STATUS_CAUSE: Struct = Struct {
+    name: "StatusCause",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
+    fields: &[
+        Field::new("reason", 1, Shape::String, "v1.CauseType").omit_empty(),
+        Field::new("message", 2, Shape::String, "string").omit_empty(),
+        Field::new("field", 3, Shape::String, "string").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static STATUS_DETAILS: Struct = Struct {
+    name: "StatusDetails",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
+    fields: &[
+        Field::new("name", 1, Shape::String, "string").omit_empty(),
+        Field::new("group", 2, Shape::String, "string").omit_empty(),
+        Field::new("kind", 3, Shape::String, "string").omit_empty(),
+        Field::new("uid", 6, Shape::String, "types.UID").omit_empty(),
+        Field::new("causes", 4, Shape::Struct(&STATUS_CAUSE), "[]v1.StatusCause").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("retryAfterSeconds", 5, Shape::Int32, "int32").omit_empty(),
+    ],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static WATCH_EVENT: Struct = Struct {
+    name: "WatchEvent",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
+    fields: &[
+        Field::new("type", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("object", 2, Shape::Any, "runtime.RawExtension").rules(&Rules { required: true, ..Rules::NONE }),
     ],
 };

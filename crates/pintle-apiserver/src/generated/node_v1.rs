@@ -2,7 +2,7 @@
 
 //! The structs of node.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Field, ListType, MapType, Rules, Shape, Struct};
 
 const PACKAGE: &str = "io.k8s.api.node.v1";
 
@@ -40,7 +40,7 @@ pub(crate) static SCHEDULING: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("nodeSelector", 1, Shape::String, "map[string]string").map().omit_empty().rules(&Rules { atomic_map: true, ..Rules::NONE }),
+        Field::new("nodeSelector", 1, Shape::String, "map[string]string").map().omit_empty().rules(&Rules { map: MapType::Atomic, ..Rules::NONE }),
         Field::new("tolerations", 2, Shape::Struct(&super::core_v1::TOLERATION), "[]v1.Toleration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
 };

@@ -20,6 +20,7 @@ use crate::{
     authz::Authorizer,
     discovery::Discovery,
     kinds::Part,
+    openapi::OpenApi,
     registry::{Registry, Served},
     shutdown::Shutdown,
     status::Failure,
@@ -36,6 +37,7 @@ pub(crate) struct Api {
     pub(super) shutdown: Shutdown,
     pub(super) authenticator: Authenticator,
     pub(super) authorizer: Arc<dyn Authorizer>,
+    pub(super) openapi: OpenApi,
     discovery: Discovery,
 }
 
@@ -68,7 +70,10 @@ impl Api {
         authenticator: Authenticator,
         authorizer: Arc<dyn Authorizer>,
     ) -> Self {
+        let resources = registry.resources().iter();
+        let resources = resources.map(|served| served.facts).collect();
         Self {
+            openapi: OpenApi::new(resources),
             discovery: Discovery::new(&registry),
             registry,
             clock,
@@ -126,6 +131,8 @@ impl Api {
                 let answer = self.operate(&head.method, &call, body).await?;
                 Ok(answered(answer))
             }
+            Route::OpenApiV2 => Ok(self.openapi_v2(&head.headers)),
+            Route::OpenApiV3(name) => Ok(self.openapi_v3(name.as_deref(), query, &head.headers)),
             route => self.read_only(&head.method, &route, &head.headers),
         }
     }
@@ -291,7 +298,7 @@ impl Api {
                 let document = self.discovery.resources(group, version);
                 document.map(json).ok_or_else(Failure::no_such_resource)
             }
-            Route::Objects(_) | Route::Unknown => Err(Failure::no_such_resource()),
+            _ => Err(Failure::no_such_resource()),
         }
     }
 }

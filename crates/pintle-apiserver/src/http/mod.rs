@@ -12,6 +12,7 @@ mod delete;
 mod get;
 mod list;
 mod negotiate;
+mod openapi;
 mod options;
 mod patch;
 mod query;

@@ -26,6 +26,10 @@ pub(crate) enum Route {
         /// The version.
         version: String,
     },
+    /// `/openapi/v2`.
+    OpenApiV2,
+    /// `/openapi/v3`, or the document of this name below it.
+    OpenApiV3(Option<String>),
     /// Objects.
     Objects(Target),
     /// Nothing that the server knows.
@@ -55,6 +59,9 @@ impl Route {
     /// What a path is about.
     pub(crate) fn of(path: &str) -> Self {
         let path = percent_decode_str(path).decode_utf8_lossy();
+        if let Some(name) = path.strip_prefix("/openapi/v3/") {
+            return Self::OpenApiV3(Some(name.to_owned()));
+        }
         let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
         match parts.as_slice() {
             ["version"] => Self::Version,
@@ -62,6 +69,8 @@ impl Route {
             ["healthz" | "livez" | "readyz", "ping"] => Self::Health,
             [".well-known", "openid-configuration"] => Self::TokenIssuer,
             ["openid", "v1", "jwks"] => Self::TokenKeys,
+            ["openapi", "v2"] if path.ends_with('2') => Self::OpenApiV2,
+            ["openapi", "v3"] => Self::OpenApiV3(None),
             ["api"] => Self::CoreVersions,
             ["apis"] => Self::Groups,
             ["apis", group] => Self::Group((*group).to_owned()),

@@ -12,7 +12,8 @@ mod zero;
 
 pub(crate) use decode::{decode, type_meta};
 pub(crate) use table::{
-    Cardinality, Embedded, Field, Group, ListType, Resource, Rules, Shape, Struct, Subresource,
+    Cardinality, Embedded, Field, Group, ListType, MapType, Resource, Rules, Shape, Struct,
+    Subresource,
 };
 pub(crate) use tree::Tree;
 pub(crate) use zero::zero;

@@ -6,13 +6,10 @@ pub(crate) struct Struct {
     /// Its name in Go, without package; messages use it.
     pub(crate) name: &'static str,
     /// Its package as OpenAPI names it: `io.k8s.api.core.v1`.
-    #[expect(dead_code, reason = "OpenAPI names it")]
     pub(crate) package: &'static str,
     /// Whether server-side apply takes it as a whole.
-    #[expect(dead_code, reason = "server-side apply reads it")]
     pub(crate) atomic: bool,
     /// Which of its fields exclude each other, as JSON; empty if none do.
-    #[expect(dead_code, reason = "OpenAPI shows it")]
     pub(crate) unions: &'static str,
     /// Its fields in the order in which they are written, those of embedded structs in their place.
     pub(crate) fields: &'static [Field],
@@ -101,7 +98,6 @@ pub(crate) enum Cardinality {
 
 /// What is known about a field beyond its type. Empty is unknown.
 #[derive(Debug)]
-#[expect(dead_code, reason = "defaulting, validation and apply read the others")]
 pub(crate) struct Rules {
     /// Whether an object without it is not valid.
     pub(crate) required: bool,
@@ -113,8 +109,8 @@ pub(crate) struct Rules {
     pub(crate) list: ListType,
     /// The fields that identify an element of such a list.
     pub(crate) keys: &'static [&'static str],
-    /// Whether server-side apply takes a map as a whole.
-    pub(crate) atomic_map: bool,
+    /// How a map or a struct is merged by server-side apply.
+    pub(crate) map: MapType,
     /// How a strategic merge patch treats it: `merge`, `replace`, `retainKeys`.
     pub(crate) patch: &'static [&'static str],
     /// The field that identifies an element in a strategic merge patch.
@@ -132,6 +128,17 @@ pub(crate) enum ListType {
     Set,
     /// Element by element, by key.
     Map,
+}
+
+/// How server-side apply merges a map or a struct.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MapType {
+    /// Nothing is said: entry by entry, or as its type says.
+    Unset,
+    /// As a whole.
+    Atomic,
+    /// Entry by entry, whatever its type says.
+    Granular,
 }
 
 /// An API group that the server knows, its versions in the order of preference.
@@ -188,10 +195,6 @@ pub(crate) struct Subresource {
     /// What the real server offers to do with it.
     pub(crate) verbs: &'static [&'static str],
     /// What its kind consists of.
-    #[expect(
-        dead_code,
-        reason = "only subresources of the resource's own kind are there"
-    )]
     pub(crate) schema: &'static Struct,
 }
 
@@ -274,7 +277,7 @@ impl Rules {
         values: &[],
         list: ListType::Unset,
         keys: &[],
-        atomic_map: false,
+        map: MapType::Unset,
         patch: &[],
         merge_key: "",
     };

@@ -7,6 +7,8 @@ mod errors;
 mod identity;
 mod lists;
 mod namespaces;
+mod openapi;
+mod recorded;
 mod robustness;
 mod tables;
 mod watches;
@@ -26,7 +28,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Request};
 use http_body::Body as _;
 use http_body_util::{BodyExt as _, Full};
-use pintle_codec::{Value, json};
+use pintle_codec::{Object, Value, json};
 use pintle_env::{ManualClock, SeededRandom};
 
 use super::{Api, Body};
