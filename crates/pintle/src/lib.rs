@@ -18,6 +18,9 @@
 //! # }
 //! ```
 //!
+//! With the feature `derive`, a resource of one's own is made of the type of its spec:
+//! [`CustomResource`](https://docs.rs/pintle/latest/pintle/derive.CustomResource.html).
+//!
 //! This crate is the paved path through the crates underneath: it re-exports what most programs
 //! need and adds nothing of its own. The built-in API groups are features of their names.
 
@@ -28,6 +31,13 @@ pub use pintle_client::{
     Verb, WatchStream, Watcher,
 };
 pub use pintle_config::{Config, Loader};
+#[cfg(feature = "derive")]
+pub use pintle_crd as crd;
+#[cfg(feature = "derive")]
+#[doc(hidden)]
+pub use pintle_crd::__derive;
+#[cfg(feature = "derive")]
+pub use pintle_crd::CustomResource;
 pub use pintle_meta as meta;
 pub use pintle_transport::Transport;
 

@@ -1,7 +1,7 @@
 //! The definitions that the derive makes, and what is said where there can be none.
 
 use pintle_api::apiextensions::v1::CustomResourceDefinition;
-use pintle_crd::{CustomResource, ErrorKind};
+use pintle_crd::{CustomResource, ErrorKind, to_yaml};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -289,6 +289,22 @@ fn a_spec_that_is_no_object_panics_where_the_definition_is_taken_for_granted() {
     Colour::crd();
 }
 
-pub(crate) fn json(definition: &CustomResourceDefinition) -> Value {
+#[test]
+fn a_manifest_has_no_status() {
+    let manifest = to_yaml(&Site::crd());
+    let is_key = |line: &&str| line.starts_with(|first: char| first.is_ascii_alphabetic());
+    let keys = manifest.lines().filter(is_key);
+    assert_eq!(
+        keys.collect::<Vec<_>>(),
+        [
+            "apiVersion: apiextensions.k8s.io/v1",
+            "kind: CustomResourceDefinition",
+            "metadata:",
+            "spec:",
+        ]
+    );
+}
+
+fn json(definition: &CustomResourceDefinition) -> Value {
     serde_json::to_value(definition).unwrap()
 }
