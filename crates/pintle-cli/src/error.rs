@@ -231,7 +231,7 @@ impl From<pintle_client::Error> for Error {
                 .map_or(Kind::Unreachable, |error| kind_of_transport(error.kind())),
             ErrorKind::DeadlineExceeded => Kind::Unreachable,
             ErrorKind::InvalidAnswer if error.is_closed() => Kind::Unreachable,
-            ErrorKind::InvalidAnswer | ErrorKind::InvalidEvent => Kind::InvalidAnswer,
+            ErrorKind::InvalidAnswer | ErrorKind::InvalidObject => Kind::InvalidAnswer,
             _ => Kind::Failed,
         };
         let hint = error

@@ -6,12 +6,13 @@ use pintle_config::Config;
 use pintle_meta::{GroupVersion, Resource};
 use pintle_transport::Transport;
 
-use crate::{Api, Error, Reach, RestClient};
+use crate::rest_client::Connection;
+use crate::{Api, ContentConfig, Error, Reach, RestClient};
 
 /// A way to one cluster. Cheap to clone; clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Client {
-    transport: Transport,
+    connection: Connection,
     default_namespace: Arc<str>,
 }
 
@@ -43,9 +44,21 @@ impl Client {
     /// A client over a transport with layers or a service of the caller's.
     pub fn from_transport(transport: Transport, default_namespace: &str) -> Self {
         Self {
-            transport,
+            connection: Connection::new(transport, ContentConfig::protobuf()),
             default_namespace: default_namespace.into(),
         }
+    }
+
+    /// The same client, whose typed access asks for objects and sends them in other formats. The default
+    /// is [`ContentConfig::protobuf`].
+    #[must_use]
+    pub fn content(mut self, content: ContentConfig) -> Self {
+        self.connection = Connection::new(self.connection.transport().clone(), content);
+        self
+    }
+
+    pub(crate) fn default_namespace_shared(&self) -> Arc<str> {
+        self.default_namespace.clone()
     }
 
     /// The namespace of the configuration, `default` if it names none.
@@ -65,8 +78,15 @@ impl Client {
         Api::everything(self)
     }
 
-    /// Access to one group and version, below any type.
+    /// Access to one group and version, below any type. It speaks JSON, which every resource has and
+    /// anybody can read, unless [`RestClient::content`] says otherwise.
     pub fn rest(&self, group_version: &GroupVersion) -> RestClient {
-        RestClient::new(self.transport.clone(), group_version)
+        self.typed_rest(group_version)
+            .content(ContentConfig::json())
+    }
+
+    /// Access to one group and version in the formats of this client.
+    pub(crate) fn typed_rest(&self, group_version: &GroupVersion) -> RestClient {
+        RestClient::new(self.connection.clone(), group_version)
     }
 }

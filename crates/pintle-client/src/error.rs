@@ -6,6 +6,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
+use pintle_meta::UndecodableObject;
 use pintle_meta::v1::Status;
 
 /// Why a request did not succeed.
@@ -30,8 +31,8 @@ pub enum ErrorKind {
     Status,
     /// The server's answer cannot be read.
     InvalidAnswer,
-    /// One event of a watch cannot be read; the watch goes on.
-    InvalidEvent,
+    /// One object of a list or of a watch cannot be read; the others can.
+    InvalidObject,
 }
 
 struct Inner {
@@ -77,10 +78,10 @@ impl Error {
         Self::invalid_answer(what, CutShort)
     }
 
-    /// An event that cannot be read, of a watch that goes on.
-    pub(crate) fn invalid_event(what: &str, source: pintle_codec::Error) -> Self {
-        let message = format!("an event of {what} cannot be read");
-        let mut error = Self::new(ErrorKind::InvalidEvent, message);
+    /// An object that cannot be read, among others of a list or a watch that can.
+    pub(crate) fn invalid_object(what: &str, source: UndecodableObject) -> Self {
+        let message = format!("an object in the answer to {what} cannot be read");
+        let mut error = Self::new(ErrorKind::InvalidObject, message);
         error.0.source = Some(Box::new(source));
         error
     }
@@ -127,6 +128,11 @@ impl Error {
 
     /// The error of the configuration, if that is what failed.
     pub fn as_configuration(&self) -> Option<&pintle_config::Error> {
+        self.0.source.as_ref()?.downcast_ref()
+    }
+
+    /// Which object of a list or a watch cannot be read, and why, if that is what failed.
+    pub fn as_undecodable(&self) -> Option<&UndecodableObject> {
         self.0.source.as_ref()?.downcast_ref()
     }
 

@@ -25,18 +25,29 @@
 
 mod api;
 mod client;
+mod content;
+mod dynamic;
 mod error;
+mod list_stream;
 mod list_watch;
 mod request;
 mod response;
 mod rest_client;
+mod retry;
 mod watch;
 
-pub use api::{AllNamespaces, Api, ClusterWide, Deleted, Holds, OneNamespace, Place, Reach};
+pub use api::{
+    AllNamespaces, Api, ClusterWide, Deleted, Holds, JsonPatch, OneNamespace, Pages, Patch, Place,
+    Reach,
+};
 pub use client::Client;
+pub use content::ContentConfig;
+pub use dynamic::{DynamicClient, MetadataClient};
 pub use error::{Error, ErrorKind};
+pub use list_stream::ListStream;
 pub use list_watch::{BoxFuture, Getter, ListWatch, Lister, ListerWatcher, Watcher};
 pub use request::{Request, Verb};
 pub use response::Response;
 pub use rest_client::RestClient;
+pub use retry::{Backoff, retry, retry_on_conflict};
 pub use watch::WatchStream;

@@ -114,7 +114,7 @@ impl<K: Resource> ListWatch<K> {
         Self::new(
             move |options| {
                 let request = for_list(options, false);
-                async move { request.send().await?.into_object() }
+                async move { request.list().await?.collect().await }
             },
             move |options| request(options, true).watch(),
         )

@@ -7,15 +7,18 @@ use std::borrow::Cow;
 use std::fmt::{self, Write as _};
 use std::time::Duration;
 
+use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
-use http::{HeaderMap, Method};
+use http::{HeaderMap, Method, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use pintle_codec::{Message, Value, json, to_query};
-use pintle_meta::{Kind, decode_json, encode_json};
-use pintle_transport::{Body, Transport};
+use pintle_codec::{Decoder, Format, Message, TypeMeta, Value, json, to_query};
+use pintle_meta::{Body as Encodable, Kind as _, ObjectList, Resource};
+use pintle_transport::Body;
 
 use crate::response::{self, Response};
-use crate::{Error, WatchStream};
+use crate::rest_client::Connection;
+use crate::watch::Decode;
+use crate::{Error, ListStream, WatchStream};
 
 /// A request in the making: a verb, a path in Kubernetes' parts, parameters, headers and a body.
 ///
@@ -23,7 +26,7 @@ use crate::{Error, WatchStream};
 /// client-go's `rest.Request`.
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request {
-    transport: Transport,
+    connection: Connection,
     verb: Verb,
     prefix: String,
     absolute_path: Option<String>,
@@ -35,8 +38,17 @@ pub struct Request {
     parameters: Vec<(Cow<'static, str>, String)>,
     headers: HeaderMap,
     timeout: Option<Duration>,
-    body: Vec<u8>,
+    body: Bytes,
+    /// What makes JSON of the body, if it is something else.
+    to_json: Option<ToJson>,
     mistake: Option<Error>,
+}
+
+/// Makes JSON of a body in some format.
+#[derive(Clone, Copy)]
+struct ToJson {
+    from: Format,
+    convert: fn(&[u8], Format) -> Result<Vec<u8>, pintle_codec::Error>,
 }
 
 /// What a request does.
@@ -70,9 +82,9 @@ impl Verb {
 }
 
 impl Request {
-    pub(crate) fn new(transport: Transport, verb: Verb, prefix: String) -> Self {
+    pub(crate) fn new(connection: Connection, verb: Verb, prefix: String) -> Self {
         Self {
-            transport,
+            connection,
             verb,
             prefix,
             absolute_path: None,
@@ -84,7 +96,8 @@ impl Request {
             parameters: Vec::new(),
             headers: HeaderMap::new(),
             timeout: None,
-            body: Vec::new(),
+            body: Bytes::new(),
+            to_json: None,
             mistake: None,
         }
     }
@@ -199,18 +212,37 @@ impl Request {
         self
     }
 
-    /// An object as the body.
-    pub fn body<K: Kind>(self, object: &K) -> Self {
-        match encode_json(object) {
-            Ok(json) => self.body_bytes("application/json", json),
-            Err(error) => self.mistaken(format!("the body cannot be written: {error}")),
+    /// An object as the body, in the format that the client sends its type in.
+    pub fn body<K: Encodable>(mut self, object: &K) -> Self {
+        let format = self.connection.sent(K::FORMATS);
+        let mut body = Vec::new();
+        if let Err(error) = object.encode(format, &mut body) {
+            return self.mistaken(format!("the body cannot be written: {error}"));
         }
+        let has_json = format != Format::Json && K::FORMATS.contains(&Format::Json);
+        self.to_json = has_json.then_some(ToJson {
+            from: format,
+            convert: to_json::<K>,
+        });
+        self.body = body.into();
+        self.header(CONTENT_TYPE.as_str(), format.media_type())
     }
 
     /// Bytes of some content type as the body.
     pub fn body_bytes(mut self, content_type: &str, body: impl Into<Vec<u8>>) -> Self {
-        self.body = body.into();
+        self.body = body.into().into();
+        self.to_json = None;
         self.header(CONTENT_TYPE.as_str(), content_type)
+    }
+
+    /// Asks for the formats that the client prefers, of those that objects of this type have, unless
+    /// the request asks for some already. The default is to ask for all that the client accepts.
+    pub fn accept<K: Encodable>(self) -> Self {
+        if self.headers.contains_key(ACCEPT) {
+            return self;
+        }
+        let accept = self.connection.content().accept_header(K::FORMATS, "");
+        self.header(ACCEPT.as_str(), &accept)
     }
 
     /// Path and query, as they are sent.
@@ -251,6 +283,47 @@ impl Request {
         }
     }
 
+    /// Sends the request and decodes the items of the list that is answered while they arrive: its
+    /// body is never held whole.
+    ///
+    /// # Cancel safety
+    /// Dropping the future gives the request up; nothing is lost.
+    ///
+    /// # Errors
+    /// As [`Request::send`], until the items begin; see [`ListStream::try_next`].
+    pub async fn list<K: Resource>(self) -> Result<ListStream<K>, Error> {
+        let expected = ObjectList::<K>::type_meta();
+        let request = self.accept::<K>();
+        request.list_with(Decoder::new(), expected).await
+    }
+
+    /// As [`Request::list`], of a list that says to be `expected`, or of any if that is empty.
+    pub(crate) async fn list_with<K: Encodable>(
+        mut self,
+        decoder: Decoder,
+        expected: TypeMeta,
+    ) -> Result<ListStream<K>, Error> {
+        let (what, verb) = (self.to_string(), self.verb);
+        let deadline = self.timeout;
+        if let Some(timeout) = deadline {
+            self = self.param("timeout", format_timeout(timeout));
+        }
+        let sleep = deadline.map(|timeout| Box::pin(tokio::time::sleep(timeout)));
+        let begin = self.answer();
+        let answer = match deadline {
+            Some(timeout) => tokio::time::timeout(timeout, begin)
+                .await
+                .map_err(|_| Error::deadline_exceeded(&what, timeout))??,
+            None => begin.await?,
+        };
+        if !(200..=206).contains(&answer.status().as_u16()) {
+            return Err(response::refusal(&what, verb, answer).await);
+        }
+        response::warnings(&what, answer.headers());
+        let deadline = sleep.zip(deadline);
+        Ok(ListStream::over(what, answer, decoder, expected, deadline))
+    }
+
     /// Sends the request as a watch of objects of type `K`.
     ///
     /// # Cancel safety
@@ -258,11 +331,14 @@ impl Request {
     ///
     /// # Errors
     /// As [`Request::send`]; a watch has begun only when the server answers 200.
-    pub async fn watch<K: Kind>(self) -> Result<WatchStream<K>, Error> {
-        self.watch_with(decode_json::<K>).await
+    pub async fn watch<K: Encodable>(self) -> Result<WatchStream<K>, Error> {
+        self.accept::<K>()
+            .watch_with(Decoder::new(), K::decode)
+            .await
     }
 
-    /// Sends the request as a watch of objects of any type, as trees of values.
+    /// Sends the request as a watch of objects of any type, as trees of values, unless the request asks
+    /// for something else in JSON.
     ///
     /// # Cancel safety
     /// As [`Request::watch`].
@@ -270,13 +346,22 @@ impl Request {
     /// # Errors
     /// As [`Request::watch`].
     pub async fn watch_values(self) -> Result<WatchStream<Value>, Error> {
-        self.watch_with(json::parse).await
+        fn read(document: &[u8], _: Format, _: &mut Decoder) -> Result<Value, pintle_codec::Error> {
+            json::parse(document)
+        }
+        let accepts = self.headers.contains_key(ACCEPT);
+        let request = match accepts {
+            true => self,
+            false => self.header(ACCEPT.as_str(), Format::Json.media_type()),
+        };
+        request.watch_with(Decoder::new(), read).await
     }
 
-    async fn watch_with<T: 'static>(
+    pub(crate) async fn watch_with<K: 'static>(
         mut self,
-        decode: fn(&[u8]) -> Result<T, pintle_codec::Error>,
-    ) -> Result<WatchStream<T>, Error> {
+        decoder: Decoder,
+        read: Decode<K>,
+    ) -> Result<WatchStream<K>, Error> {
         if !self.parameters.iter().any(|(name, _)| name == "watch") {
             self = self.param("watch", "true");
         }
@@ -285,11 +370,11 @@ impl Request {
         }
         let (what, verb) = (self.to_string(), self.verb);
         let answer = self.answer().await?;
-        if answer.status() != http::StatusCode::OK {
+        if answer.status() != StatusCode::OK {
             return Err(response::refusal(&what, verb, answer).await);
         }
         response::warnings(&what, answer.headers());
-        Ok(WatchStream::over(what, answer.into_body(), decode))
+        Ok(WatchStream::over(what, answer, decoder, read))
     }
 
     async fn exchange(self, what: &str) -> Result<Response, Error> {
@@ -298,12 +383,28 @@ impl Request {
     }
 
     /// Sends the request; the head of the answer is there, its body is still to be read.
-    async fn answer(self) -> Result<http::Response<Body>, Error> {
+    async fn answer(mut self) -> Result<http::Response<Body>, Error> {
+        let answer = self.answer_once().await?;
+        let Some(to_json) = self.to_json.take() else {
+            return Ok(answer);
+        };
+        if answer.status() != StatusCode::UNSUPPORTED_MEDIA_TYPE {
+            return Ok(answer);
+        }
+        // The server did not look into the body, so it can be sent again, whatever the verb.
+        self.connection.send_json_from_now_on();
+        let body = (to_json.convert)(&self.body, to_json.from);
+        let body = body.map_err(|error| Error::misuse(format!("a body has no JSON: {error}")))?;
+        self = self.body_bytes(Format::Json.media_type(), body);
+        self.answer_once().await
+    }
+
+    async fn answer_once(&self) -> Result<http::Response<Body>, Error> {
         let uri = self.path_and_query()?;
         let uri = uri
             .parse()
             .map_err(|_| Error::misuse(format!("{uri:?} is not a path that HTTP allows")))?;
-        let mut request = http::Request::new(Body::from(self.body));
+        let mut request = http::Request::new(Body::from(self.body.clone()));
         *request.uri_mut() = uri;
         *request.method_mut() = match self.verb {
             Verb::Get => Method::GET,
@@ -312,10 +413,14 @@ impl Request {
             Verb::Patch => Method::PATCH,
             Verb::Delete => Method::DELETE,
         };
-        *request.headers_mut() = self.headers;
-        let json = HeaderValue::from_static("application/json");
-        request.headers_mut().entry(ACCEPT).or_insert(json);
-        self.transport.send(request).await.map_err(Error::transport)
+        *request.headers_mut() = self.headers.clone();
+        if !self.headers.contains_key(ACCEPT) {
+            let accept = self.connection.content().accept_header(ALL_FORMATS, "");
+            let accept = HeaderValue::try_from(accept).expect("media types are values of headers");
+            request.headers_mut().insert(ACCEPT, accept);
+        }
+        let sent = self.connection.transport().send(request);
+        sent.await.map_err(Error::transport)
     }
 
     fn path(&self) -> String {
@@ -414,6 +519,14 @@ impl fmt::Debug for Request {
             .finish_non_exhaustive()
     }
 }
+
+fn to_json<K: Encodable>(body: &[u8], from: Format) -> Result<Vec<u8>, pintle_codec::Error> {
+    let mut json = Vec::new();
+    K::decode(body, from, &mut Decoder::new())?.encode(Format::Json, &mut json)?;
+    Ok(json)
+}
+
+const ALL_FORMATS: &[Format] = &[Format::Json, Format::Protobuf, Format::Cbor];
 
 fn push_encoded(out: &mut String, text: &str, kept: &'static AsciiSet) {
     write!(out, "{}", utf8_percent_encode(text, kept))

@@ -5,11 +5,12 @@ use std::fmt;
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{CONTENT_TYPE, RETRY_AFTER, WARNING};
-use pintle_codec::{Value, json};
+use pintle_codec::{Decoder, Format, Value, cbor, json};
 use pintle_meta::v1::Status;
-use pintle_meta::{Kind, decode_json};
+use pintle_meta::{Body as Decodable, Kind};
 use pintle_transport::Body;
 
+use crate::watch::Decode;
 use crate::{Error, Verb};
 
 /// The server's answer to a request that succeeded.
@@ -50,35 +51,67 @@ impl Response {
         &self.warnings
     }
 
+    /// The format of the body; JSON if the server did not say, or named another one.
+    pub fn format(&self) -> Format {
+        format(&self.content_type)
+    }
+
     /// The body as an object.
     ///
     /// # Errors
     /// When the body is a Status that reports a failure; when it is empty, malformed, or says that
     /// it is of another kind.
     pub fn into_object<K: Kind>(self) -> Result<K, Error> {
+        let may_be_status = K::KIND == Status::KIND;
+        self.read(&mut Decoder::new(), K::decode, |_| may_be_status)
+    }
+
+    /// The body as an object that `decode` reads. `may_be_status` says whether one that was read may
+    /// be a Status all the same.
+    pub(crate) fn read<K>(
+        &self,
+        decoder: &mut Decoder,
+        decode: Decode<K>,
+        may_be_status: impl FnOnce(&K) -> bool,
+    ) -> Result<K, Error> {
         if self.body.is_empty() {
             return Err(Error::invalid_answer(&self.what, "the body is empty"));
         }
-        let object = decode_json(&self.body);
+        let object = decode(&self.body, self.format(), decoder);
         // Success in the head and a failure in the body is a failure, as in client-go.
-        if (object.is_err() || K::KIND == Status::KIND)
-            && let Some(status) = failure(&self.body, self.status)
+        if object.as_ref().map_or(true, may_be_status)
+            && let Some(status) = failure(&self.body, self.format(), self.status)
         {
             return Err(Error::from_status(status));
         }
         object.map_err(|error| Error::invalid_answer(&self.what, error))
     }
 
+    /// The body, if it is a Status of success.
+    pub(crate) fn to_status(&self) -> Option<Status> {
+        Status::decode(&self.body, self.format(), &mut Decoder::new())
+            .ok()
+            .filter(|status| !status.status.is_empty())
+    }
+
     /// The body as a tree of values.
     ///
     /// # Errors
-    /// When the body is a Status that reports a failure, or is not JSON.
+    /// When the body is a Status that reports a failure, or is malformed; when it is protobuf, which
+    /// names no fields.
     pub fn into_value(self) -> Result<Value, Error> {
-        let value =
-            json::parse(&self.body).map_err(|error| Error::invalid_answer(&self.what, error))?;
+        let value = match self.format() {
+            Format::Json => json::parse(&self.body),
+            Format::Cbor => cbor::parse(&self.body),
+            Format::Protobuf => {
+                let why = "protobuf names no fields; ask for JSON, or read it as its type";
+                return Err(Error::invalid_answer(&self.what, why));
+            }
+        };
+        let value = value.map_err(|error| Error::invalid_answer(&self.what, error))?;
         let is_status = value.get("kind").and_then(Value::as_str) == Some(Status::KIND);
         match is_status
-            .then(|| failure(&self.body, self.status))
+            .then(|| failure(&self.body, self.format(), self.status))
             .flatten()
         {
             Some(status) => Err(Error::from_status(status)),
@@ -132,7 +165,8 @@ pub(crate) async fn refusal(what: &str, verb: Verb, answer: http::Response<Body>
         Err(error) => return Error::transport(error),
     };
     // A Status is an answer of the API server's; anything else came from something in between.
-    let mut status = failure(&body, code).unwrap_or_else(|| synthesise(verb, code, &body));
+    let format = format_of(&head.headers);
+    let mut status = failure(&body, format, code).unwrap_or_else(|| synthesise(verb, code, &body));
     let details = status.details.get_or_insert_default();
     if details.retry_after_seconds == 0 {
         let seconds = head
@@ -158,13 +192,33 @@ pub(crate) fn warnings(what: &str, headers: &HeaderMap) -> Vec<String> {
 
 /// The failure that a body reports as a Status, if it does. The head's code stands in for a missing
 /// one.
-fn failure(body: &[u8], code: u16) -> Option<Status> {
+fn failure(body: &[u8], format: Format, code: u16) -> Option<Status> {
     let mut status = Status::default();
-    let type_meta = json::decode_object(body, &mut status).ok()?;
+    let mut decoder = Decoder::new();
+    let type_meta = match format {
+        Format::Json => decoder.decode_json(body, &mut status),
+        Format::Protobuf => decoder.decode_protobuf(body, &mut status),
+        Format::Cbor => decoder.decode_cbor(body, &mut status),
+    };
     if status.code == 0 {
         status.code = i32::from(code);
     }
-    (type_meta.kind == Status::KIND && status.is_failure()).then_some(status)
+    (type_meta.ok()?.kind == Status::KIND && status.is_failure()).then_some(status)
+}
+
+/// The format that the head of an answer names; JSON if it names none that is known.
+pub(crate) fn format_of(headers: &HeaderMap) -> Format {
+    let content_type = headers.get(CONTENT_TYPE);
+    let content_type = content_type.and_then(|value| value.to_str().ok());
+    format(content_type.unwrap_or_default())
+}
+
+fn format(content_type: &str) -> Format {
+    // A watch in CBOR is a sequence of it.
+    if content_type.starts_with("application/cbor-seq") {
+        return Format::Cbor;
+    }
+    Format::from_media_type(content_type).unwrap_or(Format::Json)
 }
 
 /// A Status for an answer that is not one.

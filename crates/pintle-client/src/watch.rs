@@ -7,16 +7,20 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use http_body::Body as _;
-use pintle_codec::{Format, Frames};
-use pintle_meta::{WatchEvent, decode_watch_event};
+use pintle_codec::{Decoder, Format, Frames};
+use pintle_meta::WatchEvent;
 use pintle_transport::Body;
 
 use crate::Error;
+use crate::response::format_of;
+
+/// What reads an object.
+pub(crate) type Decode<K> = fn(&[u8], Format, &mut Decoder) -> Result<K, pintle_codec::Error>;
 
 /// The events of a watch, in the order in which the server sends them.
 ///
 /// It ends when the server ends the watch; a watch that is to go on is begun again from the last
-/// version seen. An `Err` of kind [`InvalidEvent`](crate::ErrorKind::InvalidEvent) is about one event
+/// version seen. An `Err` of kind [`InvalidObject`](crate::ErrorKind::InvalidObject) is about one event
 /// and does not end the stream: the events behind it follow. Any other `Err` is the last item.
 /// Dropping the stream ends the watch.
 #[must_use = "a watch makes progress while it is polled"]
@@ -46,15 +50,18 @@ impl<K: 'static> WatchStream<K> {
     /// A watch over the body of an answer.
     pub(crate) fn over(
         what: String,
-        body: Body,
-        decode: fn(&[u8]) -> Result<K, pintle_codec::Error>,
+        answer: http::Response<Body>,
+        decoder: Decoder,
+        read: Decode<K>,
     ) -> Self {
-        let frames = Frames::new(Format::Json);
+        let format = format_of(answer.headers());
         Self::new(Events {
             what,
-            body,
-            frames,
-            decode,
+            body: answer.into_body(),
+            frames: Frames::new(format),
+            format,
+            decoder,
+            read,
             ended: false,
         })
     }
@@ -78,7 +85,10 @@ struct Events<K> {
     what: String,
     body: Body,
     frames: Frames,
-    decode: fn(&[u8]) -> Result<K, pintle_codec::Error>,
+    format: Format,
+    /// Lets the objects of the watch share what they repeat.
+    decoder: Decoder,
+    read: Decode<K>,
     ended: bool,
 }
 
@@ -90,8 +100,9 @@ impl<K> Stream for Events<K> {
         while !events.ended {
             match events.frames.next_frame() {
                 Ok(Some(frame)) => {
-                    let event = decode_watch_event(frame, events.decode);
-                    let event = event.map_err(|error| Error::invalid_event(&events.what, error));
+                    let (format, decoder) = (events.format, &mut events.decoder);
+                    let event = WatchEvent::decode_by(frame, format, decoder, events.read);
+                    let event = event.map_err(|error| Error::invalid_object(&events.what, error));
                     return Poll::Ready(Some(event));
                 }
                 Ok(None) => {}

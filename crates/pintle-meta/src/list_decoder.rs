@@ -66,6 +66,13 @@ impl<K: Body> ListDecoder<K> {
         }
     }
 
+    /// Refuses a list that says to be of another kind. The default is to take any.
+    #[must_use]
+    pub fn expecting(mut self, list: TypeMeta) -> Self {
+        self.expected = list;
+        self
+    }
+
     /// Refuses items of more than `bytes`. The default is 16 MiB
     /// ([`MAX_ITEM`](pintle_codec::MAX_ITEM)).
     #[must_use]

@@ -3,7 +3,8 @@
 use pintle_codec::Str;
 
 use crate::v1::{
-    CreateOptions, DeleteOptions, DeletionPropagation, ListOptions, Preconditions, UpdateOptions,
+    CreateOptions, DeleteOptions, DeletionPropagation, ListOptions, PatchOptions, Preconditions,
+    UpdateOptions,
 };
 
 impl ListOptions {
@@ -101,6 +102,34 @@ impl UpdateOptions {
     #[must_use]
     pub fn field_manager(mut self, name: impl Into<Str>) -> Self {
         self.field_manager = name.into();
+        self
+    }
+}
+
+impl PatchOptions {
+    /// Options that store what results.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The server checks everything and stores nothing.
+    #[must_use]
+    pub fn dry_run(mut self) -> Self {
+        self.dry_run = ["All".into()].into();
+        self
+    }
+
+    /// Who makes the change, for `metadata.managedFields`. To apply needs it.
+    #[must_use]
+    pub fn field_manager(mut self, name: impl Into<Str>) -> Self {
+        self.field_manager = name.into();
+        self
+    }
+
+    /// Takes over fields that others manage. For apply only.
+    #[must_use]
+    pub fn force(mut self) -> Self {
+        self.force = Some(true);
         self
     }
 }

@@ -82,6 +82,22 @@ impl<K: Body> WatchEvent<K> {
         format: Format,
         decoder: &mut Decoder,
     ) -> Result<Self, UndecodableObject> {
+        Self::decode_by(frame, format, decoder, K::decode)
+    }
+}
+
+impl<K> WatchEvent<K> {
+    /// As [`WatchEvent::decode`], the object read by `decode`: for objects that are to be read
+    /// otherwise than their type does.
+    ///
+    /// # Errors
+    /// As [`WatchEvent::decode`].
+    pub fn decode_by(
+        frame: &[u8],
+        format: Format,
+        decoder: &mut Decoder,
+        decode: impl FnOnce(&[u8], Format, &mut Decoder) -> Result<K, Error>,
+    ) -> Result<Self, UndecodableObject> {
         let nameless = |error| UndecodableObject::new(error, &[], format);
         let frame = match format {
             Format::Json => Frame::read_json(frame),
@@ -89,7 +105,7 @@ impl<K: Body> WatchEvent<K> {
             Format::Cbor => Frame::read_cbor(frame),
         };
         let frame = frame.map_err(nameless)?;
-        let event = frame.event(format, |object| K::decode(object, format, decoder));
+        let event = frame.event(format, |object| decode(object, format, decoder));
         event.map_err(|error| {
             let object = match format {
                 Format::Protobuf => Envelope::open(frame.object).map(|envelope| envelope.raw()),

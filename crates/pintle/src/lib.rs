@@ -26,9 +26,10 @@
 
 pub use pintle_api as api;
 pub use pintle_client::{
-    AllNamespaces, Api, BoxFuture, Client, ClusterWide, Deleted, Error, ErrorKind, Getter, Holds,
-    ListWatch, Lister, ListerWatcher, OneNamespace, Place, Reach, Request, Response, RestClient,
-    Verb, WatchStream, Watcher,
+    AllNamespaces, Api, Backoff, BoxFuture, Client, ClusterWide, ContentConfig, Deleted,
+    DynamicClient, Error, ErrorKind, Getter, Holds, JsonPatch, ListStream, ListWatch, Lister,
+    ListerWatcher, MetadataClient, OneNamespace, Pages, Patch, Place, Reach, Request, Response,
+    RestClient, Verb, WatchStream, Watcher, retry, retry_on_conflict,
 };
 pub use pintle_config::{Config, Loader};
 #[cfg(feature = "derive")]

@@ -2,6 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod answers;
+mod content;
+mod objects;
+mod pages;
 mod requests;
 mod watches;
 
@@ -12,47 +15,80 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full, StreamBody};
-use pintle_client::Client;
+use pintle_client::{Client, ContentConfig};
 use pintle_transport::{Body, Transport};
 
 /// What a server saw.
 #[derive(Clone, Debug, PartialEq)]
 struct Seen {
     line: String,
+    accept: String,
     content_type: String,
     body: String,
 }
 
-/// A client of a server that answers everything alike, and what that server saw.
+/// A client, speaking JSON, of a server that answers everything alike, and what that server saw.
 fn client(status: u16, headers: &[(&str, &str)], body: &str) -> (Client, Arc<Mutex<Vec<Seen>>>) {
-    let seen = Arc::new(Mutex::new(Vec::new()));
-    let log = seen.clone();
     let mut answer = Response::builder().status(status);
     for (name, value) in headers {
         answer = answer.header(*name, *value);
     }
-    let answer = answer.body(body.to_owned()).unwrap();
+    let answer = answer.body(Bytes::from(body.to_owned())).unwrap();
+    let (client, seen) = answering(move |_| answer.clone());
+    (client.content(ContentConfig::json()), seen)
+}
+
+/// A client of a server that is a function, and what that server saw.
+fn answering(
+    answer: impl Fn(&Seen) -> Response<Bytes> + Send + Sync + 'static,
+) -> (Client, Arc<Mutex<Vec<Seen>>>) {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let (log, answer) = (seen.clone(), Arc::new(answer));
     let service = tower::service_fn(move |request: Request<Body>| {
         let (log, answer) = (log.clone(), answer.clone());
         async move {
             let (head, body) = request.into_parts();
             let body = body.collect().await?.to_bytes();
-            let content_type = head
-                .headers
-                .get("content-type")
-                .map(|value| value.to_str().unwrap().to_owned());
-            log.lock().unwrap().push(Seen {
+            let header = |name| {
+                let value = head.headers.get(name).map(|value| value.to_str().unwrap());
+                value.unwrap_or_default().to_owned()
+            };
+            let seen = Seen {
                 line: format!("{} {}", head.method, head.uri.path_and_query().unwrap()),
-                content_type: content_type.unwrap_or_default(),
-                body: String::from_utf8(body.to_vec()).unwrap(),
-            });
-            Ok::<_, pintle_transport::Error>(answer.map(|body| Full::new(Bytes::from(body))))
+                accept: header("accept"),
+                content_type: header("content-type"),
+                body: String::from_utf8_lossy(&body).into_owned(),
+            };
+            let answer = answer(&seen);
+            log.lock().unwrap().push(seen);
+            Ok::<_, pintle_transport::Error>(answer.map(Full::new))
         }
     });
     (
         Client::from_transport(Transport::from_service(service), "team-a"),
         seen,
     )
+}
+
+/// An answer in JSON.
+fn json(status: u16, body: &str) -> Response<Bytes> {
+    let answer = Response::builder().status(status);
+    let answer = answer.header("content-type", "application/json");
+    answer.body(Bytes::from(body.to_owned())).unwrap()
+}
+
+/// The refusal that the API server gives for a reason.
+fn refusal(status: u16, reason: &str) -> Response<Bytes> {
+    let body = format!(
+        r#"{{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"{reason}","code":{status}}}"#
+    );
+    json(status, &body)
+}
+
+/// The lines of the requests that a server saw.
+fn lines(seen: &Mutex<Vec<Seen>>) -> Vec<String> {
+    let seen = seen.lock().unwrap();
+    seen.iter().map(|request| request.line.clone()).collect()
 }
 
 /// The pieces of a body: bytes, or what goes wrong.

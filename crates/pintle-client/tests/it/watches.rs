@@ -76,15 +76,9 @@ async fn one_event_that_cannot_be_read_does_not_end_the_watch() {
     let bad = br#"{"type":"ADDED","object":{"metadata":{"name":7}}}"#;
     let mut events = watch(vec![Ok(bad), Ok(ADDED)]).await;
     let error = next(&mut events).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::InvalidEvent);
-    assert!(
-        error
-            .source()
-            .unwrap()
-            .to_string()
-            .ends_with("in object.metadata.name"),
-        "{error:?}"
-    );
+    assert_eq!(error.kind(), ErrorKind::InvalidObject);
+    let undecodable = error.as_undecodable().unwrap();
+    assert_eq!(undecodable.error().path(), "object.metadata.name");
     assert_eq!(next(&mut events).await.unwrap(), "ADDED");
 }
 

@@ -1,0 +1,157 @@
+//! [`ListStream`], the items of a list while it arrives.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use futures_core::Stream;
+use http_body::Body as _;
+use pintle_codec::{Decoder, TypeMeta};
+use pintle_meta::v1::ListMeta;
+use pintle_meta::{Body as Decodable, ListDecoder, ObjectList};
+use pintle_transport::Body;
+use tokio::time::Sleep;
+
+use crate::Error;
+use crate::response::format_of;
+
+/// The items of a list, decoded while it arrives: its body is never held whole.
+///
+/// An `Err` of kind [`InvalidObject`](crate::ErrorKind::InvalidObject) is about one item and does not
+/// end the stream. Any other `Err` is the last item. When the items have ended,
+/// [`ListStream::metadata`] is what the list says of itself.
+#[must_use = "a list is read while it is polled"]
+pub struct ListStream<K> {
+    what: String,
+    body: Body,
+    items: ListDecoder<K>,
+    metadata: Option<ListMeta>,
+    /// When the whole list must be there, and how long that was to take.
+    deadline: Option<(Pin<Box<Sleep>>, Duration)>,
+    ended: bool,
+}
+
+impl<K: Decodable> ListStream<K> {
+    /// The items in the body of an answer.
+    pub(crate) fn over(
+        what: String,
+        answer: http::Response<Body>,
+        decoder: Decoder,
+        expected: TypeMeta,
+        deadline: Option<(Pin<Box<Sleep>>, Duration)>,
+    ) -> Self {
+        let format = format_of(answer.headers());
+        Self {
+            what,
+            body: answer.into_body(),
+            items: ListDecoder::of_any_kind(format, decoder).expecting(expected),
+            metadata: None,
+            deadline,
+            ended: false,
+        }
+    }
+
+    /// The next item; `None` when the list has ended.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost when the future is dropped.
+    ///
+    /// # Errors
+    /// When an item cannot be read, the connection breaks, or the answer is no such list.
+    pub async fn try_next(&mut self) -> Result<Option<K>, Error> {
+        poll_fn(|cx| self.poll_item(cx)).await.transpose()
+    }
+
+    /// What the list says of itself: its version and, when there is more, where to continue. `None`
+    /// until the items have ended.
+    pub fn metadata(&self) -> Option<&ListMeta> {
+        self.metadata.as_ref()
+    }
+
+    /// All items that are still to come.
+    ///
+    /// # Cancel safety
+    /// Dropping the future drops what was read.
+    ///
+    /// # Errors
+    /// As [`ListStream::try_next`]; an item that cannot be read fails the whole.
+    pub async fn collect(mut self) -> Result<ObjectList<K>, Error> {
+        let mut list = ObjectList::default();
+        while let Some(item) = self.try_next().await? {
+            list.items.push(item);
+        }
+        list.items.shrink_to_fit();
+        list.metadata = self.metadata.unwrap_or_default();
+        Ok(list)
+    }
+
+    fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<K, Error>>> {
+        if self.ended {
+            return Poll::Ready(None);
+        }
+        let item = ready!(self.poll_undecided(cx));
+        let goes_on = match &item {
+            Some(Ok(_)) => true,
+            Some(Err(error)) => error.as_undecodable().is_some(),
+            None => false,
+        };
+        self.ended = !goes_on;
+        Poll::Ready(item)
+    }
+
+    fn poll_undecided(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<K, Error>>> {
+        loop {
+            let unreadable = |error| Error::invalid_answer(&self.what, error);
+            match self.items.next_item() {
+                Ok(Some(item)) => {
+                    let item = item.map_err(|error| Error::invalid_object(&self.what, error));
+                    return Poll::Ready(Some(item));
+                }
+                Ok(None) => {}
+                Err(error) => return Poll::Ready(Some(Err(unreadable(error)))),
+            }
+            if let Some((sleep, timeout)) = &mut self.deadline
+                && sleep.as_mut().poll(cx).is_ready()
+            {
+                let error = Error::deadline_exceeded(&self.what, *timeout);
+                return Poll::Ready(Some(Err(error)));
+            }
+            match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data() {
+                        self.items.push(&data);
+                    }
+                }
+                Some(Err(error)) => return Poll::Ready(Some(Err(Error::transport(error)))),
+                None => {
+                    return Poll::Ready(match self.items.finish() {
+                        Ok(metadata) => {
+                            self.metadata = Some(metadata);
+                            None
+                        }
+                        Err(error) => Some(Err(unreadable(error))),
+                    });
+                }
+            }
+        }
+    }
+}
+
+impl<K: Decodable> Stream for ListStream<K> {
+    type Item = Result<K, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_item(cx)
+    }
+}
+
+impl<K> fmt::Debug for ListStream<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListStream")
+            .field("request", &self.what)
+            .field("items", &self.items)
+            .finish_non_exhaustive()
+    }
+}
