@@ -23,6 +23,7 @@ mod interrupt;
 mod oracle;
 mod real_cluster;
 mod schema;
+mod tables;
 mod workspace;
 
 use std::process::ExitCode;
@@ -65,6 +66,8 @@ enum Task {
     Documents(documents::Arguments),
     /// Write the facts about the API into schema/, from Go's types and a real kube-apiserver
     Schema(schema::Arguments),
+    /// Record how a real kube-apiserver prints objects as tables
+    Tables(tables::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Task::Oracle(arguments) => oracle::run(&arguments),
         Task::Documents(arguments) => documents::run(&arguments),
         Task::Schema(arguments) => schema::run(arguments),
+        Task::Tables(arguments) => tables::run(&arguments),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("error: {}", error.with_causes());

@@ -1,7 +1,7 @@
 //! The steps that need a real control plane.
 
 use super::outcome::{Cases, proof};
-use super::rust::cargo;
+use super::rust::{cargo, xtask};
 use crate::command;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
@@ -35,6 +35,11 @@ pub(super) fn conformance(interrupt: &Interrupt) -> Result<Cases> {
         .args(BINARY)
         .args(["--", "--kubeconfig"]);
     proof(scenarios.arg(cluster.kubeconfig()), interrupt)
+}
+
+/// Compares tables with those of a real kube-apiserver.
+pub(super) fn tables(interrupt: &Interrupt) -> Result<Cases> {
+    proof(&mut xtask(&["tables", "--check"]), interrupt)
 }
 
 const EXAMPLE: [&str; 6] = [

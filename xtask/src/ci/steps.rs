@@ -142,6 +142,13 @@ pub(super) const STEPS: &[Step] = &[
         run: schema::fresh,
     },
     Step {
+        name: "tables",
+        proves: "objects are printed as a real kube-apiserver prints them",
+        when: When::Nightly,
+        floor: Some(300),
+        run: control_plane::tables,
+    },
+    Step {
         name: "exchange-more",
         proves: "so are ten times as many objects",
         when: When::Nightly,

@@ -50,7 +50,7 @@ impl Renderer {
     ) -> Result<Self, Failure> {
         let form = match representation {
             Representation::Table(version) => Form::Table(TableWriter {
-                resource: served.facts,
+                schema: served.facts.schema,
                 table: table::of(served.facts),
                 version,
                 include: include_object(query)?,
@@ -74,11 +74,14 @@ impl Renderer {
     }
 
     /// A list. It is encoded while it is sent, a piece at a time.
-    pub(crate) fn list(self, objects: Vec<Arc<Object>>, metadata: &ListMetadata) -> Body {
+    pub(crate) fn list(self, mut objects: Vec<Arc<Object>>, metadata: &ListMetadata) -> Body {
         let mut head = Vec::with_capacity(PIECE);
         let metadata = metadata.to_json();
         match &self.form {
-            Form::Table(writer) => writer.begin(&metadata, true, &mut head),
+            Form::Table(writer) => {
+                writer.sort(&mut objects);
+                writer.begin(&metadata, true, &mut head);
+            }
             Form::Object => {
                 let facts = self.served.facts;
                 let kind = format!("{}List", facts.kind);

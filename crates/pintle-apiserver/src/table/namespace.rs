@@ -1,22 +1,13 @@
 //! The columns of namespaces.
 
-use super::{AGE, Column, NAME, NEVER, Table, age::age};
+use super::column::{AGE, Cell::Text, Column, NAME, Table};
 
-pub(super) static NAMESPACE: Table = Table {
-    columns: &[
-        NAME,
-        Column::text(
-            "Status",
-            "Whether the namespace is in use or on its way out.",
-        ),
-        AGE,
-    ],
-    cells: |namespace, now| {
-        vec![
-            namespace.metadata_text("name").into(),
-            namespace.text(&["status", "phase"]).into(),
-            age(namespace, now).into(),
-        ]
-    },
-    completed: NEVER,
-};
+pub(super) static NAMESPACES: Table = Table::new(&[
+    NAME,
+    Column::new(
+        "Status",
+        "Whether the namespace is in use or on its way out.",
+        Text(&["status", "phase"]),
+    ),
+    AGE,
+]);

@@ -1,21 +1,16 @@
 //! The columns of kinds that have none of their own.
 
-use super::{Column, NAME, NEVER, Table};
+use super::column::{AGE, Cell::Text, Column, NAME, Table};
 
-pub(super) static PLAIN: Table = Table {
-    columns: &[
-        NAME,
-        Column {
-            name: "Created At",
-            type_: "date",
-            format: "",
-            description: "When the object was created.",
-            priority: 0,
-        },
-    ],
-    cells: |object, _| {
-        let created = object.metadata_text("creationTimestamp");
-        vec![object.metadata_text("name").into(), created.into()]
-    },
-    completed: NEVER,
-};
+pub(super) static PLAIN: Table = Table::new(&[
+    NAME,
+    Column::new(
+        "Created At",
+        "When the object was created.",
+        Text(&["metadata", "creationTimestamp"]),
+    )
+    .of_type("date"),
+]);
+
+/// Where the real server shows an age in place of a date.
+pub(super) static AGED: Table = Table::new(&[NAME, AGE]);

@@ -4,60 +4,71 @@ use pintle_codec::Value;
 use pintle_env::Timestamp;
 
 use super::{
-    AGE, Column, NAME, Table,
-    age::{age, since},
-    integer, or_none, text,
+    age::since,
+    column::{
+        AGE,
+        Cell::{At, Of},
+        Column, NAME, Table,
+    },
+    field::{flag, holds, integer, is_deleting, text},
+    join::or_none,
 };
 use crate::schema::Tree;
 
-pub(super) static POD: Table = Table {
-    columns: &[
-        NAME,
-        Column::text(
-            "Ready",
-            "How many containers are ready, of how many there are.",
-        ),
-        Column::text("Status", "What the containers are doing."),
-        Column::text(
-            "Restarts",
-            "How often containers were started again, and when last.",
-        ),
-        AGE,
-        Column::text("IP", "The address of the pod.").wide(),
-        Column::text("Node", "The node that it runs on.").wide(),
-        Column::text(
-            "Nominated Node",
-            "The node on which room is being made for it.",
-        )
-        .wide(),
-        Column::text(
-            "Readiness Gates",
-            "How many of its readiness gates are open.",
-        )
-        .wide(),
-    ],
-    cells: |pod, now| {
-        let summary = Summary::of(pod);
-        let total = summary.total;
-        let ip = pod.list(&["status", "podIPs"]).first();
-        vec![
-            pod.metadata_text("name").into(),
-            format!("{}/{total}", summary.ready).into(),
-            Value::from(summary.status.as_str()),
-            summary.restarts(now).into(),
-            age(pod, now).into(),
-            or_none(ip.map_or("", |ip| text(ip, "ip"))).into(),
-            or_none(pod.text(&["spec", "nodeName"])).into(),
-            or_none(pod.text(&["status", "nominatedNodeName"])).into(),
-            readiness_gates(pod).into(),
-        ]
-    },
-    completed: |pod| match pod.text(&["status", "phase"]) {
-        "Succeeded" => Some(("Succeeded", "The pod has completed successfully.")),
-        "Failed" => Some(("Failed", "The pod failed.")),
-        _ => None,
-    },
-};
+pub(super) static PODS: Table = Table::new(&[
+    NAME,
+    Column::new(
+        "Ready",
+        "How many containers are ready, of how many there are.",
+        Of(|pod| {
+            let Summary { ready, total, .. } = Summary::of(pod);
+            format!("{ready}/{total}").into()
+        }),
+    ),
+    Column::new(
+        "Status",
+        "What the containers are doing.",
+        Of(|pod| Summary::of(pod).status.into()),
+    ),
+    Column::new(
+        "Restarts",
+        "How often containers were started again, and when last.",
+        At(|pod, now| Summary::of(pod).restarts(now).into()),
+    ),
+    AGE,
+    Column::new(
+        "IP",
+        "The address of the pod.",
+        Of(|pod| {
+            let first = pod.list(&["status", "podIPs"]).first();
+            or_none(first.map_or("", |first| text(first, "ip"))).into()
+        }),
+    )
+    .wide(),
+    Column::new(
+        "Node",
+        "The node that it runs on.",
+        Of(|pod| or_none(pod.text(&["spec", "nodeName"])).into()),
+    )
+    .wide(),
+    Column::new(
+        "Nominated Node",
+        "The node on which room is being made for it.",
+        Of(|pod| or_none(pod.text(&["status", "nominatedNodeName"])).into()),
+    )
+    .wide(),
+    Column::new(
+        "Readiness Gates",
+        "How many of its readiness gates are open.",
+        Of(|pod| readiness_gates(pod).into()),
+    )
+    .wide(),
+])
+.completed(|pod| match pod.text(&["status", "phase"]) {
+    "Succeeded" => Some(("Succeeded", "The pod has completed successfully.")),
+    "Failed" => Some(("Failed", "The pod failed.")),
+    _ => None,
+});
 
 /// What the statuses of a pod's containers amount to.
 struct Summary {
@@ -98,11 +109,11 @@ impl Summary {
         };
         let mut sidecar_restarts = Restarts::default();
         let initializing = summary.count_init_containers(pod, &mut sidecar_restarts);
-        if !initializing || is_true(conditions, "Initialized") {
+        if !initializing || holds(conditions, "Initialized") {
             summary.restarts = sidecar_restarts;
             summary.count_containers(pod);
         }
-        if !pod.metadata_text("deletionTimestamp").is_empty() {
+        if is_deleting(pod) {
             if pod.text(&["status", "reason"]) == "NodeLost" {
                 summary.status = "Unknown".to_owned();
             } else if !matches!(phase, "Failed" | "Succeeded") {
@@ -130,8 +141,8 @@ impl Summary {
             if terminated.is_some_and(|end| integer(end.get("exitCode")) == 0) {
                 continue;
             }
-            if sidecar && container.get("started") == Some(&Value::Bool(true)) {
-                self.ready += usize::from(is_ready(container));
+            if sidecar && flag(container, "started") {
+                self.ready += usize::from(flag(container, "ready"));
                 continue;
             }
             self.status = match terminated {
@@ -157,14 +168,14 @@ impl Summary {
                 if integer(terminated.get("exitCode")) != 0 {
                     failure = Some(self.status.clone());
                 }
-            } else if is_ready(container) && container.at(&["state", "running"]).is_some() {
+            } else if flag(container, "ready") && container.at(&["state", "running"]).is_some() {
                 running = true;
                 self.ready += 1;
             }
         }
         // Some containers have done their work while others still run.
         if self.status == "Completed" {
-            let ready = is_true(pod.list(&["status", "conditions"]), "Ready");
+            let ready = holds(pod.list(&["status", "conditions"]), "Ready");
             self.status = match failure {
                 _ if running && ready => "Running".to_owned(),
                 Some(failure) => failure,
@@ -207,19 +218,9 @@ fn end(terminated: &Value) -> String {
     }
 }
 
-fn is_ready(container: &Value) -> bool {
-    container.get("ready") == Some(&Value::Bool(true))
-}
-
 /// Whether an init container keeps running beside the others.
 fn is_sidecar(container: &Value) -> bool {
     text(container, "restartPolicy") == "Always"
-}
-
-fn is_true(conditions: &[Value], type_: &str) -> bool {
-    let mut conditions = conditions.iter();
-    conditions
-        .any(|condition| (text(condition, "type"), text(condition, "status")) == (type_, "True"))
 }
 
 fn readiness_gates(pod: &Tree) -> String {
@@ -230,99 +231,6 @@ fn readiness_gates(pod: &Tree) -> String {
     let conditions = pod.list(&["status", "conditions"]);
     let open = gates
         .iter()
-        .filter(|gate| is_true(conditions, text(gate, "conditionType")));
+        .filter(|gate| holds(conditions, text(gate, "conditionType")));
     format!("{}/{}", open.count(), gates.len())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{generated::core_v1, schema::decode};
-
-    fn cells(json: &str) -> Vec<String> {
-        let pod = decode(json.as_bytes(), &core_v1::POD).unwrap().object;
-        let now = Timestamp::from_unix(1_767_225_600, 0);
-        let cells = (POD.cells)(&Tree::new(pod, &core_v1::POD), now);
-        cells
-            .iter()
-            .map(|cell| cell.as_str().unwrap().to_owned())
-            .collect()
-    }
-
-    #[test]
-    fn a_new_pod_is_pending() {
-        assert_eq!(
-            cells(
-                r#"{"metadata":{"name":"p","creationTimestamp":"2025-12-31T23:59:55Z"},"spec":{"containers":[{},{}]},"status":{"phase":"Pending"}}"#
-            ),
-            [
-                "p", "0/2", "Pending", "0", "5s", "<none>", "<none>", "<none>", "<none>"
-            ]
-        );
-    }
-
-    #[test]
-    fn a_running_pod_counts_restarts() {
-        assert_eq!(
-            cells(
-                r#"{"metadata":{"name":"p"},"spec":{"nodeName":"n","containers":[{}],"readinessGates":[{"conditionType":"x"}]},"status":{"phase":"Running","podIPs":[{"ip":"10.0.0.1"}],"conditions":[{"type":"x","status":"True"}],"containerStatuses":[{"ready":true,"restartCount":3,"state":{"running":{}},"lastState":{"terminated":{"finishedAt":"2025-12-31T23:00:00Z"}}}]}}"#
-            ),
-            [
-                "p",
-                "1/1",
-                "Running",
-                "3 (60m ago)",
-                "<unknown>",
-                "10.0.0.1",
-                "n",
-                "<none>",
-                "1/1"
-            ]
-        );
-    }
-
-    #[test]
-    fn troubles_are_named() {
-        let status = |status: &str| {
-            let json = format!(
-                r#"{{"spec":{{"initContainers":[{{"name":"i"}},{{"name":"j"}}],"containers":[{{}}]}},"status":{status}}}"#
-            );
-            cells(&json)[2].clone()
-        };
-        for (json, expected) in [
-            (
-                r#"{"containerStatuses":[{"state":{"waiting":{"reason":"ImagePullBackOff"}}}]}"#,
-                "ImagePullBackOff",
-            ),
-            (
-                r#"{"containerStatuses":[{"state":{"terminated":{"exitCode":2}}}]}"#,
-                "ExitCode:2",
-            ),
-            (
-                r#"{"containerStatuses":[{"state":{"terminated":{"exitCode":1,"signal":9}}}]}"#,
-                "Signal:9",
-            ),
-            (
-                r#"{"containerStatuses":[{"ready":true,"state":{"running":{}}},{"state":{"terminated":{"reason":"Completed"}}}]}"#,
-                "NotReady",
-            ),
-            (
-                r#"{"initContainerStatuses":[{"name":"i","state":{"terminated":{"exitCode":0}}},{"name":"j","state":{"running":{}}}]}"#,
-                "Init:1/2",
-            ),
-            (
-                r#"{"initContainerStatuses":[{"name":"i","state":{"terminated":{"exitCode":3}}}]}"#,
-                "Init:ExitCode:3",
-            ),
-            (r#"{"phase":"Failed","reason":"Evicted"}"#, "Evicted"),
-        ] {
-            assert_eq!(status(json), expected, "{json}");
-        }
-    }
-
-    #[test]
-    fn a_pod_on_its_way_out_says_so() {
-        let json = r#"{"metadata":{"deletionTimestamp":"2026-01-01T00:00:00Z"},"status":{"phase":"Running"}}"#;
-        assert_eq!(cells(json)[2], "Terminating");
-    }
 }

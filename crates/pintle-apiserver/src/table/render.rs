@@ -1,5 +1,7 @@
 //! Tables as they are sent.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use pintle_codec::{
     Value,
@@ -9,7 +11,7 @@ use pintle_env::Timestamp;
 
 use super::Table;
 use crate::{
-    schema::{Resource, Tree},
+    schema::{Struct, Tree},
     store::Object,
 };
 
@@ -28,8 +30,8 @@ pub(crate) enum IncludeObject {
 /// Writes objects as rows of tables.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TableWriter {
-    /// What the objects consist of.
-    pub(crate) resource: &'static Resource,
+    /// What the objects consist of, as they are stored.
+    pub(crate) schema: &'static Struct,
     /// How they are printed.
     pub(crate) table: &'static Table,
     /// The version of `meta.k8s.io` that was asked for.
@@ -52,7 +54,7 @@ impl TableWriter {
         writer.key("metadata");
         writer.raw(metadata);
         writer.key("columnDefinitions");
-        if columns {
+        if columns || self.table.repeats_columns {
             writer.begin_array();
             for column in self.table.columns {
                 writer.element();
@@ -78,9 +80,21 @@ impl TableWriter {
         writer.begin_array();
     }
 
+    /// Brings the objects of a list into the order in which they are printed.
+    pub(crate) fn sort(&self, objects: &mut Vec<Arc<Object>>) {
+        let Some(order) = self.table.order else {
+            return;
+        };
+        let tree = |object: &Object| Tree::new(object.decode(), self.schema);
+        let decoded = objects.drain(..).map(|object| (tree(&object), object));
+        let mut decoded: Vec<_> = decoded.collect();
+        decoded.sort_by(|(one, _), (other, _)| order(one, other));
+        objects.extend(decoded.into_iter().map(|(_, object)| object));
+    }
+
     /// One row, without a comma before it.
     pub(crate) fn row(&self, object: &Object, out: &mut Vec<u8>) {
-        let tree = Tree::new(object.decode(), self.resource.schema);
+        let tree = Tree::new(object.decode(), self.schema);
         let encoded = match self.include {
             IncludeObject::None => None,
             IncludeObject::Metadata => Some(self.partial(object.encoded.metadata())),
@@ -143,10 +157,7 @@ impl TableWriter {
         let mut writer = Writer::new(out);
         writer.begin_object();
         writer.key("cells");
-        write_value(
-            &Value::Array((self.table.cells)(tree, self.now)),
-            &mut writer,
-        );
+        write_value(&Value::Array(self.table.cells(tree, self.now)), &mut writer);
         if let Some((reason, message)) = (self.table.completed)(tree) {
             writer.key("conditions");
             writer.raw(br#"[{"type":"Completed","status":"True","reason":"#);

@@ -2,65 +2,68 @@
 
 use std::collections::BTreeSet;
 
-use pintle_codec::{Object, Value};
+use pintle_codec::Value;
 
-use super::{AGE, Column, NAME, NEVER, Table, age::age, integer, join, or_none, text};
+use super::{
+    column::{
+        AGE,
+        Cell::{Labels, Of, Text},
+        Column, NAME, Table,
+    },
+    field::{integer, text},
+    join::{join, or, or_none},
+    template::SELECTS,
+};
 use crate::schema::Tree;
 
-pub(super) static SERVICE: Table = Table {
-    columns: &[
-        NAME,
-        Column::text("Type", "How the service is exposed."),
-        Column::text(
-            "Cluster-IP",
-            "The address of the service within the cluster.",
-        ),
-        Column::text("External-IP", "The addresses of the service from outside."),
-        Column::text("Port(s)", "The ports of the service."),
-        AGE,
-        Column::text("Selector", "The labels by which pods belong to it.").wide(),
-    ],
-    cells: |service, now| {
-        let cluster_ip = service.list(&["spec", "clusterIPs"]).first();
-        let cluster_ip = cluster_ip.and_then(Value::as_str).unwrap_or_default();
-        let selector = service.at(&["spec", "selector"]).and_then(Value::as_object);
-        let selector = selector.into_iter().flat_map(Object::iter);
-        let selector =
-            selector.map(|(key, value)| format!("{key}={}", value.as_str().unwrap_or_default()));
-        vec![
-            service.metadata_text("name").into(),
-            service.text(&["spec", "type"]).into(),
-            or_none(cluster_ip).into(),
-            external_ip(service).into(),
-            join(service.list(&["spec", "ports"]).iter().map(port)).into(),
-            age(service, now).into(),
-            join(selector).into(),
-        ]
-    },
-    completed: NEVER,
-};
+pub(super) static SERVICES: Table = Table::new(&[
+    NAME,
+    Column::new(
+        "Type",
+        "How the service is exposed.",
+        Text(&["spec", "type"]),
+    ),
+    Column::new(
+        "Cluster-IP",
+        "The address of the service within the cluster.",
+        Of(|service| {
+            let first = service.list(&["spec", "clusterIPs"]).first();
+            first.and_then(Value::as_str).unwrap_or("<none>").into()
+        }),
+    ),
+    Column::new(
+        "External-IP",
+        "The addresses of the service from outside.",
+        Of(|service| external_ip(service).into()),
+    ),
+    Column::new(
+        "Port(s)",
+        "The ports of the service.",
+        Of(|service| or_none(&join(service.list(&["spec", "ports"]).iter().map(port))).into()),
+    ),
+    AGE,
+    Column::new("Selector", SELECTS, Labels(&["spec", "selector"])).wide(),
+]);
+
+/// The addresses at which a load balancer takes traffic, in the status of a service or an ingress.
+pub(super) fn load_balancer(object: &Tree) -> String {
+    let ingress = object.list(&["status", "loadBalancer", "ingress"]).iter();
+    let addresses: BTreeSet<_> = ingress
+        .map(|ingress| or(text(ingress, "ip"), text(ingress, "hostname")))
+        .filter(|address| !address.is_empty())
+        .collect();
+    join(addresses)
+}
 
 fn external_ip(service: &Tree) -> String {
-    let own = service.list(&["spec", "externalIPs"]);
-    let own = own.iter().filter_map(Value::as_str).map(str::to_owned);
+    let own = service.list(&["spec", "externalIPs"]).iter();
+    let own = join(own.filter_map(Value::as_str));
     match service.text(&["spec", "type"]) {
-        "ClusterIP" | "NodePort" => join(own),
+        "ClusterIP" | "NodePort" => or_none(&own).to_owned(),
         "LoadBalancer" => {
-            let ingress = service.list(&["status", "loadBalancer", "ingress"]);
-            let ingress: BTreeSet<_> = ingress
-                .iter()
-                .map(|ingress| match text(ingress, "ip") {
-                    "" => text(ingress, "hostname").to_owned(),
-                    ip => ip.to_owned(),
-                })
-                .filter(|address| !address.is_empty())
-                .collect();
-            let all: Vec<_> = ingress.into_iter().chain(own).collect();
-            if all.is_empty() {
-                "<pending>".to_owned()
-            } else {
-                join(all)
-            }
+            let all = [load_balancer(service), own];
+            let all = join(all.iter().filter(|addresses| !addresses.is_empty()));
+            or(&all, "<pending>").to_owned()
         }
         "ExternalName" => service.text(&["spec", "externalName"]).to_owned(),
         _ => "<unknown>".to_owned(),
@@ -70,7 +73,7 @@ fn external_ip(service: &Tree) -> String {
 fn port(port: &Value) -> String {
     let (number, protocol) = (integer(port.get("port")), text(port, "protocol"));
     match integer(port.get("nodePort")) {
-        1.. => format!("{number}:{}/{protocol}", integer(port.get("nodePort"))),
+        node_port @ 1.. => format!("{number}:{node_port}/{protocol}"),
         _ => format!("{number}/{protocol}"),
     }
 }

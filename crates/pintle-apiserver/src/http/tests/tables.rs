@@ -141,6 +141,49 @@ async fn a_watched_table_has_its_columns_once() {
 }
 
 #[tokio::test]
+async fn flow_schemas_are_listed_in_the_order_in_which_they_are_met() {
+    let server = Server::new();
+    let schemas = "/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas";
+    for (name, precedence) in [("a", 20), ("b", 10), ("c", 5), ("d", 10)] {
+        let schema = format!(
+            r#"{{"metadata":{{"name":"{name}"}},"spec":{{"matchingPrecedence":{precedence},"priorityLevelConfiguration":{{"name":"x"}}}}}}"#
+        );
+        server.call("POST", schemas, &schema).await;
+    }
+    let table = server
+        .get_as(&format!("{schemas}?includeObject=None"), TABLE)
+        .await;
+    assert_eq!(
+        rows(&table),
+        [("c", 5), ("b", 10), ("d", 10), ("a", 20)].map(|(name, precedence)| format!(
+            r#"{{"cells":["{name}","x",{precedence},"\u003cnone\u003e","0s","?"],"object":null}}"#
+        ))
+    );
+}
+
+#[tokio::test]
+async fn a_watched_table_of_api_services_has_its_columns_each_time() {
+    let server = Server::new();
+    let services = "/apis/apiregistration.k8s.io/v1/apiservices";
+    for name in ["v1.a", "v1.b"] {
+        let service = format!(
+            r#"{{"metadata":{{"name":"{name}"}},"spec":{{"group":"a","version":"v1","groupPriorityMinimum":1,"versionPriority":1}}}}"#
+        );
+        server.call("POST", services, &service).await;
+    }
+    let uri = format!("{services}?watch=1&resourceVersion=0&includeObject=None");
+    let (lines, _) = server.watch_as(&uri, TABLE).await.poll();
+    assert_eq!(lines.len(), 2);
+    for line in lines {
+        assert!(
+            line.contains(r#""columnDefinitions":[{"name":"Name","#),
+            "{line}"
+        );
+        assert!(line.contains(r#","Local","Unknown","0s"]"#), "{line}");
+    }
+}
+
+#[tokio::test]
 async fn a_pod_that_is_done_says_so_beside_its_cells() {
     let server = Server::new();
     server
