@@ -37,6 +37,7 @@ mod bootstrap;
 mod controllers;
 mod discovery;
 mod generated;
+mod hash;
 mod http;
 mod kinds;
 mod openapi;

@@ -379,7 +379,7 @@ fn resources_file(facts: &Facts) -> Result<String> {
             out,
             "Resource {{ group: {:?}, version: {:?}, resource: {:?}, singular: {:?}, kind: {:?}, \
              namespaced: {}, verbs: &{:?}, short_names: &{:?}, categories: &{:?}, \
-             subresources: &[{}], served_by_default: {}, returns_deleted: {}, schema: &{} }},",
+             subresources: &[{}], served_by_default: {}, returns_deleted: {}, storage: {:?}, schema: &{} }},",
             resource.group,
             resource.version,
             resource.resource,
@@ -392,11 +392,20 @@ fn resources_file(facts: &Facts) -> Result<String> {
             subresources.join(", "),
             resource.default,
             resource.deleted,
+            storage(resource),
             path("", &object_struct(facts, resource)?)?,
         )?;
     }
     out.push_str("];\n");
     Ok(out)
+}
+
+/// The group and version in which a resource's objects are stored.
+fn storage(resource: &Resource) -> (&str, &str) {
+    match &resource.storage {
+        Some(other) => other.split_once('/').unwrap_or(("", other)),
+        None => (&resource.group, &resource.version),
+    }
 }
 
 fn mod_file<'a>(packages: impl Iterator<Item = &'a String>) -> String {

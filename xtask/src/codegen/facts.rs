@@ -115,6 +115,9 @@ pub(crate) struct Resource {
     /// Whether the answer to a delete is the object.
     #[serde(default)]
     pub(crate) deleted: bool,
+    /// The group version in which objects are stored, if it is not their own.
+    #[serde(default)]
+    pub(crate) storage: Option<String>,
     #[serde(default)]
     pub(crate) short: Vec<String>,
     #[serde(default)]

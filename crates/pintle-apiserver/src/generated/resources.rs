@@ -114,6 +114,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("", "v1"),
         schema: &super::core_v1::BINDING,
     },
     Resource {
@@ -129,6 +130,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("", "v1"),
         schema: &super::core_v1::COMPONENT_STATUS,
     },
     Resource {
@@ -153,6 +155,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("", "v1"),
         schema: &super::core_v1::CONFIG_MAP,
     },
     Resource {
@@ -177,6 +180,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("", "v1"),
         schema: &super::core_v1::ENDPOINTS,
     },
     Resource {
@@ -201,6 +205,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("", "v1"),
         schema: &super::core_v1::EVENT,
     },
     Resource {
@@ -225,6 +230,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("", "v1"),
         schema: &super::core_v1::LIMIT_RANGE,
     },
     Resource {
@@ -259,6 +265,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         ],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("", "v1"),
         schema: &super::core_v1::NAMESPACE,
     },
     Resource {
@@ -300,6 +307,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         ],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("", "v1"),
         schema: &super::core_v1::NODE,
     },
     Resource {
@@ -331,6 +339,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: true,
         returns_deleted: true,
+        storage: ("", "v1"),
         schema: &super::core_v1::PERSISTENT_VOLUME_CLAIM,
     },
     Resource {
@@ -362,6 +371,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: true,
         returns_deleted: true,
+        storage: ("", "v1"),
         schema: &super::core_v1::PERSISTENT_VOLUME,
     },
     Resource {
@@ -467,6 +477,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         ],
         served_by_default: true,
         returns_deleted: true,
+        storage: ("", "v1"),
         schema: &super::core_v1::POD,
     },
     Resource {
@@ -491,6 +502,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: true,
+        storage: ("", "v1"),
         schema: &super::core_v1::POD_TEMPLATE,
     },
     Resource {
@@ -532,6 +544,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         ],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("", "v1"),
         schema: &super::core_v1::REPLICATION_CONTROLLER,
     },
     Resource {
@@ -563,6 +576,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: true,
         returns_deleted: true,
+        storage: ("", "v1"),
         schema: &super::core_v1::RESOURCE_QUOTA,
     },
     Resource {
@@ -587,6 +601,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("", "v1"),
         schema: &super::core_v1::SECRET,
     },
     Resource {
@@ -618,6 +633,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: true,
         returns_deleted: true,
+        storage: ("", "v1"),
         schema: &super::core_v1::SERVICE_ACCOUNT,
     },
     Resource {
@@ -659,6 +675,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         ],
         served_by_default: true,
         returns_deleted: true,
+        storage: ("", "v1"),
         schema: &super::core_v1::SERVICE,
     },
     Resource {
@@ -683,6 +700,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("admissionregistration.k8s.io", "v1beta1"),
         schema: &super::admissionregistration_v1::MUTATING_ADMISSION_POLICY,
     },
     Resource {
@@ -707,6 +725,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("admissionregistration.k8s.io", "v1beta1"),
         schema: &super::admissionregistration_v1::MUTATING_ADMISSION_POLICY_BINDING,
     },
     Resource {
@@ -731,6 +750,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("admissionregistration.k8s.io", "v1"),
         schema: &super::admissionregistration_v1::MUTATING_WEBHOOK_CONFIGURATION,
     },
     Resource {
@@ -762,6 +782,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("admissionregistration.k8s.io", "v1"),
         schema: &super::admissionregistration_v1::VALIDATING_ADMISSION_POLICY,
     },
     Resource {
@@ -786,6 +807,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("admissionregistration.k8s.io", "v1"),
         schema: &super::admissionregistration_v1::VALIDATING_ADMISSION_POLICY_BINDING,
     },
     Resource {
@@ -810,6 +832,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("admissionregistration.k8s.io", "v1"),
         schema: &super::admissionregistration_v1::VALIDATING_WEBHOOK_CONFIGURATION,
     },
     Resource {
@@ -834,6 +857,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: false,
         returns_deleted: false,
+        storage: ("admissionregistration.k8s.io", "v1beta1"),
         schema: &super::admissionregistration_v1alpha1::MUTATING_ADMISSION_POLICY,
     },
     Resource {
@@ -858,6 +882,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: false,
         returns_deleted: false,
+        storage: ("admissionregistration.k8s.io", "v1beta1"),
         schema: &super::admissionregistration_v1alpha1::MUTATING_ADMISSION_POLICY_BINDING,
     },
     Resource {
@@ -882,6 +907,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: false,
         returns_deleted: false,
+        storage: ("admissionregistration.k8s.io", "v1beta1"),
         schema: &super::admissionregistration_v1beta1::MUTATING_ADMISSION_POLICY,
     },
     Resource {
@@ -906,6 +932,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: false,
         returns_deleted: false,
+        storage: ("admissionregistration.k8s.io", "v1beta1"),
         schema: &super::admissionregistration_v1beta1::MUTATING_ADMISSION_POLICY_BINDING,
     },
     Resource {
@@ -937,6 +964,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("apiextensions.k8s.io", "v1beta1"),
         schema: &super::apiextensions_v1::CUSTOM_RESOURCE_DEFINITION,
     },
     Resource {
@@ -968,6 +996,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("apiregistration.k8s.io", "v1"),
         schema: &super::apiregistration_v1::API_SERVICE,
     },
     Resource {
@@ -992,6 +1021,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("apps", "v1"),
         schema: &super::apps_v1::CONTROLLER_REVISION,
     },
     Resource {
@@ -1023,6 +1053,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("apps", "v1"),
         schema: &super::apps_v1::DAEMON_SET,
     },
     Resource {
@@ -1064,6 +1095,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         ],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("apps", "v1"),
         schema: &super::apps_v1::DEPLOYMENT,
     },
     Resource {
@@ -1105,6 +1137,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         ],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("apps", "v1"),
         schema: &super::apps_v1::REPLICA_SET,
     },
     Resource {
@@ -1146,6 +1179,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         ],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("apps", "v1"),
         schema: &super::apps_v1::STATEFUL_SET,
     },
     Resource {
@@ -1161,6 +1195,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("authentication.k8s.io", "v1"),
         schema: &super::authentication_v1::SELF_SUBJECT_REVIEW,
     },
     Resource {
@@ -1176,6 +1211,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("authentication.k8s.io", "v1"),
         schema: &super::authentication_v1::TOKEN_REVIEW,
     },
     Resource {
@@ -1191,6 +1227,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("authorization.k8s.io", "v1"),
         schema: &super::authorization_v1::LOCAL_SUBJECT_ACCESS_REVIEW,
     },
     Resource {
@@ -1206,6 +1243,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("authorization.k8s.io", "v1"),
         schema: &super::authorization_v1::SELF_SUBJECT_ACCESS_REVIEW,
     },
     Resource {
@@ -1221,6 +1259,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("authorization.k8s.io", "v1"),
         schema: &super::authorization_v1::SELF_SUBJECT_RULES_REVIEW,
     },
     Resource {
@@ -1236,6 +1275,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("authorization.k8s.io", "v1"),
         schema: &super::authorization_v1::SUBJECT_ACCESS_REVIEW,
     },
     Resource {
@@ -1267,6 +1307,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("autoscaling", "v2"),
         schema: &super::autoscaling_v1::HORIZONTAL_POD_AUTOSCALER,
     },
     Resource {
@@ -1298,6 +1339,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("autoscaling", "v2"),
         schema: &super::autoscaling_v2::HORIZONTAL_POD_AUTOSCALER,
     },
     Resource {
@@ -1329,6 +1371,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("batch", "v1"),
         schema: &super::batch_v1::CRON_JOB,
     },
     Resource {
@@ -1360,6 +1403,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("batch", "v1"),
         schema: &super::batch_v1::JOB,
     },
     Resource {
@@ -1401,6 +1445,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         ],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("certificates.k8s.io", "v1"),
         schema: &super::certificates_v1::CERTIFICATE_SIGNING_REQUEST,
     },
     Resource {
@@ -1425,6 +1470,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("coordination.k8s.io", "v1"),
         schema: &super::coordination_v1::LEASE,
     },
     Resource {
@@ -1449,6 +1495,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: false,
         returns_deleted: false,
+        storage: ("coordination.k8s.io", "v1beta1"),
         schema: &super::coordination_v1alpha2::LEASE_CANDIDATE,
     },
     Resource {
@@ -1473,6 +1520,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: false,
         returns_deleted: false,
+        storage: ("coordination.k8s.io", "v1beta1"),
         schema: &super::coordination_v1beta1::LEASE_CANDIDATE,
     },
     Resource {
@@ -1497,6 +1545,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("discovery.k8s.io", "v1"),
         schema: &super::discovery_v1::ENDPOINT_SLICE,
     },
     Resource {
@@ -1521,6 +1570,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("", "v1"),
         schema: &super::events_v1::EVENT,
     },
     Resource {
@@ -1552,6 +1602,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("flowcontrol.apiserver.k8s.io", "v1"),
         schema: &super::flowcontrol_v1::FLOW_SCHEMA,
     },
     Resource {
@@ -1583,6 +1634,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("flowcontrol.apiserver.k8s.io", "v1"),
         schema: &super::flowcontrol_v1::PRIORITY_LEVEL_CONFIGURATION,
     },
     Resource {
@@ -1614,6 +1666,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: false,
         returns_deleted: false,
+        storage: ("internal.apiserver.k8s.io", "v1alpha1"),
         schema: &super::apiserverinternal_v1alpha1::STORAGE_VERSION,
     },
     Resource {
@@ -1638,6 +1691,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("networking.k8s.io", "v1"),
         schema: &super::networking_v1::INGRESS_CLASS,
     },
     Resource {
@@ -1669,6 +1723,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("networking.k8s.io", "v1"),
         schema: &super::networking_v1::INGRESS,
     },
     Resource {
@@ -1693,6 +1748,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("networking.k8s.io", "v1"),
         schema: &super::networking_v1::IP_ADDRESS,
     },
     Resource {
@@ -1717,6 +1773,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("networking.k8s.io", "v1"),
         schema: &super::networking_v1::NETWORK_POLICY,
     },
     Resource {
@@ -1748,6 +1805,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("networking.k8s.io", "v1"),
         schema: &super::networking_v1::SERVICE_CIDR,
     },
     Resource {
@@ -1772,6 +1830,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: false,
         returns_deleted: false,
+        storage: ("networking.k8s.io", "v1"),
         schema: &super::networking_v1beta1::IP_ADDRESS,
     },
     Resource {
@@ -1803,6 +1862,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: false,
         returns_deleted: false,
+        storage: ("networking.k8s.io", "v1"),
         schema: &super::networking_v1beta1::SERVICE_CIDR,
     },
     Resource {
@@ -1827,6 +1887,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("node.k8s.io", "v1"),
         schema: &super::node_v1::RUNTIME_CLASS,
     },
     Resource {
@@ -1858,6 +1919,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("policy", "v1"),
         schema: &super::policy_v1::POD_DISRUPTION_BUDGET,
     },
     Resource {
@@ -1882,6 +1944,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("rbac.authorization.k8s.io", "v1"),
         schema: &super::rbac_v1::CLUSTER_ROLE_BINDING,
     },
     Resource {
@@ -1906,6 +1969,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("rbac.authorization.k8s.io", "v1"),
         schema: &super::rbac_v1::CLUSTER_ROLE,
     },
     Resource {
@@ -1930,6 +1994,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("rbac.authorization.k8s.io", "v1"),
         schema: &super::rbac_v1::ROLE_BINDING,
     },
     Resource {
@@ -1954,6 +2019,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("rbac.authorization.k8s.io", "v1"),
         schema: &super::rbac_v1::ROLE,
     },
     Resource {
@@ -1978,6 +2044,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: true,
+        storage: ("resource.k8s.io", "v1"),
         schema: &super::resource_v1::DEVICE_CLASS,
     },
     Resource {
@@ -2009,6 +2076,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: true,
         returns_deleted: true,
+        storage: ("resource.k8s.io", "v1"),
         schema: &super::resource_v1::RESOURCE_CLAIM,
     },
     Resource {
@@ -2033,6 +2101,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: true,
+        storage: ("resource.k8s.io", "v1"),
         schema: &super::resource_v1::RESOURCE_CLAIM_TEMPLATE,
     },
     Resource {
@@ -2057,6 +2126,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: true,
+        storage: ("resource.k8s.io", "v1"),
         schema: &super::resource_v1::RESOURCE_SLICE,
     },
     Resource {
@@ -2088,6 +2158,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: false,
         returns_deleted: true,
+        storage: ("resource.k8s.io", "v1alpha3"),
         schema: &super::resource_v1alpha3::DEVICE_TAINT_RULE,
     },
     Resource {
@@ -2119,6 +2190,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: false,
         returns_deleted: true,
+        storage: ("resource.k8s.io", "v1alpha3"),
         schema: &super::resource_v1alpha3::RESOURCE_POOL_STATUS_REQUEST,
     },
     Resource {
@@ -2143,6 +2215,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: false,
         returns_deleted: true,
+        storage: ("resource.k8s.io", "v1"),
         schema: &super::resource_v1beta1::DEVICE_CLASS,
     },
     Resource {
@@ -2174,6 +2247,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: false,
         returns_deleted: true,
+        storage: ("resource.k8s.io", "v1"),
         schema: &super::resource_v1beta1::RESOURCE_CLAIM,
     },
     Resource {
@@ -2198,6 +2272,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: false,
         returns_deleted: true,
+        storage: ("resource.k8s.io", "v1"),
         schema: &super::resource_v1beta1::RESOURCE_CLAIM_TEMPLATE,
     },
     Resource {
@@ -2222,6 +2297,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: false,
         returns_deleted: true,
+        storage: ("resource.k8s.io", "v1"),
         schema: &super::resource_v1beta1::RESOURCE_SLICE,
     },
     Resource {
@@ -2246,6 +2322,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: false,
         returns_deleted: true,
+        storage: ("resource.k8s.io", "v1"),
         schema: &super::resource_v1beta2::DEVICE_CLASS,
     },
     Resource {
@@ -2277,6 +2354,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: false,
         returns_deleted: true,
+        storage: ("resource.k8s.io", "v1alpha3"),
         schema: &super::resource_v1beta2::DEVICE_TAINT_RULE,
     },
     Resource {
@@ -2308,6 +2386,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: false,
         returns_deleted: true,
+        storage: ("resource.k8s.io", "v1"),
         schema: &super::resource_v1beta2::RESOURCE_CLAIM,
     },
     Resource {
@@ -2332,6 +2411,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: false,
         returns_deleted: true,
+        storage: ("resource.k8s.io", "v1"),
         schema: &super::resource_v1beta2::RESOURCE_CLAIM_TEMPLATE,
     },
     Resource {
@@ -2356,6 +2436,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: false,
         returns_deleted: true,
+        storage: ("resource.k8s.io", "v1"),
         schema: &super::resource_v1beta2::RESOURCE_SLICE,
     },
     Resource {
@@ -2380,6 +2461,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("scheduling.k8s.io", "v1"),
         schema: &super::scheduling_v1::PRIORITY_CLASS,
     },
     Resource {
@@ -2404,6 +2486,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: true,
+        storage: ("storage.k8s.io", "v1"),
         schema: &super::storage_v1::CSI_DRIVER,
     },
     Resource {
@@ -2428,6 +2511,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: true,
+        storage: ("storage.k8s.io", "v1"),
         schema: &super::storage_v1::CSI_NODE,
     },
     Resource {
@@ -2452,6 +2536,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: false,
+        storage: ("storage.k8s.io", "v1"),
         schema: &super::storage_v1::CSI_STORAGE_CAPACITY,
     },
     Resource {
@@ -2476,6 +2561,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: true,
+        storage: ("storage.k8s.io", "v1"),
         schema: &super::storage_v1::STORAGE_CLASS,
     },
     Resource {
@@ -2507,6 +2593,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         }],
         served_by_default: true,
         returns_deleted: true,
+        storage: ("storage.k8s.io", "v1"),
         schema: &super::storage_v1::VOLUME_ATTACHMENT,
     },
     Resource {
@@ -2531,6 +2618,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: true,
         returns_deleted: true,
+        storage: ("storage.k8s.io", "v1"),
         schema: &super::storage_v1::VOLUME_ATTRIBUTES_CLASS,
     },
     Resource {
@@ -2555,6 +2643,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[],
         served_by_default: false,
         returns_deleted: true,
+        storage: ("storage.k8s.io", "v1"),
         schema: &super::storage_v1beta1::VOLUME_ATTRIBUTES_CLASS,
     },
 ];

@@ -38,7 +38,7 @@ pub(crate) struct Api {
     pub(super) authenticator: Authenticator,
     pub(super) authorizer: Arc<dyn Authorizer>,
     pub(super) openapi: OpenApi,
-    discovery: Discovery,
+    pub(super) discovery: Discovery,
 }
 
 /// A request for objects, as far as all operations need it.
@@ -70,11 +70,12 @@ impl Api {
         authenticator: Authenticator,
         authorizer: Arc<dyn Authorizer>,
     ) -> Self {
-        let resources = registry.resources().iter();
-        let resources = resources.map(|served| served.facts).collect();
+        let served = registry.resources().iter();
+        let offers: Vec<_> = served.map(Served::offer).collect();
+        let resources = offers.iter().map(|offer| offer.facts).collect();
         Self {
             openapi: OpenApi::new(resources),
-            discovery: Discovery::new(&registry),
+            discovery: Discovery::new(offers),
             registry,
             clock,
             timer,
@@ -133,7 +134,7 @@ impl Api {
             }
             Route::OpenApiV2 => Ok(self.openapi_v2(&head.headers)),
             Route::OpenApiV3(name) => Ok(self.openapi_v3(name.as_deref(), query, &head.headers)),
-            route => self.read_only(&head.method, &route, &head.headers),
+            route => self.read_only(&head.method, &route, head),
         }
     }
 
@@ -251,7 +252,7 @@ impl Api {
         &self,
         method: &Method,
         route: &Route,
-        headers: &http::HeaderMap,
+        head: &request::Parts,
     ) -> Result<Response<Body>, Failure> {
         if *route == Route::Unknown {
             return Ok(not_found());
@@ -259,11 +260,6 @@ impl Api {
         if !matches!(*method, Method::GET | Method::HEAD) {
             return Err(Failure::method_not_allowed());
         }
-        let aggregated = |headers| {
-            negotiate(headers, |asked| {
-                matches!(asked, Representation::Object | Representation::Discovery(_))
-            })
-        };
         match route {
             Route::Version => Ok(json(version::document())),
             Route::Health => Ok(plain(StatusCode::OK, "ok")),
@@ -272,33 +268,7 @@ impl Api {
                 let keys = self.authenticator.accounts().key_set();
                 Ok(published("application/jwk-set+json", keys))
             }
-            Route::CoreVersions | Route::Groups => {
-                let core = *route == Route::CoreVersions;
-                let representation = aggregated(headers)?;
-                let (document, content_type) = match representation {
-                    Representation::Discovery(version) => {
-                        let content_type = format!(
-                            "{JSON};g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList"
-                        );
-                        (self.discovery.aggregated(core, version), content_type)
-                    }
-                    _ if core => (self.discovery.core_versions(), JSON.to_owned()),
-                    _ => (self.discovery.groups(), JSON.to_owned()),
-                };
-                let mut response = respond(StatusCode::OK, &content_type, Body::whole(document));
-                let vary = HeaderValue::from_static("Accept");
-                response.headers_mut().insert(header::VARY, vary);
-                Ok(response)
-            }
-            Route::Group(group) => match self.discovery.group(group) {
-                Some(document) => Ok(json(document)),
-                None => Ok(not_found()),
-            },
-            Route::Resources { group, version } => {
-                let document = self.discovery.resources(group, version);
-                document.map(json).ok_or_else(Failure::no_such_resource)
-            }
-            _ => Err(Failure::no_such_resource()),
+            route => self.discover(route, head),
         }
     }
 }
@@ -417,7 +387,7 @@ fn plain(code: StatusCode, text: &'static str) -> Response<Body> {
     respond(code, "text/plain; charset=utf-8", Body::whole(text))
 }
 
-fn not_found() -> Response<Body> {
+pub(super) fn not_found() -> Response<Body> {
     plain(StatusCode::NOT_FOUND, "404 page not found\n")
 }
 

@@ -4,11 +4,14 @@
 //! registry or the store, and renders. Whatever goes wrong becomes a `Status`; nothing here panics
 //! on what a client sends, and nothing waits while it holds the store.
 
+mod accept;
 mod admit;
 mod api;
 mod body;
+mod condition;
 mod create;
 mod delete;
+mod discovery;
 mod get;
 mod list;
 mod negotiate;

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 
-use super::{Api, Body, query::Query};
+use super::{Api, Body, accept, condition, query::Query};
 use crate::openapi::Document;
 
 impl Api {
@@ -70,10 +70,7 @@ fn served(document: &Document, headers: &HeaderMap, protobuf: &str) -> Response<
         return keep_not(varying(empty(StatusCode::NOT_ACCEPTABLE)));
     };
     let tag = format!("\"{}\"", document.hash());
-    let known = headers.get_all(header::IF_NONE_MATCH).iter();
-    let known = known.filter_map(|value| value.to_str().ok());
-    let mut known = known.flat_map(|value| value.split(',')).map(str::trim);
-    let mut response = if known.any(|known| known == tag || known == "*") {
+    let mut response = if condition::has(headers, &tag) {
         empty(StatusCode::NOT_MODIFIED)
     } else {
         let (body, content_type) = match format {
@@ -95,29 +92,19 @@ fn served(document: &Document, headers: &HeaderMap, protobuf: &str) -> Response<
 
 /// The format that a client likes best, if there is one that it takes.
 fn liked(headers: &HeaderMap, protobuf: &str) -> Option<Format> {
-    let accept = headers.get(header::ACCEPT);
-    let accept = accept.map(|accept| accept.to_str().unwrap_or("?"));
-    let Some(accept) = accept.filter(|accept| !accept.is_empty()) else {
+    let Some(clauses) = accept::clauses(headers) else {
         return Some(Format::Json);
     };
-    let clause = |text: &str| {
-        let mut parts = text.split(';').map(str::trim);
-        let media_type = parts.next()?.to_ascii_lowercase();
-        let quality = parts.find_map(|part| part.strip_prefix("q="));
-        let quality = quality.map_or(1.0, |quality| quality.parse().unwrap_or(1.0));
-        let format = match media_type.strip_prefix(protobuf) {
+    let format = |clause: &accept::Clause<'_>| {
+        let media_type = clause.media_type.as_str();
+        match media_type.strip_prefix(protobuf) {
             // Before there was a name without an at sign, there was one with it.
-            Some(".v1.0+protobuf" | "@v1.0+protobuf") => Format::Protobuf,
-            _ => match media_type.as_str() {
-                "application/json" | "application/*" | "*/*" => Format::Json,
-                _ => return None,
-            },
-        };
-        Some((quality, format))
+            Some(".v1.0+protobuf" | "@v1.0+protobuf") => Some(Format::Protobuf),
+            _ => matches!(media_type, "application/json" | "application/*" | "*/*")
+                .then_some(Format::Json),
+        }
     };
-    let mut clauses: Vec<(f64, Format)> = accept.split(',').filter_map(clause).collect();
-    clauses.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    clauses.first().map(|(_, format)| *format)
+    clauses.iter().find_map(format)
 }
 
 /// What a document may be in.

@@ -17,11 +17,10 @@ mod paths;
 mod protobuf;
 mod schemas;
 
-use std::{collections::BTreeMap, fmt::Write as _, sync::OnceLock};
+use std::{collections::BTreeMap, sync::OnceLock};
 
 use bytes::Bytes;
 use pintle_codec::{Object, Value, json};
-use ring::digest::{SHA512, digest};
 
 use crate::schema::Resource;
 
@@ -107,10 +106,7 @@ impl V3 {
 impl Document {
     fn new(tree: &Value, write_protobuf: fn(&Value) -> Vec<u8>) -> Self {
         let json = encode(tree);
-        let mut hash = String::new();
-        for byte in digest(&SHA512, &json).as_ref() {
-            _ = write!(hash, "{byte:02X}");
-        }
+        let hash = crate::hash::of(&json);
         Self {
             write_protobuf,
             json,

@@ -19,5 +19,5 @@ mod update;
 pub(crate) use delete::{DeleteOptions, Deleted};
 pub(crate) use input::FieldValidation;
 
-pub(crate) use resources::{Registry, Served, ServedGroup};
+pub(crate) use resources::{Registry, Served};
 pub(crate) use update::{Change, Updated};

@@ -6,7 +6,7 @@ use pintle_env::{Clock, Random, Timestamp};
 use pintle_meta::Time;
 
 use crate::{
-    generated::resources::{GROUPS, RESOURCES},
+    generated::resources::RESOURCES,
     kinds::Kind,
     schema::{Resource, Tree},
     shared::SharedStore,
@@ -31,15 +31,6 @@ pub(crate) struct Served {
     pub(crate) facts: &'static Resource,
     /// How its objects behave.
     pub(crate) kind: &'static Kind,
-}
-
-/// A group of which resources are served.
-#[derive(Clone, Debug)]
-pub(crate) struct ServedGroup {
-    /// Its name, empty for the core group.
-    pub(crate) name: &'static str,
-    /// Its versions that have resources, the preferred one first.
-    pub(crate) versions: Vec<&'static str>,
 }
 
 impl Registry {
@@ -75,19 +66,6 @@ impl Registry {
     /// The date.
     pub(crate) fn timestamp(&self) -> Timestamp {
         self.clock.timestamp()
-    }
-
-    /// The groups that have resources, with the versions that have, both in the order of discovery.
-    pub(crate) fn groups(&self) -> impl Iterator<Item = ServedGroup> {
-        GROUPS.iter().filter_map(|group| {
-            let served = |version: &&str| {
-                let mut resources = self.resources.iter().map(|served| served.facts);
-                resources.any(|facts| (facts.group, facts.version) == (group.name, version))
-            };
-            let versions: Vec<_> = group.versions.iter().copied().filter(served).collect();
-            let name = group.name;
-            (!versions.is_empty()).then_some(ServedGroup { name, versions })
-        })
     }
 
     /// All resources.

@@ -177,6 +177,8 @@ pub(crate) struct Resource {
     pub(crate) served_by_default: bool,
     /// Whether the answer to a delete is the object and not a `Status`.
     pub(crate) returns_deleted: bool,
+    /// The group and version in which kube-apiserver stores its objects, which discovery has a hash of.
+    pub(crate) storage: (&'static str, &'static str),
     /// What its objects consist of.
     pub(crate) schema: &'static Struct,
 }

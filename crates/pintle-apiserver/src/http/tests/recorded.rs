@@ -6,10 +6,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use ring::digest::{SHA256, digest};
 
 use super::*;
-use crate::{generated::resources::RESOURCES, openapi::OpenApi};
+use crate::{
+    discovery::{Discovery, Offer},
+    generated::resources::RESOURCES,
+    openapi::OpenApi,
+    schema::Resource,
+};
 
 /// What kube-apiserver says if it serves every version.
 const ALL: &str = include_str!("recorded/all.txt");
+
+/// What it says otherwise if it serves what is on by default.
+const DEFAULT: &str = include_str!("recorded/default.txt");
 
 /// What differs, and why.
 const DIFFERENCES: &[(&str, &str)] = &[
@@ -117,6 +125,56 @@ impl Said {
         said
     }
 
+    /// What is said in discovery, in both forms.
+    fn discovery(documents: &Discovery) -> Self {
+        let mut said = Self::default();
+        let versions = Discovery::core_versions(Some("its own"));
+        said.add("discovery", "/api", json::parse(&versions).unwrap());
+        let groups = json::parse(&documents.groups()).unwrap();
+        said.add("discovery", "/apis", groups.clone());
+        let mut versions = vec![("/api/v1".to_owned(), "", "v1".to_owned())];
+        for group in groups.get("groups").and_then(Value::as_array).unwrap() {
+            let name = text(group, "name");
+            let own = json::parse(&documents.group(name).unwrap()).unwrap();
+            said.add("discovery", &format!("/apis/{name}"), own);
+            for version in group.get("versions").and_then(Value::as_array).unwrap() {
+                let version = text(version, "version").to_owned();
+                versions.push((format!("/apis/{name}/{version}"), name, version));
+            }
+        }
+        for (path, group, version) in versions {
+            let mut list = json::parse(&documents.resources(group, &version).unwrap()).unwrap();
+            said.resources("discovery", &path, &mut list, "name");
+        }
+        for (core, path) in [(true, "/api"), (false, "/apis")] {
+            let document = documents.aggregated(core, "v2");
+            let mut list = json::parse(&document.json).unwrap();
+            for group in elements(&mut list, "items") {
+                let metadata = group.get("metadata").unwrap();
+                let group_path = match text(metadata, "name") {
+                    "" => path.to_owned(),
+                    name => format!("{path}/{name}"),
+                };
+                for version in elements(group, "versions") {
+                    let place = format!("{group_path}/{}", text(version, "version"));
+                    said.resources("aggregated", &place, version, "resource");
+                }
+            }
+            said.add("aggregated", path, list);
+        }
+        said
+    }
+
+    /// Each resource of a document, and the document with their names in their place.
+    fn resources(&mut self, document: &str, place: &str, whole: &mut Value, field: &str) {
+        for resource in elements(whole, "resources") {
+            let name = text(resource, field).to_owned();
+            self.add(document, &format!("{place}/{name}"), resource.clone());
+            *resource = name.into();
+        }
+        self.add(document, place, whole.clone());
+    }
+
     /// What is not as the other has it.
     fn differences(&self, other: &Self) -> Vec<String> {
         let names: BTreeSet<&String> = self.0.keys().chain(other.0.keys()).collect();
@@ -134,6 +192,51 @@ fn openapi_says_of_every_version_what_the_real_one_says() {
     assert!(real.0.len() > 2500, "{}", real.0.len());
     let known: Vec<&str> = DIFFERENCES.iter().map(|(name, _)| *name).collect();
     assert_eq!(ours.differences(&real), known);
+}
+
+#[test]
+fn discovery_says_of_every_version_what_the_real_one_says() {
+    let all: Vec<_> = RESOURCES.iter().map(whole).collect();
+    let ours = Said::discovery(&Discovery::new(all));
+    let mut real = Said::recorded(ALL, "discovery");
+    real.0.extend(Said::recorded(ALL, "aggregated").0);
+    assert!(real.0.len() > 300, "{}", real.0.len());
+    assert_eq!(ours.differences(&real), [""; 0]);
+}
+
+#[test]
+fn discovery_says_of_what_is_on_by_default_what_the_real_one_says() {
+    let on = RESOURCES.iter().filter(|facts| facts.served_by_default);
+    let on: Vec<_> = on.map(whole).collect();
+    let ours = Said::discovery(&Discovery::new(on));
+    let mut real = Said::recorded(ALL, "discovery");
+    real.0.extend(Said::recorded(ALL, "aggregated").0);
+    let standard = Said::recorded(DEFAULT, "");
+    real.0.extend(standard.0.clone());
+    let differing = ours.differences(&real);
+    // What is off by default is all that is missing.
+    let missing = |name: &String| !ours.0.contains_key(name);
+    assert!(differing.iter().all(missing), "{differing:?}");
+    assert!(standard.0.keys().all(|name| ours.0.contains_key(name)));
+}
+
+/// A resource of which everything is offered.
+fn whole(facts: &'static Resource) -> Offer {
+    Offer {
+        facts,
+        subresources: facts.subresources.iter().collect(),
+    }
+}
+
+fn text<'v>(value: &'v Value, field: &str) -> &'v str {
+    value.get(field).and_then(Value::as_str).unwrap_or_default()
+}
+
+fn elements<'v>(value: &'v mut Value, field: &str) -> &'v mut Vec<Value> {
+    match value.as_object_mut().unwrap().get_mut(field) {
+        Some(Value::Array(elements)) => elements,
+        _ => panic!("no list {field}"),
+    }
 }
 
 /// The start of the hash of a value with sorted keys.
