@@ -5,6 +5,7 @@ use pintle_meta::v1::{APIGroupList, APIResource, APIResourceList, APIVersions};
 
 use crate::Cluster;
 
+// claims: wire.version.fields
 pub(super) async fn the_version_is_kubernetes_own(cluster: &Cluster) {
     let version = cluster
         .core()
@@ -55,6 +56,7 @@ pub(super) async fn a_ready_server_says_so(cluster: &Cluster) {
     }
 }
 
+// claims: wire.discovery.legacy
 pub(super) async fn resources_are_discovered_group_by_group(cluster: &Cluster) {
     let get = |path: &'static str| async move {
         cluster.core().get().abs_path(path).send().await.unwrap()
@@ -100,6 +102,7 @@ pub(super) async fn resources_are_discovered_group_by_group(cluster: &Cluster) {
     );
 }
 
+// claims: wire.discovery.aggregated
 pub(super) async fn resources_are_discovered_all_at_once(cluster: &Cluster) {
     const AGGREGATED: &str =
         "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList,application/json";

@@ -12,6 +12,7 @@ fn status(error: &Error) -> (i32, &str, &str) {
     (status.code, &status.reason, &status.message)
 }
 
+// claims: wire.errors.reasons
 pub(super) async fn what_does_not_exist_is_not_found(cluster: &Cluster) {
     let error = cluster
         .config_maps()
@@ -35,6 +36,7 @@ pub(super) async fn what_does_not_exist_is_not_found(cluster: &Cluster) {
     );
 }
 
+// claims: wire.errors.reasons
 pub(super) async fn a_path_that_is_no_resource_is_not_found(cluster: &Cluster) {
     for path in ["/api/v1/nonsense", "/apis/nonsense/v1/pods", "/nonsense"] {
         let error = cluster
@@ -48,6 +50,7 @@ pub(super) async fn a_path_that_is_no_resource_is_not_found(cluster: &Cluster) {
     }
 }
 
+// claims: wire.errors.reasons
 pub(super) async fn a_body_that_is_no_object_is_a_bad_request(cluster: &Cluster) {
     let namespace = cluster.namespace().await;
     let post = |body: &str| {
@@ -72,6 +75,7 @@ pub(super) async fn a_body_that_is_no_object_is_a_bad_request(cluster: &Cluster)
     }
 }
 
+// claims: wire.errors.reasons
 pub(super) async fn a_body_of_an_unknown_type_is_refused(cluster: &Cluster) {
     let namespace = cluster.namespace().await;
     let request = cluster
@@ -98,6 +102,7 @@ pub(super) async fn a_body_of_an_unknown_type_is_refused(cluster: &Cluster) {
     assert_eq!(status(&error).1, "NotAcceptable");
 }
 
+// claims: wire.errors.causes
 pub(super) async fn a_name_that_is_none_is_invalid(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     for name in ["Upper", "under_score", "-dash", &"a".repeat(254)] {
@@ -167,6 +172,7 @@ pub(super) async fn names_in_path_and_body_must_agree(cluster: &Cluster) {
     );
 }
 
+// claims: wire.fields.unknown
 pub(super) async fn a_selector_that_cannot_be_read_is_a_bad_request(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     let error = config_maps
@@ -196,6 +202,7 @@ pub(super) async fn a_selector_that_cannot_be_read_is_a_bad_request(cluster: &Cl
     assert_eq!(status(&error).0, 400, "{error}");
 }
 
+// claims: wire.auth.unauthorized
 pub(super) async fn who_shows_no_credentials_is_unauthorized(cluster: &Cluster) {
     let mut config = cluster.config().clone();
     config.tls.identity = None;

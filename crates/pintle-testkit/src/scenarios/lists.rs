@@ -38,6 +38,7 @@ pub(super) async fn labels_select(cluster: &Cluster) {
     }
 }
 
+// claims: wire.fields.everywhere
 pub(super) async fn names_select(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     for name in ["a", "b"] {
@@ -60,6 +61,7 @@ pub(super) async fn names_select(cluster: &Cluster) {
     assert_eq!(list.unwrap().items.len(), 2);
 }
 
+// claims: wire.list.pages
 pub(super) async fn pages_are_of_one_version(cluster: &Cluster) {
     // How many remain is told without selectors only, and nobody else makes services here.
     let services = cluster.client().api().namespace(cluster.namespace().await);
@@ -100,6 +102,7 @@ pub(super) async fn pages_are_of_one_version(cluster: &Cluster) {
     assert_eq!(pages[2].metadata.remaining_item_count, None);
 }
 
+// claims: wire.list.consistent
 pub(super) async fn a_list_has_the_version_it_shows(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     let object = create(&config_maps, &config_map("a", "x")).await;
@@ -120,6 +123,7 @@ pub(super) async fn a_list_has_the_version_it_shows(cluster: &Cluster) {
     assert_eq!(version(&list.metadata.resource_version), created);
 }
 
+// claims: wire.list.future
 pub(super) async fn a_version_from_the_future_times_out(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     let list = config_maps.list(&mine()).await.unwrap();

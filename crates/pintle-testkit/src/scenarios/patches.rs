@@ -13,6 +13,7 @@ async fn config_map(cluster: &Cluster) -> String {
     format!("{path}/a")
 }
 
+// claims: wire.patch.merge
 pub(super) async fn a_patch_changes_what_it_says(cluster: &Cluster) {
     let path = config_map(cluster).await;
     for (kind, patch, data, labels) in [
@@ -72,6 +73,7 @@ pub(super) async fn a_patch_changes_what_it_says(cluster: &Cluster) {
     }
 }
 
+// claims: wire.patch.json
 pub(super) async fn a_json_patch_that_does_not_apply_changes_nothing(cluster: &Cluster) {
     const REFUSED: &str =
         "422 Invalid: the server rejected our request due to an error in our request";
@@ -100,6 +102,7 @@ pub(super) async fn a_json_patch_that_does_not_apply_changes_nothing(cluster: &C
     assert_eq!(read.json(&["data"]), r#"{"k":"v"}"#);
 }
 
+// claims: wire.patch.strategic
 pub(super) async fn a_strategic_patch_merges_lists_by_their_keys(cluster: &Cluster) {
     let namespace = cluster.namespace().await;
     let path = format!("/apis/apps/v1/namespaces/{namespace}/deployments");
@@ -166,6 +169,7 @@ pub(super) async fn a_strategic_patch_merges_lists_by_their_keys(cluster: &Clust
     }
 }
 
+// claims: wire.patch.unsupported
 pub(super) async fn what_is_no_patch_is_refused(cluster: &Cluster) {
     let path = config_map(cluster).await;
     for (kind, patch, line) in [

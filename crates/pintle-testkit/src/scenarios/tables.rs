@@ -5,6 +5,7 @@ use pintle_meta::v1::Table;
 use crate::Cluster;
 use crate::cluster::{create, pod};
 
+// claims: wire.tables.negotiated
 pub(super) async fn a_table_has_kubectls_columns(cluster: &Cluster) {
     let namespace = cluster.namespace().await;
     create(&cluster.client().api().namespace(&namespace), &pod("web-0")).await;

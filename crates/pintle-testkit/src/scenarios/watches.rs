@@ -15,6 +15,7 @@ async fn relabel(api: &pintle_client::Api<ConfigMap>, name: &str, app: &str) {
     api.update(&object, &UpdateOptions::new()).await.unwrap();
 }
 
+// claims: wire.watch.initial-implied
 pub(super) async fn a_watch_begins_with_what_there_is(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     create(&config_maps, &config_map("a", "x")).await;
@@ -38,6 +39,7 @@ pub(super) async fn a_watch_begins_with_what_there_is(cluster: &Cluster) {
     assert!(version(&last.metadata.resource_version) < version(&next.metadata.resource_version));
 }
 
+// claims: wire.watch.from
 pub(super) async fn a_watch_from_a_version_shows_what_came_after(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     create(&config_maps, &config_map("a", "x")).await;
@@ -62,6 +64,7 @@ pub(super) async fn a_watch_from_a_version_shows_what_came_after(cluster: &Clust
     assert_eq!(next_line(&mut watch).await, "ADDED c");
 }
 
+// claims: wire.watch.initial-implied
 pub(super) async fn a_watch_from_zero_begins_with_what_there_is(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     create(&config_maps, &config_map("a", "x")).await;
@@ -75,6 +78,7 @@ pub(super) async fn a_watch_from_zero_begins_with_what_there_is(cluster: &Cluste
     assert_eq!(next_line(&mut watch).await, "ADDED b");
 }
 
+// claims: wire.watch.initial-end
 pub(super) async fn a_watch_ends_its_initial_events_with_a_bookmark(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     let object = create(&config_maps, &config_map("a", "x")).await;
@@ -101,6 +105,7 @@ pub(super) async fn a_watch_ends_its_initial_events_with_a_bookmark(cluster: &Cl
     assert!(refused.is_invalid(), "{refused}");
 }
 
+// claims: wire.watch.selector
 pub(super) async fn what_leaves_a_selector_is_deleted_and_what_enters_is_added(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     create(&config_maps, &config_map("a", "x")).await;
@@ -122,6 +127,7 @@ pub(super) async fn what_leaves_a_selector_is_deleted_and_what_enters_is_added(c
     assert_eq!(next_line(&mut watch).await, "DELETED a");
 }
 
+// claims: wire.watch.too-old
 pub(super) async fn a_watch_from_too_old_a_version_ends_with_an_error_event(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     let mut watch = config_maps
@@ -143,6 +149,7 @@ pub(super) async fn a_watch_from_too_old_a_version_ends_with_an_error_event(clus
     assert!(matches!(end, Ok(None)), "{end:?}");
 }
 
+// claims: wire.fields.everywhere
 pub(super) async fn a_watch_of_one_name_sees_nothing_else(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     let mut watch = config_maps
@@ -155,6 +162,7 @@ pub(super) async fn a_watch_of_one_name_sees_nothing_else(cluster: &Cluster) {
     assert_eq!(next_line(&mut watch).await, "ADDED b");
 }
 
+// claims: wire.watch.timeout
 pub(super) async fn a_watch_ends_when_its_time_is_up(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     let mut watch = config_maps.watch(&mine().timeout_seconds(1)).await.unwrap();

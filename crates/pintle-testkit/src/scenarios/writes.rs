@@ -8,6 +8,7 @@ use pintle_meta::v1::{CreateOptions, DeleteOptions, ListOptions, UpdateOptions};
 use crate::Cluster;
 use crate::cluster::{config_map, create, mine, names, pod};
 
+// claims: wire.metadata.identity, wire.encodings.json
 pub(super) async fn an_object_lives_from_create_to_delete(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     let mut object = config_map("a", "x");
@@ -67,6 +68,7 @@ pub(super) async fn an_object_lives_from_create_to_delete(cluster: &Cluster) {
     );
 }
 
+// claims: wire.delete.at-once
 pub(super) async fn a_pod_is_created_and_deleted(cluster: &Cluster) {
     let pods = cluster
         .client()
@@ -82,6 +84,7 @@ pub(super) async fn a_pod_is_created_and_deleted(cluster: &Cluster) {
     assert!(pods.get("web-0").await.unwrap_err().is_not_found());
 }
 
+// claims: wire.metadata.generation
 pub(super) async fn a_service_and_a_deployment_are_stored(cluster: &Cluster) {
     let namespace = cluster.namespace().await;
     let services = cluster.client().api::<Service>().namespace(&namespace);
@@ -127,6 +130,7 @@ pub(super) async fn a_service_and_a_deployment_are_stored(cluster: &Cluster) {
     assert_eq!(labelled.metadata.generation, 2);
 }
 
+// claims: wire.metadata.generated-name
 pub(super) async fn a_generated_name_is_unique(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     let mut object = config_map("", "x");
@@ -143,6 +147,7 @@ pub(super) async fn a_generated_name_is_unique(cluster: &Cluster) {
     );
 }
 
+// claims: wire.errors.reasons
 pub(super) async fn what_exists_cannot_be_created_again(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     create(&config_maps, &config_map("a", "x")).await;
@@ -171,6 +176,7 @@ pub(super) async fn what_exists_cannot_be_created_again(cluster: &Cluster) {
     );
 }
 
+// claims: wire.concurrency.stale
 pub(super) async fn a_stale_update_conflicts(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     let stale = create(&config_maps, &config_map("a", "x")).await;
@@ -234,6 +240,7 @@ pub(super) async fn an_update_that_changes_nothing_keeps_the_version(cluster: &C
     );
 }
 
+// claims: wire.checks.dry-run
 pub(super) async fn a_dry_run_stores_nothing(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     let tried = config_maps
@@ -250,6 +257,7 @@ pub(super) async fn a_dry_run_stores_nothing(cluster: &Cluster) {
     assert_eq!(names(&config_maps, &mine()).await, ["b"]);
 }
 
+// claims: wire.delete.finalizers
 pub(super) async fn finalizers_keep_an_object(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     let mut object = config_map("a", "x");
@@ -273,6 +281,7 @@ pub(super) async fn finalizers_keep_an_object(cluster: &Cluster) {
     assert!(config_maps.get("a").await.unwrap_err().is_not_found());
 }
 
+// claims: wire.delete.preconditions
 pub(super) async fn preconditions_guard_a_delete(cluster: &Cluster) {
     let config_maps = cluster.config_maps().await;
     let object = create(&config_maps, &config_map("a", "x")).await;
@@ -303,6 +312,7 @@ pub(super) async fn a_namespace_must_exist(cluster: &Cluster) {
     assert_eq!(names(&nowhere, &ListOptions::new()).await, [""; 0]);
 }
 
+// claims: wire.checks.field-validation, wire.checks.warnings
 pub(super) async fn unknown_fields_are_dropped_with_a_warning(cluster: &Cluster) {
     let namespace = cluster.namespace().await;
     let body =
