@@ -97,10 +97,13 @@ impl Source<'_> {
                 "namespace" => self.index.namespace = self.text("namespace")?,
                 "uid" => self.index.uid = self.text("uid")?,
                 "resourceVersion" => self.index.resource_version = self.text("resourceVersion")?,
-                "generation" => match self.reader.integer() {
-                    Ok(generation) => self.index.generation = generation,
-                    Err(error) => self.unless_null(Some(error), &["metadata", "generation"])?,
-                },
+                "generation" => {
+                    self.index.generation = 0;
+                    match self.reader.integer() {
+                        Ok(generation) => self.index.generation = generation,
+                        Err(error) => self.unless_null(Some(error), &["metadata", "generation"])?,
+                    }
+                }
                 "deletionTimestamp" => self.deletion_timestamp()?,
                 "labels" => self.index.labels = self.map("labels")?,
                 "annotations" => self.index.annotations = self.map("annotations")?,

@@ -32,6 +32,13 @@ fn text(value: &Value) -> &str {
 }
 
 #[test]
+fn of_repeated_metadata_the_last_counts_whatever_it_is() {
+    let document = br#"{"kind":"X","apiVersion":"v1","metadata":{"generation":7,"generation":["a"],"name":"a","name":"b"}}"#;
+    let object = Unstructured::decode(document, Format::Json, &mut Decoder::new()).unwrap();
+    assert_eq!((object.generation(), object.name()), (0, "b"));
+}
+
+#[test]
 fn documents_are_read_as_in_go() {
     each(include_str!("oracle/unstructured.jsonl"), 80, |row| {
         let Some(object) = read(row.text(0)) else {
