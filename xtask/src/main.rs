@@ -60,7 +60,7 @@ enum Task {
     Exchange(exchange::Arguments),
     /// Feed everything that reads bytes from outside with bytes that nobody thought of
     Fuzz(fuzz::Arguments),
-    /// Record what Kubernetes' Go code says of values, selectors and patches
+    /// Record what Go says of values, selectors, patches, proxies and kubeconfigs
     Oracle(oracle::Arguments),
     /// Record in short what a real kube-apiserver says in discovery and OpenAPI
     Documents(documents::Arguments),

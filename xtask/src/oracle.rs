@@ -1,4 +1,4 @@
-//! `cargo xtask oracle`: what Kubernetes' Go code says of values, selectors and patches, recorded for the tests
+//! `cargo xtask oracle`: what Go says of values, selectors, patches, proxies and kubeconfigs, recorded for the tests
 //! of the crates that have their own.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,6 +82,10 @@ const ORACLES: &[Oracle] = &[
     Oracle {
         program: "tools/patches",
         recorded: "crates/pintle-apiserver/tests/oracle",
+    },
+    Oracle {
+        program: "tools/access",
+        recorded: "crates/pintle-config/tests/it/oracle",
     },
 ];
 

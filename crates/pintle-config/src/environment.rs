@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 ///
 /// [`Environment::process`] is the real one. [`Environment::empty`] knows nothing, to be filled in by
 /// tests and by programs that take their configuration from elsewhere.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Environment {
     variables: BTreeMap<OsString, OsString>,
     home: Option<PathBuf>,
@@ -63,6 +63,12 @@ impl Environment {
             .get(OsStr::new(name))
             .map(OsString::as_os_str)
             .filter(|value| !value.is_empty())
+    }
+
+    /// All variables, also those that are set but empty.
+    pub fn variables(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+        let variables = self.variables.iter();
+        variables.map(|(name, value)| (name.as_os_str(), value.as_os_str()))
     }
 
     /// The user's home directory.

@@ -34,12 +34,36 @@ pub enum ErrorKind {
     UnknownCluster,
     /// A user that no kubeconfig defines.
     UnknownUser,
-    /// A stanza contradicts itself or lacks something.
+    /// A cluster without a server.
+    NoServer,
+    /// The address of a server cannot be understood.
+    ServerUrl,
+    /// Something is given both as a file and as data.
+    BothForms,
+    /// A client certificate without its key.
+    NoKey,
+    /// Several ways to authenticate, of which one is to be chosen.
+    SeveralMethods,
+    /// An exec plugin that cannot be run as it is described, or may not be run.
+    Plugin,
+    /// A proxy that cannot be used.
+    Proxy,
+    /// Impersonation of groups, or of another part, without a user.
+    Impersonation,
+    /// A time limit that is none.
+    Timeout,
+    /// A rate limit that says too little.
+    RateLimit,
+    /// A stanza contradicts itself or lacks something else.
     Invalid,
     /// A stanza asks for something that this version does not do.
     Unsupported,
+    /// The process runs in no pod.
+    NotInCluster,
     /// A file could not be written.
     Unwritable,
+    /// A file is being written by another program.
+    Locked,
 }
 
 #[derive(Clone)]
@@ -70,6 +94,14 @@ impl Error {
         self
     }
 
+    /// Says of the first problem what it is part of.
+    pub(crate) fn within(mut self, what: &str) -> Self {
+        if let Some(problem) = self.problems.first_mut() {
+            problem.message = format!("{what}: {}", problem.message);
+        }
+        self
+    }
+
     /// Attaches the cause of the first problem.
     pub(crate) fn caused_by(mut self, source: io::Error) -> Self {
         if let Some(problem) = self.problems.first_mut() {
@@ -81,6 +113,11 @@ impl Error {
     /// The sort of error; of the first problem, if there are several.
     pub fn kind(&self) -> ErrorKind {
         self.problems[0].kind
+    }
+
+    /// The sorts of all problems, in the order in which they are reported.
+    pub fn kinds(&self) -> impl Iterator<Item = ErrorKind> + '_ {
+        self.problems.iter().map(|problem| problem.kind)
     }
 
     /// Whether there is no configuration at all: no kubeconfig and no service account.
@@ -115,7 +152,32 @@ impl Error {
 
     /// Whether a stanza contradicts itself or lacks something.
     pub fn is_invalid(&self) -> bool {
-        self.has(ErrorKind::Invalid)
+        self.kinds().any(|kind| {
+            matches!(
+                kind,
+                ErrorKind::NoServer
+                    | ErrorKind::ServerUrl
+                    | ErrorKind::BothForms
+                    | ErrorKind::NoKey
+                    | ErrorKind::SeveralMethods
+                    | ErrorKind::Plugin
+                    | ErrorKind::Proxy
+                    | ErrorKind::Impersonation
+                    | ErrorKind::Timeout
+                    | ErrorKind::RateLimit
+                    | ErrorKind::Invalid
+            )
+        })
+    }
+
+    /// Whether the process runs in no pod, where a pod's configuration was asked for.
+    pub fn is_not_in_cluster(&self) -> bool {
+        self.has(ErrorKind::NotInCluster)
+    }
+
+    /// Whether another program is writing a kubeconfig that was to be changed.
+    pub fn is_locked(&self) -> bool {
+        self.has(ErrorKind::Locked)
     }
 
     /// Whether a stanza asks for something that this version does not do.

@@ -4,12 +4,15 @@
 //! there; half of them is not a pod.
 
 use std::io;
+use std::path::Path;
 
-use crate::config::{Auth, Config, DEFAULT_NAMESPACE, Token};
+use crate::auth::{Auth, Token};
+use crate::config::{Config, DEFAULT_NAMESPACE};
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind};
-use crate::loader::Overrides;
+use crate::overrides::Overrides;
 use crate::pem::Pem;
+use crate::resolve::timeout;
 use crate::server::ServerUrl;
 
 /// Whether this is a pod with a service account.
@@ -23,26 +26,66 @@ pub(crate) fn is_possible(environment: &Environment) -> bool {
 ///
 /// Without `ca.crt` the system's authorities are trusted, as in client-go.
 pub(crate) fn load(environment: &Environment, overrides: &Overrides) -> Result<Config, Error> {
+    let variables = [HOST, PORT].map(|name| environment.variable(name));
+    if variables.contains(&None) {
+        return Err(Error::new(
+            ErrorKind::NotInCluster,
+            format!("this is not a pod: {HOST} and {PORT} are not both set"),
+        ));
+    }
     let directory = environment.service_account();
-    let token_file = directory.join(TOKEN);
-    let token = Token::from_file(&token_file)
-        .map_err(|error| unreadable("service account token", &token_file, error))?;
-    let ca_file = directory.join("ca.crt");
-    let certificate_authority = match Pem::from_file(&ca_file) {
-        Ok(pem) => Some(pem),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => return Err(unreadable("service account's authority", &ca_file, error)),
-    };
+    let (cluster, user) = (&overrides.cluster_fields, &overrides.user_fields);
 
-    let mut config = Config::for_server(server(environment, overrides)?);
-    config.tls.certificate_authority = certificate_authority;
-    config.auth = Auth::Bearer(token);
-    config.default_namespace = namespace(environment, overrides);
+    let mut config =
+        Config::for_server(server(environment, overrides)?).in_environment(environment);
+    let inline = user.token.clone().filter(|token| !token.is_empty());
+    let file = user
+        .token_file
+        .clone()
+        .filter(|file| !file.as_os_str().is_empty());
+    config.auth = Auth::Bearer(match (inline, file) {
+        (Some(token), None) => Token::new(token),
+        (Some(token), Some(file)) => Token::new(token).until_read_from(file),
+        (None, file) => {
+            let file = file.unwrap_or_else(|| directory.join(TOKEN));
+            let token = Token::from_file(&file);
+            token.map_err(|error| unreadable("service account token", &file, error))?
+        }
+    });
+    config.tls.certificate_authority = match &cluster.certificate_authority {
+        Some(file) if !file.as_os_str().is_empty() => {
+            let pem = Pem::from_file(file);
+            Some(pem.map_err(|error| unreadable("certificate authority", file, error))?)
+        }
+        _ => authority(&directory.join("ca.crt")),
+    };
+    config.timeout = timeout(overrides)?;
+    config.default_namespace = match &overrides.namespace {
+        Some(namespace) => namespace.clone(),
+        None => namespace(environment),
+    };
     Ok(config)
 }
 
+/// The service account's authority. Without one that can be used, what the system trusts will have to
+/// do.
+fn authority(file: &Path) -> Option<Pem> {
+    match Pem::from_file(file) {
+        Ok(pem) if pem.is_certificates() => Some(pem),
+        Ok(_) => {
+            tracing::error!(file = %file.display(), "the service account's authority holds no certificate in PEM");
+            None
+        }
+        Err(error) => {
+            tracing::error!(%error, file = %file.display(), "cannot read the service account's authority");
+            None
+        }
+    }
+}
+
 fn server(environment: &Environment, overrides: &Overrides) -> Result<ServerUrl, Error> {
-    if let Some(server) = &overrides.server {
+    let server = &overrides.cluster_fields.server;
+    if !server.is_empty() {
         return ServerUrl::parse(server, true);
     }
     let text = |name| {
@@ -57,10 +100,8 @@ fn server(environment: &Environment, overrides: &Overrides) -> Result<ServerUrl,
     ServerUrl::parse(&format!("https://{host}:{port}"), true)
 }
 
-fn namespace(environment: &Environment, overrides: &Overrides) -> String {
-    if let Some(namespace) = &overrides.namespace {
-        return namespace.clone();
-    }
+/// The namespace that the pod says it is in, or that its service account belongs to.
+pub(crate) fn namespace(environment: &Environment) -> String {
     if let Some(namespace) = environment.variable("POD_NAMESPACE") {
         return namespace.to_string_lossy().into_owned();
     }
@@ -71,7 +112,7 @@ fn namespace(environment: &Environment, overrides: &Overrides) -> String {
         .unwrap_or_else(|| DEFAULT_NAMESPACE.to_owned())
 }
 
-fn unreadable(what: &str, path: &std::path::Path, error: io::Error) -> Error {
+fn unreadable(what: &str, path: &Path, error: io::Error) -> Error {
     Error::new(
         ErrorKind::UnreadableFile,
         format!("cannot read the {what} {}", path.display()),

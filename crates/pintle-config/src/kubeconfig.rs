@@ -4,6 +4,8 @@
 //! and written, and no file is touched but the one named.
 
 mod extra;
+mod modify;
+mod paths;
 mod read;
 mod write;
 mod yaml;
@@ -12,7 +14,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use self::extra::Extra;
+use pintle_codec::Value;
+
+pub(crate) use self::extra::Extra;
+pub(crate) use self::modify::{Files, modify};
+use crate::auth::AuthProvider;
+use crate::exec::ExecPlugin;
 use crate::secret::Secret;
 
 /// Clusters, users, and the contexts that pair them.
@@ -63,6 +70,10 @@ pub struct Cluster {
     pub certificate_authority: Option<PathBuf>,
     /// The certificate authorities to trust, PEM encoded.
     pub certificate_authority_data: Option<Base64Data>,
+    /// URL of the proxy that the server is reached through: http, https or socks5.
+    pub proxy_url: Option<Secret>,
+    /// Do not ask for compressed answers, which spares both sides time where the network is fast.
+    pub disable_compression: bool,
     pub(crate) extra: Extra,
     pub(crate) origin: Origin,
 }
@@ -87,6 +98,18 @@ pub struct User {
     pub username: Option<String>,
     /// Password of basic authentication.
     pub password: Option<Secret>,
+    /// User to act as (`as`).
+    pub impersonate: Option<String>,
+    /// Unique identifier of the user to act as (`as-uid`).
+    pub impersonate_uid: Option<String>,
+    /// Groups of the user to act as (`as-groups`).
+    pub impersonate_groups: Vec<String>,
+    /// What else is known of the user to act as (`as-user-extra`).
+    pub impersonate_extra: BTreeMap<String, Vec<String>>,
+    /// Program that is run for credentials.
+    pub exec: Option<ExecPlugin>,
+    /// Provider of credentials that is built in.
+    pub auth_provider: Option<AuthProvider>,
     pub(crate) extra: Extra,
     pub(crate) origin: Origin,
 }
@@ -112,6 +135,14 @@ impl Cluster {
             server: server.into(),
             ..Self::default()
         }
+    }
+
+    /// What the cluster's extension of this name says, if it has one. Exec plugins find what is meant
+    /// for them under `client.authentication.k8s.io/exec`.
+    pub fn extension(&self, name: &str) -> Option<&Value> {
+        let extensions = self.extra.get("extensions")?.as_array()?;
+        let named = |entry: &&Value| entry.get("name").and_then(Value::as_str) == Some(name);
+        extensions.iter().find(named)?.get("extension")
     }
 
     /// The file that defines this cluster, if it was read from one.

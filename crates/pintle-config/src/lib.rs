@@ -21,22 +21,40 @@
 //! and no error of this crate contains a token, a password or a private key.
 #![forbid(unsafe_code)]
 
+mod auth;
 mod config;
 mod environment;
 mod error;
+mod exec;
+mod impersonation;
 mod in_cluster;
 mod kubeconfig;
+mod limits;
 mod loader;
+mod overrides;
 mod pem;
+mod proxy;
 mod resolve;
 mod secret;
 mod server;
+mod shared;
+mod tls;
+mod warnings;
 
-pub use config::{Auth, Config, Identity, Tls, Token};
+pub use auth::{Auth, AuthProvider, Persister, Token};
+pub use config::{Config, TimeSource};
 pub use environment::Environment;
 pub use error::{Error, ErrorKind};
+pub use exec::{ExecPlugin, InteractiveMode, PluginPolicy};
+pub use impersonation::Impersonation;
 pub use kubeconfig::{Base64Data, Cluster, Context, Kubeconfig, User};
-pub use loader::{Loader, Overrides};
+pub use limits::{HostBackoff, Http2, RateLimit};
+pub use loader::{Deferred, Loader};
+pub use overrides::Overrides;
 pub use pem::Pem;
+pub use proxy::{Proxies, ProxyScheme, ProxyUrl};
 pub use secret::Secret;
 pub use server::ServerUrl;
+pub use shared::Shared;
+pub use tls::{Identity, Tls};
+pub use warnings::{Warning, WarningHandler, WarningWriter, Warnings};

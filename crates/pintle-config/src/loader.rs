@@ -4,95 +4,32 @@
 //! never passed over for the next source.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::auth::{Auth, Persister};
 use crate::config::Config;
 use crate::environment::Environment;
 use crate::error::{Error, ErrorKind, Problems};
 use crate::in_cluster;
-use crate::kubeconfig::Kubeconfig;
-use crate::resolve::{known, resolve};
+use crate::kubeconfig::{Files, Kubeconfig, modify};
+use crate::limits::{HostBackoff, Http2};
+use crate::overrides::Overrides;
+use crate::proxy::Proxies;
+use crate::resolve::{Resolved, known, resolve};
+use crate::shared::Shared;
 
 /// Finds and resolves the configuration.
 ///
 /// In order: the explicit path, if one is given; else the files of `$KUBECONFIG`, merged; else
 /// `~/.kube/config`; and when these choose no cluster, the service account of the pod that the
-/// process runs in. client-go's deferred loading client config, with its loading rules.
+/// process runs in. client-go's deferred loading client config, with its loading rules: nothing is read
+/// before it is needed, and [`Loader::deferred`] reads once.
 #[derive(Clone, Debug)]
 pub struct Loader {
     environment: Environment,
     path: Option<PathBuf>,
     overrides: Overrides,
-}
-
-/// What a command line puts on top of the kubeconfig. The default changes nothing, and neither does an
-/// empty string: kubectl, too, takes `--namespace=` for a flag that is not there.
-#[derive(Clone, Debug, Default)]
-#[non_exhaustive]
-pub struct Overrides {
-    /// Context to use instead of the current one.
-    pub context: Option<String>,
-    /// Cluster to use instead of the context's.
-    pub cluster: Option<String>,
-    /// User to use instead of the context's.
-    pub user: Option<String>,
-    /// Namespace to use instead of the context's.
-    pub namespace: Option<String>,
-    /// Server to use instead of the cluster's. The cluster's `tls-server-name`, which was meant for
-    /// the other server, no longer applies.
-    pub server: Option<String>,
-}
-
-impl Overrides {
-    /// Changes nothing.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Uses this context instead of the current one.
-    #[must_use]
-    pub fn context(mut self, name: impl Into<String>) -> Self {
-        self.context = Some(name.into());
-        self
-    }
-
-    /// Uses this cluster instead of the context's.
-    #[must_use]
-    pub fn cluster(mut self, name: impl Into<String>) -> Self {
-        self.cluster = Some(name.into());
-        self
-    }
-
-    /// Uses this user instead of the context's.
-    #[must_use]
-    pub fn user(mut self, name: impl Into<String>) -> Self {
-        self.user = Some(name.into());
-        self
-    }
-
-    /// Uses this namespace instead of the context's.
-    #[must_use]
-    pub fn namespace(mut self, name: impl Into<String>) -> Self {
-        self.namespace = Some(name.into());
-        self
-    }
-
-    /// Uses this server instead of the cluster's.
-    #[must_use]
-    pub fn server(mut self, url: impl Into<String>) -> Self {
-        self.server = Some(url.into());
-        self
-    }
-
-    fn without_empty(self) -> Self {
-        let set = |text: Option<String>| text.filter(|text| !text.is_empty());
-        Self {
-            context: set(self.context),
-            cluster: set(self.cluster),
-            user: set(self.user),
-            namespace: set(self.namespace),
-            server: set(self.server),
-        }
-    }
+    shared: Option<Shared>,
 }
 
 impl Loader {
@@ -102,20 +39,29 @@ impl Loader {
             environment,
             path: None,
             overrides: Overrides::default(),
+            shared: None,
         }
     }
 
-    /// Uses this kubeconfig and no other; it must exist.
+    /// Uses this kubeconfig and no other; it must exist. An empty path is none.
     #[must_use]
     pub fn path(mut self, path: impl Into<PathBuf>) -> Self {
-        self.path = Some(path.into());
+        self.path = Some(path.into()).filter(|path| !path.as_os_str().is_empty());
         self
     }
 
     /// Puts `overrides` on top of what the kubeconfig says.
     #[must_use]
     pub fn overrides(mut self, overrides: Overrides) -> Self {
-        self.overrides = overrides.without_empty();
+        self.overrides = overrides;
+        self
+    }
+
+    /// Lets the configuration share connections and plugins with others. Default: each that is loaded
+    /// has a registry of its own, which its clones share.
+    #[must_use]
+    pub fn shared(mut self, shared: Shared) -> Self {
+        self.shared = Some(shared);
         self
     }
 
@@ -129,14 +75,7 @@ impl Loader {
     /// [`Error::is_not_found`] when there is nothing to go by; the other predicates of [`Error`] for
     /// what is there and cannot be used.
     pub fn load(&self) -> Result<Config, Error> {
-        let kubeconfig = self.kubeconfig()?;
-        if let Some(config) = resolve(&kubeconfig, &self.overrides)? {
-            return Ok(config);
-        }
-        if self.path.is_none() && in_cluster::is_possible(&self.environment) {
-            return in_cluster::load(&self.environment, &self.overrides);
-        }
-        Err(self.nothing_chosen(&kubeconfig))
+        self.resolve(&self.kubeconfig()?)
     }
 
     /// The kubeconfig files merged, before overrides; empty if none exists.
@@ -151,13 +90,93 @@ impl Loader {
         }
         let mut merged = Kubeconfig::default();
         let mut problems = Problems::default();
-        for path in self.candidates() {
-            if let Some(Some(kubeconfig)) = problems.check(Kubeconfig::read_if_present(&path)) {
+        let mut found = false;
+        let candidates = self.candidates();
+        for path in &candidates {
+            if let Some(Some(kubeconfig)) = problems.check(Kubeconfig::read_if_present(path)) {
+                found = true;
                 merged.merge(kubeconfig);
             }
         }
         problems.finish()?;
+        if !found && self.environment.variable(KUBECONFIG).is_some() {
+            tracing::warn!(files = ?candidates, "no file that $KUBECONFIG names exists");
+        }
         Ok(merged)
+    }
+
+    /// The same, reading the kubeconfig when it is first needed and not again.
+    pub fn deferred(self) -> Deferred {
+        Deferred {
+            loader: self,
+            kubeconfig: Mutex::new(None),
+        }
+    }
+
+    /// Changes the kubeconfig: what `change` does to the merged files is written, each stanza to the
+    /// file that it came from, new ones and the current context to the explicit path, else the first
+    /// file that exists, else the last. All files are locked meanwhile. Paths that a stanza mentions
+    /// stand as in the file.
+    ///
+    /// With `relative_paths`, those of changed stanzas that lead below the kubeconfig's directory are
+    /// written relative to it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_locked`] while another program does the same; those of reading and writing.
+    pub fn modify<T>(
+        &self,
+        relative_paths: bool,
+        change: impl FnOnce(&mut Kubeconfig) -> T,
+    ) -> Result<T, Error> {
+        let files = Files {
+            explicit: self.path.clone(),
+            list: self.candidates(),
+        };
+        modify(&files, relative_paths, change)
+    }
+
+    fn resolve(&self, kubeconfig: &Kubeconfig) -> Result<Config, Error> {
+        let mut config = match resolve(kubeconfig, &self.overrides)? {
+            Some(resolved) => self.completed(resolved),
+            None if self.path.is_none() && in_cluster::is_possible(&self.environment) => {
+                in_cluster::load(&self.environment, &self.overrides)?
+            }
+            None => return Err(self.nothing_chosen(kubeconfig)),
+        };
+        if let Some(shared) = &self.shared {
+            config.shared = shared.clone();
+        }
+        Ok(config)
+    }
+
+    /// What comes from elsewhere than the kubeconfig.
+    fn completed(&self, resolved: Resolved) -> Config {
+        let mut config = resolved.config;
+        if resolved.namespace_is_default && in_cluster::is_possible(&self.environment) {
+            config.default_namespace = in_cluster::namespace(&self.environment);
+        }
+        if config.proxies == Proxies::none() {
+            config.proxies = Proxies::from_environment(&self.environment);
+        }
+        config.http2 = Http2::from_environment(&self.environment);
+        config.backoff = HostBackoff::from_environment(&self.environment);
+        match (&mut config.auth, resolved.user) {
+            (Auth::Exec(plugin), _) => plugin.environment = Some(self.environment.clone()),
+            (Auth::Provider(provider), Some(user)) => {
+                let loader = self.clone();
+                provider.persister = Some(Persister::new(move |settings| {
+                    loader.modify(false, |kubeconfig| {
+                        let user = kubeconfig.users.get_mut(&user);
+                        if let Some(provider) = user.and_then(|user| user.auth_provider.as_mut()) {
+                            provider.config = settings.clone();
+                        }
+                    })
+                }));
+            }
+            _ => {}
+        }
+        config
     }
 
     /// The files to look at, first one first. One that does not exist is passed over.
@@ -180,7 +199,7 @@ impl Loader {
     fn nothing_chosen(&self, kubeconfig: &Kubeconfig) -> Error {
         if !kubeconfig.contexts.is_empty() || !kubeconfig.clusters.is_empty() {
             return Error::new(
-                ErrorKind::UnknownContext,
+                ErrorKind::NotFound,
                 "the kubeconfig has no current-context and none was chosen",
             )
             .with_hint(format!(
@@ -210,6 +229,57 @@ impl Loader {
             (Some(_), _) => format!("$KUBECONFIG names {}", list()),
             (None, false) => format!("$KUBECONFIG is not set and there is nothing in {}", list()),
             (None, true) => "neither $KUBECONFIG nor a home directory is set".to_owned(),
+        }
+    }
+}
+
+/// A [`Loader`] that reads the kubeconfig when it is first needed, and not again: for a program whose
+/// parts ask in any order, or never.
+#[derive(Debug)]
+pub struct Deferred {
+    loader: Loader,
+    kubeconfig: Mutex<Option<Arc<Kubeconfig>>>,
+}
+
+impl Deferred {
+    /// The kubeconfig files merged, before overrides.
+    ///
+    /// # Errors
+    ///
+    /// As [`Loader::kubeconfig`]. A kubeconfig that cannot be read is read again by the next call.
+    pub fn kubeconfig(&self) -> Result<Arc<Kubeconfig>, Error> {
+        // It is either there or not, whoever panicked.
+        let mut read = self
+            .kubeconfig
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if let Some(kubeconfig) = &*read {
+            return Ok(Arc::clone(kubeconfig));
+        }
+        let kubeconfig = Arc::new(self.loader.kubeconfig()?);
+        *read = Some(Arc::clone(&kubeconfig));
+        Ok(kubeconfig)
+    }
+
+    /// The configuration.
+    ///
+    /// # Errors
+    ///
+    /// As [`Loader::load`].
+    pub fn load(&self) -> Result<Config, Error> {
+        self.loader.resolve(&*self.kubeconfig()?)
+    }
+
+    /// The namespace to work in: that of the overrides, which needs no kubeconfig; else that of the
+    /// configuration.
+    ///
+    /// # Errors
+    ///
+    /// As [`Loader::load`].
+    pub fn namespace(&self) -> Result<String, Error> {
+        match &self.loader.overrides.namespace {
+            Some(namespace) => Ok(namespace.clone()),
+            None => Ok(self.load()?.default_namespace),
         }
     }
 }

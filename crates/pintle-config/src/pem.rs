@@ -8,6 +8,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 /// Certificates or a private key, PEM encoded.
 ///
 /// The text was read when the configuration was loaded. When it came from a file, the file is kept
@@ -43,6 +46,23 @@ impl Pem {
     /// The PEM text. If this is a private key, keep it out of logs and errors.
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// Whether the text is one or more certificates, as far as PEM goes: what is in them is not looked
+    /// at.
+    pub(crate) fn is_certificates(&self) -> bool {
+        let Ok(text) = std::str::from_utf8(&self.bytes) else {
+            return false;
+        };
+        let mut blocks = text.split("-----BEGIN CERTIFICATE-----").skip(1).peekable();
+        blocks.peek().is_some()
+            && blocks.all(|block| {
+                let Some((base64, _)) = block.split_once("-----END CERTIFICATE-----") else {
+                    return false;
+                };
+                let base64: String = base64.split_ascii_whitespace().collect();
+                STANDARD.decode(base64).is_ok_and(|der| !der.is_empty())
+            })
     }
 
     /// The file that the text was read from, if it came from one.

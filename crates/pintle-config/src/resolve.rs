@@ -1,21 +1,35 @@
 //! From a kubeconfig and overrides to a [`Config`].
 //!
 //! Invariant: only the chosen context, cluster and user are looked at, and all that is wrong with
-//! them is reported at once. A field that asks for what this version does not do is an error: it is
-//! never passed over in silence.
+//! them is reported at once.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use crate::config::{Auth, Config, DEFAULT_NAMESPACE, Identity, Tls, Token};
+use crate::auth::{Auth, Token};
+use crate::config::{Config, DEFAULT_NAMESPACE};
 use crate::error::{Error, ErrorKind, Problems};
+use crate::exec::harmless;
+use crate::impersonation::Impersonation;
 use crate::kubeconfig::{Base64Data, Cluster, Context, Kubeconfig, User};
-use crate::loader::Overrides;
+use crate::overrides::Overrides;
 use crate::pem::Pem;
+use crate::proxy::{Proxies, ProxyUrl};
 use crate::secret::Secret;
 use crate::server::ServerUrl;
+use crate::tls::{Identity, Tls};
+
+/// What a kubeconfig comes to.
+pub(crate) struct Resolved {
+    pub(crate) config: Config,
+    /// Whether nobody has said which namespace.
+    pub(crate) namespace_is_default: bool,
+    /// The name of the user, if there is one.
+    pub(crate) user: Option<String>,
+}
 
 /// Resolves what `overrides` and the current context choose; `None` if they choose no cluster.
 ///
@@ -25,57 +39,71 @@ use crate::server::ServerUrl;
 pub(crate) fn resolve(
     kubeconfig: &Kubeconfig,
     overrides: &Overrides,
-) -> Result<Option<Config>, Error> {
+) -> Result<Option<Resolved>, Error> {
     let chosen = Chosen::new(kubeconfig, overrides)?;
-    let server = match (&overrides.server, &chosen.cluster) {
-        (Some(server), _) => server.as_str(),
-        (None, Some(cluster)) => cluster.value.server.as_str(),
-        (None, None) => return Ok(None),
-    };
+    let cluster = overrides.over_cluster(chosen.cluster.as_ref().map(|cluster| cluster.value));
+    if chosen.cluster.is_none() && cluster.server.is_empty() {
+        return Ok(None);
+    }
+    let cluster = Stanza::over(chosen.cluster.as_ref(), &cluster);
+    let user = overrides.over_user(chosen.user.as_ref().map(|user| user.value));
+    let user = Stanza::over(chosen.user.as_ref(), &user);
 
     let mut problems = Problems::default();
-    let mut tls = Tls::default();
-    if let Some(cluster) = &chosen.cluster {
-        tls = cluster.tls(&mut problems);
-        if server.is_empty() {
-            problems.push(
-                cluster
-                    .invalid("has no server")
-                    .with_hint("add `server: https://host:port` to it"),
-            );
-        }
-    }
-    if overrides.server.is_some() {
-        tls.server_name = None;
-    }
-    let tls_configured = tls.certificate_authority.is_some() || tls.danger_accept_invalid_certs;
-    let server = problems.check(ServerUrl::parse(server, tls_configured));
-
-    let mut auth = Auth::Anonymous;
-    if let Some(user) = &chosen.user {
-        let identity = user.identity(&mut problems);
-        let header = user.auth(&mut problems);
-        // Over plain HTTP credentials would travel in the clear.
-        if server.as_ref().is_some_and(ServerUrl::is_https) {
-            tls.identity = identity;
-            auth = header;
-        }
-    }
+    let tls = cluster.tls(&mut problems);
+    let proxies = problems.check(cluster.proxies()).unwrap_or_default();
+    let server = problems.check(cluster.server()).flatten();
+    // Over plain HTTP credentials would travel in the clear, but what is wrong with them is wrong.
+    let is_https = server.as_ref().is_some_and(ServerUrl::is_https);
+    let identity = user.identity(&mut problems);
+    let auth = user.auth(&cluster, identity.is_some(), is_https, &mut problems);
+    let impersonation = user.impersonation(&mut problems);
+    let timeout = problems.check(timeout(overrides)).flatten();
 
     problems.finish()?;
-    Ok(server.map(|server| {
-        let mut config = Config::for_server(server);
-        config.tls = tls;
+    let Some(server) = server else {
+        return Ok(None);
+    };
+    let mut config = Config::for_server(server);
+    if is_https {
+        config.tls = Tls { identity, ..tls };
         config.auth = auth;
-        config.default_namespace = overrides
-            .namespace
-            .as_deref()
-            .or_else(|| chosen.context?.namespace.as_deref())
-            .filter(|namespace| !namespace.is_empty())
-            .unwrap_or(DEFAULT_NAMESPACE)
-            .to_owned();
-        config
+    }
+    config.impersonation = impersonation;
+    config.proxies = proxies;
+    config.compression = !cluster.value.disable_compression;
+    config.timeout = timeout;
+    let namespace = overrides
+        .namespace
+        .as_deref()
+        .or_else(|| chosen.context?.namespace.as_deref())
+        .filter(|namespace| !namespace.is_empty());
+    config.default_namespace = namespace.unwrap_or(DEFAULT_NAMESPACE).to_owned();
+    Ok(Some(Resolved {
+        config,
+        namespace_is_default: namespace.is_none(),
+        user: chosen.user.map(|user| user.name.to_owned()),
     }))
+}
+
+/// The time limit of requests that overrides ask for: none for zero.
+pub(crate) fn timeout(overrides: &Overrides) -> Result<Option<Duration>, Error> {
+    let Some(text) = &overrides.timeout else {
+        return Ok(None);
+    };
+    let seconds = text.parse().ok().map(Duration::from_secs);
+    let with_units = || {
+        let duration: pintle_meta::Duration = text.parse().ok()?;
+        Duration::try_from(duration).ok()
+    };
+    let limit = seconds.or_else(with_units).ok_or_else(|| {
+        Error::new(
+            ErrorKind::Timeout,
+            format!("the time limit {text:?} is neither a number of seconds nor a duration"),
+        )
+        .with_hint("write it as 30, 30s, 2m or 1h30m")
+    })?;
+    Ok(Some(limit).filter(|limit| !limit.is_zero()))
 }
 
 /// The names, for a hint.
@@ -118,7 +146,14 @@ impl<'a> Chosen<'a> {
             ),
             (None, None) => Ok(None),
         };
-        let cluster = problems.check(cluster).flatten();
+        // Where the server is known anyway, the context's cluster need not be.
+        let server_is_given = overrides.cluster.is_none()
+            && !(overrides.cluster_fields.server.is_empty()
+                && overrides.cluster_defaults.server.is_empty());
+        let cluster = match cluster {
+            Err(_) if server_is_given => None,
+            cluster => problems.check(cluster).flatten(),
+        };
         let user = match (&overrides.user, context) {
             (Some(name), _) => find(ErrorKind::UnknownUser, &kubeconfig.users, name, ""),
             (None, Some(context)) => find(
@@ -150,7 +185,11 @@ fn find<'a, T: Entry>(
         return Ok(None);
     }
     match entries.get(name) {
-        Some(value) => Ok(Some(Stanza { name, value })),
+        Some(value) => Ok(Some(Stanza {
+            name,
+            value,
+            origin: value.origin(),
+        })),
         None => Err(Error::new(
             unknown,
             format!("the {} \"{name}\"{asked_by} is not defined", T::WHAT),
@@ -198,12 +237,28 @@ impl Entry for User {
 struct Stanza<'a, T> {
     name: &'a str,
     value: &'a T,
+    /// The file that it was read from.
+    origin: Option<&'a Path>,
+}
+
+impl<'a, T: Entry> Stanza<'a, T> {
+    /// `value` in place of what `stanza` has, if there is one.
+    fn over(stanza: Option<&Stanza<'a, T>>, value: &'a T) -> Self {
+        Self {
+            name: stanza.map_or("", |stanza| stanza.name),
+            value,
+            origin: stanza.and_then(|stanza| stanza.origin),
+        }
+    }
 }
 
 impl<T: Entry> fmt::Display for Stanza<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.name.is_empty() {
+            return write!(f, "the {} of the overrides", T::WHAT);
+        }
         write!(f, "{} \"{}\"", T::WHAT, self.name)?;
-        match self.value.origin() {
+        match self.origin {
             Some(file) => write!(f, " in {}", file.display()),
             None => Ok(()),
         }
@@ -211,15 +266,8 @@ impl<T: Entry> fmt::Display for Stanza<'_, T> {
 }
 
 impl<T: Entry> Stanza<'_, T> {
-    fn invalid(&self, what: &str) -> Error {
-        Error::new(ErrorKind::Invalid, format!("{self} {what}"))
-    }
-
-    fn unsupported(&self, feature: &str) -> Error {
-        Error::new(
-            ErrorKind::Unsupported,
-            format!("{self} uses {feature}, which this version of pintle does not support"),
-        )
+    fn wrong(&self, kind: ErrorKind, what: &str) -> Error {
+        Error::new(kind, format!("{self} {what}"))
     }
 
     fn unreadable(&self, field: &str, path: &Path, error: io::Error) -> Error {
@@ -241,30 +289,32 @@ impl<T: Entry> Stanza<'_, T> {
     ) -> Option<Pem> {
         let file = file.filter(|path| !path.as_os_str().is_empty());
         let data = data.filter(|data| !data.bytes().is_empty());
-        match (file, data) {
-            (Some(_), Some(_)) => {
-                problems.push(
-                    self.invalid(&format!("has both {field} and {field}-data"))
-                        .with_hint("keep one of the two"),
-                );
-                None
-            }
-            (Some(file), None) => {
-                let pem = Pem::from_file(file);
-                problems.check(pem.map_err(|error| self.unreadable(field, file, error)))
-            }
-            (None, Some(data)) => Some(Pem::from_bytes(data.bytes())),
-            (None, None) => None,
+        if let (Some(_), Some(_)) = (file, data) {
+            let both = format!("has both {field} and {field}-data");
+            let both = self.wrong(ErrorKind::BothForms, &both);
+            problems.push(both.with_hint("keep one of the two"));
         }
+        let from_file = file.and_then(|file| {
+            let pem = Pem::from_file(file);
+            problems.check(pem.map_err(|error| self.unreadable(field, file, error)))
+        });
+        from_file.or_else(|| data.map(|data| Pem::from_bytes(data.bytes())))
     }
 }
 
 impl Stanza<'_, Cluster> {
+    fn server(&self) -> Result<Option<ServerUrl>, Error> {
+        if self.value.server.is_empty() {
+            return Err(self
+                .wrong(ErrorKind::NoServer, "has no server")
+                .with_hint("add `server: https://host:port` to it"));
+        }
+        // As with clientcmd, a server without a scheme is spoken to in the clear, authority or not.
+        ServerUrl::parse(&self.value.server, false).map(Some)
+    }
+
     fn tls(&self, problems: &mut Problems) -> Tls {
         let cluster = self.value;
-        if cluster.extra.uses("proxy-url") {
-            problems.push(self.unsupported("a proxy (proxy-url)"));
-        }
         let certificate_authority = self.pem(
             "certificate-authority",
             cluster.certificate_authority.as_ref(),
@@ -273,27 +323,37 @@ impl Stanza<'_, Cluster> {
         );
         if cluster.insecure_skip_tls_verify && certificate_authority.is_some() {
             problems.push(
-                self.invalid("has a certificate authority and insecure-skip-tls-verify")
-                    .with_hint("remove insecure-skip-tls-verify, so that the authority is used"),
+                self.wrong(
+                    ErrorKind::Invalid,
+                    "has a certificate authority and insecure-skip-tls-verify",
+                )
+                .with_hint("remove insecure-skip-tls-verify, so that the authority is used"),
             );
         }
         Tls {
             certificate_authority,
             identity: None,
             server_name: non_empty(cluster.tls_server_name.as_deref()).map(str::to_owned),
+            protocols: None,
             danger_accept_invalid_certs: cluster.insecure_skip_tls_verify,
         }
+    }
+
+    fn proxies(&self) -> Result<Proxies, Error> {
+        let url = self.value.proxy_url.as_ref();
+        let Some(url) = url.filter(|url| !url.is_empty()) else {
+            return Ok(Proxies::none());
+        };
+        url.expose()
+            .parse::<ProxyUrl>()
+            .map(Proxies::always)
+            .map_err(|error| error.within(&format!("{self} has a proxy-url that cannot be used")))
     }
 }
 
 impl Stanza<'_, User> {
     fn identity(&self, problems: &mut Problems) -> Option<Identity> {
         let user = self.value;
-        for (field, feature) in UNSUPPORTED_CREDENTIALS {
-            if user.extra.uses(field) {
-                problems.push(self.unsupported(&format!("{feature} ({field})")));
-            }
-        }
         let has = |file: &Option<PathBuf>, data: &Option<Base64Data>| {
             file.as_ref()
                 .is_some_and(|file| !file.as_os_str().is_empty())
@@ -306,7 +366,7 @@ impl Stanza<'_, User> {
         }
         if !has_key {
             problems.push(
-                self.invalid("has a client certificate without its key")
+                self.wrong(ErrorKind::NoKey, "has a client certificate without its key")
                     .with_hint("add client-key or client-key-data"),
             );
         }
@@ -328,7 +388,13 @@ impl Stanza<'_, User> {
         })
     }
 
-    fn auth(&self, problems: &mut Problems) -> Auth {
+    fn auth(
+        &self,
+        cluster: &Stanza<'_, Cluster>,
+        has_identity: bool,
+        is_https: bool,
+        problems: &mut Problems,
+    ) -> Auth {
         let user = self.value;
         let token = user.token.as_ref().filter(|token| !token.is_empty());
         let token_file = user
@@ -342,22 +408,57 @@ impl Stanza<'_, User> {
             .filter(|password| !password.is_empty());
         let basic = username.is_some() || password.is_some();
 
-        if basic && token.is_some() {
+        // A token's file is looked at only where something is sent.
+        if basic && (token.is_some() || (token_file.is_some() && is_https)) {
             problems.push(
-                self.invalid("has both a token and a username or password")
-                    .with_hint("keep one of the two"),
+                self.wrong(
+                    ErrorKind::SeveralMethods,
+                    "has both a token and a username or password",
+                )
+                .with_hint("keep one of the two"),
             );
         }
-        if let Some(file) = token_file {
-            return self.token_from(file, token, problems);
+        if let Some(plugin) = &user.exec {
+            for fault in plugin.faults() {
+                let what = format!("has an exec plugin that {fault}");
+                problems.push(self.wrong(ErrorKind::Plugin, &what));
+            }
+            if user.auth_provider.is_some() {
+                let both = "has both an exec plugin and an auth provider";
+                problems.push(
+                    self.wrong(ErrorKind::Plugin, both)
+                        .with_hint("keep one of the two"),
+                );
+            }
         }
-        match token {
-            Some(token) => Auth::Bearer(Token::new(token.clone())),
-            None if basic => Auth::Basic {
+        if let Some(file) = token_file {
+            // Where nothing is sent, nothing need be there to send.
+            return match is_https {
+                true => self.token_from(file, token, problems),
+                false => Auth::Anonymous,
+            };
+        }
+        if let Some(token) = token {
+            return Auth::Bearer(Token::new(token.clone()));
+        }
+        if basic {
+            return Auth::Basic {
                 username: username.unwrap_or_default().to_owned(),
                 password: password.cloned().unwrap_or_default(),
-            },
-            None => Auth::Anonymous,
+            };
+        }
+        if let Some(provider) = &user.auth_provider {
+            return Auth::Provider(Box::new(provider.clone()));
+        }
+        // A certificate says who it is, so that no plugin need be asked.
+        match &user.exec {
+            Some(plugin) if !has_identity => {
+                let mut plugin = plugin.clone();
+                plugin.install_hint = harmless(&plugin.install_hint);
+                plugin.cluster_config = cluster.value.extension(EXEC_EXTENSION).cloned();
+                Auth::Exec(Box::new(plugin))
+            }
+            _ => Auth::Anonymous,
         }
     }
 
@@ -365,9 +466,10 @@ impl Stanza<'_, User> {
     fn token_from(&self, file: &Path, inline: Option<&Secret>, problems: &mut Problems) -> Auth {
         match (Token::from_file(file), inline) {
             (Ok(token), _) if !token.value().is_empty() => Auth::Bearer(token),
-            (_, Some(inline)) => Auth::Bearer(Token::new(inline.clone()).in_place_of(file)),
+            (_, Some(inline)) => Auth::Bearer(Token::new(inline.clone()).until_read_from(file)),
             (Ok(_), None) => {
-                problems.push(self.invalid(&format!("has an empty tokenFile {}", file.display())));
+                let empty = format!("has an empty tokenFile {}", file.display());
+                problems.push(self.wrong(ErrorKind::Invalid, &empty));
                 Auth::Anonymous
             }
             (Err(error), None) => {
@@ -376,18 +478,38 @@ impl Stanza<'_, User> {
             }
         }
     }
+
+    fn impersonation(&self, problems: &mut Problems) -> Option<Impersonation> {
+        let user = self.value;
+        let name = non_empty(user.impersonate.as_deref());
+        let uid = non_empty(user.impersonate_uid.as_deref());
+        let Some(name) = name else {
+            let parts = uid.is_some()
+                || !user.impersonate_groups.is_empty()
+                || !user.impersonate_extra.is_empty();
+            if parts {
+                problems.push(
+                    self.wrong(
+                        ErrorKind::Impersonation,
+                        "asks to act in groups, with a uid or with extras, and as no user",
+                    )
+                    .with_hint("name the user in `as`"),
+                );
+            }
+            return None;
+        };
+        Some(Impersonation {
+            user: name.to_owned(),
+            uid: uid.unwrap_or_default().to_owned(),
+            groups: user.impersonate_groups.clone(),
+            extra: user.impersonate_extra.clone(),
+        })
+    }
 }
 
 fn non_empty(text: Option<&str>) -> Option<&str> {
     text.filter(|text| !text.is_empty())
 }
 
-/// Fields of a user that ask for what this version does not do, and what that is.
-const UNSUPPORTED_CREDENTIALS: [(&str, &str); 6] = [
-    ("exec", "an exec plugin"),
-    ("auth-provider", "an auth provider"),
-    ("as", "impersonation"),
-    ("as-uid", "impersonation"),
-    ("as-groups", "impersonation"),
-    ("as-user-extra", "impersonation"),
-];
+/// The cluster's extension that is meant for exec plugins.
+const EXEC_EXTENSION: &str = "client.authentication.k8s.io/exec";

@@ -115,7 +115,7 @@ impl fmt::Display for ServerUrl {
 }
 
 fn invalid(message: String) -> Error {
-    Error::new(ErrorKind::Invalid, message)
+    Error::new(ErrorKind::ServerUrl, message)
         .with_hint("write the server as https://host:port, optionally with a base path")
 }
 

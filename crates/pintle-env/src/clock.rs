@@ -29,6 +29,11 @@ pub trait Timer: Send + Sync + 'static {
     fn sleep_until(&self, deadline: Instant) -> Sleep;
 }
 
+/// A clock and the timer that agrees with it.
+pub trait Time: Clock + Timer {}
+
+impl<T: Clock + Timer> Time for T {}
+
 /// The future of [`Timer::sleep_until`].
 pub type Sleep = Pin<Box<dyn Future<Output = ()> + Send>>;
 

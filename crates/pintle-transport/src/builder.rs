@@ -7,7 +7,7 @@ use std::io;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use pintle_config::Config;
+use pintle_config::{Auth, Config, Proxies};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -17,7 +17,7 @@ use crate::body::Body;
 use crate::client::Client;
 use crate::connect::Connector;
 use crate::dial::Dial;
-use crate::error::{BoxError, Error};
+use crate::error::{BoxError, Error, ErrorKind};
 use crate::service::BoxService;
 use crate::tls::TlsSettings;
 use crate::transport::Transport;
@@ -118,6 +118,7 @@ impl Builder {
             service,
             layers,
         } = self;
+        refuse_what_is_not_there(&config)?;
         let user_agent = UserAgentLayer::new(config.user_agent.as_deref())?;
         let auth = AuthLayer::new(&config.auth)?;
         let mut stack = match service {
@@ -139,6 +140,25 @@ impl fmt::Debug for Builder {
             .field("config", &self.config)
             .field("layers", &self.layers.len())
             .finish_non_exhaustive()
+    }
+}
+
+/// What a configuration can say and this version does not do: better an error than requests that go
+/// another way, or as someone else.
+fn refuse_what_is_not_there(config: &Config) -> Result<(), Error> {
+    let feature = match &config.auth {
+        Auth::Exec(_) => Some("an exec plugin"),
+        Auth::Provider(_) => Some("an auth provider"),
+        _ if config.impersonation.is_some() => Some("impersonation"),
+        _ if config.proxies != Proxies::none() => Some("a proxy"),
+        _ => None,
+    };
+    match feature {
+        None => Ok(()),
+        Some(feature) => Err(Error::new(
+            ErrorKind::Configuration,
+            format!("the configuration asks for {feature}, which this version does not do"),
+        )),
     }
 }
 

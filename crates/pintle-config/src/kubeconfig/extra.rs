@@ -13,15 +13,9 @@ use pintle_codec::{Object, Value};
 pub(crate) struct Extra(BTreeMap<String, Value>);
 
 impl Extra {
-    /// Whether the field is there and says something.
-    pub(crate) fn uses(&self, field: &str) -> bool {
-        match self.0.get(field) {
-            None | Some(Value::Null) => false,
-            Some(Value::String(text)) => !text.is_empty(),
-            Some(Value::Array(items)) => !items.is_empty(),
-            Some(Value::Object(fields)) => !fields.is_empty(),
-            Some(Value::Bool(_) | Value::Int(_) | Value::Float(_)) => true,
-        }
+    /// What the field says, if it is there.
+    pub(crate) fn get(&self, field: &str) -> Option<&Value> {
+        self.0.get(field)
     }
 
     /// Takes the fields of `other` that are not here yet.

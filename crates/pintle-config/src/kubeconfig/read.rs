@@ -5,6 +5,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::paths::Mentions as _;
 use super::{Kubeconfig, Origin, yaml};
 use crate::error::{Error, ErrorKind};
 
@@ -39,20 +40,17 @@ impl Kubeconfig {
         yaml::parse(text).map_err(|fault| malformed("the kubeconfig", fault))
     }
 
+    /// As [`Kubeconfig::read_if_present`], with paths as they stand in the file: what is written back.
+    pub(super) fn read_as_is(path: &Path) -> Result<Option<Self>, Error> {
+        match std::fs::read(path) {
+            Ok(bytes) => parse_as_is(&bytes, path).map(Some),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(unreadable(path, error)),
+        }
+    }
+
     fn parse_from(bytes: &[u8], path: &Path) -> Result<Self, Error> {
-        let text = std::str::from_utf8(bytes).map_err(|error| {
-            let read = &bytes[..error.valid_up_to()];
-            let line = read.iter().filter(|byte| **byte == b'\n').count() + 1;
-            Error::new(
-                ErrorKind::Malformed,
-                format!(
-                    "kubeconfig {}:{line}: the file is not UTF-8 text",
-                    path.display()
-                ),
-            )
-        })?;
-        let mut kubeconfig = yaml::parse(text)
-            .map_err(|fault| malformed(&format!("kubeconfig {}", path.display()), fault))?;
+        let mut kubeconfig = parse_as_is(bytes, path)?;
         kubeconfig.settle(path);
         Ok(kubeconfig)
     }
@@ -60,30 +58,48 @@ impl Kubeconfig {
     /// Records where everything came from, and makes its paths absolute.
     fn settle(&mut self, path: &Path) {
         let directory = path.parent().unwrap_or(Path::new(""));
-        let resolve = |file: &mut Option<PathBuf>| {
-            *file = file
-                .take()
-                .filter(|file| !file.as_os_str().is_empty())
-                .map(|file| directory.join(file));
-        };
         for cluster in self.clusters.values_mut() {
-            resolve(&mut cluster.certificate_authority);
-            cluster.origin = Origin(Some(path.to_owned()));
+            cluster.resolve(directory);
         }
         for user in self.users.values_mut() {
-            resolve(&mut user.client_certificate);
-            resolve(&mut user.client_key);
-            resolve(&mut user.token_file);
-            user.origin = Origin(Some(path.to_owned()));
+            user.resolve(directory);
+        }
+        self.come_from(path);
+    }
+
+    /// Records where everything came from.
+    pub(super) fn come_from(&mut self, path: &Path) {
+        let origin = || Origin(Some(path.to_owned()));
+        for cluster in self.clusters.values_mut() {
+            cluster.origin = origin();
+        }
+        for user in self.users.values_mut() {
+            user.origin = origin();
         }
         for context in self.contexts.values_mut() {
-            context.origin = Origin(Some(path.to_owned()));
+            context.origin = origin();
         }
     }
 }
 
+/// Parses what a file holds, with paths as they stand in it.
+fn parse_as_is(bytes: &[u8], path: &Path) -> Result<Kubeconfig, Error> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let read = &bytes[..error.valid_up_to()];
+        let line = read.iter().filter(|byte| **byte == b'\n').count() + 1;
+        Error::new(
+            ErrorKind::Malformed,
+            format!(
+                "kubeconfig {}:{line}: the file is not UTF-8 text",
+                path.display()
+            ),
+        )
+    })?;
+    yaml::parse(text).map_err(|fault| malformed(&format!("kubeconfig {}", path.display()), fault))
+}
+
 /// The path as seen from the root, so that it means the same after a change of directory.
-fn absolute(path: &Path) -> PathBuf {
+pub(super) fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 

@@ -55,10 +55,8 @@ impl Draft {
         let name = path
             .file_name()
             .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?;
+        make_directories(path)?;
         let directory = path.parent().unwrap_or(Path::new(""));
-        if !directory.as_os_str().is_empty() {
-            std::fs::create_dir_all(directory)?;
-        }
         // Another process or thread may be writing the same kubeconfig, and one that was killed may
         // have left its draft behind.
         for attempt in 0..DRAFT_NAMES {
@@ -91,6 +89,19 @@ impl Drop for Draft {
             let _ = std::fs::remove_file(temporary);
         }
     }
+}
+
+/// Makes the directories that a file is to be in, for others to look into.
+pub(super) fn make_directories(file: &Path) -> io::Result<()> {
+    let directory = file.parent().unwrap_or(Path::new(""));
+    if directory.as_os_str().is_empty() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o755);
+    builder.create(directory)
 }
 
 /// Creates a file that did not exist, readable by its owner only from the start.

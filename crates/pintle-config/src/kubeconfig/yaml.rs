@@ -13,6 +13,8 @@ use pintle_codec::{Object, Value};
 
 use super::extra::Extra;
 use super::{Base64Data, Cluster, Context, Kubeconfig, User};
+use crate::auth::AuthProvider;
+use crate::exec::{ExecPlugin, InteractiveMode, V1BETA1};
 use crate::secret::Secret;
 
 /// Reads a document; an empty one is an empty kubeconfig.
@@ -100,6 +102,8 @@ impl Entry for Cluster {
             insecure_skip_tls_verify: fields.truth("insecure-skip-tls-verify")?,
             certificate_authority: fields.optional("certificate-authority")?,
             certificate_authority_data: fields.data("certificate-authority-data")?,
+            proxy_url: fields.optional("proxy-url")?,
+            disable_compression: fields.truth("disable-compression")?,
             extra: fields.rest(),
             ..Self::default()
         })
@@ -122,6 +126,14 @@ impl Entry for Cluster {
             "certificate-authority-data",
             self.certificate_authority_data.as_ref(),
         );
+        insert(
+            fields,
+            "proxy-url",
+            self.proxy_url.as_ref().map(Secret::expose),
+        );
+        if self.disable_compression {
+            fields.insert("disable-compression", true.into());
+        }
     }
 }
 
@@ -159,6 +171,18 @@ impl Entry for User {
             token_file: fields.optional("tokenFile")?,
             username: fields.optional("username")?,
             password: fields.optional("password")?,
+            impersonate: fields.optional("as")?,
+            impersonate_uid: fields.optional("as-uid")?,
+            impersonate_groups: fields.texts("as-groups")?,
+            impersonate_extra: match fields.mapping("as-user-extra")? {
+                Some(extra) => extra.map(|name, value| texts_of(value).map(|v| (name, v)))?,
+                None => BTreeMap::new(),
+            },
+            exec: fields.mapping("exec")?.map(read_exec).transpose()?,
+            auth_provider: fields
+                .mapping("auth-provider")?
+                .map(read_provider)
+                .transpose()?,
             extra: fields.rest(),
             ..Self::default()
         })
@@ -186,7 +210,100 @@ impl Entry for User {
             "password",
             self.password.as_ref().map(Secret::expose),
         );
+        insert(fields, "as", self.impersonate.as_deref());
+        insert(fields, "as-uid", self.impersonate_uid.as_deref());
+        insert_texts(fields, "as-groups", &self.impersonate_groups);
+        if !self.impersonate_extra.is_empty() {
+            let extra = self.impersonate_extra.iter();
+            let extra = extra.map(|(name, values)| (name.as_str(), texts_value(values)));
+            fields.insert("as-user-extra", object_of(extra));
+        }
+        if let Some(exec) = &self.exec {
+            fields.insert("exec", write_exec(exec));
+        }
+        if let Some(provider) = &self.auth_provider {
+            fields.insert("auth-provider", write_provider(provider));
+        }
     }
+}
+
+fn read_exec(mut fields: Fields<'_>) -> Result<ExecPlugin, Fault> {
+    let mut env = Vec::new();
+    for variable in elements_of(fields.take("env"))? {
+        let mut variable = Fields::of(variable)?;
+        env.push((variable.text("name")?, variable.text("value")?));
+    }
+    let api_version = fields.text("apiVersion")?;
+    let mode: Option<String> = fields.optional("interactiveMode")?;
+    let mode = mode
+        .filter(|mode| !mode.is_empty())
+        .map(InteractiveMode::from);
+    Ok(ExecPlugin {
+        command: fields.text("command")?,
+        args: fields.texts("args")?,
+        env,
+        install_hint: fields.text("installHint")?,
+        provide_cluster_info: fields.truth("provideClusterInfo")?,
+        interactive_mode: match api_version.as_str() {
+            V1BETA1 => mode.or(Some(InteractiveMode::IfAvailable)),
+            _ => mode,
+        },
+        api_version,
+        extra: fields.rest(),
+        ..ExecPlugin::default()
+    })
+}
+
+fn write_exec(exec: &ExecPlugin) -> Value {
+    let mut fields = Object::new();
+    exec.extra.write(&mut fields);
+    fields.insert("apiVersion", exec.api_version.as_str().into());
+    fields.insert("command", exec.command.as_str().into());
+    insert_texts(&mut fields, "args", &exec.args);
+    if !exec.env.is_empty() {
+        let variables = exec.env.iter().map(|(name, value)| {
+            object_of([
+                ("name", name.as_str().into()),
+                ("value", value.as_str().into()),
+            ])
+        });
+        fields.insert("env", Value::Array(variables.collect()));
+    }
+    let mode = exec.interactive_mode.as_ref();
+    insert(
+        &mut fields,
+        "interactiveMode",
+        mode.map(InteractiveMode::as_str),
+    );
+    let hint = Some(exec.install_hint.as_str()).filter(|hint| !hint.is_empty());
+    insert(&mut fields, "installHint", hint);
+    fields.insert("provideClusterInfo", exec.provide_cluster_info.into());
+    fields.into()
+}
+
+fn read_provider(mut fields: Fields<'_>) -> Result<AuthProvider, Fault> {
+    let config = match fields.mapping("config")? {
+        Some(config) => {
+            config.map(|name, value| Ok((name, text_of(value)?.unwrap_or_default().to_owned())))?
+        }
+        None => BTreeMap::new(),
+    };
+    Ok(AuthProvider {
+        name: fields.text("name")?,
+        config,
+        extra: fields.rest(),
+        ..AuthProvider::default()
+    })
+}
+
+fn write_provider(provider: &AuthProvider) -> Value {
+    let mut fields = Object::new();
+    provider.extra.write(&mut fields);
+    fields.insert("name", provider.name.as_str().into());
+    let config = provider.config.iter();
+    let config = config.map(|(name, value)| (name.as_str(), value.as_str().into()));
+    fields.insert("config", object_of(config));
+    fields.into()
 }
 
 /// The fields of a mapping that were not taken yet.
@@ -228,6 +345,27 @@ impl<'n> Fields<'n> {
         }
     }
 
+    fn texts(&mut self, name: &str) -> Result<Vec<String>, Fault> {
+        self.take(name).map_or(Ok(Vec::new()), texts_of)
+    }
+
+    /// The fields of a mapping; none if it is missing or null.
+    fn mapping(&mut self, name: &str) -> Result<Option<Self>, Fault> {
+        let node = self.take(name).filter(|node| !node.is_null());
+        node.map(Self::of).transpose()
+    }
+
+    /// What a function makes of every field.
+    fn map<T>(
+        self,
+        mut make: impl FnMut(String, &'n Node) -> Result<(String, T), Fault>,
+    ) -> Result<BTreeMap<String, T>, Fault> {
+        let fields = self.0.into_iter();
+        fields
+            .map(|(name, node)| make(name.to_owned(), node))
+            .collect()
+    }
+
     fn data(&mut self, name: &str) -> Result<Option<Base64Data>, Fault> {
         let Some(node) = self.take(name) else {
             return Ok(None);
@@ -260,15 +398,25 @@ fn text_of(node: &Node) -> Result<Option<&str>, Fault> {
         .ok_or_else(|| Fault::new(node.place(), "expected a single value"))
 }
 
+fn texts_of(node: &Node) -> Result<Vec<String>, Fault> {
+    let elements = elements_of(Some(node))?.iter();
+    let texts = elements.map(|element| Ok(text_of(element)?.unwrap_or_default().to_owned()));
+    texts.collect()
+}
+
+/// The elements of a list; one that is missing or null is empty.
+fn elements_of(list: Option<&Node>) -> Result<&[Node], Fault> {
+    let Some(list) = list.filter(|list| !list.is_null()) else {
+        return Ok(&[]);
+    };
+    let elements = list.elements();
+    elements.ok_or_else(|| Fault::new(list.place(), "expected a list"))
+}
+
 /// The entries by name, of which there may be one each.
 fn by_name<T: Entry>(list: Option<&Node>) -> Result<BTreeMap<String, T>, Fault> {
     let mut entries = BTreeMap::new();
-    let Some(list) = list.filter(|list| !list.is_null()) else {
-        return Ok(entries);
-    };
-    let elements = list.elements();
-    let elements = elements.ok_or_else(|| Fault::new(list.place(), "expected a list"))?;
-    for (n, element) in elements.iter().enumerate() {
+    for (n, element) in elements_of(list)?.iter().enumerate() {
         let mut fields = Fields::of(element)?;
         let named = fields.take("name");
         let name = named.map(text_of).transpose()?.flatten();
@@ -296,6 +444,24 @@ fn list_of<T: Entry>(entries: &BTreeMap<String, T>) -> Value {
         Object::from([("name", name.as_str().into()), (T::FIELD, fields.into())]).into()
     });
     Value::Array(entries.collect())
+}
+
+fn object_of<'a>(fields: impl IntoIterator<Item = (&'a str, Value)>) -> Value {
+    let mut object = Object::new();
+    for (name, value) in fields {
+        object.insert(name, value);
+    }
+    object.into()
+}
+
+fn texts_value(texts: &[String]) -> Value {
+    Value::Array(texts.iter().map(|text| text.as_str().into()).collect())
+}
+
+fn insert_texts(fields: &mut Object, name: &str, texts: &[String]) {
+    if !texts.is_empty() {
+        fields.insert(name, texts_value(texts));
+    }
 }
 
 fn insert(fields: &mut Object, name: &str, text: Option<&str>) {

@@ -236,7 +236,7 @@ fn kubeconfig_without_a_chosen_context_lists_them() {
     let loader = Loader::new(listing(&[&path]));
 
     let error = loader.load().unwrap_err();
-    assert!(error.is_unknown_context(), "{error:?}");
+    assert!(error.is_not_found(), "{error:?}");
     assert!(error.hint().unwrap().contains("\"a\""));
 
     let chosen = loader

@@ -4,10 +4,13 @@
     reason = "a test that finds what it did not expect fails"
 )]
 
+mod building;
+mod deferred;
 mod directory;
 mod in_cluster;
 mod loading;
 mod malformed;
+mod oracle;
 mod resolving;
 mod secrets;
 mod writing;

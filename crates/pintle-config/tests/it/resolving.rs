@@ -121,6 +121,7 @@ fn server_override_needs_no_kubeconfig() {
     assert_eq!(config.server.to_string(), "http://127.0.0.1:8080");
 }
 
+// claims: clientcmd.validation.undefined
 #[test]
 fn undefined_names_in_a_context_are_errors() {
     let directory = Directory::new();
@@ -132,26 +133,6 @@ fn undefined_names_in_a_context_are_errors() {
         "the cluster \"x\", which the context \"a\" refers to, is not defined; \
          the user \"y\", which the context \"a\" refers to, is not defined"
     );
-}
-
-#[test]
-fn scheme_is_https_where_tls_is_configured() {
-    let directory = Directory::new();
-    for (cluster, server) in [
-        ("{server: 'h:1'}", "http://h:1"),
-        (
-            "{server: 'h:1', insecure-skip-tls-verify: true}",
-            "https://h:1",
-        ),
-        (
-            "{server: 'h:1', certificate-authority-data: QQ==}",
-            "https://h:1",
-        ),
-        ("{server: 'https://h/base/'}", "https://h/base"),
-    ] {
-        let config = resolve(&directory, &with_cluster(cluster)).unwrap();
-        assert_eq!(config.server.to_string(), server, "{cluster}");
-    }
 }
 
 #[test]
@@ -178,6 +159,7 @@ fn data_is_decoded_and_files_are_read() {
     );
 }
 
+// claims: rest.rotation.file-wins, defects.token-file
 #[test]
 fn token_file_wins_over_the_inline_token() {
     let directory = Directory::new();
@@ -301,46 +283,41 @@ fn all_that_is_wrong_is_reported_at_once() {
     }
 }
 
+// claims: rest.exec.versions
 #[test]
-fn what_this_version_does_not_do_is_an_error() {
+fn what_a_stanza_asks_for_is_kept() {
     let directory = Directory::new();
-    for (text, says) in [
-        (
-            with_user("{exec: {command: aws, apiVersion: client.authentication.k8s.io/v1}}"),
-            "user \"a\" in @ uses an exec plugin (exec)",
-        ),
-        (
-            with_user("{auth-provider: {name: oidc}}"),
-            "user \"a\" in @ uses an auth provider (auth-provider)",
-        ),
-        (
-            with_user("{token: t, as: someone}"),
-            "user \"a\" in @ uses impersonation (as)",
-        ),
-        (
-            with_user("{token: t, as-groups: [g]}"),
-            "user \"a\" in @ uses impersonation (as-groups)",
-        ),
-        (
-            with_cluster("{server: 'https://h', proxy-url: 'socks5://p'}"),
-            "cluster \"a\" in @ uses a proxy (proxy-url)",
-        ),
+    let plugin = |fields: &str| {
+        let exec = format!("{{exec: {{command: aws, {fields}}}}}");
+        resolve(&directory, &with_user(&exec)).map(|config| config.auth)
+    };
+    let v1 = "apiVersion: client.authentication.k8s.io/v1, interactiveMode: Never";
+    assert!(matches!(plugin(v1), Ok(Auth::Exec(_))));
+    for fields in [
+        "apiVersion: client.authentication.k8s.io/v1alpha1",
+        "apiVersion: client.authentication.k8s.io/v2, interactiveMode: Never",
+        "apiVersion: v1, interactiveMode: Never",
     ] {
-        let error = resolve(&directory, &text).unwrap_err();
-        assert!(error.is_unsupported(), "{error:?}");
-        let file = directory.path().join("kubeconfig");
-        let says = says.replace('@', &file.display().to_string());
-        assert!(
-            error.to_string().starts_with(&says),
-            "{error} should start {says}"
-        );
+        let error = plugin(fields).unwrap_err();
+        assert_eq!(error.kinds().next(), Some(ErrorKind::Plugin), "{error:?}");
     }
     // Present and empty asks for nothing.
-    let user = "{token: t, exec: null, as: '', as-groups: [], auth-provider: {}}";
-    assert_eq!(
-        token(&resolve(&directory, &with_user(user)).unwrap()),
-        Some("t")
-    );
+    let user = "{token: t, exec: null, as: '', as-groups: [], auth-provider: null}";
+    let config = resolve(&directory, &with_user(user)).unwrap();
+    assert_eq!(token(&config), Some("t"));
+    assert_eq!(config.impersonation, None);
+}
+
+// claims: clientcmd.validation.undefined
+#[test]
+fn a_server_that_is_given_needs_no_cluster() {
+    let directory = Directory::new();
+    let text = kubeconfig("a").replace("{cluster: a, user: a,", "{cluster: x, user: a,");
+    let path = directory.file("kubeconfig", &text);
+    let loader = Loader::new(Environment::empty()).path(&path);
+    assert!(loader.load().unwrap_err().is_unknown_cluster());
+    let config = loader.overrides(Overrides::new().server("https://given"));
+    assert_eq!(token(&config.load().unwrap()), Some("token-of-a"));
 }
 
 #[test]
@@ -348,7 +325,7 @@ fn stanzas_that_are_not_chosen_are_not_judged() {
     let directory = Directory::new();
     let text = kubeconfig("a").replace(
         "users:",
-        "- name: broken\n  cluster: {certificate-authority: missing, proxy-url: p}\nusers:\n- name: plugin\n  user: {exec: {command: x}}",
+        "- name: broken\n  cluster: {certificate-authority: missing, proxy-url: p, server: ''}\nusers:\n- name: plugin\n  user: {exec: {command: x}}",
     );
     assert_eq!(
         token(&resolve(&directory, &text).unwrap()),

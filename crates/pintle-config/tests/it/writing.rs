@@ -52,6 +52,7 @@ fn long_data_stays_on_one_line() {
     assert_eq!(Kubeconfig::parse(&yaml).unwrap(), kubeconfig);
 }
 
+// claims: clientcmd.files.unknown-fields
 #[test]
 fn unknown_fields_survive() {
     let text = "
@@ -85,6 +86,7 @@ users:
     }
 }
 
+// claims: clientcmd.write.mode
 #[cfg(unix)]
 #[test]
 fn only_the_owner_may_read_the_file() {
@@ -101,6 +103,13 @@ fn only_the_owner_may_read_the_file() {
     assert_eq!(mode & 0o777, 0o600);
     let names: Vec<_> = std::fs::read_dir(directory.path()).unwrap().collect();
     assert_eq!(names.len(), 1, "{names:?}");
+
+    // Others may look into its directory, as far as the process' mask lets them.
+    let deep = directory.path().join("new/kubeconfig");
+    local().write(&deep).unwrap();
+    let mode = std::fs::metadata(deep.parent().unwrap()).unwrap();
+    let mode = mode.permissions().mode() & 0o777;
+    assert_eq!(mode | 0o055, 0o755, "{mode:o}");
 }
 
 #[cfg(unix)]

@@ -1,0 +1,282 @@
+//! Changing kubeconfig files: each stanza in the file that it came from.
+//!
+//! Invariant: while files are read and written, every file that could be is locked, by a file beside
+//! it that did not exist; and a file in which nothing changes is not touched.
+
+use std::collections::BTreeMap;
+use std::fs::OpenOptions;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::paths::Mentions;
+use super::read::absolute;
+use super::write::make_directories;
+use super::{Cluster, Context, Kubeconfig, User};
+use crate::error::{Error, ErrorKind};
+
+/// The files that a kubeconfig is made from.
+#[derive(Clone, Debug)]
+pub(crate) struct Files {
+    /// The one that was named, if one was: it is used alone.
+    pub(crate) explicit: Option<PathBuf>,
+    /// The others, first one first.
+    pub(crate) list: Vec<PathBuf>,
+}
+
+impl Files {
+    /// All of them, first one first.
+    pub(crate) fn all(&self) -> &[PathBuf] {
+        match &self.explicit {
+            Some(path) => std::slice::from_ref(path),
+            None => &self.list,
+        }
+    }
+
+    /// The file for what came from none: the explicit one, else the first that exists, else the last.
+    fn default_file(&self) -> Result<&Path, Error> {
+        let all = self.all();
+        let existing = all.iter().find(|path| path.exists());
+        let file = existing.or(all.last()).ok_or_else(|| {
+            Error::new(
+                ErrorKind::NotFound,
+                "there is no kubeconfig to write to: neither $KUBECONFIG nor a home directory is set",
+            )
+        })?;
+        Ok(file)
+    }
+}
+
+/// Lets `change` change the kubeconfig that the files are merged to, and writes what it changed. With
+/// `relative_paths`, files that a changed stanza mentions are written relative to the kubeconfig's
+/// directory if they are below it.
+pub(crate) fn modify<T>(
+    files: &Files,
+    relative_paths: bool,
+    change: impl FnOnce(&mut Kubeconfig) -> T,
+) -> Result<T, Error> {
+    let default = absolute(files.default_file()?);
+    let mut sources: Vec<PathBuf> = files.all().iter().map(|path| absolute(path)).collect();
+    let _locks = Locks::acquire(&sources)?;
+    sources.push(default.clone());
+    let mut drafts = Drafts(Vec::new());
+    let mut before = Kubeconfig::default();
+    for path in sources {
+        if drafts.0.iter().any(|draft| draft.path == path) {
+            continue;
+        }
+        let mut kubeconfig = Kubeconfig::read_as_is(&path)?.unwrap_or_default();
+        kubeconfig.come_from(&path);
+        before.merge(kubeconfig.clone());
+        drafts.0.push(Draft {
+            path,
+            kubeconfig,
+            changed: false,
+        });
+    }
+
+    let mut after = before.clone();
+    let outcome = change(&mut after);
+
+    if before.current_context != after.current_context {
+        drafts.set_current_context(&after.current_context, &default);
+    }
+    let settle = |directory: &Path, stanza: &mut dyn Mentions| {
+        if relative_paths {
+            stanza.resolve(directory);
+            stanza.relativize(directory);
+        }
+    };
+    drafts.apply(&before.clusters, &after.clusters, &default, &settle);
+    drafts.apply(&before.contexts, &after.contexts, &default, &settle);
+    drafts.apply(&before.users, &after.users, &default, &settle);
+    for draft in drafts.0 {
+        if draft.changed {
+            draft.kubeconfig.write(&draft.path)?;
+        }
+    }
+    Ok(outcome)
+}
+
+/// The files as they will be.
+struct Drafts(Vec<Draft>);
+
+struct Draft {
+    path: PathBuf,
+    kubeconfig: Kubeconfig,
+    changed: bool,
+}
+
+impl Drafts {
+    /// The draft of a file, which is to be changed.
+    fn changing(&mut self, path: &Path) -> &mut Kubeconfig {
+        let at = self.0.iter().position(|draft| draft.path == path);
+        let at = at.unwrap_or_else(|| {
+            // A stanza that was built from one of another kubeconfig.
+            self.0.push(Draft {
+                path: path.to_owned(),
+                kubeconfig: Kubeconfig::read_as_is(path)
+                    .ok()
+                    .flatten()
+                    .unwrap_or_default(),
+                changed: false,
+            });
+            self.0.len() - 1
+        });
+        self.0[at].changed = true;
+        &mut self.0[at].kubeconfig
+    }
+
+    /// Sets the current context in the default file; to clear it, clears it where it is set.
+    fn set_current_context(&mut self, name: &str, default: &Path) {
+        let setting = |draft: &&mut Draft| !draft.kubeconfig.current_context.is_empty();
+        if name.is_empty() {
+            if let Some(draft) = self.0.iter_mut().find(setting) {
+                draft.kubeconfig.current_context.clear();
+                draft.changed = true;
+            }
+        } else {
+            self.changing(default).current_context = name.to_owned();
+        }
+    }
+
+    /// Takes over what is new, changed or gone.
+    fn apply<T: Entry>(
+        &mut self,
+        before: &BTreeMap<String, T>,
+        after: &BTreeMap<String, T>,
+        default: &Path,
+        settle: &dyn Fn(&Path, &mut dyn Mentions),
+    ) {
+        for (name, value) in after {
+            let unchanged = before.get(name) == Some(value);
+            if !unchanged {
+                let file = value.origin().unwrap_or(default).to_owned();
+                let mut value = value.clone();
+                let directory = file.parent().unwrap_or(Path::new(""));
+                if let Some(mentions) = value.mentions() {
+                    settle(directory, mentions);
+                }
+                T::entries(self.changing(&file)).insert(name.clone(), value);
+            }
+        }
+        for (name, value) in before {
+            if !after.contains_key(name) {
+                let file = value.origin().unwrap_or(default).to_owned();
+                T::entries(self.changing(&file)).remove(name);
+            }
+        }
+    }
+}
+
+/// What a kubeconfig holds by name.
+trait Entry: Clone + PartialEq {
+    fn entries(kubeconfig: &mut Kubeconfig) -> &mut BTreeMap<String, Self>;
+
+    fn origin(&self) -> Option<&Path>;
+
+    fn mentions(&mut self) -> Option<&mut dyn Mentions>;
+}
+
+impl Entry for Cluster {
+    fn entries(kubeconfig: &mut Kubeconfig) -> &mut BTreeMap<String, Self> {
+        &mut kubeconfig.clusters
+    }
+
+    fn origin(&self) -> Option<&Path> {
+        self.origin()
+    }
+
+    fn mentions(&mut self) -> Option<&mut dyn Mentions> {
+        Some(self)
+    }
+}
+
+impl Entry for User {
+    fn entries(kubeconfig: &mut Kubeconfig) -> &mut BTreeMap<String, Self> {
+        &mut kubeconfig.users
+    }
+
+    fn origin(&self) -> Option<&Path> {
+        self.origin()
+    }
+
+    fn mentions(&mut self) -> Option<&mut dyn Mentions> {
+        Some(self)
+    }
+}
+
+impl Entry for Context {
+    fn entries(kubeconfig: &mut Kubeconfig) -> &mut BTreeMap<String, Self> {
+        &mut kubeconfig.contexts
+    }
+
+    fn origin(&self) -> Option<&Path> {
+        self.origin()
+    }
+
+    fn mentions(&mut self) -> Option<&mut dyn Mentions> {
+        None
+    }
+}
+
+/// The locks of files, which end with it.
+struct Locks(Vec<PathBuf>);
+
+impl Locks {
+    /// Locks files, always in the same order, so that two who want the same ones do not each get one.
+    fn acquire(files: &[PathBuf]) -> Result<Self, Error> {
+        let mut files: Vec<&PathBuf> = files.iter().collect();
+        files.sort();
+        files.dedup();
+        let mut locks = Self(Vec::new());
+        for file in files {
+            let mut name = file.as_os_str().to_owned();
+            name.push(".lock");
+            let lock = PathBuf::from(name);
+            create(&lock).map_err(|error| refused(file, &lock, error))?;
+            locks.0.push(lock);
+        }
+        Ok(locks)
+    }
+}
+
+impl Drop for Locks {
+    fn drop(&mut self) {
+        for lock in &self.0 {
+            if let Err(error) = std::fs::remove_file(lock) {
+                tracing::warn!(%error, lock = %lock.display(), "cannot remove the lock of a kubeconfig");
+            }
+        }
+    }
+}
+
+fn create(lock: &Path) -> io::Result<()> {
+    make_directories(lock)?;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(lock).map(drop)
+}
+
+fn refused(file: &Path, lock: &Path, error: io::Error) -> Error {
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        return Error::new(
+            ErrorKind::Locked,
+            format!(
+                "another program is changing the kubeconfig {}",
+                file.display()
+            ),
+        )
+        .with_hint(format!(
+            "try again; if there is no such program, remove {}",
+            lock.display()
+        ));
+    }
+    Error::new(
+        ErrorKind::Unwritable,
+        format!("cannot make the lock {}", lock.display()),
+    )
+    .with_hint("check that you may write to the kubeconfig's directory")
+    .caused_by(error)
+}
