@@ -9,7 +9,7 @@ pub(crate) fn start_cluster(registry: &Registry) {
     for name in ["default", "kube-system", "kube-public", "kube-node-lease"] {
         let mut tree = Tree::zero(served.facts.schema);
         tree.set(&["kind"], served.facts.kind.into());
-        tree.set(&["apiVersion"], served.facts.api_version().into());
+        tree.set(&["apiVersion"], served.facts.api_version.into());
         tree.set(&["metadata", "name"], name.into());
         // The store is empty and the names are good: there is nothing that could be refused.
         let created = registry.create(served, "", tree, false);

@@ -36,6 +36,8 @@ mod authz;
 mod bootstrap;
 mod controllers;
 mod discovery;
+#[doc(hidden)]
+pub mod documents;
 mod generated;
 mod hash;
 mod http;

@@ -73,6 +73,7 @@ pub(crate) static INFO: Struct = Struct {
         required("compiler"),
         required("platform"),
     ],
+    wire: &[],
 };
 
 const fn required(name: &'static str) -> Field {
@@ -80,9 +81,9 @@ const fn required(name: &'static str) -> Field {
         required: true,
         ..Rules::NONE
     };
-    Field::new(name, 0, Shape::String, "string").rules(RULES)
+    Field::new(name, Shape::String, "string").rules(RULES)
 }
 
 const fn optional(name: &'static str) -> Field {
-    Field::new(name, 0, Shape::String, "string").omit_empty()
+    Field::new(name, Shape::String, "string").omit_empty()
 }

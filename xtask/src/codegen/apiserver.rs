@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use crate::error::{Context as _, Error, Result};
 
-use super::facts::{Container, Facts, Field, Resource, Subresource, TypeExpression};
+use super::facts::{Container, Facts, Field, Resource, Subresource, Type, TypeExpression};
 use super::{GeneratedFile, MARK, names};
 
 /// Structs that requests and answers carry besides objects.
@@ -22,6 +22,9 @@ const BESIDES: [&str; 8] = [
     "meta.v1.Status",
     "meta.v1.WatchEvent",
 ];
+
+/// What `schema::protobuf` of the server has room for.
+const MAX_FIELDS: usize = 64;
 
 const DIRECTORY: &str = "crates/pintle-apiserver/src/generated";
 
@@ -88,8 +91,9 @@ fn closure(facts: &Facts, mut open: Vec<String>) -> Result<BTreeMap<String, BTre
             continue;
         }
         for field in fields(facts, &name)? {
-            if let Shape::Struct(next) = shape_of(facts, &field.field.type_)?.shape {
-                open.push(next);
+            match shape_of(facts, &field.field.type_)?.shape {
+                Shape::Struct(next) | Shape::StructOr(next, _) => open.push(next),
+                Shape::Scalar(_) => {}
             }
         }
     }
@@ -138,6 +142,8 @@ struct Typed {
 enum Shape {
     Scalar(&'static str),
     Struct(String),
+    /// A struct or, in its place, a value of another kind.
+    StructOr(String, &'static str),
 }
 
 fn shape_of(facts: &Facts, type_: &str) -> Result<Typed> {
@@ -167,7 +173,7 @@ fn shape_of(facts: &Facts, type_: &str) -> Result<Typed> {
             let inner = shape_of(facts, alias)?;
             (inner.shape, inner.container)
         } else if named.custom.is_some() {
-            (Shape::Scalar("Any"), Container::One)
+            (custom_shape(expression.base, named)?, Container::One)
         } else {
             (Shape::Struct(expression.base.to_owned()), Container::One)
         }
@@ -188,11 +194,31 @@ fn shape_of(facts: &Facts, type_: &str) -> Result<Typed> {
     })
 }
 
+/// The shape of a type that spells itself in JSON: anything, or a struct or something else, of which
+/// protobuf has a field each.
+fn custom_shape(name: &str, type_: &Type) -> Result<Shape> {
+    let types: Vec<_> = type_.fields.iter().flatten().map(|f| &*f.type_).collect();
+    let alternative = match types[..] {
+        ["[]uint8"] => return Ok(Shape::Scalar("Json")),
+        ["bool", schema] => (schema, "Bool"),
+        [schema, "[]string"] => (schema, "Strings"),
+        [schema, list] if list.strip_prefix("[]") == schema.strip_prefix('*') => (schema, "List"),
+        _ => {
+            return Err(Error::new(format!(
+                "{name} spells itself in an unknown way"
+            )));
+        }
+    };
+    let (schema, other) = alternative;
+    let schema = schema.strip_prefix('*').unwrap_or(schema);
+    Ok(Shape::StructOr(schema.to_owned(), other))
+}
+
 fn package_file(facts: &Facts, package: &str, structs: &BTreeSet<String>) -> Result<String> {
     let mut out = format!(
         "{MARK} from schema/types/{package}.json. Do not edit.\n\n\
          //! The structs of {package}, as far as the server's resources contain them.\n\n\
-         use crate::schema::{{Embedded, Field, ListType, MapType, Rules, Shape, Struct}};\n\n\
+         use crate::schema::{{Alternative, Embedded, Field, ListType, MapType, Rules, Shape, Struct, Wire}};\n\n\
          const PACKAGE: &str = {:?};\n",
         open_api_package(&facts.packages[package].package),
     );
@@ -209,29 +235,64 @@ fn package_file(facts: &Facts, package: &str, structs: &BTreeSet<String>) -> Res
             constant(name),
             unions.unwrap_or_default(),
         )?;
-        for flat in fields(facts, &full_name)? {
-            let text = field_text(facts, package, &flat)
+        let fields = fields(facts, &full_name)?;
+        if fields.len() > MAX_FIELDS {
+            let count = fields.len();
+            return Err(Error::new(format!(
+                "{full_name} has {count} fields, more than {MAX_FIELDS}"
+            )));
+        }
+        for flat in &fields {
+            let text = field_text(facts, package, flat)
                 .context(|| format!("field {} of {full_name}", flat.field.go))?;
             writeln!(out, "        {text},")?;
         }
-        out.push_str("    ],\n};\n");
+        let all: Vec<_> = (0..fields.len()).collect();
+        writeln!(
+            out,
+            "    ],\n    wire: {},\n}};",
+            wire_text(&fields, &all, 0)
+        )?;
     }
     Ok(without_unused(&out))
 }
 
+/// The fields at these places, which come from the same embedded structs down to a depth, in the order of their
+/// numbers in protobuf.
+fn wire_text(fields: &[Flat<'_>], places: &[usize], depth: usize) -> String {
+    let mut by_number: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for place in places {
+        let Flat { number, within, .. } = &fields[*place];
+        let outer = within.get(depth).map_or(*number, |(_, number)| *number);
+        if *number > 0 {
+            by_number.entry(outer).or_default().push(*place);
+        }
+    }
+    let entries = by_number.iter().map(|(number, places)| match places[..] {
+        [place] if fields[place].within.len() == depth => format!("Wire::field({number}, {place})"),
+        _ => format!(
+            "Wire::embedded({number}, {})",
+            wire_text(fields, places, depth + 1)
+        ),
+    });
+    format!("&[{}]", entries.collect::<Vec<_>>().join(", "))
+}
+
 fn field_text(facts: &Facts, package: &str, flat: &Flat<'_>) -> Result<String> {
-    let Flat {
-        field,
-        number,
-        within,
-    } = flat;
+    let Flat { field, within, .. } = flat;
     let typed = shape_of(facts, &field.type_)?;
     let shape = match &typed.shape {
         Shape::Scalar(name) => format!("Shape::{name}"),
         Shape::Struct(name) => format!("Shape::Struct(&{})", path(package, name)?),
+        Shape::StructOr(name, other) => {
+            format!(
+                "Shape::StructOr(&{}, Alternative::{other})",
+                path(package, name)?
+            )
+        }
     };
     let go = go_type(facts, &field.type_);
-    let mut text = format!("Field::new({:?}, {number}, {shape}, {go:?})", field.json);
+    let mut text = format!("Field::new({:?}, {shape}, {go:?})", field.json);
     text.push_str(match typed.container {
         Container::One => "",
         Container::List => ".list()",
@@ -250,9 +311,14 @@ fn field_text(facts: &Facts, package: &str, flat: &Flat<'_>) -> Result<String> {
     if !within.is_empty() {
         let within: Vec<_> = within
             .iter()
-            .map(|(go, number)| format!("Embedded {{ go: {go:?}, number: {number} }}"))
+            .map(|(go, _)| format!("Embedded {{ go: {go:?} }}"))
             .collect();
         write!(text, ".within(&[{}])", within.join(", "))?;
+    }
+    if let Shape::Struct(name) = &typed.shape
+        && let Some((api_version, kind)) = object_type(facts, name)?
+    {
+        write!(text, ".object({api_version:?}, {kind:?})")?;
     }
     let rules = rules_text(facts, field)?;
     if !rules.is_empty() {
@@ -266,6 +332,24 @@ fn open_api_package(path: &str) -> String {
     let (host, path) = path.split_once('/').unwrap_or((path, ""));
     let labels: Vec<&str> = host.rsplit('.').collect();
     format!("{}.{}", labels.join("."), path.replace('/', "."))
+}
+
+/// What an object says of its type, if a struct is that of a resource's objects.
+fn object_type(facts: &Facts, name: &str) -> Result<Option<(String, String)>> {
+    for resource in &facts.api.resources {
+        if object_struct(facts, resource)? == name {
+            let api_version = api_version(&resource.group, &resource.version);
+            return Ok(Some((api_version, resource.kind.clone())));
+        }
+    }
+    Ok(None)
+}
+
+fn api_version(group: &str, version: &str) -> String {
+    match group {
+        "" => version.to_owned(),
+        group => format!("{group}/{version}"),
+    }
 }
 
 fn rules_text(facts: &Facts, field: &Field) -> Result<String> {
@@ -364,10 +448,13 @@ fn resources_file(facts: &Facts) -> Result<String> {
     for resource in &facts.api.resources {
         let subresources = resource.subresources.iter().map(|sub| {
             let schema = path("", &subresource_struct(facts, resource, sub)?)?;
+            let group = sub.group.as_ref().unwrap_or(&resource.group);
+            let version = sub.version.as_ref().unwrap_or(&resource.version);
             Ok(format!(
-                "Subresource {{ name: {:?}, group: {:?}, version: {:?}, kind: {:?}, verbs: &{:?}, \
-                 schema: &{schema} }}",
+                "Subresource {{ name: {:?}, api_version: {:?}, group: {:?}, version: {:?}, kind: {:?}, \
+                 verbs: &{:?}, schema: &{schema} }}",
                 sub.name,
+                api_version(group, version),
                 sub.group.as_deref().unwrap_or_default(),
                 sub.version.as_deref().unwrap_or_default(),
                 sub.kind,
@@ -377,9 +464,10 @@ fn resources_file(facts: &Facts) -> Result<String> {
         let subresources = subresources.collect::<Result<Vec<_>>>()?;
         writeln!(
             out,
-            "Resource {{ group: {:?}, version: {:?}, resource: {:?}, singular: {:?}, kind: {:?}, \
+            "Resource {{ api_version: {:?}, group: {:?}, version: {:?}, resource: {:?}, singular: {:?}, kind: {:?}, \
              namespaced: {}, verbs: &{:?}, short_names: &{:?}, categories: &{:?}, \
              subresources: &[{}], served_by_default: {}, returns_deleted: {}, storage: {:?}, schema: &{} }},",
+            api_version(&resource.group, &resource.version),
             resource.group,
             resource.version,
             resource.resource,
@@ -447,7 +535,7 @@ fn split(name: &str) -> Result<(&str, &str)> {
 
 /// The source without the names that it imports and does not use.
 fn without_unused(source: &str) -> String {
-    let unused: Vec<&str> = ["Embedded", "ListType", "MapType", "Rules"]
+    let unused: Vec<&str> = ["Alternative", "Embedded", "ListType", "MapType", "Rules"]
         .into_iter()
         .filter(|name| {
             !source.contains(&format!("{name}::")) && !source.contains(&format!("{name} {{ go"))

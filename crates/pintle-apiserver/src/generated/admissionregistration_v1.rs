@@ -2,7 +2,7 @@
 
 //! The structs of admissionregistration.v1, as far as the server's resources contain them.
 
-use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.admissionregistration.v1";
 
@@ -13,8 +13,9 @@ pub(crate) static APPLY_CONFIGURATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("expression", 1, Shape::String, "string").omit_empty(),
+        Field::new("expression", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -24,9 +25,10 @@ pub(crate) static AUDIT_ANNOTATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("valueExpression", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("key", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("valueExpression", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -36,9 +38,10 @@ pub(crate) static EXPRESSION_WARNING: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("fieldRef", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("warning", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fieldRef", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("warning", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(2, 0), Wire::field(3, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -48,8 +51,9 @@ pub(crate) static JSON_PATCH: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("expression", 1, Shape::String, "string").omit_empty(),
+        Field::new("expression", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -59,9 +63,10 @@ pub(crate) static MATCH_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("expression", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("expression", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -71,12 +76,13 @@ pub(crate) static MATCH_RESOURCES: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("namespaceSelector", 1, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("objectSelector", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("resourceRules", 3, Shape::Struct(&NAMED_RULE_WITH_OPERATIONS), "[]v1.NamedRuleWithOperations").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("excludeResourceRules", 4, Shape::Struct(&NAMED_RULE_WITH_OPERATIONS), "[]v1.NamedRuleWithOperations").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("matchPolicy", 7, Shape::String, "v1.MatchPolicyType").pointer().omit_empty().rules(&Rules { values: &["Equivalent", "Exact"], ..Rules::NONE }),
+        Field::new("namespaceSelector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("objectSelector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("resourceRules", Shape::Struct(&NAMED_RULE_WITH_OPERATIONS), "[]v1.NamedRuleWithOperations").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("excludeResourceRules", Shape::Struct(&NAMED_RULE_WITH_OPERATIONS), "[]v1.NamedRuleWithOperations").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("matchPolicy", Shape::String, "v1.MatchPolicyType").pointer().omit_empty().rules(&Rules { values: &["Equivalent", "Exact"], ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(7, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -86,11 +92,12 @@ pub(crate) static MUTATING_ADMISSION_POLICY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&MUTATING_ADMISSION_POLICY_SPEC), "v1.MutatingAdmissionPolicySpec").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&MUTATING_ADMISSION_POLICY_SPEC), "v1.MutatingAdmissionPolicySpec").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -100,11 +107,12 @@ pub(crate) static MUTATING_ADMISSION_POLICY_BINDING: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&MUTATING_ADMISSION_POLICY_BINDING_SPEC), "v1.MutatingAdmissionPolicyBindingSpec").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&MUTATING_ADMISSION_POLICY_BINDING_SPEC), "v1.MutatingAdmissionPolicyBindingSpec").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -114,10 +122,11 @@ pub(crate) static MUTATING_ADMISSION_POLICY_BINDING_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("policyName", 1, Shape::String, "string").omit_empty(),
-        Field::new("paramRef", 2, Shape::Struct(&PARAM_REF), "v1.ParamRef").pointer().omit_empty(),
-        Field::new("matchResources", 3, Shape::Struct(&MATCH_RESOURCES), "v1.MatchResources").pointer().omit_empty(),
+        Field::new("policyName", Shape::String, "string").omit_empty(),
+        Field::new("paramRef", Shape::Struct(&PARAM_REF), "v1.ParamRef").pointer().omit_empty(),
+        Field::new("matchResources", Shape::Struct(&MATCH_RESOURCES), "v1.MatchResources").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -127,14 +136,15 @@ pub(crate) static MUTATING_ADMISSION_POLICY_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("paramKind", 1, Shape::Struct(&PARAM_KIND), "v1.ParamKind").pointer().omit_empty(),
-        Field::new("matchConstraints", 2, Shape::Struct(&MATCH_RESOURCES), "v1.MatchResources").pointer().omit_empty(),
-        Field::new("variables", 3, Shape::Struct(&VARIABLE), "[]v1.Variable").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("mutations", 4, Shape::Struct(&MUTATION), "[]v1.Mutation").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("failurePolicy", 5, Shape::String, "v1.FailurePolicyType").pointer().omit_empty().rules(&Rules { values: &["Fail", "Ignore"], ..Rules::NONE }),
-        Field::new("matchConditions", 6, Shape::Struct(&MATCH_CONDITION), "[]v1.MatchCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
-        Field::new("reinvocationPolicy", 7, Shape::String, "v1.ReinvocationPolicyType").omit_empty().rules(&Rules { values: &["IfNeeded", "Never"], ..Rules::NONE }),
+        Field::new("paramKind", Shape::Struct(&PARAM_KIND), "v1.ParamKind").pointer().omit_empty(),
+        Field::new("matchConstraints", Shape::Struct(&MATCH_RESOURCES), "v1.MatchResources").pointer().omit_empty(),
+        Field::new("variables", Shape::Struct(&VARIABLE), "[]v1.Variable").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("mutations", Shape::Struct(&MUTATION), "[]v1.Mutation").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("failurePolicy", Shape::String, "v1.FailurePolicyType").pointer().omit_empty().rules(&Rules { values: &["Fail", "Ignore"], ..Rules::NONE }),
+        Field::new("matchConditions", Shape::Struct(&MATCH_CONDITION), "[]v1.MatchCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
+        Field::new("reinvocationPolicy", Shape::String, "v1.ReinvocationPolicyType").omit_empty().rules(&Rules { values: &["IfNeeded", "Never"], ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -144,19 +154,20 @@ pub(crate) static MUTATING_WEBHOOK: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("clientConfig", 2, Shape::Struct(&WEBHOOK_CLIENT_CONFIG), "v1.WebhookClientConfig").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("rules", 3, Shape::Struct(&RULE_WITH_OPERATIONS), "[]v1.RuleWithOperations").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("failurePolicy", 4, Shape::String, "v1.FailurePolicyType").pointer().omit_empty().rules(&Rules { values: &["Fail", "Ignore"], ..Rules::NONE }),
-        Field::new("matchPolicy", 9, Shape::String, "v1.MatchPolicyType").pointer().omit_empty().rules(&Rules { values: &["Equivalent", "Exact"], ..Rules::NONE }),
-        Field::new("namespaceSelector", 5, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("objectSelector", 11, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("sideEffects", 6, Shape::String, "v1.SideEffectClass").pointer().rules(&Rules { required: true, values: &["None", "NoneOnDryRun", "Some", "Unknown"], ..Rules::NONE }),
-        Field::new("timeoutSeconds", 7, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("admissionReviewVersions", 8, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("reinvocationPolicy", 10, Shape::String, "v1.ReinvocationPolicyType").pointer().omit_empty().rules(&Rules { values: &["IfNeeded", "Never"], ..Rules::NONE }),
-        Field::new("matchConditions", 12, Shape::Struct(&MATCH_CONDITION), "[]v1.MatchCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("clientConfig", Shape::Struct(&WEBHOOK_CLIENT_CONFIG), "v1.WebhookClientConfig").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("rules", Shape::Struct(&RULE_WITH_OPERATIONS), "[]v1.RuleWithOperations").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("failurePolicy", Shape::String, "v1.FailurePolicyType").pointer().omit_empty().rules(&Rules { values: &["Fail", "Ignore"], ..Rules::NONE }),
+        Field::new("matchPolicy", Shape::String, "v1.MatchPolicyType").pointer().omit_empty().rules(&Rules { values: &["Equivalent", "Exact"], ..Rules::NONE }),
+        Field::new("namespaceSelector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("objectSelector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("sideEffects", Shape::String, "v1.SideEffectClass").pointer().rules(&Rules { required: true, values: &["None", "NoneOnDryRun", "Some", "Unknown"], ..Rules::NONE }),
+        Field::new("timeoutSeconds", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("admissionReviewVersions", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("reinvocationPolicy", Shape::String, "v1.ReinvocationPolicyType").pointer().omit_empty().rules(&Rules { values: &["IfNeeded", "Never"], ..Rules::NONE }),
+        Field::new("matchConditions", Shape::Struct(&MATCH_CONDITION), "[]v1.MatchCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 5), Wire::field(6, 7), Wire::field(7, 8), Wire::field(8, 9), Wire::field(9, 4), Wire::field(10, 10), Wire::field(11, 6), Wire::field(12, 11)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -166,11 +177,12 @@ pub(crate) static MUTATING_WEBHOOK_CONFIGURATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("webhooks", 2, Shape::Struct(&MUTATING_WEBHOOK), "[]v1.MutatingWebhook").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("webhooks", Shape::Struct(&MUTATING_WEBHOOK), "[]v1.MutatingWebhook").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -180,10 +192,11 @@ pub(crate) static MUTATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("patchType", 2, Shape::String, "v1.PatchType").rules(&Rules { required: true, values: &["ApplyConfiguration", "JSONPatch"], ..Rules::NONE }),
-        Field::new("applyConfiguration", 3, Shape::Struct(&APPLY_CONFIGURATION), "v1.ApplyConfiguration").pointer().omit_empty(),
-        Field::new("jsonPatch", 4, Shape::Struct(&JSON_PATCH), "v1.JSONPatch").pointer().omit_empty(),
+        Field::new("patchType", Shape::String, "v1.PatchType").rules(&Rules { required: true, values: &["ApplyConfiguration", "JSONPatch"], ..Rules::NONE }),
+        Field::new("applyConfiguration", Shape::Struct(&APPLY_CONFIGURATION), "v1.ApplyConfiguration").pointer().omit_empty(),
+        Field::new("jsonPatch", Shape::Struct(&JSON_PATCH), "v1.JSONPatch").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(2, 0), Wire::field(3, 1), Wire::field(4, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -193,13 +206,14 @@ pub(crate) static NAMED_RULE_WITH_OPERATIONS: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("resourceNames", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("operations", 1, Shape::String, "[]v1.OperationType").list().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }]).rules(&Rules { values: &["*", "CONNECT", "CREATE", "DELETE", "UPDATE"], list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("apiGroups", 1, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }, Embedded { go: "Rule", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("apiVersions", 2, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }, Embedded { go: "Rule", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("resources", 3, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }, Embedded { go: "Rule", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("scope", 4, Shape::String, "v1.ScopeType").pointer().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }, Embedded { go: "Rule", number: 2 }]).rules(&Rules { values: &["*", "Cluster", "Namespaced"], ..Rules::NONE }),
+        Field::new("resourceNames", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("operations", Shape::String, "[]v1.OperationType").list().omit_empty().within(&[Embedded { go: "RuleWithOperations" }]).rules(&Rules { values: &["*", "CONNECT", "CREATE", "DELETE", "UPDATE"], list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("apiGroups", Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "RuleWithOperations" }, Embedded { go: "Rule" }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("apiVersions", Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "RuleWithOperations" }, Embedded { go: "Rule" }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("resources", Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "RuleWithOperations" }, Embedded { go: "Rule" }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("scope", Shape::String, "v1.ScopeType").pointer().omit_empty().within(&[Embedded { go: "RuleWithOperations" }, Embedded { go: "Rule" }]).rules(&Rules { values: &["*", "Cluster", "Namespaced"], ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::embedded(2, &[Wire::field(1, 1), Wire::embedded(2, &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5)])])],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -209,9 +223,10 @@ pub(crate) static PARAM_KIND: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("apiVersion", 1, Shape::String, "string").omit_empty(),
-        Field::new("kind", 2, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -221,11 +236,12 @@ pub(crate) static PARAM_REF: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty(),
-        Field::new("namespace", 2, Shape::String, "string").omit_empty(),
-        Field::new("selector", 3, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("parameterNotFoundAction", 4, Shape::String, "v1.ParameterNotFoundActionType").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty(),
+        Field::new("namespace", Shape::String, "string").omit_empty(),
+        Field::new("selector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("parameterNotFoundAction", Shape::String, "v1.ParameterNotFoundActionType").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -235,12 +251,13 @@ pub(crate) static RULE_WITH_OPERATIONS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("operations", 1, Shape::String, "[]v1.OperationType").list().omit_empty().rules(&Rules { values: &["*", "CONNECT", "CREATE", "DELETE", "UPDATE"], list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("apiGroups", 1, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "Rule", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("apiVersions", 2, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "Rule", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("resources", 3, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "Rule", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("scope", 4, Shape::String, "v1.ScopeType").pointer().omit_empty().within(&[Embedded { go: "Rule", number: 2 }]).rules(&Rules { values: &["*", "Cluster", "Namespaced"], ..Rules::NONE }),
+        Field::new("operations", Shape::String, "[]v1.OperationType").list().omit_empty().rules(&Rules { values: &["*", "CONNECT", "CREATE", "DELETE", "UPDATE"], list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("apiGroups", Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "Rule" }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("apiVersions", Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "Rule" }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("resources", Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "Rule" }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("scope", Shape::String, "v1.ScopeType").pointer().omit_empty().within(&[Embedded { go: "Rule" }]).rules(&Rules { values: &["*", "Cluster", "Namespaced"], ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::embedded(2, &[Wire::field(1, 1), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 4)])],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -250,11 +267,12 @@ pub(crate) static SERVICE_REFERENCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("namespace", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("name", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("path", 3, Shape::String, "string").pointer().omit_empty(),
-        Field::new("port", 4, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("namespace", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("path", Shape::String, "string").pointer().omit_empty(),
+        Field::new("port", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -264,8 +282,9 @@ pub(crate) static TYPE_CHECKING: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("expressionWarnings", 1, Shape::Struct(&EXPRESSION_WARNING), "[]v1.ExpressionWarning").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("expressionWarnings", Shape::Struct(&EXPRESSION_WARNING), "[]v1.ExpressionWarning").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -275,12 +294,13 @@ pub(crate) static VALIDATING_ADMISSION_POLICY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&VALIDATING_ADMISSION_POLICY_SPEC), "v1.ValidatingAdmissionPolicySpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&VALIDATING_ADMISSION_POLICY_STATUS), "v1.ValidatingAdmissionPolicyStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&VALIDATING_ADMISSION_POLICY_SPEC), "v1.ValidatingAdmissionPolicySpec").omit_empty(),
+        Field::new("status", Shape::Struct(&VALIDATING_ADMISSION_POLICY_STATUS), "v1.ValidatingAdmissionPolicyStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -290,11 +310,12 @@ pub(crate) static VALIDATING_ADMISSION_POLICY_BINDING: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&VALIDATING_ADMISSION_POLICY_BINDING_SPEC), "v1.ValidatingAdmissionPolicyBindingSpec").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&VALIDATING_ADMISSION_POLICY_BINDING_SPEC), "v1.ValidatingAdmissionPolicyBindingSpec").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -304,11 +325,12 @@ pub(crate) static VALIDATING_ADMISSION_POLICY_BINDING_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("policyName", 1, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("paramRef", 2, Shape::Struct(&PARAM_REF), "v1.ParamRef").pointer().omit_empty(),
-        Field::new("matchResources", 3, Shape::Struct(&MATCH_RESOURCES), "v1.MatchResources").pointer().omit_empty(),
-        Field::new("validationActions", 4, Shape::String, "[]v1.ValidationAction").list().omit_empty().rules(&Rules { required: true, values: &["Audit", "Deny", "Warn"], list: ListType::Set, ..Rules::NONE }),
+        Field::new("policyName", Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("paramRef", Shape::Struct(&PARAM_REF), "v1.ParamRef").pointer().omit_empty(),
+        Field::new("matchResources", Shape::Struct(&MATCH_RESOURCES), "v1.MatchResources").pointer().omit_empty(),
+        Field::new("validationActions", Shape::String, "[]v1.ValidationAction").list().omit_empty().rules(&Rules { required: true, values: &["Audit", "Deny", "Warn"], list: ListType::Set, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -318,14 +340,15 @@ pub(crate) static VALIDATING_ADMISSION_POLICY_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("paramKind", 1, Shape::Struct(&PARAM_KIND), "v1.ParamKind").pointer().omit_empty(),
-        Field::new("matchConstraints", 2, Shape::Struct(&MATCH_RESOURCES), "v1.MatchResources").pointer().omit_empty(),
-        Field::new("validations", 3, Shape::Struct(&VALIDATION), "[]v1.Validation").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("failurePolicy", 4, Shape::String, "v1.FailurePolicyType").pointer().omit_empty().rules(&Rules { values: &["Fail", "Ignore"], ..Rules::NONE }),
-        Field::new("auditAnnotations", 5, Shape::Struct(&AUDIT_ANNOTATION), "[]v1.AuditAnnotation").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("matchConditions", 6, Shape::Struct(&MATCH_CONDITION), "[]v1.MatchCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
-        Field::new("variables", 7, Shape::Struct(&VARIABLE), "[]v1.Variable").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
+        Field::new("paramKind", Shape::Struct(&PARAM_KIND), "v1.ParamKind").pointer().omit_empty(),
+        Field::new("matchConstraints", Shape::Struct(&MATCH_RESOURCES), "v1.MatchResources").pointer().omit_empty(),
+        Field::new("validations", Shape::Struct(&VALIDATION), "[]v1.Validation").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("failurePolicy", Shape::String, "v1.FailurePolicyType").pointer().omit_empty().rules(&Rules { values: &["Fail", "Ignore"], ..Rules::NONE }),
+        Field::new("auditAnnotations", Shape::Struct(&AUDIT_ANNOTATION), "[]v1.AuditAnnotation").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("matchConditions", Shape::Struct(&MATCH_CONDITION), "[]v1.MatchCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
+        Field::new("variables", Shape::Struct(&VARIABLE), "[]v1.Variable").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -335,10 +358,11 @@ pub(crate) static VALIDATING_ADMISSION_POLICY_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("observedGeneration", 1, Shape::Int64, "int64").omit_empty(),
-        Field::new("typeChecking", 2, Shape::Struct(&TYPE_CHECKING), "v1.TypeChecking").pointer().omit_empty(),
-        Field::new("conditions", 3, Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], ..Rules::NONE }),
+        Field::new("observedGeneration", Shape::Int64, "int64").omit_empty(),
+        Field::new("typeChecking", Shape::Struct(&TYPE_CHECKING), "v1.TypeChecking").pointer().omit_empty(),
+        Field::new("conditions", Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -348,18 +372,19 @@ pub(crate) static VALIDATING_WEBHOOK: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("clientConfig", 2, Shape::Struct(&WEBHOOK_CLIENT_CONFIG), "v1.WebhookClientConfig").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("rules", 3, Shape::Struct(&RULE_WITH_OPERATIONS), "[]v1.RuleWithOperations").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("failurePolicy", 4, Shape::String, "v1.FailurePolicyType").pointer().omit_empty().rules(&Rules { values: &["Fail", "Ignore"], ..Rules::NONE }),
-        Field::new("matchPolicy", 9, Shape::String, "v1.MatchPolicyType").pointer().omit_empty().rules(&Rules { values: &["Equivalent", "Exact"], ..Rules::NONE }),
-        Field::new("namespaceSelector", 5, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("objectSelector", 10, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("sideEffects", 6, Shape::String, "v1.SideEffectClass").pointer().rules(&Rules { required: true, values: &["None", "NoneOnDryRun", "Some", "Unknown"], ..Rules::NONE }),
-        Field::new("timeoutSeconds", 7, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("admissionReviewVersions", 8, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("matchConditions", 11, Shape::Struct(&MATCH_CONDITION), "[]v1.MatchCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("clientConfig", Shape::Struct(&WEBHOOK_CLIENT_CONFIG), "v1.WebhookClientConfig").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("rules", Shape::Struct(&RULE_WITH_OPERATIONS), "[]v1.RuleWithOperations").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("failurePolicy", Shape::String, "v1.FailurePolicyType").pointer().omit_empty().rules(&Rules { values: &["Fail", "Ignore"], ..Rules::NONE }),
+        Field::new("matchPolicy", Shape::String, "v1.MatchPolicyType").pointer().omit_empty().rules(&Rules { values: &["Equivalent", "Exact"], ..Rules::NONE }),
+        Field::new("namespaceSelector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("objectSelector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("sideEffects", Shape::String, "v1.SideEffectClass").pointer().rules(&Rules { required: true, values: &["None", "NoneOnDryRun", "Some", "Unknown"], ..Rules::NONE }),
+        Field::new("timeoutSeconds", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("admissionReviewVersions", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("matchConditions", Shape::Struct(&MATCH_CONDITION), "[]v1.MatchCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 5), Wire::field(6, 7), Wire::field(7, 8), Wire::field(8, 9), Wire::field(9, 4), Wire::field(10, 6), Wire::field(11, 10)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -369,11 +394,12 @@ pub(crate) static VALIDATING_WEBHOOK_CONFIGURATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("webhooks", 2, Shape::Struct(&VALIDATING_WEBHOOK), "[]v1.ValidatingWebhook").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("webhooks", Shape::Struct(&VALIDATING_WEBHOOK), "[]v1.ValidatingWebhook").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -383,11 +409,12 @@ pub(crate) static VALIDATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("expression", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("message", 2, Shape::String, "string").omit_empty(),
-        Field::new("reason", 3, Shape::String, "v1.StatusReason").pointer().omit_empty(),
-        Field::new("messageExpression", 4, Shape::String, "string").omit_empty(),
+        Field::new("expression", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("message", Shape::String, "string").omit_empty(),
+        Field::new("reason", Shape::String, "v1.StatusReason").pointer().omit_empty(),
+        Field::new("messageExpression", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -397,9 +424,10 @@ pub(crate) static VARIABLE: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("expression", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("expression", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -409,8 +437,9 @@ pub(crate) static WEBHOOK_CLIENT_CONFIG: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("url", 3, Shape::String, "string").pointer().omit_empty(),
-        Field::new("service", 1, Shape::Struct(&SERVICE_REFERENCE), "v1.ServiceReference").pointer().omit_empty(),
-        Field::new("caBundle", 2, Shape::Bytes, "[]uint8").omit_empty(),
+        Field::new("url", Shape::String, "string").pointer().omit_empty(),
+        Field::new("service", Shape::Struct(&SERVICE_REFERENCE), "v1.ServiceReference").pointer().omit_empty(),
+        Field::new("caBundle", Shape::Bytes, "[]uint8").omit_empty(),
     ],
+    wire: &[Wire::field(1, 1), Wire::field(2, 2), Wire::field(3, 0)],
 };

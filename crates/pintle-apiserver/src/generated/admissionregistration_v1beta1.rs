@@ -2,7 +2,7 @@
 
 //! The structs of admissionregistration.v1beta1, as far as the server's resources contain them.
 
-use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.admissionregistration.v1beta1";
 
@@ -13,8 +13,9 @@ pub(crate) static APPLY_CONFIGURATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("expression", 1, Shape::String, "string").omit_empty(),
+        Field::new("expression", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -24,8 +25,9 @@ pub(crate) static JSON_PATCH: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("expression", 1, Shape::String, "string").omit_empty(),
+        Field::new("expression", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -35,9 +37,10 @@ pub(crate) static MATCH_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("expression", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("expression", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -47,12 +50,13 @@ pub(crate) static MATCH_RESOURCES: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("namespaceSelector", 1, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("objectSelector", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("resourceRules", 3, Shape::Struct(&NAMED_RULE_WITH_OPERATIONS), "[]v1beta1.NamedRuleWithOperations").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("excludeResourceRules", 4, Shape::Struct(&NAMED_RULE_WITH_OPERATIONS), "[]v1beta1.NamedRuleWithOperations").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("matchPolicy", 7, Shape::String, "v1beta1.MatchPolicyType").pointer().omit_empty(),
+        Field::new("namespaceSelector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("objectSelector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("resourceRules", Shape::Struct(&NAMED_RULE_WITH_OPERATIONS), "[]v1beta1.NamedRuleWithOperations").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("excludeResourceRules", Shape::Struct(&NAMED_RULE_WITH_OPERATIONS), "[]v1beta1.NamedRuleWithOperations").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("matchPolicy", Shape::String, "v1beta1.MatchPolicyType").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(7, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -62,11 +66,12 @@ pub(crate) static MUTATING_ADMISSION_POLICY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&MUTATING_ADMISSION_POLICY_SPEC), "v1beta1.MutatingAdmissionPolicySpec").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&MUTATING_ADMISSION_POLICY_SPEC), "v1beta1.MutatingAdmissionPolicySpec").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -76,11 +81,12 @@ pub(crate) static MUTATING_ADMISSION_POLICY_BINDING: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&MUTATING_ADMISSION_POLICY_BINDING_SPEC), "v1beta1.MutatingAdmissionPolicyBindingSpec").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&MUTATING_ADMISSION_POLICY_BINDING_SPEC), "v1beta1.MutatingAdmissionPolicyBindingSpec").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -90,10 +96,11 @@ pub(crate) static MUTATING_ADMISSION_POLICY_BINDING_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("policyName", 1, Shape::String, "string").omit_empty(),
-        Field::new("paramRef", 2, Shape::Struct(&PARAM_REF), "v1beta1.ParamRef").pointer().omit_empty(),
-        Field::new("matchResources", 3, Shape::Struct(&MATCH_RESOURCES), "v1beta1.MatchResources").pointer().omit_empty(),
+        Field::new("policyName", Shape::String, "string").omit_empty(),
+        Field::new("paramRef", Shape::Struct(&PARAM_REF), "v1beta1.ParamRef").pointer().omit_empty(),
+        Field::new("matchResources", Shape::Struct(&MATCH_RESOURCES), "v1beta1.MatchResources").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -103,14 +110,15 @@ pub(crate) static MUTATING_ADMISSION_POLICY_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("paramKind", 1, Shape::Struct(&PARAM_KIND), "v1beta1.ParamKind").pointer().omit_empty(),
-        Field::new("matchConstraints", 2, Shape::Struct(&MATCH_RESOURCES), "v1beta1.MatchResources").pointer().omit_empty(),
-        Field::new("variables", 3, Shape::Struct(&VARIABLE), "[]v1beta1.Variable").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("mutations", 4, Shape::Struct(&MUTATION), "[]v1beta1.Mutation").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("failurePolicy", 5, Shape::String, "v1beta1.FailurePolicyType").pointer().omit_empty(),
-        Field::new("matchConditions", 6, Shape::Struct(&MATCH_CONDITION), "[]v1beta1.MatchCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
-        Field::new("reinvocationPolicy", 7, Shape::String, "v1.ReinvocationPolicyType").omit_empty().rules(&Rules { values: &["IfNeeded", "Never"], ..Rules::NONE }),
+        Field::new("paramKind", Shape::Struct(&PARAM_KIND), "v1beta1.ParamKind").pointer().omit_empty(),
+        Field::new("matchConstraints", Shape::Struct(&MATCH_RESOURCES), "v1beta1.MatchResources").pointer().omit_empty(),
+        Field::new("variables", Shape::Struct(&VARIABLE), "[]v1beta1.Variable").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("mutations", Shape::Struct(&MUTATION), "[]v1beta1.Mutation").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("failurePolicy", Shape::String, "v1beta1.FailurePolicyType").pointer().omit_empty(),
+        Field::new("matchConditions", Shape::Struct(&MATCH_CONDITION), "[]v1beta1.MatchCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
+        Field::new("reinvocationPolicy", Shape::String, "v1.ReinvocationPolicyType").omit_empty().rules(&Rules { values: &["IfNeeded", "Never"], ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -120,10 +128,11 @@ pub(crate) static MUTATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("patchType", 2, Shape::String, "v1beta1.PatchType").rules(&Rules { required: true, values: &["ApplyConfiguration", "JSONPatch"], ..Rules::NONE }),
-        Field::new("applyConfiguration", 3, Shape::Struct(&APPLY_CONFIGURATION), "v1beta1.ApplyConfiguration").pointer().omit_empty(),
-        Field::new("jsonPatch", 4, Shape::Struct(&JSON_PATCH), "v1beta1.JSONPatch").pointer().omit_empty(),
+        Field::new("patchType", Shape::String, "v1beta1.PatchType").rules(&Rules { required: true, values: &["ApplyConfiguration", "JSONPatch"], ..Rules::NONE }),
+        Field::new("applyConfiguration", Shape::Struct(&APPLY_CONFIGURATION), "v1beta1.ApplyConfiguration").pointer().omit_empty(),
+        Field::new("jsonPatch", Shape::Struct(&JSON_PATCH), "v1beta1.JSONPatch").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(2, 0), Wire::field(3, 1), Wire::field(4, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -133,13 +142,14 @@ pub(crate) static NAMED_RULE_WITH_OPERATIONS: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("resourceNames", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("operations", 1, Shape::String, "[]v1.OperationType").list().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }]).rules(&Rules { values: &["*", "CONNECT", "CREATE", "DELETE", "UPDATE"], list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("apiGroups", 1, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }, Embedded { go: "Rule", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("apiVersions", 2, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }, Embedded { go: "Rule", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("resources", 3, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }, Embedded { go: "Rule", number: 2 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("scope", 4, Shape::String, "v1.ScopeType").pointer().omit_empty().within(&[Embedded { go: "RuleWithOperations", number: 2 }, Embedded { go: "Rule", number: 2 }]).rules(&Rules { values: &["*", "Cluster", "Namespaced"], ..Rules::NONE }),
+        Field::new("resourceNames", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("operations", Shape::String, "[]v1.OperationType").list().omit_empty().within(&[Embedded { go: "RuleWithOperations" }]).rules(&Rules { values: &["*", "CONNECT", "CREATE", "DELETE", "UPDATE"], list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("apiGroups", Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "RuleWithOperations" }, Embedded { go: "Rule" }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("apiVersions", Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "RuleWithOperations" }, Embedded { go: "Rule" }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("resources", Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "RuleWithOperations" }, Embedded { go: "Rule" }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("scope", Shape::String, "v1.ScopeType").pointer().omit_empty().within(&[Embedded { go: "RuleWithOperations" }, Embedded { go: "Rule" }]).rules(&Rules { values: &["*", "Cluster", "Namespaced"], ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::embedded(2, &[Wire::field(1, 1), Wire::embedded(2, &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5)])])],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -149,9 +159,10 @@ pub(crate) static PARAM_KIND: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("apiVersion", 1, Shape::String, "string").omit_empty(),
-        Field::new("kind", 2, Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -161,11 +172,12 @@ pub(crate) static PARAM_REF: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty(),
-        Field::new("namespace", 2, Shape::String, "string").omit_empty(),
-        Field::new("selector", 3, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("parameterNotFoundAction", 4, Shape::String, "v1beta1.ParameterNotFoundActionType").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty(),
+        Field::new("namespace", Shape::String, "string").omit_empty(),
+        Field::new("selector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("parameterNotFoundAction", Shape::String, "v1beta1.ParameterNotFoundActionType").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -175,7 +187,8 @@ pub(crate) static VARIABLE: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("expression", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("expression", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };

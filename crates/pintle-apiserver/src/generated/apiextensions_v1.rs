@@ -2,7 +2,7 @@
 
 //! The structs of apiextensions.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Alternative, Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1";
 
@@ -13,13 +13,14 @@ pub(crate) static CUSTOM_RESOURCE_COLUMN_DEFINITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("type", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("format", 3, Shape::String, "string").omit_empty(),
-        Field::new("description", 4, Shape::String, "string").omit_empty(),
-        Field::new("priority", 5, Shape::Int32, "int32").omit_empty(),
-        Field::new("jsonPath", 6, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("type", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("format", Shape::String, "string").omit_empty(),
+        Field::new("description", Shape::String, "string").omit_empty(),
+        Field::new("priority", Shape::Int32, "int32").omit_empty(),
+        Field::new("jsonPath", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -29,9 +30,10 @@ pub(crate) static CUSTOM_RESOURCE_CONVERSION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("strategy", 1, Shape::String, "v1.ConversionStrategyType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("webhook", 2, Shape::Struct(&WEBHOOK_CONVERSION), "v1.WebhookConversion").pointer().omit_empty(),
+        Field::new("strategy", Shape::String, "v1.ConversionStrategyType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("webhook", Shape::Struct(&WEBHOOK_CONVERSION), "v1.WebhookConversion").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -41,12 +43,13 @@ pub(crate) static CUSTOM_RESOURCE_DEFINITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&CUSTOM_RESOURCE_DEFINITION_SPEC), "v1.CustomResourceDefinitionSpec").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 3, Shape::Struct(&CUSTOM_RESOURCE_DEFINITION_STATUS), "v1.CustomResourceDefinitionStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&CUSTOM_RESOURCE_DEFINITION_SPEC), "v1.CustomResourceDefinitionSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::Struct(&CUSTOM_RESOURCE_DEFINITION_STATUS), "v1.CustomResourceDefinitionStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -56,13 +59,14 @@ pub(crate) static CUSTOM_RESOURCE_DEFINITION_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.CustomResourceDefinitionConditionType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("lastTransitionTime", 3, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("reason", 4, Shape::String, "string").omit_empty(),
-        Field::new("message", 5, Shape::String, "string").omit_empty(),
-        Field::new("observedGeneration", 6, Shape::Int64, "int64").omit_empty(),
+        Field::new("type", Shape::String, "v1.CustomResourceDefinitionConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastTransitionTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
+        Field::new("observedGeneration", Shape::Int64, "int64").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -72,13 +76,14 @@ pub(crate) static CUSTOM_RESOURCE_DEFINITION_NAMES: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("plural", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("singular", 2, Shape::String, "string").omit_empty(),
-        Field::new("shortNames", 3, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("kind", 4, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("listKind", 5, Shape::String, "string").omit_empty(),
-        Field::new("categories", 6, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("plural", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("singular", Shape::String, "string").omit_empty(),
+        Field::new("shortNames", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("listKind", Shape::String, "string").omit_empty(),
+        Field::new("categories", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -88,13 +93,14 @@ pub(crate) static CUSTOM_RESOURCE_DEFINITION_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("group", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("names", 3, Shape::Struct(&CUSTOM_RESOURCE_DEFINITION_NAMES), "v1.CustomResourceDefinitionNames").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("scope", 4, Shape::String, "v1.ResourceScope").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("versions", 7, Shape::Struct(&CUSTOM_RESOURCE_DEFINITION_VERSION), "[]v1.CustomResourceDefinitionVersion").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("conversion", 9, Shape::Struct(&CUSTOM_RESOURCE_CONVERSION), "v1.CustomResourceConversion").pointer().omit_empty(),
-        Field::new("preserveUnknownFields", 10, Shape::Bool, "bool").omit_empty(),
+        Field::new("group", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("names", Shape::Struct(&CUSTOM_RESOURCE_DEFINITION_NAMES), "v1.CustomResourceDefinitionNames").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("scope", Shape::String, "v1.ResourceScope").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("versions", Shape::Struct(&CUSTOM_RESOURCE_DEFINITION_VERSION), "[]v1.CustomResourceDefinitionVersion").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("conversion", Shape::Struct(&CUSTOM_RESOURCE_CONVERSION), "v1.CustomResourceConversion").pointer().omit_empty(),
+        Field::new("preserveUnknownFields", Shape::Bool, "bool").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(3, 1), Wire::field(4, 2), Wire::field(7, 3), Wire::field(9, 4), Wire::field(10, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -104,11 +110,12 @@ pub(crate) static CUSTOM_RESOURCE_DEFINITION_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("conditions", 1, Shape::Struct(&CUSTOM_RESOURCE_DEFINITION_CONDITION), "[]v1.CustomResourceDefinitionCondition").list().rules(&Rules { list: ListType::Map, keys: &["type"], ..Rules::NONE }),
-        Field::new("acceptedNames", 2, Shape::Struct(&CUSTOM_RESOURCE_DEFINITION_NAMES), "v1.CustomResourceDefinitionNames"),
-        Field::new("storedVersions", 3, Shape::String, "[]string").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("observedGeneration", 4, Shape::Int64, "int64").omit_empty(),
+        Field::new("conditions", Shape::Struct(&CUSTOM_RESOURCE_DEFINITION_CONDITION), "[]v1.CustomResourceDefinitionCondition").list().rules(&Rules { list: ListType::Map, keys: &["type"], ..Rules::NONE }),
+        Field::new("acceptedNames", Shape::Struct(&CUSTOM_RESOURCE_DEFINITION_NAMES), "v1.CustomResourceDefinitionNames"),
+        Field::new("storedVersions", Shape::String, "[]string").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("observedGeneration", Shape::Int64, "int64").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -118,16 +125,17 @@ pub(crate) static CUSTOM_RESOURCE_DEFINITION_VERSION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("served", 2, Shape::Bool, "bool").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("storage", 3, Shape::Bool, "bool").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("deprecated", 7, Shape::Bool, "bool").omit_empty(),
-        Field::new("deprecationWarning", 8, Shape::String, "string").pointer().omit_empty(),
-        Field::new("schema", 4, Shape::Struct(&CUSTOM_RESOURCE_VALIDATION), "v1.CustomResourceValidation").pointer().omit_empty(),
-        Field::new("subresources", 5, Shape::Struct(&CUSTOM_RESOURCE_SUBRESOURCES), "v1.CustomResourceSubresources").pointer().omit_empty(),
-        Field::new("additionalPrinterColumns", 6, Shape::Struct(&CUSTOM_RESOURCE_COLUMN_DEFINITION), "[]v1.CustomResourceColumnDefinition").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("selectableFields", 9, Shape::Struct(&SELECTABLE_FIELD), "[]v1.SelectableField").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("served", Shape::Bool, "bool").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("storage", Shape::Bool, "bool").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("deprecated", Shape::Bool, "bool").omit_empty(),
+        Field::new("deprecationWarning", Shape::String, "string").pointer().omit_empty(),
+        Field::new("schema", Shape::Struct(&CUSTOM_RESOURCE_VALIDATION), "v1.CustomResourceValidation").pointer().omit_empty(),
+        Field::new("subresources", Shape::Struct(&CUSTOM_RESOURCE_SUBRESOURCES), "v1.CustomResourceSubresources").pointer().omit_empty(),
+        Field::new("additionalPrinterColumns", Shape::Struct(&CUSTOM_RESOURCE_COLUMN_DEFINITION), "[]v1.CustomResourceColumnDefinition").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("selectableFields", Shape::Struct(&SELECTABLE_FIELD), "[]v1.SelectableField").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 5), Wire::field(5, 6), Wire::field(6, 7), Wire::field(7, 3), Wire::field(8, 4), Wire::field(9, 8)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -137,10 +145,11 @@ pub(crate) static CUSTOM_RESOURCE_SUBRESOURCE_SCALE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("specReplicasPath", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("statusReplicasPath", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("labelSelectorPath", 3, Shape::String, "string").pointer().omit_empty(),
+        Field::new("specReplicasPath", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("statusReplicasPath", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("labelSelectorPath", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -151,6 +160,7 @@ pub(crate) static CUSTOM_RESOURCE_SUBRESOURCE_STATUS: Struct = Struct {
     unions: "",
     fields: &[
     ],
+    wire: &[],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -160,9 +170,10 @@ pub(crate) static CUSTOM_RESOURCE_SUBRESOURCES: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("status", 1, Shape::Struct(&CUSTOM_RESOURCE_SUBRESOURCE_STATUS), "v1.CustomResourceSubresourceStatus").pointer().omit_empty(),
-        Field::new("scale", 2, Shape::Struct(&CUSTOM_RESOURCE_SUBRESOURCE_SCALE), "v1.CustomResourceSubresourceScale").pointer().omit_empty(),
+        Field::new("status", Shape::Struct(&CUSTOM_RESOURCE_SUBRESOURCE_STATUS), "v1.CustomResourceSubresourceStatus").pointer().omit_empty(),
+        Field::new("scale", Shape::Struct(&CUSTOM_RESOURCE_SUBRESOURCE_SCALE), "v1.CustomResourceSubresourceScale").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -172,8 +183,9 @@ pub(crate) static CUSTOM_RESOURCE_VALIDATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("openAPIV3Schema", 1, Shape::Struct(&JSON_SCHEMA_PROPS), "v1.JSONSchemaProps").pointer().omit_empty(),
+        Field::new("openAPIV3Schema", Shape::Struct(&JSON_SCHEMA_PROPS), "v1.JSONSchemaProps").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -183,9 +195,10 @@ pub(crate) static EXTERNAL_DOCUMENTATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("description", 1, Shape::String, "string").omit_empty(),
-        Field::new("url", 2, Shape::String, "string").omit_empty(),
+        Field::new("description", Shape::String, "string").omit_empty(),
+        Field::new("url", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -195,51 +208,52 @@ pub(crate) static JSON_SCHEMA_PROPS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("id", 1, Shape::String, "string").omit_empty(),
-        Field::new("$schema", 2, Shape::String, "v1.JSONSchemaURL").omit_empty(),
-        Field::new("$ref", 3, Shape::String, "string").pointer().omit_empty(),
-        Field::new("description", 4, Shape::String, "string").omit_empty(),
-        Field::new("type", 5, Shape::String, "string").omit_empty(),
-        Field::new("format", 6, Shape::String, "string").omit_empty(),
-        Field::new("title", 7, Shape::String, "string").omit_empty(),
-        Field::new("default", 8, Shape::Any, "v1.JSON").pointer().omit_empty(),
-        Field::new("maximum", 9, Shape::Float64, "float64").pointer().omit_empty(),
-        Field::new("exclusiveMaximum", 10, Shape::Bool, "bool").omit_empty(),
-        Field::new("minimum", 11, Shape::Float64, "float64").pointer().omit_empty(),
-        Field::new("exclusiveMinimum", 12, Shape::Bool, "bool").omit_empty(),
-        Field::new("maxLength", 13, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("minLength", 14, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("pattern", 15, Shape::String, "string").omit_empty(),
-        Field::new("maxItems", 16, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("minItems", 17, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("uniqueItems", 18, Shape::Bool, "bool").omit_empty(),
-        Field::new("multipleOf", 19, Shape::Float64, "float64").pointer().omit_empty(),
-        Field::new("enum", 20, Shape::Any, "[]v1.JSON").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("maxProperties", 21, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("minProperties", 22, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("required", 23, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("items", 24, Shape::Any, "v1.JSONSchemaPropsOrArray").pointer().omit_empty(),
-        Field::new("allOf", 25, Shape::Struct(&JSON_SCHEMA_PROPS), "[]v1.JSONSchemaProps").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("oneOf", 26, Shape::Struct(&JSON_SCHEMA_PROPS), "[]v1.JSONSchemaProps").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("anyOf", 27, Shape::Struct(&JSON_SCHEMA_PROPS), "[]v1.JSONSchemaProps").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("not", 28, Shape::Struct(&JSON_SCHEMA_PROPS), "v1.JSONSchemaProps").pointer().omit_empty(),
-        Field::new("properties", 29, Shape::Struct(&JSON_SCHEMA_PROPS), "map[string]v1.JSONSchemaProps").map().omit_empty(),
-        Field::new("additionalProperties", 30, Shape::Any, "v1.JSONSchemaPropsOrBool").pointer().omit_empty(),
-        Field::new("patternProperties", 31, Shape::Struct(&JSON_SCHEMA_PROPS), "map[string]v1.JSONSchemaProps").map().omit_empty(),
-        Field::new("dependencies", 32, Shape::Any, "v1.JSONSchemaDependencies").map().omit_empty(),
-        Field::new("additionalItems", 33, Shape::Any, "v1.JSONSchemaPropsOrBool").pointer().omit_empty(),
-        Field::new("definitions", 34, Shape::Struct(&JSON_SCHEMA_PROPS), "v1.JSONSchemaDefinitions").map().omit_empty(),
-        Field::new("externalDocs", 35, Shape::Struct(&EXTERNAL_DOCUMENTATION), "v1.ExternalDocumentation").pointer().omit_empty(),
-        Field::new("example", 36, Shape::Any, "v1.JSON").pointer().omit_empty(),
-        Field::new("nullable", 37, Shape::Bool, "bool").omit_empty(),
-        Field::new("x-kubernetes-preserve-unknown-fields", 38, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("x-kubernetes-embedded-resource", 39, Shape::Bool, "bool").omit_empty(),
-        Field::new("x-kubernetes-int-or-string", 40, Shape::Bool, "bool").omit_empty(),
-        Field::new("x-kubernetes-list-map-keys", 41, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("x-kubernetes-list-type", 42, Shape::String, "string").pointer().omit_empty(),
-        Field::new("x-kubernetes-map-type", 43, Shape::String, "string").pointer().omit_empty(),
-        Field::new("x-kubernetes-validations", 44, Shape::Struct(&VALIDATION_RULE), "v1.ValidationRules").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["rule"], patch: &["merge"], merge_key: "rule", ..Rules::NONE }),
+        Field::new("id", Shape::String, "string").omit_empty(),
+        Field::new("$schema", Shape::String, "v1.JSONSchemaURL").omit_empty(),
+        Field::new("$ref", Shape::String, "string").pointer().omit_empty(),
+        Field::new("description", Shape::String, "string").omit_empty(),
+        Field::new("type", Shape::String, "string").omit_empty(),
+        Field::new("format", Shape::String, "string").omit_empty(),
+        Field::new("title", Shape::String, "string").omit_empty(),
+        Field::new("default", Shape::Json, "v1.JSON").pointer().omit_empty(),
+        Field::new("maximum", Shape::Float64, "float64").pointer().omit_empty(),
+        Field::new("exclusiveMaximum", Shape::Bool, "bool").omit_empty(),
+        Field::new("minimum", Shape::Float64, "float64").pointer().omit_empty(),
+        Field::new("exclusiveMinimum", Shape::Bool, "bool").omit_empty(),
+        Field::new("maxLength", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("minLength", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("pattern", Shape::String, "string").omit_empty(),
+        Field::new("maxItems", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("minItems", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("uniqueItems", Shape::Bool, "bool").omit_empty(),
+        Field::new("multipleOf", Shape::Float64, "float64").pointer().omit_empty(),
+        Field::new("enum", Shape::Json, "[]v1.JSON").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("maxProperties", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("minProperties", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("required", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("items", Shape::StructOr(&JSON_SCHEMA_PROPS, Alternative::List), "v1.JSONSchemaPropsOrArray").pointer().omit_empty(),
+        Field::new("allOf", Shape::Struct(&JSON_SCHEMA_PROPS), "[]v1.JSONSchemaProps").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("oneOf", Shape::Struct(&JSON_SCHEMA_PROPS), "[]v1.JSONSchemaProps").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("anyOf", Shape::Struct(&JSON_SCHEMA_PROPS), "[]v1.JSONSchemaProps").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("not", Shape::Struct(&JSON_SCHEMA_PROPS), "v1.JSONSchemaProps").pointer().omit_empty(),
+        Field::new("properties", Shape::Struct(&JSON_SCHEMA_PROPS), "map[string]v1.JSONSchemaProps").map().omit_empty(),
+        Field::new("additionalProperties", Shape::StructOr(&JSON_SCHEMA_PROPS, Alternative::Bool), "v1.JSONSchemaPropsOrBool").pointer().omit_empty(),
+        Field::new("patternProperties", Shape::Struct(&JSON_SCHEMA_PROPS), "map[string]v1.JSONSchemaProps").map().omit_empty(),
+        Field::new("dependencies", Shape::StructOr(&JSON_SCHEMA_PROPS, Alternative::Strings), "v1.JSONSchemaDependencies").map().omit_empty(),
+        Field::new("additionalItems", Shape::StructOr(&JSON_SCHEMA_PROPS, Alternative::Bool), "v1.JSONSchemaPropsOrBool").pointer().omit_empty(),
+        Field::new("definitions", Shape::Struct(&JSON_SCHEMA_PROPS), "v1.JSONSchemaDefinitions").map().omit_empty(),
+        Field::new("externalDocs", Shape::Struct(&EXTERNAL_DOCUMENTATION), "v1.ExternalDocumentation").pointer().omit_empty(),
+        Field::new("example", Shape::Json, "v1.JSON").pointer().omit_empty(),
+        Field::new("nullable", Shape::Bool, "bool").omit_empty(),
+        Field::new("x-kubernetes-preserve-unknown-fields", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("x-kubernetes-embedded-resource", Shape::Bool, "bool").omit_empty(),
+        Field::new("x-kubernetes-int-or-string", Shape::Bool, "bool").omit_empty(),
+        Field::new("x-kubernetes-list-map-keys", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("x-kubernetes-list-type", Shape::String, "string").pointer().omit_empty(),
+        Field::new("x-kubernetes-map-type", Shape::String, "string").pointer().omit_empty(),
+        Field::new("x-kubernetes-validations", Shape::Struct(&VALIDATION_RULE), "v1.ValidationRules").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["rule"], patch: &["merge"], merge_key: "rule", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9), Wire::field(11, 10), Wire::field(12, 11), Wire::field(13, 12), Wire::field(14, 13), Wire::field(15, 14), Wire::field(16, 15), Wire::field(17, 16), Wire::field(18, 17), Wire::field(19, 18), Wire::field(20, 19), Wire::field(21, 20), Wire::field(22, 21), Wire::field(23, 22), Wire::field(24, 23), Wire::field(25, 24), Wire::field(26, 25), Wire::field(27, 26), Wire::field(28, 27), Wire::field(29, 28), Wire::field(30, 29), Wire::field(31, 30), Wire::field(32, 31), Wire::field(33, 32), Wire::field(34, 33), Wire::field(35, 34), Wire::field(36, 35), Wire::field(37, 36), Wire::field(38, 37), Wire::field(39, 38), Wire::field(40, 39), Wire::field(41, 40), Wire::field(42, 41), Wire::field(43, 42), Wire::field(44, 43)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -249,8 +263,9 @@ pub(crate) static SELECTABLE_FIELD: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("jsonPath", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("jsonPath", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -260,11 +275,12 @@ pub(crate) static SERVICE_REFERENCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("namespace", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("name", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("path", 3, Shape::String, "string").pointer().omit_empty(),
-        Field::new("port", 4, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("namespace", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("path", Shape::String, "string").pointer().omit_empty(),
+        Field::new("port", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -274,13 +290,14 @@ pub(crate) static VALIDATION_RULE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("rule", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("message", 2, Shape::String, "string").omit_empty(),
-        Field::new("messageExpression", 3, Shape::String, "string").omit_empty(),
-        Field::new("reason", 4, Shape::String, "v1.FieldValueErrorReason").pointer().omit_empty().rules(&Rules { values: &["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"], ..Rules::NONE }),
-        Field::new("fieldPath", 5, Shape::String, "string").omit_empty(),
-        Field::new("optionalOldSelf", 6, Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("rule", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("message", Shape::String, "string").omit_empty(),
+        Field::new("messageExpression", Shape::String, "string").omit_empty(),
+        Field::new("reason", Shape::String, "v1.FieldValueErrorReason").pointer().omit_empty().rules(&Rules { values: &["FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"], ..Rules::NONE }),
+        Field::new("fieldPath", Shape::String, "string").omit_empty(),
+        Field::new("optionalOldSelf", Shape::Bool, "bool").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -290,10 +307,11 @@ pub(crate) static WEBHOOK_CLIENT_CONFIG: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("url", 3, Shape::String, "string").pointer().omit_empty(),
-        Field::new("service", 1, Shape::Struct(&SERVICE_REFERENCE), "v1.ServiceReference").pointer().omit_empty(),
-        Field::new("caBundle", 2, Shape::Bytes, "[]uint8").omit_empty(),
+        Field::new("url", Shape::String, "string").pointer().omit_empty(),
+        Field::new("service", Shape::Struct(&SERVICE_REFERENCE), "v1.ServiceReference").pointer().omit_empty(),
+        Field::new("caBundle", Shape::Bytes, "[]uint8").omit_empty(),
     ],
+    wire: &[Wire::field(1, 1), Wire::field(2, 2), Wire::field(3, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -303,7 +321,8 @@ pub(crate) static WEBHOOK_CONVERSION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("clientConfig", 2, Shape::Struct(&WEBHOOK_CLIENT_CONFIG), "v1.WebhookClientConfig").pointer().omit_empty(),
-        Field::new("conversionReviewVersions", 3, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("clientConfig", Shape::Struct(&WEBHOOK_CLIENT_CONFIG), "v1.WebhookClientConfig").pointer().omit_empty(),
+        Field::new("conversionReviewVersions", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(2, 0), Wire::field(3, 1)],
 };

@@ -2,7 +2,7 @@
 
 //! The structs of apiregistration.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1";
 
@@ -13,12 +13,13 @@ pub(crate) static API_SERVICE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&API_SERVICE_SPEC), "v1.APIServiceSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&API_SERVICE_STATUS), "v1.APIServiceStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&API_SERVICE_SPEC), "v1.APIServiceSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&API_SERVICE_STATUS), "v1.APIServiceStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -28,12 +29,13 @@ pub(crate) static API_SERVICE_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.APIServiceConditionType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("lastTransitionTime", 3, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("reason", 4, Shape::String, "string").omit_empty(),
-        Field::new("message", 5, Shape::String, "string").omit_empty(),
+        Field::new("type", Shape::String, "v1.APIServiceConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastTransitionTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -43,14 +45,15 @@ pub(crate) static API_SERVICE_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("service", 1, Shape::Struct(&SERVICE_REFERENCE), "v1.ServiceReference").pointer().omit_empty(),
-        Field::new("group", 2, Shape::String, "string").omit_empty(),
-        Field::new("version", 3, Shape::String, "string").omit_empty(),
-        Field::new("insecureSkipTLSVerify", 4, Shape::Bool, "bool").omit_empty(),
-        Field::new("caBundle", 5, Shape::Bytes, "[]uint8").omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("groupPriorityMinimum", 7, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("versionPriority", 8, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("service", Shape::Struct(&SERVICE_REFERENCE), "v1.ServiceReference").pointer().omit_empty(),
+        Field::new("group", Shape::String, "string").omit_empty(),
+        Field::new("version", Shape::String, "string").omit_empty(),
+        Field::new("insecureSkipTLSVerify", Shape::Bool, "bool").omit_empty(),
+        Field::new("caBundle", Shape::Bytes, "[]uint8").omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("groupPriorityMinimum", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("versionPriority", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(7, 5), Wire::field(8, 6)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -60,8 +63,9 @@ pub(crate) static API_SERVICE_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("conditions", 1, Shape::Struct(&API_SERVICE_CONDITION), "[]v1.APIServiceCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("conditions", Shape::Struct(&API_SERVICE_CONDITION), "[]v1.APIServiceCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -71,8 +75,9 @@ pub(crate) static SERVICE_REFERENCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("namespace", 1, Shape::String, "string").omit_empty(),
-        Field::new("name", 2, Shape::String, "string").omit_empty(),
-        Field::new("port", 3, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("namespace", Shape::String, "string").omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty(),
+        Field::new("port", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };

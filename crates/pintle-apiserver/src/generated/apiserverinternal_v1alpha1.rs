@@ -2,7 +2,7 @@
 
 //! The structs of apiserverinternal.v1alpha1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.apiserverinternal.v1alpha1";
 
@@ -13,11 +13,12 @@ pub(crate) static SERVER_STORAGE_VERSION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("apiServerID", 1, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("encodingVersion", 2, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("decodableVersions", 3, Shape::String, "[]string").list().omit_empty().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
-        Field::new("servedVersions", 4, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
+        Field::new("apiServerID", Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("encodingVersion", Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("decodableVersions", Shape::String, "[]string").list().omit_empty().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
+        Field::new("servedVersions", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -27,12 +28,13 @@ pub(crate) static STORAGE_VERSION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("spec", 2, Shape::Struct(&STORAGE_VERSION_SPEC), "v1alpha1.StorageVersionSpec"),
-        Field::new("status", 3, Shape::Struct(&STORAGE_VERSION_STATUS), "v1alpha1.StorageVersionStatus"),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("spec", Shape::Struct(&STORAGE_VERSION_SPEC), "v1alpha1.StorageVersionSpec"),
+        Field::new("status", Shape::Struct(&STORAGE_VERSION_STATUS), "v1alpha1.StorageVersionStatus"),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -42,13 +44,14 @@ pub(crate) static STORAGE_VERSION_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1alpha1.StorageVersionConditionType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 2, Shape::String, "v1alpha1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("observedGeneration", 3, Shape::Int64, "int64").omit_empty(),
-        Field::new("lastTransitionTime", 4, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("reason", 5, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("message", 6, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("type", Shape::String, "v1alpha1.StorageVersionConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::String, "v1alpha1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("observedGeneration", Shape::Int64, "int64").omit_empty(),
+        Field::new("lastTransitionTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("message", Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -59,6 +62,7 @@ pub(crate) static STORAGE_VERSION_SPEC: Struct = Struct {
     unions: "",
     fields: &[
     ],
+    wire: &[],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -68,8 +72,9 @@ pub(crate) static STORAGE_VERSION_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("storageVersions", 1, Shape::Struct(&SERVER_STORAGE_VERSION), "[]v1alpha1.ServerStorageVersion").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["apiServerID"], ..Rules::NONE }),
-        Field::new("commonEncodingVersion", 2, Shape::String, "string").pointer().omit_empty(),
-        Field::new("conditions", 3, Shape::Struct(&STORAGE_VERSION_CONDITION), "[]v1alpha1.StorageVersionCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], ..Rules::NONE }),
+        Field::new("storageVersions", Shape::Struct(&SERVER_STORAGE_VERSION), "[]v1alpha1.ServerStorageVersion").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["apiServerID"], ..Rules::NONE }),
+        Field::new("commonEncodingVersion", Shape::String, "string").pointer().omit_empty(),
+        Field::new("conditions", Shape::Struct(&STORAGE_VERSION_CONDITION), "[]v1alpha1.StorageVersionCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };

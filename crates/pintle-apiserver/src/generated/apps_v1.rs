@@ -2,7 +2,7 @@
 
 //! The structs of apps.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.apps.v1";
 
@@ -13,12 +13,13 @@ pub(crate) static CONTROLLER_REVISION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("data", 2, Shape::Any, "runtime.RawExtension").omit_empty(),
-        Field::new("revision", 3, Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("data", Shape::Any, "runtime.RawExtension").omit_empty(),
+        Field::new("revision", Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -28,12 +29,13 @@ pub(crate) static DAEMON_SET: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&DAEMON_SET_SPEC), "v1.DaemonSetSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&DAEMON_SET_STATUS), "v1.DaemonSetStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&DAEMON_SET_SPEC), "v1.DaemonSetSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&DAEMON_SET_STATUS), "v1.DaemonSetStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -43,12 +45,13 @@ pub(crate) static DAEMON_SET_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.DaemonSetConditionType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("lastTransitionTime", 3, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("reason", 4, Shape::String, "string").omit_empty(),
-        Field::new("message", 5, Shape::String, "string").omit_empty(),
+        Field::new("type", Shape::String, "v1.DaemonSetConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastTransitionTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -58,12 +61,13 @@ pub(crate) static DAEMON_SET_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("selector", 1, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("template", 2, Shape::Struct(&super::core_v1::POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("updateStrategy", 3, Shape::Struct(&DAEMON_SET_UPDATE_STRATEGY), "v1.DaemonSetUpdateStrategy").omit_empty(),
-        Field::new("minReadySeconds", 4, Shape::Int32, "int32").omit_empty(),
-        Field::new("revisionHistoryLimit", 6, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("selector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("template", Shape::Struct(&super::core_v1::POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("updateStrategy", Shape::Struct(&DAEMON_SET_UPDATE_STRATEGY), "v1.DaemonSetUpdateStrategy").omit_empty(),
+        Field::new("minReadySeconds", Shape::Int32, "int32").omit_empty(),
+        Field::new("revisionHistoryLimit", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(6, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -73,17 +77,18 @@ pub(crate) static DAEMON_SET_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("currentNumberScheduled", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("numberMisscheduled", 2, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("desiredNumberScheduled", 3, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("numberReady", 4, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("observedGeneration", 5, Shape::Int64, "int64").omit_empty(),
-        Field::new("updatedNumberScheduled", 6, Shape::Int32, "int32").omit_empty(),
-        Field::new("numberAvailable", 7, Shape::Int32, "int32").omit_empty(),
-        Field::new("numberUnavailable", 8, Shape::Int32, "int32").omit_empty(),
-        Field::new("collisionCount", 9, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("conditions", 10, Shape::Struct(&DAEMON_SET_CONDITION), "[]v1.DaemonSetCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("currentNumberScheduled", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("numberMisscheduled", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("desiredNumberScheduled", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("numberReady", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("observedGeneration", Shape::Int64, "int64").omit_empty(),
+        Field::new("updatedNumberScheduled", Shape::Int32, "int32").omit_empty(),
+        Field::new("numberAvailable", Shape::Int32, "int32").omit_empty(),
+        Field::new("numberUnavailable", Shape::Int32, "int32").omit_empty(),
+        Field::new("collisionCount", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("conditions", Shape::Struct(&DAEMON_SET_CONDITION), "[]v1.DaemonSetCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -93,9 +98,10 @@ pub(crate) static DAEMON_SET_UPDATE_STRATEGY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.DaemonSetUpdateStrategyType").omit_empty().rules(&Rules { values: &["OnDelete", "RollingUpdate"], ..Rules::NONE }),
-        Field::new("rollingUpdate", 2, Shape::Struct(&ROLLING_UPDATE_DAEMON_SET), "v1.RollingUpdateDaemonSet").pointer().omit_empty(),
+        Field::new("type", Shape::String, "v1.DaemonSetUpdateStrategyType").omit_empty().rules(&Rules { values: &["OnDelete", "RollingUpdate"], ..Rules::NONE }),
+        Field::new("rollingUpdate", Shape::Struct(&ROLLING_UPDATE_DAEMON_SET), "v1.RollingUpdateDaemonSet").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -105,12 +111,13 @@ pub(crate) static DEPLOYMENT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&DEPLOYMENT_SPEC), "v1.DeploymentSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&DEPLOYMENT_STATUS), "v1.DeploymentStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&DEPLOYMENT_SPEC), "v1.DeploymentSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&DEPLOYMENT_STATUS), "v1.DeploymentStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -120,13 +127,14 @@ pub(crate) static DEPLOYMENT_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.DeploymentConditionType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("lastUpdateTime", 6, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("lastTransitionTime", 7, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("reason", 4, Shape::String, "string").omit_empty(),
-        Field::new("message", 5, Shape::String, "string").omit_empty(),
+        Field::new("type", Shape::String, "v1.DeploymentConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastUpdateTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("lastTransitionTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 2), Wire::field(7, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -136,15 +144,16 @@ pub(crate) static DEPLOYMENT_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("replicas", 1, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("selector", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("template", 3, Shape::Struct(&super::core_v1::POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("strategy", 4, Shape::Struct(&DEPLOYMENT_STRATEGY), "v1.DeploymentStrategy").omit_empty().rules(&Rules { patch: &["retainKeys"], ..Rules::NONE }),
-        Field::new("minReadySeconds", 5, Shape::Int32, "int32").omit_empty(),
-        Field::new("revisionHistoryLimit", 6, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("paused", 7, Shape::Bool, "bool").omit_empty(),
-        Field::new("progressDeadlineSeconds", 9, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("replicas", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("selector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("template", Shape::Struct(&super::core_v1::POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("strategy", Shape::Struct(&DEPLOYMENT_STRATEGY), "v1.DeploymentStrategy").omit_empty().rules(&Rules { patch: &["retainKeys"], ..Rules::NONE }),
+        Field::new("minReadySeconds", Shape::Int32, "int32").omit_empty(),
+        Field::new("revisionHistoryLimit", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("paused", Shape::Bool, "bool").omit_empty(),
+        Field::new("progressDeadlineSeconds", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(9, 7)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -154,16 +163,17 @@ pub(crate) static DEPLOYMENT_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("observedGeneration", 1, Shape::Int64, "int64").omit_empty(),
-        Field::new("replicas", 2, Shape::Int32, "int32").omit_empty(),
-        Field::new("updatedReplicas", 3, Shape::Int32, "int32").omit_empty(),
-        Field::new("readyReplicas", 7, Shape::Int32, "int32").omit_empty(),
-        Field::new("availableReplicas", 4, Shape::Int32, "int32").omit_empty(),
-        Field::new("unavailableReplicas", 5, Shape::Int32, "int32").omit_empty(),
-        Field::new("terminatingReplicas", 9, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("conditions", 6, Shape::Struct(&DEPLOYMENT_CONDITION), "[]v1.DeploymentCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
-        Field::new("collisionCount", 8, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("observedGeneration", Shape::Int64, "int64").omit_empty(),
+        Field::new("replicas", Shape::Int32, "int32").omit_empty(),
+        Field::new("updatedReplicas", Shape::Int32, "int32").omit_empty(),
+        Field::new("readyReplicas", Shape::Int32, "int32").omit_empty(),
+        Field::new("availableReplicas", Shape::Int32, "int32").omit_empty(),
+        Field::new("unavailableReplicas", Shape::Int32, "int32").omit_empty(),
+        Field::new("terminatingReplicas", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("conditions", Shape::Struct(&DEPLOYMENT_CONDITION), "[]v1.DeploymentCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("collisionCount", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 7), Wire::field(7, 3), Wire::field(8, 8), Wire::field(9, 6)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -173,9 +183,10 @@ pub(crate) static DEPLOYMENT_STRATEGY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.DeploymentStrategyType").omit_empty().rules(&Rules { values: &["Recreate", "RollingUpdate"], ..Rules::NONE }),
-        Field::new("rollingUpdate", 2, Shape::Struct(&ROLLING_UPDATE_DEPLOYMENT), "v1.RollingUpdateDeployment").pointer().omit_empty(),
+        Field::new("type", Shape::String, "v1.DeploymentStrategyType").omit_empty().rules(&Rules { values: &["Recreate", "RollingUpdate"], ..Rules::NONE }),
+        Field::new("rollingUpdate", Shape::Struct(&ROLLING_UPDATE_DEPLOYMENT), "v1.RollingUpdateDeployment").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -185,12 +196,13 @@ pub(crate) static REPLICA_SET: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&REPLICA_SET_SPEC), "v1.ReplicaSetSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&REPLICA_SET_STATUS), "v1.ReplicaSetStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&REPLICA_SET_SPEC), "v1.ReplicaSetSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&REPLICA_SET_STATUS), "v1.ReplicaSetStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -200,12 +212,13 @@ pub(crate) static REPLICA_SET_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.ReplicaSetConditionType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("lastTransitionTime", 3, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("reason", 4, Shape::String, "string").omit_empty(),
-        Field::new("message", 5, Shape::String, "string").omit_empty(),
+        Field::new("type", Shape::String, "v1.ReplicaSetConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastTransitionTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -215,11 +228,12 @@ pub(crate) static REPLICA_SET_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("replicas", 1, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("minReadySeconds", 4, Shape::Int32, "int32").omit_empty(),
-        Field::new("selector", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("template", 3, Shape::Struct(&super::core_v1::POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").omit_empty(),
+        Field::new("replicas", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("minReadySeconds", Shape::Int32, "int32").omit_empty(),
+        Field::new("selector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("template", Shape::Struct(&super::core_v1::POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -229,14 +243,15 @@ pub(crate) static REPLICA_SET_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("replicas", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("fullyLabeledReplicas", 2, Shape::Int32, "int32").omit_empty(),
-        Field::new("readyReplicas", 4, Shape::Int32, "int32").omit_empty(),
-        Field::new("availableReplicas", 5, Shape::Int32, "int32").omit_empty(),
-        Field::new("terminatingReplicas", 7, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("observedGeneration", 3, Shape::Int64, "int64").omit_empty(),
-        Field::new("conditions", 6, Shape::Struct(&REPLICA_SET_CONDITION), "[]v1.ReplicaSetCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("replicas", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fullyLabeledReplicas", Shape::Int32, "int32").omit_empty(),
+        Field::new("readyReplicas", Shape::Int32, "int32").omit_empty(),
+        Field::new("availableReplicas", Shape::Int32, "int32").omit_empty(),
+        Field::new("terminatingReplicas", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("observedGeneration", Shape::Int64, "int64").omit_empty(),
+        Field::new("conditions", Shape::Struct(&REPLICA_SET_CONDITION), "[]v1.ReplicaSetCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 5), Wire::field(4, 2), Wire::field(5, 3), Wire::field(6, 6), Wire::field(7, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -246,9 +261,10 @@ pub(crate) static ROLLING_UPDATE_DAEMON_SET: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("maxUnavailable", 1, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
-        Field::new("maxSurge", 2, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
+        Field::new("maxUnavailable", Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
+        Field::new("maxSurge", Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -258,9 +274,10 @@ pub(crate) static ROLLING_UPDATE_DEPLOYMENT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("maxUnavailable", 1, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
-        Field::new("maxSurge", 2, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
+        Field::new("maxUnavailable", Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
+        Field::new("maxSurge", Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -270,9 +287,10 @@ pub(crate) static ROLLING_UPDATE_STATEFUL_SET_STRATEGY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("partition", 1, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("maxUnavailable", 2, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
+        Field::new("partition", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("maxUnavailable", Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -282,12 +300,13 @@ pub(crate) static STATEFUL_SET: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&STATEFUL_SET_SPEC), "v1.StatefulSetSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&STATEFUL_SET_STATUS), "v1.StatefulSetStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&STATEFUL_SET_SPEC), "v1.StatefulSetSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&STATEFUL_SET_STATUS), "v1.StatefulSetStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -297,12 +316,13 @@ pub(crate) static STATEFUL_SET_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.StatefulSetConditionType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("lastTransitionTime", 3, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("reason", 4, Shape::String, "string").omit_empty(),
-        Field::new("message", 5, Shape::String, "string").omit_empty(),
+        Field::new("type", Shape::String, "v1.StatefulSetConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastTransitionTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -312,8 +332,9 @@ pub(crate) static STATEFUL_SET_ORDINALS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("start", 1, Shape::Int32, "int32"),
+        Field::new("start", Shape::Int32, "int32"),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -323,9 +344,10 @@ pub(crate) static STATEFUL_SET_PERSISTENT_VOLUME_CLAIM_RETENTION_POLICY: Struct 
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("whenDeleted", 1, Shape::String, "v1.PersistentVolumeClaimRetentionPolicyType").omit_empty(),
-        Field::new("whenScaled", 2, Shape::String, "v1.PersistentVolumeClaimRetentionPolicyType").omit_empty(),
+        Field::new("whenDeleted", Shape::String, "v1.PersistentVolumeClaimRetentionPolicyType").omit_empty(),
+        Field::new("whenScaled", Shape::String, "v1.PersistentVolumeClaimRetentionPolicyType").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -335,18 +357,19 @@ pub(crate) static STATEFUL_SET_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("replicas", 1, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("selector", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("template", 3, Shape::Struct(&super::core_v1::POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("volumeClaimTemplates", 4, Shape::Struct(&super::core_v1::PERSISTENT_VOLUME_CLAIM), "[]v1.PersistentVolumeClaim").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("serviceName", 5, Shape::String, "string"),
-        Field::new("podManagementPolicy", 6, Shape::String, "v1.PodManagementPolicyType").omit_empty().rules(&Rules { values: &["OrderedReady", "Parallel"], ..Rules::NONE }),
-        Field::new("updateStrategy", 7, Shape::Struct(&STATEFUL_SET_UPDATE_STRATEGY), "v1.StatefulSetUpdateStrategy").omit_empty(),
-        Field::new("revisionHistoryLimit", 8, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("minReadySeconds", 9, Shape::Int32, "int32").omit_empty(),
-        Field::new("persistentVolumeClaimRetentionPolicy", 10, Shape::Struct(&STATEFUL_SET_PERSISTENT_VOLUME_CLAIM_RETENTION_POLICY), "v1.StatefulSetPersistentVolumeClaimRetentionPolicy").pointer().omit_empty(),
-        Field::new("ordinals", 11, Shape::Struct(&STATEFUL_SET_ORDINALS), "v1.StatefulSetOrdinals").pointer().omit_empty(),
+        Field::new("replicas", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("selector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("template", Shape::Struct(&super::core_v1::POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("volumeClaimTemplates", Shape::Struct(&super::core_v1::PERSISTENT_VOLUME_CLAIM), "[]v1.PersistentVolumeClaim").list().omit_empty().object("v1", "PersistentVolumeClaim").rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("serviceName", Shape::String, "string"),
+        Field::new("podManagementPolicy", Shape::String, "v1.PodManagementPolicyType").omit_empty().rules(&Rules { values: &["OrderedReady", "Parallel"], ..Rules::NONE }),
+        Field::new("updateStrategy", Shape::Struct(&STATEFUL_SET_UPDATE_STRATEGY), "v1.StatefulSetUpdateStrategy").omit_empty(),
+        Field::new("revisionHistoryLimit", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("minReadySeconds", Shape::Int32, "int32").omit_empty(),
+        Field::new("persistentVolumeClaimRetentionPolicy", Shape::Struct(&STATEFUL_SET_PERSISTENT_VOLUME_CLAIM_RETENTION_POLICY), "v1.StatefulSetPersistentVolumeClaimRetentionPolicy").pointer().omit_empty(),
+        Field::new("ordinals", Shape::Struct(&STATEFUL_SET_ORDINALS), "v1.StatefulSetOrdinals").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9), Wire::field(11, 10)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -356,17 +379,18 @@ pub(crate) static STATEFUL_SET_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("observedGeneration", 1, Shape::Int64, "int64").omit_empty(),
-        Field::new("replicas", 2, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("readyReplicas", 3, Shape::Int32, "int32").omit_empty(),
-        Field::new("currentReplicas", 4, Shape::Int32, "int32").omit_empty(),
-        Field::new("updatedReplicas", 5, Shape::Int32, "int32").omit_empty(),
-        Field::new("currentRevision", 6, Shape::String, "string").omit_empty(),
-        Field::new("updateRevision", 7, Shape::String, "string").omit_empty(),
-        Field::new("collisionCount", 9, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("conditions", 10, Shape::Struct(&STATEFUL_SET_CONDITION), "[]v1.StatefulSetCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
-        Field::new("availableReplicas", 11, Shape::Int32, "int32"),
+        Field::new("observedGeneration", Shape::Int64, "int64").omit_empty(),
+        Field::new("replicas", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("readyReplicas", Shape::Int32, "int32").omit_empty(),
+        Field::new("currentReplicas", Shape::Int32, "int32").omit_empty(),
+        Field::new("updatedReplicas", Shape::Int32, "int32").omit_empty(),
+        Field::new("currentRevision", Shape::String, "string").omit_empty(),
+        Field::new("updateRevision", Shape::String, "string").omit_empty(),
+        Field::new("collisionCount", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("conditions", Shape::Struct(&STATEFUL_SET_CONDITION), "[]v1.StatefulSetCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("availableReplicas", Shape::Int32, "int32"),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(9, 7), Wire::field(10, 8), Wire::field(11, 9)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -376,7 +400,8 @@ pub(crate) static STATEFUL_SET_UPDATE_STRATEGY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.StatefulSetUpdateStrategyType").omit_empty().rules(&Rules { values: &["OnDelete", "RollingUpdate"], ..Rules::NONE }),
-        Field::new("rollingUpdate", 2, Shape::Struct(&ROLLING_UPDATE_STATEFUL_SET_STRATEGY), "v1.RollingUpdateStatefulSetStrategy").pointer().omit_empty(),
+        Field::new("type", Shape::String, "v1.StatefulSetUpdateStrategyType").omit_empty().rules(&Rules { values: &["OnDelete", "RollingUpdate"], ..Rules::NONE }),
+        Field::new("rollingUpdate", Shape::Struct(&ROLLING_UPDATE_STATEFUL_SET_STRATEGY), "v1.RollingUpdateStatefulSetStrategy").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };

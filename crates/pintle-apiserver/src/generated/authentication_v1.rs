@@ -2,7 +2,7 @@
 
 //! The structs of authentication.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.authentication.v1";
 
@@ -13,11 +13,12 @@ pub(crate) static BOUND_OBJECT_REFERENCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 1, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 2, Shape::String, "string").omit_empty(),
-        Field::new("name", 3, Shape::String, "string").omit_empty(),
-        Field::new("uid", 4, Shape::String, "types.UID").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty(),
+        Field::new("uid", Shape::String, "types.UID").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -27,11 +28,12 @@ pub(crate) static SELF_SUBJECT_REVIEW: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("status", 2, Shape::Struct(&SELF_SUBJECT_REVIEW_STATUS), "v1.SelfSubjectReviewStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("status", Shape::Struct(&SELF_SUBJECT_REVIEW_STATUS), "v1.SelfSubjectReviewStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -41,8 +43,9 @@ pub(crate) static SELF_SUBJECT_REVIEW_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("userInfo", 1, Shape::Struct(&USER_INFO), "v1.UserInfo").omit_empty(),
+        Field::new("userInfo", Shape::Struct(&USER_INFO), "v1.UserInfo").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -52,12 +55,13 @@ pub(crate) static TOKEN_REQUEST: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&TOKEN_REQUEST_SPEC), "v1.TokenRequestSpec"),
-        Field::new("status", 3, Shape::Struct(&TOKEN_REQUEST_STATUS), "v1.TokenRequestStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&TOKEN_REQUEST_SPEC), "v1.TokenRequestSpec"),
+        Field::new("status", Shape::Struct(&TOKEN_REQUEST_STATUS), "v1.TokenRequestStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -67,10 +71,11 @@ pub(crate) static TOKEN_REQUEST_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("audiences", 1, Shape::String, "[]string").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("expirationSeconds", 4, Shape::Int64, "int64").pointer(),
-        Field::new("boundObjectRef", 3, Shape::Struct(&BOUND_OBJECT_REFERENCE), "v1.BoundObjectReference").pointer(),
+        Field::new("audiences", Shape::String, "[]string").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("expirationSeconds", Shape::Int64, "int64").pointer(),
+        Field::new("boundObjectRef", Shape::Struct(&BOUND_OBJECT_REFERENCE), "v1.BoundObjectReference").pointer(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(3, 2), Wire::field(4, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -80,9 +85,10 @@ pub(crate) static TOKEN_REQUEST_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("token", 1, Shape::String, "string"),
-        Field::new("expirationTimestamp", 2, Shape::Time, "v1.Time"),
+        Field::new("token", Shape::String, "string"),
+        Field::new("expirationTimestamp", Shape::Time, "v1.Time"),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -92,12 +98,13 @@ pub(crate) static TOKEN_REVIEW: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&TOKEN_REVIEW_SPEC), "v1.TokenReviewSpec").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 3, Shape::Struct(&TOKEN_REVIEW_STATUS), "v1.TokenReviewStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&TOKEN_REVIEW_SPEC), "v1.TokenReviewSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::Struct(&TOKEN_REVIEW_STATUS), "v1.TokenReviewStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -107,9 +114,10 @@ pub(crate) static TOKEN_REVIEW_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("token", 1, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("audiences", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("token", Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("audiences", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -119,11 +127,12 @@ pub(crate) static TOKEN_REVIEW_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("authenticated", 1, Shape::Bool, "bool").omit_empty(),
-        Field::new("user", 2, Shape::Struct(&USER_INFO), "v1.UserInfo").omit_empty(),
-        Field::new("audiences", 4, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("error", 3, Shape::String, "string").omit_empty(),
+        Field::new("authenticated", Shape::Bool, "bool").omit_empty(),
+        Field::new("user", Shape::Struct(&USER_INFO), "v1.UserInfo").omit_empty(),
+        Field::new("audiences", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("error", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 3), Wire::field(4, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -133,9 +142,10 @@ pub(crate) static USER_INFO: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("username", 1, Shape::String, "string").omit_empty(),
-        Field::new("uid", 2, Shape::String, "string").omit_empty(),
-        Field::new("groups", 3, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("extra", 4, Shape::String, "map[string]v1.ExtraValue").map_of_lists().omit_empty(),
+        Field::new("username", Shape::String, "string").omit_empty(),
+        Field::new("uid", Shape::String, "string").omit_empty(),
+        Field::new("groups", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("extra", Shape::String, "map[string]v1.ExtraValue").map_of_lists().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };

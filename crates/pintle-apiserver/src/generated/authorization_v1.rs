@@ -2,7 +2,7 @@
 
 //! The structs of authorization.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.authorization.v1";
 
@@ -13,9 +13,10 @@ pub(crate) static FIELD_SELECTOR_ATTRIBUTES: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("rawSelector", 1, Shape::String, "string").omit_empty(),
-        Field::new("requirements", 2, Shape::Struct(&super::meta_v1::FIELD_SELECTOR_REQUIREMENT), "[]v1.FieldSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("rawSelector", Shape::String, "string").omit_empty(),
+        Field::new("requirements", Shape::Struct(&super::meta_v1::FIELD_SELECTOR_REQUIREMENT), "[]v1.FieldSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -25,9 +26,10 @@ pub(crate) static LABEL_SELECTOR_ATTRIBUTES: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("rawSelector", 1, Shape::String, "string").omit_empty(),
-        Field::new("requirements", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR_REQUIREMENT), "[]v1.LabelSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("rawSelector", Shape::String, "string").omit_empty(),
+        Field::new("requirements", Shape::Struct(&super::meta_v1::LABEL_SELECTOR_REQUIREMENT), "[]v1.LabelSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -37,12 +39,13 @@ pub(crate) static LOCAL_SUBJECT_ACCESS_REVIEW: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&SUBJECT_ACCESS_REVIEW_SPEC), "v1.SubjectAccessReviewSpec").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 3, Shape::Struct(&SUBJECT_ACCESS_REVIEW_STATUS), "v1.SubjectAccessReviewStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&SUBJECT_ACCESS_REVIEW_SPEC), "v1.SubjectAccessReviewSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::Struct(&SUBJECT_ACCESS_REVIEW_STATUS), "v1.SubjectAccessReviewStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -52,9 +55,10 @@ pub(crate) static NON_RESOURCE_ATTRIBUTES: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("path", 1, Shape::String, "string").omit_empty(),
-        Field::new("verb", 2, Shape::String, "string").omit_empty(),
+        Field::new("path", Shape::String, "string").omit_empty(),
+        Field::new("verb", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -64,9 +68,10 @@ pub(crate) static NON_RESOURCE_RULE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("verbs", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("nonResourceURLs", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("verbs", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("nonResourceURLs", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -76,16 +81,17 @@ pub(crate) static RESOURCE_ATTRIBUTES: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("namespace", 1, Shape::String, "string").omit_empty(),
-        Field::new("verb", 2, Shape::String, "string").omit_empty(),
-        Field::new("group", 3, Shape::String, "string").omit_empty(),
-        Field::new("version", 4, Shape::String, "string").omit_empty(),
-        Field::new("resource", 5, Shape::String, "string").omit_empty(),
-        Field::new("subresource", 6, Shape::String, "string").omit_empty(),
-        Field::new("name", 7, Shape::String, "string").omit_empty(),
-        Field::new("fieldSelector", 8, Shape::Struct(&FIELD_SELECTOR_ATTRIBUTES), "v1.FieldSelectorAttributes").pointer().omit_empty(),
-        Field::new("labelSelector", 9, Shape::Struct(&LABEL_SELECTOR_ATTRIBUTES), "v1.LabelSelectorAttributes").pointer().omit_empty(),
+        Field::new("namespace", Shape::String, "string").omit_empty(),
+        Field::new("verb", Shape::String, "string").omit_empty(),
+        Field::new("group", Shape::String, "string").omit_empty(),
+        Field::new("version", Shape::String, "string").omit_empty(),
+        Field::new("resource", Shape::String, "string").omit_empty(),
+        Field::new("subresource", Shape::String, "string").omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty(),
+        Field::new("fieldSelector", Shape::Struct(&FIELD_SELECTOR_ATTRIBUTES), "v1.FieldSelectorAttributes").pointer().omit_empty(),
+        Field::new("labelSelector", Shape::Struct(&LABEL_SELECTOR_ATTRIBUTES), "v1.LabelSelectorAttributes").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -95,11 +101,12 @@ pub(crate) static RESOURCE_RULE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("verbs", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("apiGroups", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("resources", 3, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("resourceNames", 4, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("verbs", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("apiGroups", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("resources", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("resourceNames", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -109,12 +116,13 @@ pub(crate) static SELF_SUBJECT_ACCESS_REVIEW: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&SELF_SUBJECT_ACCESS_REVIEW_SPEC), "v1.SelfSubjectAccessReviewSpec").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 3, Shape::Struct(&SUBJECT_ACCESS_REVIEW_STATUS), "v1.SubjectAccessReviewStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&SELF_SUBJECT_ACCESS_REVIEW_SPEC), "v1.SelfSubjectAccessReviewSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::Struct(&SUBJECT_ACCESS_REVIEW_STATUS), "v1.SubjectAccessReviewStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -124,9 +132,10 @@ pub(crate) static SELF_SUBJECT_ACCESS_REVIEW_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("resourceAttributes", 1, Shape::Struct(&RESOURCE_ATTRIBUTES), "v1.ResourceAttributes").pointer().omit_empty(),
-        Field::new("nonResourceAttributes", 2, Shape::Struct(&NON_RESOURCE_ATTRIBUTES), "v1.NonResourceAttributes").pointer().omit_empty(),
+        Field::new("resourceAttributes", Shape::Struct(&RESOURCE_ATTRIBUTES), "v1.ResourceAttributes").pointer().omit_empty(),
+        Field::new("nonResourceAttributes", Shape::Struct(&NON_RESOURCE_ATTRIBUTES), "v1.NonResourceAttributes").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -136,12 +145,13 @@ pub(crate) static SELF_SUBJECT_RULES_REVIEW: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&SELF_SUBJECT_RULES_REVIEW_SPEC), "v1.SelfSubjectRulesReviewSpec").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 3, Shape::Struct(&SUBJECT_RULES_REVIEW_STATUS), "v1.SubjectRulesReviewStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&SELF_SUBJECT_RULES_REVIEW_SPEC), "v1.SelfSubjectRulesReviewSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::Struct(&SUBJECT_RULES_REVIEW_STATUS), "v1.SubjectRulesReviewStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -151,8 +161,9 @@ pub(crate) static SELF_SUBJECT_RULES_REVIEW_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("namespace", 1, Shape::String, "string").omit_empty(),
+        Field::new("namespace", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -162,12 +173,13 @@ pub(crate) static SUBJECT_ACCESS_REVIEW: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&SUBJECT_ACCESS_REVIEW_SPEC), "v1.SubjectAccessReviewSpec").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 3, Shape::Struct(&SUBJECT_ACCESS_REVIEW_STATUS), "v1.SubjectAccessReviewStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&SUBJECT_ACCESS_REVIEW_SPEC), "v1.SubjectAccessReviewSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::Struct(&SUBJECT_ACCESS_REVIEW_STATUS), "v1.SubjectAccessReviewStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -177,13 +189,14 @@ pub(crate) static SUBJECT_ACCESS_REVIEW_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("resourceAttributes", 1, Shape::Struct(&RESOURCE_ATTRIBUTES), "v1.ResourceAttributes").pointer().omit_empty(),
-        Field::new("nonResourceAttributes", 2, Shape::Struct(&NON_RESOURCE_ATTRIBUTES), "v1.NonResourceAttributes").pointer().omit_empty(),
-        Field::new("user", 3, Shape::String, "string").omit_empty(),
-        Field::new("groups", 4, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("extra", 5, Shape::String, "map[string]v1.ExtraValue").map_of_lists().omit_empty(),
-        Field::new("uid", 6, Shape::String, "string").omit_empty(),
+        Field::new("resourceAttributes", Shape::Struct(&RESOURCE_ATTRIBUTES), "v1.ResourceAttributes").pointer().omit_empty(),
+        Field::new("nonResourceAttributes", Shape::Struct(&NON_RESOURCE_ATTRIBUTES), "v1.NonResourceAttributes").pointer().omit_empty(),
+        Field::new("user", Shape::String, "string").omit_empty(),
+        Field::new("groups", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("extra", Shape::String, "map[string]v1.ExtraValue").map_of_lists().omit_empty(),
+        Field::new("uid", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -193,11 +206,12 @@ pub(crate) static SUBJECT_ACCESS_REVIEW_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("allowed", 1, Shape::Bool, "bool").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("denied", 4, Shape::Bool, "bool").omit_empty(),
-        Field::new("reason", 2, Shape::String, "string").omit_empty(),
-        Field::new("evaluationError", 3, Shape::String, "string").omit_empty(),
+        Field::new("allowed", Shape::Bool, "bool").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("denied", Shape::Bool, "bool").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("evaluationError", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -207,9 +221,10 @@ pub(crate) static SUBJECT_RULES_REVIEW_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("resourceRules", 1, Shape::Struct(&RESOURCE_RULE), "[]v1.ResourceRule").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("nonResourceRules", 2, Shape::Struct(&NON_RESOURCE_RULE), "[]v1.NonResourceRule").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("incomplete", 3, Shape::Bool, "bool").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("evaluationError", 4, Shape::String, "string").omit_empty(),
+        Field::new("resourceRules", Shape::Struct(&RESOURCE_RULE), "[]v1.ResourceRule").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("nonResourceRules", Shape::Struct(&NON_RESOURCE_RULE), "[]v1.NonResourceRule").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("incomplete", Shape::Bool, "bool").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("evaluationError", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };

@@ -2,7 +2,7 @@
 
 //! The structs of autoscaling.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, Rules, Shape, Struct};
+use crate::schema::{Field, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.autoscaling.v1";
 
@@ -13,10 +13,11 @@ pub(crate) static CROSS_VERSION_OBJECT_REFERENCE: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("kind", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("name", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("apiVersion", 3, Shape::String, "string").omit_empty(),
+        Field::new("kind", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -26,12 +27,13 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&HORIZONTAL_POD_AUTOSCALER_SPEC), "v1.HorizontalPodAutoscalerSpec").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 3, Shape::Struct(&HORIZONTAL_POD_AUTOSCALER_STATUS), "v1.HorizontalPodAutoscalerStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&HORIZONTAL_POD_AUTOSCALER_SPEC), "v1.HorizontalPodAutoscalerSpec").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::Struct(&HORIZONTAL_POD_AUTOSCALER_STATUS), "v1.HorizontalPodAutoscalerStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -41,11 +43,12 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("scaleTargetRef", 1, Shape::Struct(&CROSS_VERSION_OBJECT_REFERENCE), "v1.CrossVersionObjectReference").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("minReplicas", 2, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("maxReplicas", 3, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("targetCPUUtilizationPercentage", 4, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("scaleTargetRef", Shape::Struct(&CROSS_VERSION_OBJECT_REFERENCE), "v1.CrossVersionObjectReference").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("minReplicas", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("maxReplicas", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("targetCPUUtilizationPercentage", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -55,12 +58,13 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("observedGeneration", 1, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("lastScaleTime", 2, Shape::Time, "v1.Time").pointer().omit_empty(),
-        Field::new("currentReplicas", 3, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("desiredReplicas", 4, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("currentCPUUtilizationPercentage", 5, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("observedGeneration", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("lastScaleTime", Shape::Time, "v1.Time").pointer().omit_empty(),
+        Field::new("currentReplicas", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("desiredReplicas", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("currentCPUUtilizationPercentage", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -70,12 +74,13 @@ pub(crate) static SCALE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&SCALE_SPEC), "v1.ScaleSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&SCALE_STATUS), "v1.ScaleStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&SCALE_SPEC), "v1.ScaleSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&SCALE_STATUS), "v1.ScaleStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -85,8 +90,9 @@ pub(crate) static SCALE_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("replicas", 1, Shape::Int32, "int32").omit_empty().rules(&Rules { default: "0", ..Rules::NONE }),
+        Field::new("replicas", Shape::Int32, "int32").omit_empty().rules(&Rules { default: "0", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -96,7 +102,8 @@ pub(crate) static SCALE_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("replicas", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("selector", 2, Shape::String, "string").omit_empty(),
+        Field::new("replicas", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("selector", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };

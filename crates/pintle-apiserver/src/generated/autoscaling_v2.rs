@@ -2,7 +2,7 @@
 
 //! The structs of autoscaling.v2, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.autoscaling.v2";
 
@@ -13,10 +13,11 @@ pub(crate) static CONTAINER_RESOURCE_METRIC_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "v1.ResourceName").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("target", 2, Shape::Struct(&METRIC_TARGET), "v2.MetricTarget").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("container", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "v1.ResourceName").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("target", Shape::Struct(&METRIC_TARGET), "v2.MetricTarget").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("container", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -26,10 +27,11 @@ pub(crate) static CONTAINER_RESOURCE_METRIC_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "v1.ResourceName").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("current", 2, Shape::Struct(&METRIC_VALUE_STATUS), "v2.MetricValueStatus").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("container", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "v1.ResourceName").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("current", Shape::Struct(&METRIC_VALUE_STATUS), "v2.MetricValueStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("container", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -39,10 +41,11 @@ pub(crate) static CROSS_VERSION_OBJECT_REFERENCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("name", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("apiVersion", 3, Shape::String, "string").omit_empty(),
+        Field::new("kind", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -52,9 +55,10 @@ pub(crate) static EXTERNAL_METRIC_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("metric", 1, Shape::Struct(&METRIC_IDENTIFIER), "v2.MetricIdentifier").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("target", 2, Shape::Struct(&METRIC_TARGET), "v2.MetricTarget").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("metric", Shape::Struct(&METRIC_IDENTIFIER), "v2.MetricIdentifier").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("target", Shape::Struct(&METRIC_TARGET), "v2.MetricTarget").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -64,9 +68,10 @@ pub(crate) static EXTERNAL_METRIC_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("metric", 1, Shape::Struct(&METRIC_IDENTIFIER), "v2.MetricIdentifier").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("current", 2, Shape::Struct(&METRIC_VALUE_STATUS), "v2.MetricValueStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("metric", Shape::Struct(&METRIC_IDENTIFIER), "v2.MetricIdentifier").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("current", Shape::Struct(&METRIC_VALUE_STATUS), "v2.MetricValueStatus").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -76,10 +81,11 @@ pub(crate) static HPA_SCALING_POLICY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v2.HPAScalingPolicyType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("value", 2, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("periodSeconds", 3, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("type", Shape::String, "v2.HPAScalingPolicyType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("value", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("periodSeconds", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -89,11 +95,12 @@ pub(crate) static HPA_SCALING_RULES: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("stabilizationWindowSeconds", 3, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("selectPolicy", 1, Shape::String, "v2.ScalingPolicySelect").pointer().omit_empty(),
-        Field::new("policies", 2, Shape::Struct(&HPA_SCALING_POLICY), "[]v2.HPAScalingPolicy").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("tolerance", 4, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
+        Field::new("stabilizationWindowSeconds", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("selectPolicy", Shape::String, "v2.ScalingPolicySelect").pointer().omit_empty(),
+        Field::new("policies", Shape::Struct(&HPA_SCALING_POLICY), "[]v2.HPAScalingPolicy").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("tolerance", Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 1), Wire::field(2, 2), Wire::field(3, 0), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -103,12 +110,13 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&HORIZONTAL_POD_AUTOSCALER_SPEC), "v2.HorizontalPodAutoscalerSpec").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 3, Shape::Struct(&HORIZONTAL_POD_AUTOSCALER_STATUS), "v2.HorizontalPodAutoscalerStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&HORIZONTAL_POD_AUTOSCALER_SPEC), "v2.HorizontalPodAutoscalerSpec").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::Struct(&HORIZONTAL_POD_AUTOSCALER_STATUS), "v2.HorizontalPodAutoscalerStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -118,9 +126,10 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER_BEHAVIOR: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("scaleUp", 1, Shape::Struct(&HPA_SCALING_RULES), "v2.HPAScalingRules").pointer().omit_empty(),
-        Field::new("scaleDown", 2, Shape::Struct(&HPA_SCALING_RULES), "v2.HPAScalingRules").pointer().omit_empty(),
+        Field::new("scaleUp", Shape::Struct(&HPA_SCALING_RULES), "v2.HPAScalingRules").pointer().omit_empty(),
+        Field::new("scaleDown", Shape::Struct(&HPA_SCALING_RULES), "v2.HPAScalingRules").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -130,12 +139,13 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v2.HorizontalPodAutoscalerConditionType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("lastTransitionTime", 3, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("reason", 4, Shape::String, "string").omit_empty(),
-        Field::new("message", 5, Shape::String, "string").omit_empty(),
+        Field::new("type", Shape::String, "v2.HorizontalPodAutoscalerConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastTransitionTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -145,12 +155,13 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("scaleTargetRef", 1, Shape::Struct(&CROSS_VERSION_OBJECT_REFERENCE), "v2.CrossVersionObjectReference").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("minReplicas", 2, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("maxReplicas", 3, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("metrics", 4, Shape::Struct(&METRIC_SPEC), "[]v2.MetricSpec").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("behavior", 5, Shape::Struct(&HORIZONTAL_POD_AUTOSCALER_BEHAVIOR), "v2.HorizontalPodAutoscalerBehavior").pointer().omit_empty(),
+        Field::new("scaleTargetRef", Shape::Struct(&CROSS_VERSION_OBJECT_REFERENCE), "v2.CrossVersionObjectReference").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("minReplicas", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("maxReplicas", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("metrics", Shape::Struct(&METRIC_SPEC), "[]v2.MetricSpec").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("behavior", Shape::Struct(&HORIZONTAL_POD_AUTOSCALER_BEHAVIOR), "v2.HorizontalPodAutoscalerBehavior").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -160,13 +171,14 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("observedGeneration", 1, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("lastScaleTime", 2, Shape::Time, "v1.Time").pointer().omit_empty(),
-        Field::new("currentReplicas", 3, Shape::Int32, "int32").omit_empty(),
-        Field::new("desiredReplicas", 4, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("currentMetrics", 5, Shape::Struct(&METRIC_STATUS), "[]v2.MetricStatus").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("conditions", 6, Shape::Struct(&HORIZONTAL_POD_AUTOSCALER_CONDITION), "[]v2.HorizontalPodAutoscalerCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("observedGeneration", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("lastScaleTime", Shape::Time, "v1.Time").pointer().omit_empty(),
+        Field::new("currentReplicas", Shape::Int32, "int32").omit_empty(),
+        Field::new("desiredReplicas", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("currentMetrics", Shape::Struct(&METRIC_STATUS), "[]v2.MetricStatus").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("conditions", Shape::Struct(&HORIZONTAL_POD_AUTOSCALER_CONDITION), "[]v2.HorizontalPodAutoscalerCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -176,9 +188,10 @@ pub(crate) static METRIC_IDENTIFIER: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("selector", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("selector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -188,13 +201,14 @@ pub(crate) static METRIC_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v2.MetricSourceType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("object", 2, Shape::Struct(&OBJECT_METRIC_SOURCE), "v2.ObjectMetricSource").pointer().omit_empty(),
-        Field::new("pods", 3, Shape::Struct(&PODS_METRIC_SOURCE), "v2.PodsMetricSource").pointer().omit_empty(),
-        Field::new("resource", 4, Shape::Struct(&RESOURCE_METRIC_SOURCE), "v2.ResourceMetricSource").pointer().omit_empty(),
-        Field::new("containerResource", 7, Shape::Struct(&CONTAINER_RESOURCE_METRIC_SOURCE), "v2.ContainerResourceMetricSource").pointer().omit_empty(),
-        Field::new("external", 5, Shape::Struct(&EXTERNAL_METRIC_SOURCE), "v2.ExternalMetricSource").pointer().omit_empty(),
+        Field::new("type", Shape::String, "v2.MetricSourceType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("object", Shape::Struct(&OBJECT_METRIC_SOURCE), "v2.ObjectMetricSource").pointer().omit_empty(),
+        Field::new("pods", Shape::Struct(&PODS_METRIC_SOURCE), "v2.PodsMetricSource").pointer().omit_empty(),
+        Field::new("resource", Shape::Struct(&RESOURCE_METRIC_SOURCE), "v2.ResourceMetricSource").pointer().omit_empty(),
+        Field::new("containerResource", Shape::Struct(&CONTAINER_RESOURCE_METRIC_SOURCE), "v2.ContainerResourceMetricSource").pointer().omit_empty(),
+        Field::new("external", Shape::Struct(&EXTERNAL_METRIC_SOURCE), "v2.ExternalMetricSource").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 5), Wire::field(7, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -204,13 +218,14 @@ pub(crate) static METRIC_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v2.MetricSourceType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("object", 2, Shape::Struct(&OBJECT_METRIC_STATUS), "v2.ObjectMetricStatus").pointer().omit_empty(),
-        Field::new("pods", 3, Shape::Struct(&PODS_METRIC_STATUS), "v2.PodsMetricStatus").pointer().omit_empty(),
-        Field::new("resource", 4, Shape::Struct(&RESOURCE_METRIC_STATUS), "v2.ResourceMetricStatus").pointer().omit_empty(),
-        Field::new("containerResource", 7, Shape::Struct(&CONTAINER_RESOURCE_METRIC_STATUS), "v2.ContainerResourceMetricStatus").pointer().omit_empty(),
-        Field::new("external", 5, Shape::Struct(&EXTERNAL_METRIC_STATUS), "v2.ExternalMetricStatus").pointer().omit_empty(),
+        Field::new("type", Shape::String, "v2.MetricSourceType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("object", Shape::Struct(&OBJECT_METRIC_STATUS), "v2.ObjectMetricStatus").pointer().omit_empty(),
+        Field::new("pods", Shape::Struct(&PODS_METRIC_STATUS), "v2.PodsMetricStatus").pointer().omit_empty(),
+        Field::new("resource", Shape::Struct(&RESOURCE_METRIC_STATUS), "v2.ResourceMetricStatus").pointer().omit_empty(),
+        Field::new("containerResource", Shape::Struct(&CONTAINER_RESOURCE_METRIC_STATUS), "v2.ContainerResourceMetricStatus").pointer().omit_empty(),
+        Field::new("external", Shape::Struct(&EXTERNAL_METRIC_STATUS), "v2.ExternalMetricStatus").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 5), Wire::field(7, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -220,11 +235,12 @@ pub(crate) static METRIC_TARGET: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v2.MetricTargetType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("value", 2, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
-        Field::new("averageValue", 3, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
-        Field::new("averageUtilization", 4, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("type", Shape::String, "v2.MetricTargetType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("value", Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
+        Field::new("averageValue", Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
+        Field::new("averageUtilization", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -234,10 +250,11 @@ pub(crate) static METRIC_VALUE_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("value", 1, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
-        Field::new("averageValue", 2, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
-        Field::new("averageUtilization", 3, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("value", Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
+        Field::new("averageValue", Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
+        Field::new("averageUtilization", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -247,10 +264,11 @@ pub(crate) static OBJECT_METRIC_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("describedObject", 1, Shape::Struct(&CROSS_VERSION_OBJECT_REFERENCE), "v2.CrossVersionObjectReference").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("target", 2, Shape::Struct(&METRIC_TARGET), "v2.MetricTarget").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("metric", 3, Shape::Struct(&METRIC_IDENTIFIER), "v2.MetricIdentifier").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("describedObject", Shape::Struct(&CROSS_VERSION_OBJECT_REFERENCE), "v2.CrossVersionObjectReference").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("target", Shape::Struct(&METRIC_TARGET), "v2.MetricTarget").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("metric", Shape::Struct(&METRIC_IDENTIFIER), "v2.MetricIdentifier").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -260,10 +278,11 @@ pub(crate) static OBJECT_METRIC_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("metric", 1, Shape::Struct(&METRIC_IDENTIFIER), "v2.MetricIdentifier").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("current", 2, Shape::Struct(&METRIC_VALUE_STATUS), "v2.MetricValueStatus").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("describedObject", 3, Shape::Struct(&CROSS_VERSION_OBJECT_REFERENCE), "v2.CrossVersionObjectReference").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("metric", Shape::Struct(&METRIC_IDENTIFIER), "v2.MetricIdentifier").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("current", Shape::Struct(&METRIC_VALUE_STATUS), "v2.MetricValueStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("describedObject", Shape::Struct(&CROSS_VERSION_OBJECT_REFERENCE), "v2.CrossVersionObjectReference").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -273,9 +292,10 @@ pub(crate) static PODS_METRIC_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("metric", 1, Shape::Struct(&METRIC_IDENTIFIER), "v2.MetricIdentifier").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("target", 2, Shape::Struct(&METRIC_TARGET), "v2.MetricTarget").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("metric", Shape::Struct(&METRIC_IDENTIFIER), "v2.MetricIdentifier").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("target", Shape::Struct(&METRIC_TARGET), "v2.MetricTarget").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -285,9 +305,10 @@ pub(crate) static PODS_METRIC_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("metric", 1, Shape::Struct(&METRIC_IDENTIFIER), "v2.MetricIdentifier").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("current", 2, Shape::Struct(&METRIC_VALUE_STATUS), "v2.MetricValueStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("metric", Shape::Struct(&METRIC_IDENTIFIER), "v2.MetricIdentifier").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("current", Shape::Struct(&METRIC_VALUE_STATUS), "v2.MetricValueStatus").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -297,9 +318,10 @@ pub(crate) static RESOURCE_METRIC_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "v1.ResourceName").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("target", 2, Shape::Struct(&METRIC_TARGET), "v2.MetricTarget").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "v1.ResourceName").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("target", Shape::Struct(&METRIC_TARGET), "v2.MetricTarget").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -309,7 +331,8 @@ pub(crate) static RESOURCE_METRIC_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "v1.ResourceName").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("current", 2, Shape::Struct(&METRIC_VALUE_STATUS), "v2.MetricValueStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "v1.ResourceName").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("current", Shape::Struct(&METRIC_VALUE_STATUS), "v2.MetricValueStatus").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };

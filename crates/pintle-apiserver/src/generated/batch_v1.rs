@@ -2,7 +2,7 @@
 
 //! The structs of batch.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.batch.v1";
 
@@ -13,12 +13,13 @@ pub(crate) static CRON_JOB: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&CRON_JOB_SPEC), "v1.CronJobSpec").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 3, Shape::Struct(&CRON_JOB_STATUS), "v1.CronJobStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&CRON_JOB_SPEC), "v1.CronJobSpec").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::Struct(&CRON_JOB_STATUS), "v1.CronJobStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -28,15 +29,16 @@ pub(crate) static CRON_JOB_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("schedule", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("timeZone", 8, Shape::String, "string").pointer().omit_empty(),
-        Field::new("startingDeadlineSeconds", 2, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("concurrencyPolicy", 3, Shape::String, "v1.ConcurrencyPolicy").omit_empty().rules(&Rules { values: &["Allow", "Forbid", "Replace"], ..Rules::NONE }),
-        Field::new("suspend", 4, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("jobTemplate", 5, Shape::Struct(&JOB_TEMPLATE_SPEC), "v1.JobTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("successfulJobsHistoryLimit", 6, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("failedJobsHistoryLimit", 7, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("schedule", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("timeZone", Shape::String, "string").pointer().omit_empty(),
+        Field::new("startingDeadlineSeconds", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("concurrencyPolicy", Shape::String, "v1.ConcurrencyPolicy").omit_empty().rules(&Rules { values: &["Allow", "Forbid", "Replace"], ..Rules::NONE }),
+        Field::new("suspend", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("jobTemplate", Shape::Struct(&JOB_TEMPLATE_SPEC), "v1.JobTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("successfulJobsHistoryLimit", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("failedJobsHistoryLimit", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 6), Wire::field(7, 7), Wire::field(8, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -46,10 +48,11 @@ pub(crate) static CRON_JOB_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("active", 1, Shape::Struct(&super::core_v1::OBJECT_REFERENCE), "[]v1.ObjectReference").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("lastScheduleTime", 4, Shape::Time, "v1.Time").pointer().omit_empty(),
-        Field::new("lastSuccessfulTime", 5, Shape::Time, "v1.Time").pointer().omit_empty(),
+        Field::new("active", Shape::Struct(&super::core_v1::OBJECT_REFERENCE), "[]v1.ObjectReference").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("lastScheduleTime", Shape::Time, "v1.Time").pointer().omit_empty(),
+        Field::new("lastSuccessfulTime", Shape::Time, "v1.Time").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(4, 1), Wire::field(5, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -59,12 +62,13 @@ pub(crate) static JOB: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&JOB_SPEC), "v1.JobSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&JOB_STATUS), "v1.JobStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&JOB_SPEC), "v1.JobSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&JOB_STATUS), "v1.JobStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -74,13 +78,14 @@ pub(crate) static JOB_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.JobConditionType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("lastProbeTime", 3, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("lastTransitionTime", 4, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("reason", 5, Shape::String, "string").omit_empty(),
-        Field::new("message", 6, Shape::String, "string").omit_empty(),
+        Field::new("type", Shape::String, "v1.JobConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastProbeTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("lastTransitionTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -90,23 +95,24 @@ pub(crate) static JOB_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("parallelism", 1, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("completions", 2, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("activeDeadlineSeconds", 3, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("podFailurePolicy", 11, Shape::Struct(&POD_FAILURE_POLICY), "v1.PodFailurePolicy").pointer().omit_empty(),
-        Field::new("successPolicy", 16, Shape::Struct(&SUCCESS_POLICY), "v1.SuccessPolicy").pointer().omit_empty(),
-        Field::new("backoffLimit", 7, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("backoffLimitPerIndex", 12, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("maxFailedIndexes", 13, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("selector", 4, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("manualSelector", 5, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("template", 6, Shape::Struct(&super::core_v1::POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("ttlSecondsAfterFinished", 8, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("completionMode", 9, Shape::String, "v1.CompletionMode").pointer().omit_empty().rules(&Rules { values: &["Indexed", "NonIndexed"], ..Rules::NONE }),
-        Field::new("suspend", 10, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("podReplacementPolicy", 14, Shape::String, "v1.PodReplacementPolicy").pointer().omit_empty().rules(&Rules { values: &["Failed", "TerminatingOrFailed"], ..Rules::NONE }),
-        Field::new("managedBy", 15, Shape::String, "string").pointer().omit_empty(),
+        Field::new("parallelism", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("completions", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("activeDeadlineSeconds", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("podFailurePolicy", Shape::Struct(&POD_FAILURE_POLICY), "v1.PodFailurePolicy").pointer().omit_empty(),
+        Field::new("successPolicy", Shape::Struct(&SUCCESS_POLICY), "v1.SuccessPolicy").pointer().omit_empty(),
+        Field::new("backoffLimit", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("backoffLimitPerIndex", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("maxFailedIndexes", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("selector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("manualSelector", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("template", Shape::Struct(&super::core_v1::POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("ttlSecondsAfterFinished", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("completionMode", Shape::String, "v1.CompletionMode").pointer().omit_empty().rules(&Rules { values: &["Indexed", "NonIndexed"], ..Rules::NONE }),
+        Field::new("suspend", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("podReplacementPolicy", Shape::String, "v1.PodReplacementPolicy").pointer().omit_empty().rules(&Rules { values: &["Failed", "TerminatingOrFailed"], ..Rules::NONE }),
+        Field::new("managedBy", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 8), Wire::field(5, 9), Wire::field(6, 10), Wire::field(7, 5), Wire::field(8, 11), Wire::field(9, 12), Wire::field(10, 13), Wire::field(11, 3), Wire::field(12, 6), Wire::field(13, 7), Wire::field(14, 14), Wire::field(15, 15), Wire::field(16, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -116,18 +122,19 @@ pub(crate) static JOB_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("conditions", 1, Shape::Struct(&JOB_CONDITION), "[]v1.JobCondition").list().omit_empty().rules(&Rules { list: ListType::Atomic, patch: &["merge"], merge_key: "type", ..Rules::NONE }),
-        Field::new("startTime", 2, Shape::Time, "v1.Time").pointer().omit_empty(),
-        Field::new("completionTime", 3, Shape::Time, "v1.Time").pointer().omit_empty(),
-        Field::new("active", 4, Shape::Int32, "int32").omit_empty(),
-        Field::new("succeeded", 5, Shape::Int32, "int32").omit_empty(),
-        Field::new("failed", 6, Shape::Int32, "int32").omit_empty(),
-        Field::new("terminating", 11, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("completedIndexes", 7, Shape::String, "string").omit_empty(),
-        Field::new("failedIndexes", 10, Shape::String, "string").pointer().omit_empty(),
-        Field::new("uncountedTerminatedPods", 8, Shape::Struct(&UNCOUNTED_TERMINATED_PODS), "v1.UncountedTerminatedPods").pointer().omit_empty(),
-        Field::new("ready", 9, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("conditions", Shape::Struct(&JOB_CONDITION), "[]v1.JobCondition").list().omit_empty().rules(&Rules { list: ListType::Atomic, patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("startTime", Shape::Time, "v1.Time").pointer().omit_empty(),
+        Field::new("completionTime", Shape::Time, "v1.Time").pointer().omit_empty(),
+        Field::new("active", Shape::Int32, "int32").omit_empty(),
+        Field::new("succeeded", Shape::Int32, "int32").omit_empty(),
+        Field::new("failed", Shape::Int32, "int32").omit_empty(),
+        Field::new("terminating", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("completedIndexes", Shape::String, "string").omit_empty(),
+        Field::new("failedIndexes", Shape::String, "string").pointer().omit_empty(),
+        Field::new("uncountedTerminatedPods", Shape::Struct(&UNCOUNTED_TERMINATED_PODS), "v1.UncountedTerminatedPods").pointer().omit_empty(),
+        Field::new("ready", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 7), Wire::field(8, 9), Wire::field(9, 10), Wire::field(10, 8), Wire::field(11, 6)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -137,9 +144,10 @@ pub(crate) static JOB_TEMPLATE_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&JOB_SPEC), "v1.JobSpec").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&JOB_SPEC), "v1.JobSpec").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -149,8 +157,9 @@ pub(crate) static POD_FAILURE_POLICY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("rules", 1, Shape::Struct(&POD_FAILURE_POLICY_RULE), "[]v1.PodFailurePolicyRule").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("rules", Shape::Struct(&POD_FAILURE_POLICY_RULE), "[]v1.PodFailurePolicyRule").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -160,10 +169,11 @@ pub(crate) static POD_FAILURE_POLICY_ON_EXIT_CODES_REQUIREMENT: Struct = Struct 
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("containerName", 1, Shape::String, "string").pointer().omit_empty(),
-        Field::new("operator", 2, Shape::String, "v1.PodFailurePolicyOnExitCodesOperator").rules(&Rules { required: true, values: &["In", "NotIn"], ..Rules::NONE }),
-        Field::new("values", 3, Shape::Int32, "[]int32").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
+        Field::new("containerName", Shape::String, "string").pointer().omit_empty(),
+        Field::new("operator", Shape::String, "v1.PodFailurePolicyOnExitCodesOperator").rules(&Rules { required: true, values: &["In", "NotIn"], ..Rules::NONE }),
+        Field::new("values", Shape::Int32, "[]int32").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -173,9 +183,10 @@ pub(crate) static POD_FAILURE_POLICY_ON_POD_CONDITIONS_PATTERN: Struct = Struct 
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.PodConditionType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 2, Shape::String, "v1.ConditionStatus"),
+        Field::new("type", Shape::String, "v1.PodConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::String, "v1.ConditionStatus"),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -185,10 +196,11 @@ pub(crate) static POD_FAILURE_POLICY_RULE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("action", 1, Shape::String, "v1.PodFailurePolicyAction").rules(&Rules { required: true, values: &["Count", "FailIndex", "FailJob", "Ignore"], ..Rules::NONE }),
-        Field::new("onExitCodes", 2, Shape::Struct(&POD_FAILURE_POLICY_ON_EXIT_CODES_REQUIREMENT), "v1.PodFailurePolicyOnExitCodesRequirement").pointer().omit_empty(),
-        Field::new("onPodConditions", 3, Shape::Struct(&POD_FAILURE_POLICY_ON_POD_CONDITIONS_PATTERN), "[]v1.PodFailurePolicyOnPodConditionsPattern").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("action", Shape::String, "v1.PodFailurePolicyAction").rules(&Rules { required: true, values: &["Count", "FailIndex", "FailJob", "Ignore"], ..Rules::NONE }),
+        Field::new("onExitCodes", Shape::Struct(&POD_FAILURE_POLICY_ON_EXIT_CODES_REQUIREMENT), "v1.PodFailurePolicyOnExitCodesRequirement").pointer().omit_empty(),
+        Field::new("onPodConditions", Shape::Struct(&POD_FAILURE_POLICY_ON_POD_CONDITIONS_PATTERN), "[]v1.PodFailurePolicyOnPodConditionsPattern").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -198,8 +210,9 @@ pub(crate) static SUCCESS_POLICY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("rules", 1, Shape::Struct(&SUCCESS_POLICY_RULE), "[]v1.SuccessPolicyRule").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("rules", Shape::Struct(&SUCCESS_POLICY_RULE), "[]v1.SuccessPolicyRule").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -209,9 +222,10 @@ pub(crate) static SUCCESS_POLICY_RULE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("succeededIndexes", 1, Shape::String, "string").pointer().omit_empty(),
-        Field::new("succeededCount", 2, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("succeededIndexes", Shape::String, "string").pointer().omit_empty(),
+        Field::new("succeededCount", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -221,7 +235,8 @@ pub(crate) static UNCOUNTED_TERMINATED_PODS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("succeeded", 1, Shape::String, "[]types.UID").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
-        Field::new("failed", 2, Shape::String, "[]types.UID").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
+        Field::new("succeeded", Shape::String, "[]types.UID").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
+        Field::new("failed", Shape::String, "[]types.UID").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };

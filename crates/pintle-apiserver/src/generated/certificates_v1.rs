@@ -2,7 +2,7 @@
 
 //! The structs of certificates.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.certificates.v1";
 
@@ -13,12 +13,13 @@ pub(crate) static CERTIFICATE_SIGNING_REQUEST: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&CERTIFICATE_SIGNING_REQUEST_SPEC), "v1.CertificateSigningRequestSpec").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 3, Shape::Struct(&CERTIFICATE_SIGNING_REQUEST_STATUS), "v1.CertificateSigningRequestStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&CERTIFICATE_SIGNING_REQUEST_SPEC), "v1.CertificateSigningRequestSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::Struct(&CERTIFICATE_SIGNING_REQUEST_STATUS), "v1.CertificateSigningRequestStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -28,13 +29,14 @@ pub(crate) static CERTIFICATE_SIGNING_REQUEST_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.RequestConditionType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 6, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("reason", 2, Shape::String, "string").omit_empty(),
-        Field::new("message", 3, Shape::String, "string").omit_empty(),
-        Field::new("lastUpdateTime", 4, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("lastTransitionTime", 5, Shape::Time, "v1.Time").omit_empty(),
+        Field::new("type", Shape::String, "v1.RequestConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
+        Field::new("lastUpdateTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("lastTransitionTime", Shape::Time, "v1.Time").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -44,15 +46,16 @@ pub(crate) static CERTIFICATE_SIGNING_REQUEST_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("request", 1, Shape::Bytes, "[]uint8").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("signerName", 7, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("expirationSeconds", 8, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("usages", 5, Shape::String, "[]v1.KeyUsage").list().omit_empty().rules(&Rules { values: &["any", "cert sign", "client auth", "code signing", "content commitment", "crl sign", "data encipherment", "decipher only", "digital signature", "email protection", "encipher only", "ipsec end system", "ipsec tunnel", "ipsec user", "key agreement", "key encipherment", "microsoft sgc", "netscape sgc", "ocsp signing", "s/mime", "server auth", "signing", "timestamping"], list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("username", 2, Shape::String, "string").omit_empty(),
-        Field::new("uid", 3, Shape::String, "string").omit_empty(),
-        Field::new("groups", 4, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("extra", 6, Shape::String, "map[string]v1.ExtraValue").map_of_lists().omit_empty(),
+        Field::new("request", Shape::Bytes, "[]uint8").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("signerName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("expirationSeconds", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("usages", Shape::String, "[]v1.KeyUsage").list().omit_empty().rules(&Rules { values: &["any", "cert sign", "client auth", "code signing", "content commitment", "crl sign", "data encipherment", "decipher only", "digital signature", "email protection", "encipher only", "ipsec end system", "ipsec tunnel", "ipsec user", "key agreement", "key encipherment", "microsoft sgc", "netscape sgc", "ocsp signing", "s/mime", "server auth", "signing", "timestamping"], list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("username", Shape::String, "string").omit_empty(),
+        Field::new("uid", Shape::String, "string").omit_empty(),
+        Field::new("groups", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("extra", Shape::String, "map[string]v1.ExtraValue").map_of_lists().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 4), Wire::field(3, 5), Wire::field(4, 6), Wire::field(5, 3), Wire::field(6, 7), Wire::field(7, 1), Wire::field(8, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -62,7 +65,8 @@ pub(crate) static CERTIFICATE_SIGNING_REQUEST_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("conditions", 1, Shape::Struct(&CERTIFICATE_SIGNING_REQUEST_CONDITION), "[]v1.CertificateSigningRequestCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], ..Rules::NONE }),
-        Field::new("certificate", 2, Shape::Bytes, "[]uint8").omit_empty(),
+        Field::new("conditions", Shape::Struct(&CERTIFICATE_SIGNING_REQUEST_CONDITION), "[]v1.CertificateSigningRequestCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], ..Rules::NONE }),
+        Field::new("certificate", Shape::Bytes, "[]uint8").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };

@@ -2,7 +2,7 @@
 
 //! The structs of coordination.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, Shape, Struct};
+use crate::schema::{Field, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.coordination.v1";
 
@@ -13,11 +13,12 @@ pub(crate) static LEASE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&LEASE_SPEC), "v1.LeaseSpec").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&LEASE_SPEC), "v1.LeaseSpec").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -27,12 +28,13 @@ pub(crate) static LEASE_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("holderIdentity", 1, Shape::String, "string").pointer().omit_empty(),
-        Field::new("leaseDurationSeconds", 2, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("acquireTime", 3, Shape::MicroTime, "v1.MicroTime").pointer().omit_empty(),
-        Field::new("renewTime", 4, Shape::MicroTime, "v1.MicroTime").pointer().omit_empty(),
-        Field::new("leaseTransitions", 5, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("strategy", 6, Shape::String, "v1.CoordinatedLeaseStrategy").pointer().omit_empty(),
-        Field::new("preferredHolder", 7, Shape::String, "string").pointer().omit_empty(),
+        Field::new("holderIdentity", Shape::String, "string").pointer().omit_empty(),
+        Field::new("leaseDurationSeconds", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("acquireTime", Shape::MicroTime, "v1.MicroTime").pointer().omit_empty(),
+        Field::new("renewTime", Shape::MicroTime, "v1.MicroTime").pointer().omit_empty(),
+        Field::new("leaseTransitions", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("strategy", Shape::String, "v1.CoordinatedLeaseStrategy").pointer().omit_empty(),
+        Field::new("preferredHolder", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6)],
 };

@@ -2,7 +2,7 @@
 
 //! The structs of coordination.v1alpha2, as far as the server's resources contain them.
 
-use crate::schema::{Field, Rules, Shape, Struct};
+use crate::schema::{Field, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.coordination.v1alpha2";
 
@@ -13,11 +13,12 @@ pub(crate) static LEASE_CANDIDATE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&LEASE_CANDIDATE_SPEC), "v1alpha2.LeaseCandidateSpec").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&LEASE_CANDIDATE_SPEC), "v1alpha2.LeaseCandidateSpec").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -27,11 +28,12 @@ pub(crate) static LEASE_CANDIDATE_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("leaseName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("pingTime", 2, Shape::MicroTime, "v1.MicroTime").pointer().omit_empty(),
-        Field::new("renewTime", 3, Shape::MicroTime, "v1.MicroTime").pointer().omit_empty(),
-        Field::new("binaryVersion", 4, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("emulationVersion", 5, Shape::String, "string").omit_empty(),
-        Field::new("strategy", 6, Shape::String, "v1.CoordinatedLeaseStrategy").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("leaseName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("pingTime", Shape::MicroTime, "v1.MicroTime").pointer().omit_empty(),
+        Field::new("renewTime", Shape::MicroTime, "v1.MicroTime").pointer().omit_empty(),
+        Field::new("binaryVersion", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("emulationVersion", Shape::String, "string").omit_empty(),
+        Field::new("strategy", Shape::String, "v1.CoordinatedLeaseStrategy").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
 };

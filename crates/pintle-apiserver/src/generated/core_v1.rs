@@ -2,7 +2,7 @@
 
 //! The structs of core.v1, as far as the server's resources contain them.
 
-use crate::schema::{Embedded, Field, ListType, MapType, Rules, Shape, Struct};
+use crate::schema::{Embedded, Field, ListType, MapType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.core.v1";
 
@@ -13,11 +13,12 @@ pub(crate) static AWS_ELASTIC_BLOCK_STORE_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("volumeID", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("fsType", 2, Shape::String, "string").omit_empty(),
-        Field::new("partition", 3, Shape::Int32, "int32").omit_empty(),
-        Field::new("readOnly", 4, Shape::Bool, "bool").omit_empty(),
+        Field::new("volumeID", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fsType", Shape::String, "string").omit_empty(),
+        Field::new("partition", Shape::Int32, "int32").omit_empty(),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -27,10 +28,11 @@ pub(crate) static AFFINITY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("nodeAffinity", 1, Shape::Struct(&NODE_AFFINITY), "v1.NodeAffinity").pointer().omit_empty(),
-        Field::new("podAffinity", 2, Shape::Struct(&POD_AFFINITY), "v1.PodAffinity").pointer().omit_empty(),
-        Field::new("podAntiAffinity", 3, Shape::Struct(&POD_ANTI_AFFINITY), "v1.PodAntiAffinity").pointer().omit_empty(),
+        Field::new("nodeAffinity", Shape::Struct(&NODE_AFFINITY), "v1.NodeAffinity").pointer().omit_empty(),
+        Field::new("podAffinity", Shape::Struct(&POD_AFFINITY), "v1.PodAffinity").pointer().omit_empty(),
+        Field::new("podAntiAffinity", Shape::Struct(&POD_ANTI_AFFINITY), "v1.PodAntiAffinity").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -40,9 +42,10 @@ pub(crate) static APP_ARMOR_PROFILE: Struct = Struct {
     atomic: false,
     unions: "[{\"discriminator\":\"type\",\"fields-to-discriminateBy\":{\"localhostProfile\":\"LocalhostProfile\"}}]",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.AppArmorProfileType").rules(&Rules { required: true, values: &["Localhost", "RuntimeDefault", "Unconfined"], ..Rules::NONE }),
-        Field::new("localhostProfile", 2, Shape::String, "string").pointer().omit_empty(),
+        Field::new("type", Shape::String, "v1.AppArmorProfileType").rules(&Rules { required: true, values: &["Localhost", "RuntimeDefault", "Unconfined"], ..Rules::NONE }),
+        Field::new("localhostProfile", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -52,9 +55,10 @@ pub(crate) static ATTACHED_VOLUME: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "v1.UniqueVolumeName").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("devicePath", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "v1.UniqueVolumeName").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("devicePath", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -64,13 +68,14 @@ pub(crate) static AZURE_DISK_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("diskName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("diskURI", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("cachingMode", 3, Shape::String, "v1.AzureDataDiskCachingMode").pointer().omit_empty().rules(&Rules { default: "\"ReadWrite\"", values: &["None", "ReadOnly", "ReadWrite"], ..Rules::NONE }),
-        Field::new("fsType", 4, Shape::String, "string").pointer().omit_empty().rules(&Rules { default: "\"ext4\"", ..Rules::NONE }),
-        Field::new("readOnly", 5, Shape::Bool, "bool").pointer().omit_empty().rules(&Rules { default: "false", ..Rules::NONE }),
-        Field::new("kind", 6, Shape::String, "v1.AzureDataDiskKind").pointer().omit_empty().rules(&Rules { default: "\"Shared\"", values: &["Dedicated", "Managed", "Shared"], ..Rules::NONE }),
+        Field::new("diskName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("diskURI", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("cachingMode", Shape::String, "v1.AzureDataDiskCachingMode").pointer().omit_empty().rules(&Rules { default: "\"ReadWrite\"", values: &["None", "ReadOnly", "ReadWrite"], ..Rules::NONE }),
+        Field::new("fsType", Shape::String, "string").pointer().omit_empty().rules(&Rules { default: "\"ext4\"", ..Rules::NONE }),
+        Field::new("readOnly", Shape::Bool, "bool").pointer().omit_empty().rules(&Rules { default: "false", ..Rules::NONE }),
+        Field::new("kind", Shape::String, "v1.AzureDataDiskKind").pointer().omit_empty().rules(&Rules { default: "\"Shared\"", values: &["Dedicated", "Managed", "Shared"], ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -80,11 +85,12 @@ pub(crate) static AZURE_FILE_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("secretName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("shareName", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("readOnly", 3, Shape::Bool, "bool").omit_empty(),
-        Field::new("secretNamespace", 4, Shape::String, "string").pointer(),
+        Field::new("secretName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("shareName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
+        Field::new("secretNamespace", Shape::String, "string").pointer(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -94,10 +100,11 @@ pub(crate) static AZURE_FILE_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("secretName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("shareName", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("readOnly", 3, Shape::Bool, "bool").omit_empty(),
+        Field::new("secretName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("shareName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -107,11 +114,12 @@ pub(crate) static BINDING: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("target", 2, Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("target", Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -121,17 +129,18 @@ pub(crate) static CSI_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("volumeHandle", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("readOnly", 3, Shape::Bool, "bool").omit_empty(),
-        Field::new("fsType", 4, Shape::String, "string").omit_empty(),
-        Field::new("volumeAttributes", 5, Shape::String, "map[string]string").map().omit_empty(),
-        Field::new("controllerPublishSecretRef", 6, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
-        Field::new("nodeStageSecretRef", 7, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
-        Field::new("nodePublishSecretRef", 8, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
-        Field::new("controllerExpandSecretRef", 9, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
-        Field::new("nodeExpandSecretRef", 10, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
+        Field::new("driver", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("volumeHandle", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
+        Field::new("fsType", Shape::String, "string").omit_empty(),
+        Field::new("volumeAttributes", Shape::String, "map[string]string").map().omit_empty(),
+        Field::new("controllerPublishSecretRef", Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
+        Field::new("nodeStageSecretRef", Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
+        Field::new("nodePublishSecretRef", Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
+        Field::new("controllerExpandSecretRef", Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
+        Field::new("nodeExpandSecretRef", Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -141,12 +150,13 @@ pub(crate) static CSI_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("readOnly", 2, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("fsType", 3, Shape::String, "string").pointer().omit_empty(),
-        Field::new("volumeAttributes", 4, Shape::String, "map[string]string").map().omit_empty(),
-        Field::new("nodePublishSecretRef", 5, Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().omit_empty(),
+        Field::new("driver", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("readOnly", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("fsType", Shape::String, "string").pointer().omit_empty(),
+        Field::new("volumeAttributes", Shape::String, "map[string]string").map().omit_empty(),
+        Field::new("nodePublishSecretRef", Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -156,9 +166,10 @@ pub(crate) static CAPABILITIES: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("add", 1, Shape::String, "[]v1.Capability").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("drop", 2, Shape::String, "[]v1.Capability").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("add", Shape::String, "[]v1.Capability").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("drop", Shape::String, "[]v1.Capability").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -168,13 +179,14 @@ pub(crate) static CEPH_FS_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("monitors", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("path", 2, Shape::String, "string").omit_empty(),
-        Field::new("user", 3, Shape::String, "string").omit_empty(),
-        Field::new("secretFile", 4, Shape::String, "string").omit_empty(),
-        Field::new("secretRef", 5, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
-        Field::new("readOnly", 6, Shape::Bool, "bool").omit_empty(),
+        Field::new("monitors", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("path", Shape::String, "string").omit_empty(),
+        Field::new("user", Shape::String, "string").omit_empty(),
+        Field::new("secretFile", Shape::String, "string").omit_empty(),
+        Field::new("secretRef", Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -184,13 +196,14 @@ pub(crate) static CEPH_FS_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("monitors", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("path", 2, Shape::String, "string").omit_empty(),
-        Field::new("user", 3, Shape::String, "string").omit_empty(),
-        Field::new("secretFile", 4, Shape::String, "string").omit_empty(),
-        Field::new("secretRef", 5, Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().omit_empty(),
-        Field::new("readOnly", 6, Shape::Bool, "bool").omit_empty(),
+        Field::new("monitors", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("path", Shape::String, "string").omit_empty(),
+        Field::new("user", Shape::String, "string").omit_empty(),
+        Field::new("secretFile", Shape::String, "string").omit_empty(),
+        Field::new("secretRef", Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().omit_empty(),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -200,11 +213,12 @@ pub(crate) static CINDER_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("volumeID", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("fsType", 2, Shape::String, "string").omit_empty(),
-        Field::new("readOnly", 3, Shape::Bool, "bool").omit_empty(),
-        Field::new("secretRef", 4, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
+        Field::new("volumeID", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fsType", Shape::String, "string").omit_empty(),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
+        Field::new("secretRef", Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -214,11 +228,12 @@ pub(crate) static CINDER_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("volumeID", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("fsType", 2, Shape::String, "string").omit_empty(),
-        Field::new("readOnly", 3, Shape::Bool, "bool").omit_empty(),
-        Field::new("secretRef", 4, Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().omit_empty(),
+        Field::new("volumeID", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fsType", Shape::String, "string").omit_empty(),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
+        Field::new("secretRef", Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -228,8 +243,9 @@ pub(crate) static CLIENT_IP_CONFIG: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("timeoutSeconds", 1, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("timeoutSeconds", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -239,12 +255,13 @@ pub(crate) static CLUSTER_TRUST_BUNDLE_PROJECTION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").pointer().omit_empty(),
-        Field::new("signerName", 2, Shape::String, "string").pointer().omit_empty(),
-        Field::new("labelSelector", 3, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("optional", 5, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("path", 4, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").pointer().omit_empty(),
+        Field::new("signerName", Shape::String, "string").pointer().omit_empty(),
+        Field::new("labelSelector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("optional", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("path", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 4), Wire::field(5, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -254,11 +271,12 @@ pub(crate) static COMPONENT_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.ComponentConditionType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("message", 3, Shape::String, "string").omit_empty(),
-        Field::new("error", 4, Shape::String, "string").omit_empty(),
+        Field::new("type", Shape::String, "v1.ComponentConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("message", Shape::String, "string").omit_empty(),
+        Field::new("error", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -268,11 +286,12 @@ pub(crate) static COMPONENT_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("conditions", 2, Shape::Struct(&COMPONENT_CONDITION), "[]v1.ComponentCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("conditions", Shape::Struct(&COMPONENT_CONDITION), "[]v1.ComponentCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -282,13 +301,14 @@ pub(crate) static CONFIG_MAP: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("immutable", 4, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("data", 2, Shape::String, "map[string]string").map().omit_empty(),
-        Field::new("binaryData", 3, Shape::Bytes, "map[string][]uint8").map().omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("immutable", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("data", Shape::String, "map[string]string").map().omit_empty(),
+        Field::new("binaryData", Shape::Bytes, "map[string][]uint8").map().omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 4), Wire::field(3, 5), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -298,9 +318,10 @@ pub(crate) static CONFIG_MAP_ENV_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
-        Field::new("optional", 2, Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference" }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
+        Field::new("optional", Shape::Bool, "bool").pointer().omit_empty(),
     ],
+    wire: &[Wire::embedded(1, &[Wire::field(1, 0)]), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -310,10 +331,11 @@ pub(crate) static CONFIG_MAP_KEY_SELECTOR: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
-        Field::new("key", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("optional", 3, Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference" }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
+        Field::new("key", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("optional", Shape::Bool, "bool").pointer().omit_empty(),
     ],
+    wire: &[Wire::embedded(1, &[Wire::field(1, 0)]), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -323,12 +345,13 @@ pub(crate) static CONFIG_MAP_NODE_CONFIG_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("namespace", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("name", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("uid", 3, Shape::String, "types.UID").omit_empty(),
-        Field::new("resourceVersion", 4, Shape::String, "string").omit_empty(),
-        Field::new("kubeletConfigKey", 5, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("namespace", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("uid", Shape::String, "types.UID").omit_empty(),
+        Field::new("resourceVersion", Shape::String, "string").omit_empty(),
+        Field::new("kubeletConfigKey", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -338,10 +361,11 @@ pub(crate) static CONFIG_MAP_PROJECTION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
-        Field::new("items", 2, Shape::Struct(&KEY_TO_PATH), "[]v1.KeyToPath").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("optional", 4, Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference" }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
+        Field::new("items", Shape::Struct(&KEY_TO_PATH), "[]v1.KeyToPath").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("optional", Shape::Bool, "bool").pointer().omit_empty(),
     ],
+    wire: &[Wire::embedded(1, &[Wire::field(1, 0)]), Wire::field(2, 1), Wire::field(4, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -351,11 +375,12 @@ pub(crate) static CONFIG_MAP_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
-        Field::new("items", 2, Shape::Struct(&KEY_TO_PATH), "[]v1.KeyToPath").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("defaultMode", 3, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("optional", 4, Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference" }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
+        Field::new("items", Shape::Struct(&KEY_TO_PATH), "[]v1.KeyToPath").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("defaultMode", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("optional", Shape::Bool, "bool").pointer().omit_empty(),
     ],
+    wire: &[Wire::embedded(1, &[Wire::field(1, 0)]), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -365,32 +390,33 @@ pub(crate) static CONTAINER: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("image", 2, Shape::String, "string").omit_empty(),
-        Field::new("command", 3, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("args", 4, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("workingDir", 5, Shape::String, "string").omit_empty(),
-        Field::new("ports", 6, Shape::Struct(&CONTAINER_PORT), "[]v1.ContainerPort").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["containerPort", "protocol"], patch: &["merge"], merge_key: "containerPort", ..Rules::NONE }),
-        Field::new("envFrom", 19, Shape::Struct(&ENV_FROM_SOURCE), "[]v1.EnvFromSource").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("env", 7, Shape::Struct(&ENV_VAR), "[]v1.EnvVar").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
-        Field::new("resources", 8, Shape::Struct(&RESOURCE_REQUIREMENTS), "v1.ResourceRequirements").omit_empty(),
-        Field::new("resizePolicy", 23, Shape::Struct(&CONTAINER_RESIZE_POLICY), "[]v1.ContainerResizePolicy").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("restartPolicy", 24, Shape::String, "v1.ContainerRestartPolicy").pointer().omit_empty(),
-        Field::new("restartPolicyRules", 25, Shape::Struct(&CONTAINER_RESTART_RULE), "[]v1.ContainerRestartRule").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("volumeMounts", 9, Shape::Struct(&VOLUME_MOUNT), "[]v1.VolumeMount").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["mountPath"], patch: &["merge"], merge_key: "mountPath", ..Rules::NONE }),
-        Field::new("volumeDevices", 21, Shape::Struct(&VOLUME_DEVICE), "[]v1.VolumeDevice").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["devicePath"], patch: &["merge"], merge_key: "devicePath", ..Rules::NONE }),
-        Field::new("livenessProbe", 10, Shape::Struct(&PROBE), "v1.Probe").pointer().omit_empty(),
-        Field::new("readinessProbe", 11, Shape::Struct(&PROBE), "v1.Probe").pointer().omit_empty(),
-        Field::new("startupProbe", 22, Shape::Struct(&PROBE), "v1.Probe").pointer().omit_empty(),
-        Field::new("lifecycle", 12, Shape::Struct(&LIFECYCLE), "v1.Lifecycle").pointer().omit_empty(),
-        Field::new("terminationMessagePath", 13, Shape::String, "string").omit_empty(),
-        Field::new("terminationMessagePolicy", 20, Shape::String, "v1.TerminationMessagePolicy").omit_empty().rules(&Rules { values: &["FallbackToLogsOnError", "File"], ..Rules::NONE }),
-        Field::new("imagePullPolicy", 14, Shape::String, "v1.PullPolicy").omit_empty().rules(&Rules { values: &["Always", "IfNotPresent", "Never"], ..Rules::NONE }),
-        Field::new("securityContext", 15, Shape::Struct(&SECURITY_CONTEXT), "v1.SecurityContext").pointer().omit_empty(),
-        Field::new("stdin", 16, Shape::Bool, "bool").omit_empty(),
-        Field::new("stdinOnce", 17, Shape::Bool, "bool").omit_empty(),
-        Field::new("tty", 18, Shape::Bool, "bool").omit_empty(),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("image", Shape::String, "string").omit_empty(),
+        Field::new("command", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("args", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("workingDir", Shape::String, "string").omit_empty(),
+        Field::new("ports", Shape::Struct(&CONTAINER_PORT), "[]v1.ContainerPort").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["containerPort", "protocol"], patch: &["merge"], merge_key: "containerPort", ..Rules::NONE }),
+        Field::new("envFrom", Shape::Struct(&ENV_FROM_SOURCE), "[]v1.EnvFromSource").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("env", Shape::Struct(&ENV_VAR), "[]v1.EnvVar").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
+        Field::new("resources", Shape::Struct(&RESOURCE_REQUIREMENTS), "v1.ResourceRequirements").omit_empty(),
+        Field::new("resizePolicy", Shape::Struct(&CONTAINER_RESIZE_POLICY), "[]v1.ContainerResizePolicy").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("restartPolicy", Shape::String, "v1.ContainerRestartPolicy").pointer().omit_empty(),
+        Field::new("restartPolicyRules", Shape::Struct(&CONTAINER_RESTART_RULE), "[]v1.ContainerRestartRule").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("volumeMounts", Shape::Struct(&VOLUME_MOUNT), "[]v1.VolumeMount").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["mountPath"], patch: &["merge"], merge_key: "mountPath", ..Rules::NONE }),
+        Field::new("volumeDevices", Shape::Struct(&VOLUME_DEVICE), "[]v1.VolumeDevice").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["devicePath"], patch: &["merge"], merge_key: "devicePath", ..Rules::NONE }),
+        Field::new("livenessProbe", Shape::Struct(&PROBE), "v1.Probe").pointer().omit_empty(),
+        Field::new("readinessProbe", Shape::Struct(&PROBE), "v1.Probe").pointer().omit_empty(),
+        Field::new("startupProbe", Shape::Struct(&PROBE), "v1.Probe").pointer().omit_empty(),
+        Field::new("lifecycle", Shape::Struct(&LIFECYCLE), "v1.Lifecycle").pointer().omit_empty(),
+        Field::new("terminationMessagePath", Shape::String, "string").omit_empty(),
+        Field::new("terminationMessagePolicy", Shape::String, "v1.TerminationMessagePolicy").omit_empty().rules(&Rules { values: &["FallbackToLogsOnError", "File"], ..Rules::NONE }),
+        Field::new("imagePullPolicy", Shape::String, "v1.PullPolicy").omit_empty().rules(&Rules { values: &["Always", "IfNotPresent", "Never"], ..Rules::NONE }),
+        Field::new("securityContext", Shape::Struct(&SECURITY_CONTEXT), "v1.SecurityContext").pointer().omit_empty(),
+        Field::new("stdin", Shape::Bool, "bool").omit_empty(),
+        Field::new("stdinOnce", Shape::Bool, "bool").omit_empty(),
+        Field::new("tty", Shape::Bool, "bool").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 7), Wire::field(8, 8), Wire::field(9, 12), Wire::field(10, 14), Wire::field(11, 15), Wire::field(12, 17), Wire::field(13, 18), Wire::field(14, 20), Wire::field(15, 21), Wire::field(16, 22), Wire::field(17, 23), Wire::field(18, 24), Wire::field(19, 6), Wire::field(20, 19), Wire::field(21, 13), Wire::field(22, 16), Wire::field(23, 9), Wire::field(24, 10), Wire::field(25, 11)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -400,10 +426,11 @@ pub(crate) static CONTAINER_EXTENDED_RESOURCE_REQUEST: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("containerName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("resourceName", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("requestName", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("containerName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("resourceName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("requestName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -413,9 +440,10 @@ pub(crate) static CONTAINER_IMAGE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("names", 1, Shape::String, "[]string").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("sizeBytes", 2, Shape::Int64, "int64").omit_empty(),
+        Field::new("names", Shape::String, "[]string").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("sizeBytes", Shape::Int64, "int64").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -425,12 +453,13 @@ pub(crate) static CONTAINER_PORT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty(),
-        Field::new("hostPort", 2, Shape::Int32, "int32").omit_empty(),
-        Field::new("containerPort", 3, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("protocol", 4, Shape::String, "v1.Protocol").omit_empty().rules(&Rules { default: "\"TCP\"", values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
-        Field::new("hostIP", 5, Shape::String, "string").omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty(),
+        Field::new("hostPort", Shape::Int32, "int32").omit_empty(),
+        Field::new("containerPort", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("protocol", Shape::String, "v1.Protocol").omit_empty().rules(&Rules { default: "\"TCP\"", values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
+        Field::new("hostIP", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -440,9 +469,10 @@ pub(crate) static CONTAINER_RESIZE_POLICY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("resourceName", 1, Shape::String, "v1.ResourceName").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("restartPolicy", 2, Shape::String, "v1.ResourceResizeRestartPolicy").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("resourceName", Shape::String, "v1.ResourceName").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("restartPolicy", Shape::String, "v1.ResourceResizeRestartPolicy").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -452,9 +482,10 @@ pub(crate) static CONTAINER_RESTART_RULE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("action", 1, Shape::String, "v1.ContainerRestartRuleAction").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("exitCodes", 2, Shape::Struct(&CONTAINER_RESTART_RULE_ON_EXIT_CODES), "v1.ContainerRestartRuleOnExitCodes").pointer().omit_empty(),
+        Field::new("action", Shape::String, "v1.ContainerRestartRuleAction").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("exitCodes", Shape::Struct(&CONTAINER_RESTART_RULE_ON_EXIT_CODES), "v1.ContainerRestartRuleOnExitCodes").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -464,9 +495,10 @@ pub(crate) static CONTAINER_RESTART_RULE_ON_EXIT_CODES: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("operator", 1, Shape::String, "v1.ContainerRestartRuleOnExitCodesOperator").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("values", 2, Shape::Int32, "[]int32").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
+        Field::new("operator", Shape::String, "v1.ContainerRestartRuleOnExitCodesOperator").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("values", Shape::Int32, "[]int32").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -476,10 +508,11 @@ pub(crate) static CONTAINER_STATE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("waiting", 1, Shape::Struct(&CONTAINER_STATE_WAITING), "v1.ContainerStateWaiting").pointer().omit_empty(),
-        Field::new("running", 2, Shape::Struct(&CONTAINER_STATE_RUNNING), "v1.ContainerStateRunning").pointer().omit_empty(),
-        Field::new("terminated", 3, Shape::Struct(&CONTAINER_STATE_TERMINATED), "v1.ContainerStateTerminated").pointer().omit_empty(),
+        Field::new("waiting", Shape::Struct(&CONTAINER_STATE_WAITING), "v1.ContainerStateWaiting").pointer().omit_empty(),
+        Field::new("running", Shape::Struct(&CONTAINER_STATE_RUNNING), "v1.ContainerStateRunning").pointer().omit_empty(),
+        Field::new("terminated", Shape::Struct(&CONTAINER_STATE_TERMINATED), "v1.ContainerStateTerminated").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -489,8 +522,9 @@ pub(crate) static CONTAINER_STATE_RUNNING: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("startedAt", 1, Shape::Time, "v1.Time").omit_empty(),
+        Field::new("startedAt", Shape::Time, "v1.Time").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -500,14 +534,15 @@ pub(crate) static CONTAINER_STATE_TERMINATED: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("exitCode", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("signal", 2, Shape::Int32, "int32").omit_empty(),
-        Field::new("reason", 3, Shape::String, "string").omit_empty(),
-        Field::new("message", 4, Shape::String, "string").omit_empty(),
-        Field::new("startedAt", 5, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("finishedAt", 6, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("containerID", 7, Shape::String, "string").omit_empty(),
+        Field::new("exitCode", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("signal", Shape::Int32, "int32").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
+        Field::new("startedAt", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("finishedAt", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("containerID", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -517,9 +552,10 @@ pub(crate) static CONTAINER_STATE_WAITING: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("reason", 1, Shape::String, "string").omit_empty(),
-        Field::new("message", 2, Shape::String, "string").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -529,22 +565,23 @@ pub(crate) static CONTAINER_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("state", 2, Shape::Struct(&CONTAINER_STATE), "v1.ContainerState").omit_empty(),
-        Field::new("lastState", 3, Shape::Struct(&CONTAINER_STATE), "v1.ContainerState").omit_empty(),
-        Field::new("ready", 4, Shape::Bool, "bool").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("restartCount", 5, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("image", 6, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("imageID", 7, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("containerID", 8, Shape::String, "string").omit_empty(),
-        Field::new("started", 9, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("allocatedResources", 10, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("resources", 11, Shape::Struct(&RESOURCE_REQUIREMENTS), "v1.ResourceRequirements").pointer().omit_empty(),
-        Field::new("volumeMounts", 12, Shape::Struct(&VOLUME_MOUNT_STATUS), "[]v1.VolumeMountStatus").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["mountPath"], patch: &["merge"], merge_key: "mountPath", ..Rules::NONE }),
-        Field::new("user", 13, Shape::Struct(&CONTAINER_USER), "v1.ContainerUser").pointer().omit_empty(),
-        Field::new("allocatedResourcesStatus", 14, Shape::Struct(&RESOURCE_STATUS), "[]v1.ResourceStatus").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
-        Field::new("stopSignal", 15, Shape::String, "v1.Signal").pointer().omit_empty().rules(&Rules { values: &["SIGABRT", "SIGALRM", "SIGBUS", "SIGCHLD", "SIGCLD", "SIGCONT", "SIGFPE", "SIGHUP", "SIGILL", "SIGINT", "SIGIO", "SIGIOT", "SIGKILL", "SIGPIPE", "SIGPOLL", "SIGPROF", "SIGPWR", "SIGQUIT", "SIGRTMAX", "SIGRTMAX-1", "SIGRTMAX-10", "SIGRTMAX-11", "SIGRTMAX-12", "SIGRTMAX-13", "SIGRTMAX-14", "SIGRTMAX-2", "SIGRTMAX-3", "SIGRTMAX-4", "SIGRTMAX-5", "SIGRTMAX-6", "SIGRTMAX-7", "SIGRTMAX-8", "SIGRTMAX-9", "SIGRTMIN", "SIGRTMIN+1", "SIGRTMIN+10", "SIGRTMIN+11", "SIGRTMIN+12", "SIGRTMIN+13", "SIGRTMIN+14", "SIGRTMIN+15", "SIGRTMIN+2", "SIGRTMIN+3", "SIGRTMIN+4", "SIGRTMIN+5", "SIGRTMIN+6", "SIGRTMIN+7", "SIGRTMIN+8", "SIGRTMIN+9", "SIGSEGV", "SIGSTKFLT", "SIGSTOP", "SIGSYS", "SIGTERM", "SIGTRAP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGUSR1", "SIGUSR2", "SIGVTALRM", "SIGWINCH", "SIGXCPU", "SIGXFSZ"], ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("state", Shape::Struct(&CONTAINER_STATE), "v1.ContainerState").omit_empty(),
+        Field::new("lastState", Shape::Struct(&CONTAINER_STATE), "v1.ContainerState").omit_empty(),
+        Field::new("ready", Shape::Bool, "bool").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("restartCount", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("image", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("imageID", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("containerID", Shape::String, "string").omit_empty(),
+        Field::new("started", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("allocatedResources", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("resources", Shape::Struct(&RESOURCE_REQUIREMENTS), "v1.ResourceRequirements").pointer().omit_empty(),
+        Field::new("volumeMounts", Shape::Struct(&VOLUME_MOUNT_STATUS), "[]v1.VolumeMountStatus").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["mountPath"], patch: &["merge"], merge_key: "mountPath", ..Rules::NONE }),
+        Field::new("user", Shape::Struct(&CONTAINER_USER), "v1.ContainerUser").pointer().omit_empty(),
+        Field::new("allocatedResourcesStatus", Shape::Struct(&RESOURCE_STATUS), "[]v1.ResourceStatus").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
+        Field::new("stopSignal", Shape::String, "v1.Signal").pointer().omit_empty().rules(&Rules { values: &["SIGABRT", "SIGALRM", "SIGBUS", "SIGCHLD", "SIGCLD", "SIGCONT", "SIGFPE", "SIGHUP", "SIGILL", "SIGINT", "SIGIO", "SIGIOT", "SIGKILL", "SIGPIPE", "SIGPOLL", "SIGPROF", "SIGPWR", "SIGQUIT", "SIGRTMAX", "SIGRTMAX-1", "SIGRTMAX-10", "SIGRTMAX-11", "SIGRTMAX-12", "SIGRTMAX-13", "SIGRTMAX-14", "SIGRTMAX-2", "SIGRTMAX-3", "SIGRTMAX-4", "SIGRTMAX-5", "SIGRTMAX-6", "SIGRTMAX-7", "SIGRTMAX-8", "SIGRTMAX-9", "SIGRTMIN", "SIGRTMIN+1", "SIGRTMIN+10", "SIGRTMIN+11", "SIGRTMIN+12", "SIGRTMIN+13", "SIGRTMIN+14", "SIGRTMIN+15", "SIGRTMIN+2", "SIGRTMIN+3", "SIGRTMIN+4", "SIGRTMIN+5", "SIGRTMIN+6", "SIGRTMIN+7", "SIGRTMIN+8", "SIGRTMIN+9", "SIGSEGV", "SIGSTKFLT", "SIGSTOP", "SIGSYS", "SIGTERM", "SIGTRAP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGUSR1", "SIGUSR2", "SIGVTALRM", "SIGWINCH", "SIGXCPU", "SIGXFSZ"], ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9), Wire::field(11, 10), Wire::field(12, 11), Wire::field(13, 12), Wire::field(14, 13), Wire::field(15, 14)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -554,8 +591,9 @@ pub(crate) static CONTAINER_USER: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("linux", 1, Shape::Struct(&LINUX_CONTAINER_USER), "v1.LinuxContainerUser").pointer().omit_empty(),
+        Field::new("linux", Shape::Struct(&LINUX_CONTAINER_USER), "v1.LinuxContainerUser").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -565,8 +603,9 @@ pub(crate) static DAEMON_ENDPOINT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("Port", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("Port", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -576,8 +615,9 @@ pub(crate) static DOWNWARD_API_PROJECTION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("items", 1, Shape::Struct(&DOWNWARD_API_VOLUME_FILE), "[]v1.DownwardAPIVolumeFile").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("items", Shape::Struct(&DOWNWARD_API_VOLUME_FILE), "[]v1.DownwardAPIVolumeFile").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -587,11 +627,12 @@ pub(crate) static DOWNWARD_API_VOLUME_FILE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("path", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("fieldRef", 2, Shape::Struct(&OBJECT_FIELD_SELECTOR), "v1.ObjectFieldSelector").pointer().omit_empty(),
-        Field::new("resourceFieldRef", 3, Shape::Struct(&RESOURCE_FIELD_SELECTOR), "v1.ResourceFieldSelector").pointer().omit_empty(),
-        Field::new("mode", 4, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("path", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fieldRef", Shape::Struct(&OBJECT_FIELD_SELECTOR), "v1.ObjectFieldSelector").pointer().omit_empty(),
+        Field::new("resourceFieldRef", Shape::Struct(&RESOURCE_FIELD_SELECTOR), "v1.ResourceFieldSelector").pointer().omit_empty(),
+        Field::new("mode", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -601,9 +642,10 @@ pub(crate) static DOWNWARD_API_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("items", 1, Shape::Struct(&DOWNWARD_API_VOLUME_FILE), "[]v1.DownwardAPIVolumeFile").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("defaultMode", 2, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("items", Shape::Struct(&DOWNWARD_API_VOLUME_FILE), "[]v1.DownwardAPIVolumeFile").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("defaultMode", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -613,9 +655,10 @@ pub(crate) static EMPTY_DIR_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("medium", 1, Shape::String, "v1.StorageMedium").omit_empty(),
-        Field::new("sizeLimit", 2, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
+        Field::new("medium", Shape::String, "v1.StorageMedium").omit_empty(),
+        Field::new("sizeLimit", Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -625,11 +668,12 @@ pub(crate) static ENDPOINT_ADDRESS: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("ip", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("hostname", 3, Shape::String, "string").omit_empty(),
-        Field::new("nodeName", 4, Shape::String, "string").pointer().omit_empty(),
-        Field::new("targetRef", 2, Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty(),
+        Field::new("ip", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("hostname", Shape::String, "string").omit_empty(),
+        Field::new("nodeName", Shape::String, "string").pointer().omit_empty(),
+        Field::new("targetRef", Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 3), Wire::field(3, 1), Wire::field(4, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -639,11 +683,12 @@ pub(crate) static ENDPOINT_PORT: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty(),
-        Field::new("port", 2, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("protocol", 3, Shape::String, "v1.Protocol").omit_empty().rules(&Rules { values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
-        Field::new("appProtocol", 4, Shape::String, "string").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty(),
+        Field::new("port", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("protocol", Shape::String, "v1.Protocol").omit_empty().rules(&Rules { values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
+        Field::new("appProtocol", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -653,10 +698,11 @@ pub(crate) static ENDPOINT_SUBSET: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("addresses", 1, Shape::Struct(&ENDPOINT_ADDRESS), "[]v1.EndpointAddress").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("notReadyAddresses", 2, Shape::Struct(&ENDPOINT_ADDRESS), "[]v1.EndpointAddress").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("ports", 3, Shape::Struct(&ENDPOINT_PORT), "[]v1.EndpointPort").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("addresses", Shape::Struct(&ENDPOINT_ADDRESS), "[]v1.EndpointAddress").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("notReadyAddresses", Shape::Struct(&ENDPOINT_ADDRESS), "[]v1.EndpointAddress").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("ports", Shape::Struct(&ENDPOINT_PORT), "[]v1.EndpointPort").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -666,11 +712,12 @@ pub(crate) static ENDPOINTS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("subsets", 2, Shape::Struct(&ENDPOINT_SUBSET), "[]v1.EndpointSubset").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("subsets", Shape::Struct(&ENDPOINT_SUBSET), "[]v1.EndpointSubset").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -680,10 +727,11 @@ pub(crate) static ENV_FROM_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("prefix", 1, Shape::String, "string").omit_empty(),
-        Field::new("configMapRef", 2, Shape::Struct(&CONFIG_MAP_ENV_SOURCE), "v1.ConfigMapEnvSource").pointer().omit_empty(),
-        Field::new("secretRef", 3, Shape::Struct(&SECRET_ENV_SOURCE), "v1.SecretEnvSource").pointer().omit_empty(),
+        Field::new("prefix", Shape::String, "string").omit_empty(),
+        Field::new("configMapRef", Shape::Struct(&CONFIG_MAP_ENV_SOURCE), "v1.ConfigMapEnvSource").pointer().omit_empty(),
+        Field::new("secretRef", Shape::Struct(&SECRET_ENV_SOURCE), "v1.SecretEnvSource").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -693,10 +741,11 @@ pub(crate) static ENV_VAR: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("value", 2, Shape::String, "string").omit_empty(),
-        Field::new("valueFrom", 3, Shape::Struct(&ENV_VAR_SOURCE), "v1.EnvVarSource").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("value", Shape::String, "string").omit_empty(),
+        Field::new("valueFrom", Shape::Struct(&ENV_VAR_SOURCE), "v1.EnvVarSource").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -706,12 +755,13 @@ pub(crate) static ENV_VAR_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("fieldRef", 1, Shape::Struct(&OBJECT_FIELD_SELECTOR), "v1.ObjectFieldSelector").pointer().omit_empty(),
-        Field::new("resourceFieldRef", 2, Shape::Struct(&RESOURCE_FIELD_SELECTOR), "v1.ResourceFieldSelector").pointer().omit_empty(),
-        Field::new("configMapKeyRef", 3, Shape::Struct(&CONFIG_MAP_KEY_SELECTOR), "v1.ConfigMapKeySelector").pointer().omit_empty(),
-        Field::new("secretKeyRef", 4, Shape::Struct(&SECRET_KEY_SELECTOR), "v1.SecretKeySelector").pointer().omit_empty(),
-        Field::new("fileKeyRef", 5, Shape::Struct(&FILE_KEY_SELECTOR), "v1.FileKeySelector").pointer().omit_empty(),
+        Field::new("fieldRef", Shape::Struct(&OBJECT_FIELD_SELECTOR), "v1.ObjectFieldSelector").pointer().omit_empty(),
+        Field::new("resourceFieldRef", Shape::Struct(&RESOURCE_FIELD_SELECTOR), "v1.ResourceFieldSelector").pointer().omit_empty(),
+        Field::new("configMapKeyRef", Shape::Struct(&CONFIG_MAP_KEY_SELECTOR), "v1.ConfigMapKeySelector").pointer().omit_empty(),
+        Field::new("secretKeyRef", Shape::Struct(&SECRET_KEY_SELECTOR), "v1.SecretKeySelector").pointer().omit_empty(),
+        Field::new("fileKeyRef", Shape::Struct(&FILE_KEY_SELECTOR), "v1.FileKeySelector").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -721,33 +771,34 @@ pub(crate) static EPHEMERAL_CONTAINER: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]).rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("image", 2, Shape::String, "string").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
-        Field::new("command", 3, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("args", 4, Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("workingDir", 5, Shape::String, "string").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
-        Field::new("ports", 6, Shape::Struct(&CONTAINER_PORT), "[]v1.ContainerPort").list().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]).rules(&Rules { list: ListType::Map, keys: &["containerPort", "protocol"], patch: &["merge"], merge_key: "containerPort", ..Rules::NONE }),
-        Field::new("envFrom", 19, Shape::Struct(&ENV_FROM_SOURCE), "[]v1.EnvFromSource").list().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("env", 7, Shape::Struct(&ENV_VAR), "[]v1.EnvVar").list().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]).rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
-        Field::new("resources", 8, Shape::Struct(&RESOURCE_REQUIREMENTS), "v1.ResourceRequirements").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
-        Field::new("resizePolicy", 23, Shape::Struct(&CONTAINER_RESIZE_POLICY), "[]v1.ContainerResizePolicy").list().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("restartPolicy", 24, Shape::String, "v1.ContainerRestartPolicy").pointer().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
-        Field::new("restartPolicyRules", 25, Shape::Struct(&CONTAINER_RESTART_RULE), "[]v1.ContainerRestartRule").list().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("volumeMounts", 9, Shape::Struct(&VOLUME_MOUNT), "[]v1.VolumeMount").list().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]).rules(&Rules { list: ListType::Map, keys: &["mountPath"], patch: &["merge"], merge_key: "mountPath", ..Rules::NONE }),
-        Field::new("volumeDevices", 21, Shape::Struct(&VOLUME_DEVICE), "[]v1.VolumeDevice").list().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]).rules(&Rules { list: ListType::Map, keys: &["devicePath"], patch: &["merge"], merge_key: "devicePath", ..Rules::NONE }),
-        Field::new("livenessProbe", 10, Shape::Struct(&PROBE), "v1.Probe").pointer().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
-        Field::new("readinessProbe", 11, Shape::Struct(&PROBE), "v1.Probe").pointer().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
-        Field::new("startupProbe", 22, Shape::Struct(&PROBE), "v1.Probe").pointer().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
-        Field::new("lifecycle", 12, Shape::Struct(&LIFECYCLE), "v1.Lifecycle").pointer().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
-        Field::new("terminationMessagePath", 13, Shape::String, "string").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
-        Field::new("terminationMessagePolicy", 20, Shape::String, "v1.TerminationMessagePolicy").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]).rules(&Rules { values: &["FallbackToLogsOnError", "File"], ..Rules::NONE }),
-        Field::new("imagePullPolicy", 14, Shape::String, "v1.PullPolicy").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]).rules(&Rules { values: &["Always", "IfNotPresent", "Never"], ..Rules::NONE }),
-        Field::new("securityContext", 15, Shape::Struct(&SECURITY_CONTEXT), "v1.SecurityContext").pointer().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
-        Field::new("stdin", 16, Shape::Bool, "bool").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
-        Field::new("stdinOnce", 17, Shape::Bool, "bool").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
-        Field::new("tty", 18, Shape::Bool, "bool").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon", number: 1 }]),
-        Field::new("targetContainerName", 2, Shape::String, "string").omit_empty(),
+        Field::new("name", Shape::String, "string").within(&[Embedded { go: "EphemeralContainerCommon" }]).rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("image", Shape::String, "string").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]),
+        Field::new("command", Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("args", Shape::String, "[]string").list().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("workingDir", Shape::String, "string").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]),
+        Field::new("ports", Shape::Struct(&CONTAINER_PORT), "[]v1.ContainerPort").list().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]).rules(&Rules { list: ListType::Map, keys: &["containerPort", "protocol"], patch: &["merge"], merge_key: "containerPort", ..Rules::NONE }),
+        Field::new("envFrom", Shape::Struct(&ENV_FROM_SOURCE), "[]v1.EnvFromSource").list().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("env", Shape::Struct(&ENV_VAR), "[]v1.EnvVar").list().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]).rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
+        Field::new("resources", Shape::Struct(&RESOURCE_REQUIREMENTS), "v1.ResourceRequirements").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]),
+        Field::new("resizePolicy", Shape::Struct(&CONTAINER_RESIZE_POLICY), "[]v1.ContainerResizePolicy").list().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("restartPolicy", Shape::String, "v1.ContainerRestartPolicy").pointer().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]),
+        Field::new("restartPolicyRules", Shape::Struct(&CONTAINER_RESTART_RULE), "[]v1.ContainerRestartRule").list().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]).rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("volumeMounts", Shape::Struct(&VOLUME_MOUNT), "[]v1.VolumeMount").list().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]).rules(&Rules { list: ListType::Map, keys: &["mountPath"], patch: &["merge"], merge_key: "mountPath", ..Rules::NONE }),
+        Field::new("volumeDevices", Shape::Struct(&VOLUME_DEVICE), "[]v1.VolumeDevice").list().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]).rules(&Rules { list: ListType::Map, keys: &["devicePath"], patch: &["merge"], merge_key: "devicePath", ..Rules::NONE }),
+        Field::new("livenessProbe", Shape::Struct(&PROBE), "v1.Probe").pointer().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]),
+        Field::new("readinessProbe", Shape::Struct(&PROBE), "v1.Probe").pointer().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]),
+        Field::new("startupProbe", Shape::Struct(&PROBE), "v1.Probe").pointer().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]),
+        Field::new("lifecycle", Shape::Struct(&LIFECYCLE), "v1.Lifecycle").pointer().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]),
+        Field::new("terminationMessagePath", Shape::String, "string").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]),
+        Field::new("terminationMessagePolicy", Shape::String, "v1.TerminationMessagePolicy").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]).rules(&Rules { values: &["FallbackToLogsOnError", "File"], ..Rules::NONE }),
+        Field::new("imagePullPolicy", Shape::String, "v1.PullPolicy").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]).rules(&Rules { values: &["Always", "IfNotPresent", "Never"], ..Rules::NONE }),
+        Field::new("securityContext", Shape::Struct(&SECURITY_CONTEXT), "v1.SecurityContext").pointer().omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]),
+        Field::new("stdin", Shape::Bool, "bool").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]),
+        Field::new("stdinOnce", Shape::Bool, "bool").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]),
+        Field::new("tty", Shape::Bool, "bool").omit_empty().within(&[Embedded { go: "EphemeralContainerCommon" }]),
+        Field::new("targetContainerName", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::embedded(1, &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 7), Wire::field(8, 8), Wire::field(9, 12), Wire::field(10, 14), Wire::field(11, 15), Wire::field(12, 17), Wire::field(13, 18), Wire::field(14, 20), Wire::field(15, 21), Wire::field(16, 22), Wire::field(17, 23), Wire::field(18, 24), Wire::field(19, 6), Wire::field(20, 19), Wire::field(21, 13), Wire::field(22, 16), Wire::field(23, 9), Wire::field(24, 10), Wire::field(25, 11)]), Wire::field(2, 25)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -757,8 +808,9 @@ pub(crate) static EPHEMERAL_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("volumeClaimTemplate", 1, Shape::Struct(&PERSISTENT_VOLUME_CLAIM_TEMPLATE), "v1.PersistentVolumeClaimTemplate").pointer().omit_empty(),
+        Field::new("volumeClaimTemplate", Shape::Struct(&PERSISTENT_VOLUME_CLAIM_TEMPLATE), "v1.PersistentVolumeClaimTemplate").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -768,24 +820,25 @@ pub(crate) static EVENT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("involvedObject", 2, Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("reason", 3, Shape::String, "string").omit_empty(),
-        Field::new("message", 4, Shape::String, "string").omit_empty(),
-        Field::new("source", 5, Shape::Struct(&EVENT_SOURCE), "v1.EventSource").omit_empty(),
-        Field::new("firstTimestamp", 6, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("lastTimestamp", 7, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("count", 8, Shape::Int32, "int32").omit_empty(),
-        Field::new("type", 9, Shape::String, "string").omit_empty(),
-        Field::new("eventTime", 10, Shape::MicroTime, "v1.MicroTime").omit_empty(),
-        Field::new("series", 11, Shape::Struct(&EVENT_SERIES), "v1.EventSeries").pointer().omit_empty(),
-        Field::new("action", 12, Shape::String, "string").omit_empty(),
-        Field::new("related", 13, Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty(),
-        Field::new("reportingComponent", 14, Shape::String, "string"),
-        Field::new("reportingInstance", 15, Shape::String, "string"),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("involvedObject", Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
+        Field::new("source", Shape::Struct(&EVENT_SOURCE), "v1.EventSource").omit_empty(),
+        Field::new("firstTimestamp", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("lastTimestamp", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("count", Shape::Int32, "int32").omit_empty(),
+        Field::new("type", Shape::String, "string").omit_empty(),
+        Field::new("eventTime", Shape::MicroTime, "v1.MicroTime").omit_empty(),
+        Field::new("series", Shape::Struct(&EVENT_SERIES), "v1.EventSeries").pointer().omit_empty(),
+        Field::new("action", Shape::String, "string").omit_empty(),
+        Field::new("related", Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty(),
+        Field::new("reportingComponent", Shape::String, "string"),
+        Field::new("reportingInstance", Shape::String, "string"),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6), Wire::field(6, 7), Wire::field(7, 8), Wire::field(8, 9), Wire::field(9, 10), Wire::field(10, 11), Wire::field(11, 12), Wire::field(12, 13), Wire::field(13, 14), Wire::field(14, 15), Wire::field(15, 16)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -795,9 +848,10 @@ pub(crate) static EVENT_SERIES: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("count", 1, Shape::Int32, "int32").omit_empty(),
-        Field::new("lastObservedTime", 2, Shape::MicroTime, "v1.MicroTime").omit_empty(),
+        Field::new("count", Shape::Int32, "int32").omit_empty(),
+        Field::new("lastObservedTime", Shape::MicroTime, "v1.MicroTime").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -807,9 +861,10 @@ pub(crate) static EVENT_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("component", 1, Shape::String, "string").omit_empty(),
-        Field::new("host", 2, Shape::String, "string").omit_empty(),
+        Field::new("component", Shape::String, "string").omit_empty(),
+        Field::new("host", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -819,8 +874,9 @@ pub(crate) static EXEC_ACTION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("command", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("command", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -830,12 +886,13 @@ pub(crate) static FC_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("targetWWNs", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("lun", 2, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("fsType", 3, Shape::String, "string").omit_empty(),
-        Field::new("readOnly", 4, Shape::Bool, "bool").omit_empty(),
-        Field::new("wwids", 5, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("targetWWNs", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("lun", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("fsType", Shape::String, "string").omit_empty(),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
+        Field::new("wwids", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -845,11 +902,12 @@ pub(crate) static FILE_KEY_SELECTOR: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("volumeName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("path", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("key", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("optional", 4, Shape::Bool, "bool").pointer().omit_empty().rules(&Rules { default: "false", ..Rules::NONE }),
+        Field::new("volumeName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("path", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("key", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("optional", Shape::Bool, "bool").pointer().omit_empty().rules(&Rules { default: "false", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -859,12 +917,13 @@ pub(crate) static FLEX_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("fsType", 2, Shape::String, "string").omit_empty(),
-        Field::new("secretRef", 3, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
-        Field::new("readOnly", 4, Shape::Bool, "bool").omit_empty(),
-        Field::new("options", 5, Shape::String, "map[string]string").map().omit_empty(),
+        Field::new("driver", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fsType", Shape::String, "string").omit_empty(),
+        Field::new("secretRef", Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
+        Field::new("options", Shape::String, "map[string]string").map().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -874,12 +933,13 @@ pub(crate) static FLEX_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("fsType", 2, Shape::String, "string").omit_empty(),
-        Field::new("secretRef", 3, Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().omit_empty(),
-        Field::new("readOnly", 4, Shape::Bool, "bool").omit_empty(),
-        Field::new("options", 5, Shape::String, "map[string]string").map().omit_empty(),
+        Field::new("driver", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fsType", Shape::String, "string").omit_empty(),
+        Field::new("secretRef", Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().omit_empty(),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
+        Field::new("options", Shape::String, "map[string]string").map().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -889,9 +949,10 @@ pub(crate) static FLOCKER_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("datasetName", 1, Shape::String, "string").omit_empty(),
-        Field::new("datasetUUID", 2, Shape::String, "string").omit_empty(),
+        Field::new("datasetName", Shape::String, "string").omit_empty(),
+        Field::new("datasetUUID", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -901,11 +962,12 @@ pub(crate) static GCE_PERSISTENT_DISK_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("pdName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("fsType", 2, Shape::String, "string").omit_empty(),
-        Field::new("partition", 3, Shape::Int32, "int32").omit_empty(),
-        Field::new("readOnly", 4, Shape::Bool, "bool").omit_empty(),
+        Field::new("pdName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fsType", Shape::String, "string").omit_empty(),
+        Field::new("partition", Shape::Int32, "int32").omit_empty(),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -915,9 +977,10 @@ pub(crate) static GRPC_ACTION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("port", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("service", 2, Shape::String, "string").pointer().rules(&Rules { default: "\"\"", ..Rules::NONE }),
+        Field::new("port", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("service", Shape::String, "string").pointer().rules(&Rules { default: "\"\"", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -927,10 +990,11 @@ pub(crate) static GIT_REPO_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("repository", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("revision", 2, Shape::String, "string").omit_empty(),
-        Field::new("directory", 3, Shape::String, "string").omit_empty(),
+        Field::new("repository", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("revision", Shape::String, "string").omit_empty(),
+        Field::new("directory", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -940,11 +1004,12 @@ pub(crate) static GLUSTERFS_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("endpoints", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("path", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("readOnly", 3, Shape::Bool, "bool").omit_empty(),
-        Field::new("endpointsNamespace", 4, Shape::String, "string").pointer().omit_empty(),
+        Field::new("endpoints", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("path", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
+        Field::new("endpointsNamespace", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -954,10 +1019,11 @@ pub(crate) static GLUSTERFS_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("endpoints", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("path", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("readOnly", 3, Shape::Bool, "bool").omit_empty(),
+        Field::new("endpoints", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("path", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -967,12 +1033,13 @@ pub(crate) static HTTP_GET_ACTION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("path", 1, Shape::String, "string").omit_empty(),
-        Field::new("port", 2, Shape::IntOrString, "intstr.IntOrString").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("host", 3, Shape::String, "string").omit_empty(),
-        Field::new("scheme", 4, Shape::String, "v1.URIScheme").omit_empty().rules(&Rules { values: &["HTTP", "HTTPS"], ..Rules::NONE }),
-        Field::new("httpHeaders", 5, Shape::Struct(&HTTP_HEADER), "[]v1.HTTPHeader").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("path", Shape::String, "string").omit_empty(),
+        Field::new("port", Shape::IntOrString, "intstr.IntOrString").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("host", Shape::String, "string").omit_empty(),
+        Field::new("scheme", Shape::String, "v1.URIScheme").omit_empty().rules(&Rules { values: &["HTTP", "HTTPS"], ..Rules::NONE }),
+        Field::new("httpHeaders", Shape::Struct(&HTTP_HEADER), "[]v1.HTTPHeader").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -982,9 +1049,10 @@ pub(crate) static HTTP_HEADER: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("value", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("value", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -994,9 +1062,10 @@ pub(crate) static HOST_ALIAS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("ip", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("hostnames", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("ip", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("hostnames", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1006,8 +1075,9 @@ pub(crate) static HOST_IP: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("ip", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("ip", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1017,9 +1087,10 @@ pub(crate) static HOST_PATH_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("path", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("type", 2, Shape::String, "v1.HostPathType").pointer().omit_empty().rules(&Rules { values: &["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"], ..Rules::NONE }),
+        Field::new("path", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("type", Shape::String, "v1.HostPathType").pointer().omit_empty().rules(&Rules { values: &["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"], ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1029,18 +1100,19 @@ pub(crate) static ISCSI_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("targetPortal", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("iqn", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("lun", 3, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("iscsiInterface", 4, Shape::String, "string").omit_empty().rules(&Rules { default: "\"default\"", ..Rules::NONE }),
-        Field::new("fsType", 5, Shape::String, "string").omit_empty(),
-        Field::new("readOnly", 6, Shape::Bool, "bool").omit_empty(),
-        Field::new("portals", 7, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("chapAuthDiscovery", 8, Shape::Bool, "bool").omit_empty(),
-        Field::new("chapAuthSession", 11, Shape::Bool, "bool").omit_empty(),
-        Field::new("secretRef", 10, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
-        Field::new("initiatorName", 12, Shape::String, "string").pointer().omit_empty(),
+        Field::new("targetPortal", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("iqn", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lun", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("iscsiInterface", Shape::String, "string").omit_empty().rules(&Rules { default: "\"default\"", ..Rules::NONE }),
+        Field::new("fsType", Shape::String, "string").omit_empty(),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
+        Field::new("portals", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("chapAuthDiscovery", Shape::Bool, "bool").omit_empty(),
+        Field::new("chapAuthSession", Shape::Bool, "bool").omit_empty(),
+        Field::new("secretRef", Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
+        Field::new("initiatorName", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(10, 9), Wire::field(11, 8), Wire::field(12, 10)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1050,18 +1122,19 @@ pub(crate) static ISCSI_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("targetPortal", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("iqn", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("lun", 3, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("iscsiInterface", 4, Shape::String, "string").omit_empty().rules(&Rules { default: "\"default\"", ..Rules::NONE }),
-        Field::new("fsType", 5, Shape::String, "string").omit_empty(),
-        Field::new("readOnly", 6, Shape::Bool, "bool").omit_empty(),
-        Field::new("portals", 7, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("chapAuthDiscovery", 8, Shape::Bool, "bool").omit_empty(),
-        Field::new("chapAuthSession", 11, Shape::Bool, "bool").omit_empty(),
-        Field::new("secretRef", 10, Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().omit_empty(),
-        Field::new("initiatorName", 12, Shape::String, "string").pointer().omit_empty(),
+        Field::new("targetPortal", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("iqn", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lun", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("iscsiInterface", Shape::String, "string").omit_empty().rules(&Rules { default: "\"default\"", ..Rules::NONE }),
+        Field::new("fsType", Shape::String, "string").omit_empty(),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
+        Field::new("portals", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("chapAuthDiscovery", Shape::Bool, "bool").omit_empty(),
+        Field::new("chapAuthSession", Shape::Bool, "bool").omit_empty(),
+        Field::new("secretRef", Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().omit_empty(),
+        Field::new("initiatorName", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(10, 9), Wire::field(11, 8), Wire::field(12, 10)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1071,9 +1144,10 @@ pub(crate) static IMAGE_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("reference", 1, Shape::String, "string").omit_empty(),
-        Field::new("pullPolicy", 2, Shape::String, "v1.PullPolicy").omit_empty().rules(&Rules { values: &["Always", "IfNotPresent", "Never"], ..Rules::NONE }),
+        Field::new("reference", Shape::String, "string").omit_empty(),
+        Field::new("pullPolicy", Shape::String, "v1.PullPolicy").omit_empty().rules(&Rules { values: &["Always", "IfNotPresent", "Never"], ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1083,8 +1157,9 @@ pub(crate) static IMAGE_VOLUME_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("imageRef", 1, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("imageRef", Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1094,10 +1169,11 @@ pub(crate) static KEY_TO_PATH: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("path", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("mode", 3, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("key", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("path", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("mode", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1107,10 +1183,11 @@ pub(crate) static LIFECYCLE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("postStart", 1, Shape::Struct(&LIFECYCLE_HANDLER), "v1.LifecycleHandler").pointer().omit_empty(),
-        Field::new("preStop", 2, Shape::Struct(&LIFECYCLE_HANDLER), "v1.LifecycleHandler").pointer().omit_empty(),
-        Field::new("stopSignal", 3, Shape::String, "v1.Signal").pointer().omit_empty().rules(&Rules { values: &["SIGABRT", "SIGALRM", "SIGBUS", "SIGCHLD", "SIGCLD", "SIGCONT", "SIGFPE", "SIGHUP", "SIGILL", "SIGINT", "SIGIO", "SIGIOT", "SIGKILL", "SIGPIPE", "SIGPOLL", "SIGPROF", "SIGPWR", "SIGQUIT", "SIGRTMAX", "SIGRTMAX-1", "SIGRTMAX-10", "SIGRTMAX-11", "SIGRTMAX-12", "SIGRTMAX-13", "SIGRTMAX-14", "SIGRTMAX-2", "SIGRTMAX-3", "SIGRTMAX-4", "SIGRTMAX-5", "SIGRTMAX-6", "SIGRTMAX-7", "SIGRTMAX-8", "SIGRTMAX-9", "SIGRTMIN", "SIGRTMIN+1", "SIGRTMIN+10", "SIGRTMIN+11", "SIGRTMIN+12", "SIGRTMIN+13", "SIGRTMIN+14", "SIGRTMIN+15", "SIGRTMIN+2", "SIGRTMIN+3", "SIGRTMIN+4", "SIGRTMIN+5", "SIGRTMIN+6", "SIGRTMIN+7", "SIGRTMIN+8", "SIGRTMIN+9", "SIGSEGV", "SIGSTKFLT", "SIGSTOP", "SIGSYS", "SIGTERM", "SIGTRAP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGUSR1", "SIGUSR2", "SIGVTALRM", "SIGWINCH", "SIGXCPU", "SIGXFSZ"], ..Rules::NONE }),
+        Field::new("postStart", Shape::Struct(&LIFECYCLE_HANDLER), "v1.LifecycleHandler").pointer().omit_empty(),
+        Field::new("preStop", Shape::Struct(&LIFECYCLE_HANDLER), "v1.LifecycleHandler").pointer().omit_empty(),
+        Field::new("stopSignal", Shape::String, "v1.Signal").pointer().omit_empty().rules(&Rules { values: &["SIGABRT", "SIGALRM", "SIGBUS", "SIGCHLD", "SIGCLD", "SIGCONT", "SIGFPE", "SIGHUP", "SIGILL", "SIGINT", "SIGIO", "SIGIOT", "SIGKILL", "SIGPIPE", "SIGPOLL", "SIGPROF", "SIGPWR", "SIGQUIT", "SIGRTMAX", "SIGRTMAX-1", "SIGRTMAX-10", "SIGRTMAX-11", "SIGRTMAX-12", "SIGRTMAX-13", "SIGRTMAX-14", "SIGRTMAX-2", "SIGRTMAX-3", "SIGRTMAX-4", "SIGRTMAX-5", "SIGRTMAX-6", "SIGRTMAX-7", "SIGRTMAX-8", "SIGRTMAX-9", "SIGRTMIN", "SIGRTMIN+1", "SIGRTMIN+10", "SIGRTMIN+11", "SIGRTMIN+12", "SIGRTMIN+13", "SIGRTMIN+14", "SIGRTMIN+15", "SIGRTMIN+2", "SIGRTMIN+3", "SIGRTMIN+4", "SIGRTMIN+5", "SIGRTMIN+6", "SIGRTMIN+7", "SIGRTMIN+8", "SIGRTMIN+9", "SIGSEGV", "SIGSTKFLT", "SIGSTOP", "SIGSYS", "SIGTERM", "SIGTRAP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGUSR1", "SIGUSR2", "SIGVTALRM", "SIGWINCH", "SIGXCPU", "SIGXFSZ"], ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1120,11 +1197,12 @@ pub(crate) static LIFECYCLE_HANDLER: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("exec", 1, Shape::Struct(&EXEC_ACTION), "v1.ExecAction").pointer().omit_empty(),
-        Field::new("httpGet", 2, Shape::Struct(&HTTP_GET_ACTION), "v1.HTTPGetAction").pointer().omit_empty(),
-        Field::new("tcpSocket", 3, Shape::Struct(&TCP_SOCKET_ACTION), "v1.TCPSocketAction").pointer().omit_empty(),
-        Field::new("sleep", 4, Shape::Struct(&SLEEP_ACTION), "v1.SleepAction").pointer().omit_empty(),
+        Field::new("exec", Shape::Struct(&EXEC_ACTION), "v1.ExecAction").pointer().omit_empty(),
+        Field::new("httpGet", Shape::Struct(&HTTP_GET_ACTION), "v1.HTTPGetAction").pointer().omit_empty(),
+        Field::new("tcpSocket", Shape::Struct(&TCP_SOCKET_ACTION), "v1.TCPSocketAction").pointer().omit_empty(),
+        Field::new("sleep", Shape::Struct(&SLEEP_ACTION), "v1.SleepAction").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1134,11 +1212,12 @@ pub(crate) static LIMIT_RANGE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&LIMIT_RANGE_SPEC), "v1.LimitRangeSpec").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&LIMIT_RANGE_SPEC), "v1.LimitRangeSpec").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1148,13 +1227,14 @@ pub(crate) static LIMIT_RANGE_ITEM: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.LimitType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("max", 2, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("min", 3, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("default", 4, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("defaultRequest", 5, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("maxLimitRequestRatio", 6, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("type", Shape::String, "v1.LimitType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("max", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("min", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("default", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("defaultRequest", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("maxLimitRequestRatio", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1164,8 +1244,9 @@ pub(crate) static LIMIT_RANGE_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("limits", 1, Shape::Struct(&LIMIT_RANGE_ITEM), "[]v1.LimitRangeItem").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("limits", Shape::Struct(&LIMIT_RANGE_ITEM), "[]v1.LimitRangeItem").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1175,10 +1256,11 @@ pub(crate) static LINUX_CONTAINER_USER: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("uid", 1, Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("gid", 2, Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("supplementalGroups", 3, Shape::Int64, "[]int64").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("uid", Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("gid", Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("supplementalGroups", Shape::Int64, "[]int64").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1188,11 +1270,12 @@ pub(crate) static LOAD_BALANCER_INGRESS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("ip", 1, Shape::String, "string").omit_empty(),
-        Field::new("hostname", 2, Shape::String, "string").omit_empty(),
-        Field::new("ipMode", 3, Shape::String, "v1.LoadBalancerIPMode").pointer().omit_empty(),
-        Field::new("ports", 4, Shape::Struct(&PORT_STATUS), "[]v1.PortStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("ip", Shape::String, "string").omit_empty(),
+        Field::new("hostname", Shape::String, "string").omit_empty(),
+        Field::new("ipMode", Shape::String, "v1.LoadBalancerIPMode").pointer().omit_empty(),
+        Field::new("ports", Shape::Struct(&PORT_STATUS), "[]v1.PortStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1202,8 +1285,9 @@ pub(crate) static LOAD_BALANCER_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("ingress", 1, Shape::Struct(&LOAD_BALANCER_INGRESS), "[]v1.LoadBalancerIngress").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("ingress", Shape::Struct(&LOAD_BALANCER_INGRESS), "[]v1.LoadBalancerIngress").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1213,8 +1297,9 @@ pub(crate) static LOCAL_OBJECT_REFERENCE: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty().rules(&Rules { default: "\"\"", ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").omit_empty().rules(&Rules { default: "\"\"", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1224,9 +1309,10 @@ pub(crate) static LOCAL_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("path", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("fsType", 2, Shape::String, "string").pointer().omit_empty(),
+        Field::new("path", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fsType", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1236,9 +1322,10 @@ pub(crate) static MODIFY_VOLUME_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("targetVolumeAttributesClassName", 1, Shape::String, "string").omit_empty(),
-        Field::new("status", 2, Shape::String, "v1.PersistentVolumeClaimModifyVolumeStatus").rules(&Rules { required: true, values: &["InProgress", "Infeasible", "Pending"], ..Rules::NONE }),
+        Field::new("targetVolumeAttributesClassName", Shape::String, "string").omit_empty(),
+        Field::new("status", Shape::String, "v1.PersistentVolumeClaimModifyVolumeStatus").rules(&Rules { required: true, values: &["InProgress", "Infeasible", "Pending"], ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1248,10 +1335,11 @@ pub(crate) static NFS_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("server", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("path", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("readOnly", 3, Shape::Bool, "bool").omit_empty(),
+        Field::new("server", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("path", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1261,12 +1349,13 @@ pub(crate) static NAMESPACE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&NAMESPACE_SPEC), "v1.NamespaceSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&NAMESPACE_STATUS), "v1.NamespaceStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&NAMESPACE_SPEC), "v1.NamespaceSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&NAMESPACE_STATUS), "v1.NamespaceStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1276,12 +1365,13 @@ pub(crate) static NAMESPACE_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.NamespaceConditionType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("lastTransitionTime", 4, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("reason", 5, Shape::String, "string").omit_empty(),
-        Field::new("message", 6, Shape::String, "string").omit_empty(),
+        Field::new("type", Shape::String, "v1.NamespaceConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastTransitionTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(4, 2), Wire::field(5, 3), Wire::field(6, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1291,8 +1381,9 @@ pub(crate) static NAMESPACE_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("finalizers", 1, Shape::String, "[]v1.FinalizerName").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("finalizers", Shape::String, "[]v1.FinalizerName").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1302,9 +1393,10 @@ pub(crate) static NAMESPACE_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("phase", 1, Shape::String, "v1.NamespacePhase").omit_empty().rules(&Rules { values: &["Active", "Terminating"], ..Rules::NONE }),
-        Field::new("conditions", 2, Shape::Struct(&NAMESPACE_CONDITION), "[]v1.NamespaceCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("phase", Shape::String, "v1.NamespacePhase").omit_empty().rules(&Rules { values: &["Active", "Terminating"], ..Rules::NONE }),
+        Field::new("conditions", Shape::Struct(&NAMESPACE_CONDITION), "[]v1.NamespaceCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1314,12 +1406,13 @@ pub(crate) static NODE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&NODE_SPEC), "v1.NodeSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&NODE_STATUS), "v1.NodeStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&NODE_SPEC), "v1.NodeSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&NODE_STATUS), "v1.NodeStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1329,9 +1422,10 @@ pub(crate) static NODE_ADDRESS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.NodeAddressType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("address", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("type", Shape::String, "v1.NodeAddressType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("address", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1341,9 +1435,10 @@ pub(crate) static NODE_AFFINITY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("requiredDuringSchedulingIgnoredDuringExecution", 1, Shape::Struct(&NODE_SELECTOR), "v1.NodeSelector").pointer().omit_empty(),
-        Field::new("preferredDuringSchedulingIgnoredDuringExecution", 2, Shape::Struct(&PREFERRED_SCHEDULING_TERM), "[]v1.PreferredSchedulingTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("requiredDuringSchedulingIgnoredDuringExecution", Shape::Struct(&NODE_SELECTOR), "v1.NodeSelector").pointer().omit_empty(),
+        Field::new("preferredDuringSchedulingIgnoredDuringExecution", Shape::Struct(&PREFERRED_SCHEDULING_TERM), "[]v1.PreferredSchedulingTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1353,10 +1448,11 @@ pub(crate) static NODE_ALLOCATABLE_RESOURCE_CLAIM_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("resourceClaimName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("containers", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
-        Field::new("resources", 3, Shape::Quantity, "map[v1.ResourceName]resource.Quantity").map().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("resourceClaimName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("containers", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
+        Field::new("resources", Shape::Quantity, "map[v1.ResourceName]resource.Quantity").map().rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1366,13 +1462,14 @@ pub(crate) static NODE_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.NodeConditionType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("lastHeartbeatTime", 3, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("lastTransitionTime", 4, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("reason", 5, Shape::String, "string").omit_empty(),
-        Field::new("message", 6, Shape::String, "string").omit_empty(),
+        Field::new("type", Shape::String, "v1.NodeConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastHeartbeatTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("lastTransitionTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1382,8 +1479,9 @@ pub(crate) static NODE_CONFIG_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("configMap", 2, Shape::Struct(&CONFIG_MAP_NODE_CONFIG_SOURCE), "v1.ConfigMapNodeConfigSource").pointer().omit_empty(),
+        Field::new("configMap", Shape::Struct(&CONFIG_MAP_NODE_CONFIG_SOURCE), "v1.ConfigMapNodeConfigSource").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(2, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1393,11 +1491,12 @@ pub(crate) static NODE_CONFIG_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("assigned", 1, Shape::Struct(&NODE_CONFIG_SOURCE), "v1.NodeConfigSource").pointer().omit_empty(),
-        Field::new("active", 2, Shape::Struct(&NODE_CONFIG_SOURCE), "v1.NodeConfigSource").pointer().omit_empty(),
-        Field::new("lastKnownGood", 3, Shape::Struct(&NODE_CONFIG_SOURCE), "v1.NodeConfigSource").pointer().omit_empty(),
-        Field::new("error", 4, Shape::String, "string").omit_empty(),
+        Field::new("assigned", Shape::Struct(&NODE_CONFIG_SOURCE), "v1.NodeConfigSource").pointer().omit_empty(),
+        Field::new("active", Shape::Struct(&NODE_CONFIG_SOURCE), "v1.NodeConfigSource").pointer().omit_empty(),
+        Field::new("lastKnownGood", Shape::Struct(&NODE_CONFIG_SOURCE), "v1.NodeConfigSource").pointer().omit_empty(),
+        Field::new("error", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1407,8 +1506,9 @@ pub(crate) static NODE_DAEMON_ENDPOINTS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kubeletEndpoint", 1, Shape::Struct(&DAEMON_ENDPOINT), "v1.DaemonEndpoint").omit_empty(),
+        Field::new("kubeletEndpoint", Shape::Struct(&DAEMON_ENDPOINT), "v1.DaemonEndpoint").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1418,8 +1518,9 @@ pub(crate) static NODE_FEATURES: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("supplementalGroupsPolicy", 1, Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("supplementalGroupsPolicy", Shape::Bool, "bool").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1429,10 +1530,11 @@ pub(crate) static NODE_PROXY_OPTIONS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("path", 1, Shape::String, "string").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("path", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1442,9 +1544,10 @@ pub(crate) static NODE_RUNTIME_HANDLER: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string"),
-        Field::new("features", 2, Shape::Struct(&NODE_RUNTIME_HANDLER_FEATURES), "v1.NodeRuntimeHandlerFeatures").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string"),
+        Field::new("features", Shape::Struct(&NODE_RUNTIME_HANDLER_FEATURES), "v1.NodeRuntimeHandlerFeatures").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1454,9 +1557,10 @@ pub(crate) static NODE_RUNTIME_HANDLER_FEATURES: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("recursiveReadOnlyMounts", 1, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("userNamespaces", 2, Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("recursiveReadOnlyMounts", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("userNamespaces", Shape::Bool, "bool").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1466,8 +1570,9 @@ pub(crate) static NODE_SELECTOR: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("nodeSelectorTerms", 1, Shape::Struct(&NODE_SELECTOR_TERM), "[]v1.NodeSelectorTerm").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("nodeSelectorTerms", Shape::Struct(&NODE_SELECTOR_TERM), "[]v1.NodeSelectorTerm").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1477,10 +1582,11 @@ pub(crate) static NODE_SELECTOR_REQUIREMENT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("operator", 2, Shape::String, "v1.NodeSelectorOperator").rules(&Rules { required: true, values: &["DoesNotExist", "Exists", "Gt", "In", "Lt", "NotIn"], ..Rules::NONE }),
-        Field::new("values", 3, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("key", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("operator", Shape::String, "v1.NodeSelectorOperator").rules(&Rules { required: true, values: &["DoesNotExist", "Exists", "Gt", "In", "Lt", "NotIn"], ..Rules::NONE }),
+        Field::new("values", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1490,9 +1596,10 @@ pub(crate) static NODE_SELECTOR_TERM: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("matchExpressions", 1, Shape::Struct(&NODE_SELECTOR_REQUIREMENT), "[]v1.NodeSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("matchFields", 2, Shape::Struct(&NODE_SELECTOR_REQUIREMENT), "[]v1.NodeSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("matchExpressions", Shape::Struct(&NODE_SELECTOR_REQUIREMENT), "[]v1.NodeSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("matchFields", Shape::Struct(&NODE_SELECTOR_REQUIREMENT), "[]v1.NodeSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1502,14 +1609,15 @@ pub(crate) static NODE_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("podCIDR", 1, Shape::String, "string").omit_empty(),
-        Field::new("podCIDRs", 7, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Set, patch: &["merge"], ..Rules::NONE }),
-        Field::new("providerID", 3, Shape::String, "string").omit_empty(),
-        Field::new("unschedulable", 4, Shape::Bool, "bool").omit_empty(),
-        Field::new("taints", 5, Shape::Struct(&TAINT), "[]v1.Taint").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("configSource", 6, Shape::Struct(&NODE_CONFIG_SOURCE), "v1.NodeConfigSource").pointer().omit_empty(),
-        Field::new("externalID", 2, Shape::String, "string").omit_empty(),
+        Field::new("podCIDR", Shape::String, "string").omit_empty(),
+        Field::new("podCIDRs", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Set, patch: &["merge"], ..Rules::NONE }),
+        Field::new("providerID", Shape::String, "string").omit_empty(),
+        Field::new("unschedulable", Shape::Bool, "bool").omit_empty(),
+        Field::new("taints", Shape::Struct(&TAINT), "[]v1.Taint").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("configSource", Shape::Struct(&NODE_CONFIG_SOURCE), "v1.NodeConfigSource").pointer().omit_empty(),
+        Field::new("externalID", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 6), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1519,21 +1627,22 @@ pub(crate) static NODE_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("capacity", 1, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("allocatable", 2, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("phase", 3, Shape::String, "v1.NodePhase").omit_empty().rules(&Rules { values: &["Pending", "Running", "Terminated"], ..Rules::NONE }),
-        Field::new("conditions", 4, Shape::Struct(&NODE_CONDITION), "[]v1.NodeCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
-        Field::new("addresses", 5, Shape::Struct(&NODE_ADDRESS), "[]v1.NodeAddress").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
-        Field::new("daemonEndpoints", 6, Shape::Struct(&NODE_DAEMON_ENDPOINTS), "v1.NodeDaemonEndpoints").omit_empty(),
-        Field::new("nodeInfo", 7, Shape::Struct(&NODE_SYSTEM_INFO), "v1.NodeSystemInfo").omit_empty(),
-        Field::new("images", 8, Shape::Struct(&CONTAINER_IMAGE), "[]v1.ContainerImage").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("volumesInUse", 9, Shape::String, "[]v1.UniqueVolumeName").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("volumesAttached", 10, Shape::Struct(&ATTACHED_VOLUME), "[]v1.AttachedVolume").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("config", 11, Shape::Struct(&NODE_CONFIG_STATUS), "v1.NodeConfigStatus").pointer().omit_empty(),
-        Field::new("runtimeHandlers", 12, Shape::Struct(&NODE_RUNTIME_HANDLER), "[]v1.NodeRuntimeHandler").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("features", 13, Shape::Struct(&NODE_FEATURES), "v1.NodeFeatures").pointer().omit_empty(),
-        Field::new("declaredFeatures", 14, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("capacity", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("allocatable", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("phase", Shape::String, "v1.NodePhase").omit_empty().rules(&Rules { values: &["Pending", "Running", "Terminated"], ..Rules::NONE }),
+        Field::new("conditions", Shape::Struct(&NODE_CONDITION), "[]v1.NodeCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("addresses", Shape::Struct(&NODE_ADDRESS), "[]v1.NodeAddress").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("daemonEndpoints", Shape::Struct(&NODE_DAEMON_ENDPOINTS), "v1.NodeDaemonEndpoints").omit_empty(),
+        Field::new("nodeInfo", Shape::Struct(&NODE_SYSTEM_INFO), "v1.NodeSystemInfo").omit_empty(),
+        Field::new("images", Shape::Struct(&CONTAINER_IMAGE), "[]v1.ContainerImage").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("volumesInUse", Shape::String, "[]v1.UniqueVolumeName").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("volumesAttached", Shape::Struct(&ATTACHED_VOLUME), "[]v1.AttachedVolume").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("config", Shape::Struct(&NODE_CONFIG_STATUS), "v1.NodeConfigStatus").pointer().omit_empty(),
+        Field::new("runtimeHandlers", Shape::Struct(&NODE_RUNTIME_HANDLER), "[]v1.NodeRuntimeHandler").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("features", Shape::Struct(&NODE_FEATURES), "v1.NodeFeatures").pointer().omit_empty(),
+        Field::new("declaredFeatures", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9), Wire::field(11, 10), Wire::field(12, 11), Wire::field(13, 12), Wire::field(14, 13)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1543,8 +1652,9 @@ pub(crate) static NODE_SWAP_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("capacity", 1, Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("capacity", Shape::Int64, "int64").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1554,18 +1664,19 @@ pub(crate) static NODE_SYSTEM_INFO: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("machineID", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("systemUUID", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("bootID", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("kernelVersion", 4, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("osImage", 5, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("containerRuntimeVersion", 6, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("kubeletVersion", 7, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("kubeProxyVersion", 8, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("operatingSystem", 9, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("architecture", 10, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("swap", 11, Shape::Struct(&NODE_SWAP_STATUS), "v1.NodeSwapStatus").pointer().omit_empty(),
+        Field::new("machineID", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("systemUUID", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("bootID", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kernelVersion", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("osImage", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("containerRuntimeVersion", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kubeletVersion", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kubeProxyVersion", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("operatingSystem", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("architecture", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("swap", Shape::Struct(&NODE_SWAP_STATUS), "v1.NodeSwapStatus").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9), Wire::field(11, 10)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1575,9 +1686,10 @@ pub(crate) static OBJECT_FIELD_SELECTOR: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("apiVersion", 1, Shape::String, "string").omit_empty(),
-        Field::new("fieldPath", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("fieldPath", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1587,14 +1699,15 @@ pub(crate) static OBJECT_REFERENCE: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("kind", 1, Shape::String, "string").omit_empty(),
-        Field::new("namespace", 2, Shape::String, "string").omit_empty(),
-        Field::new("name", 3, Shape::String, "string").omit_empty(),
-        Field::new("uid", 4, Shape::String, "types.UID").omit_empty(),
-        Field::new("apiVersion", 5, Shape::String, "string").omit_empty(),
-        Field::new("resourceVersion", 6, Shape::String, "string").omit_empty(),
-        Field::new("fieldPath", 7, Shape::String, "string").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("namespace", Shape::String, "string").omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty(),
+        Field::new("uid", Shape::String, "types.UID").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("resourceVersion", Shape::String, "string").omit_empty(),
+        Field::new("fieldPath", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1604,12 +1717,13 @@ pub(crate) static PERSISTENT_VOLUME: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&PERSISTENT_VOLUME_SPEC), "v1.PersistentVolumeSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&PERSISTENT_VOLUME_STATUS), "v1.PersistentVolumeStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&PERSISTENT_VOLUME_SPEC), "v1.PersistentVolumeSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&PERSISTENT_VOLUME_STATUS), "v1.PersistentVolumeStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1619,12 +1733,13 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&PERSISTENT_VOLUME_CLAIM_SPEC), "v1.PersistentVolumeClaimSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&PERSISTENT_VOLUME_CLAIM_STATUS), "v1.PersistentVolumeClaimStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&PERSISTENT_VOLUME_CLAIM_SPEC), "v1.PersistentVolumeClaimSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&PERSISTENT_VOLUME_CLAIM_STATUS), "v1.PersistentVolumeClaimStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1634,13 +1749,14 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.PersistentVolumeClaimConditionType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("lastProbeTime", 3, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("lastTransitionTime", 4, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("reason", 5, Shape::String, "string").omit_empty(),
-        Field::new("message", 6, Shape::String, "string").omit_empty(),
+        Field::new("type", Shape::String, "v1.PersistentVolumeClaimConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastProbeTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("lastTransitionTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1650,16 +1766,17 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("accessModes", 1, Shape::String, "[]v1.PersistentVolumeAccessMode").list().omit_empty().rules(&Rules { values: &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"], list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("selector", 4, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("resources", 2, Shape::Struct(&VOLUME_RESOURCE_REQUIREMENTS), "v1.VolumeResourceRequirements").omit_empty(),
-        Field::new("volumeName", 3, Shape::String, "string").omit_empty(),
-        Field::new("storageClassName", 5, Shape::String, "string").pointer().omit_empty(),
-        Field::new("volumeMode", 6, Shape::String, "v1.PersistentVolumeMode").pointer().omit_empty().rules(&Rules { values: &["Block", "Filesystem"], ..Rules::NONE }),
-        Field::new("dataSource", 7, Shape::Struct(&TYPED_LOCAL_OBJECT_REFERENCE), "v1.TypedLocalObjectReference").pointer().omit_empty(),
-        Field::new("dataSourceRef", 8, Shape::Struct(&TYPED_OBJECT_REFERENCE), "v1.TypedObjectReference").pointer().omit_empty(),
-        Field::new("volumeAttributesClassName", 9, Shape::String, "string").pointer().omit_empty(),
+        Field::new("accessModes", Shape::String, "[]v1.PersistentVolumeAccessMode").list().omit_empty().rules(&Rules { values: &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"], list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("selector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("resources", Shape::Struct(&VOLUME_RESOURCE_REQUIREMENTS), "v1.VolumeResourceRequirements").omit_empty(),
+        Field::new("volumeName", Shape::String, "string").omit_empty(),
+        Field::new("storageClassName", Shape::String, "string").pointer().omit_empty(),
+        Field::new("volumeMode", Shape::String, "v1.PersistentVolumeMode").pointer().omit_empty().rules(&Rules { values: &["Block", "Filesystem"], ..Rules::NONE }),
+        Field::new("dataSource", Shape::Struct(&TYPED_LOCAL_OBJECT_REFERENCE), "v1.TypedLocalObjectReference").pointer().omit_empty(),
+        Field::new("dataSourceRef", Shape::Struct(&TYPED_OBJECT_REFERENCE), "v1.TypedObjectReference").pointer().omit_empty(),
+        Field::new("volumeAttributesClassName", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 1), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1669,15 +1786,16 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("phase", 1, Shape::String, "v1.PersistentVolumeClaimPhase").omit_empty().rules(&Rules { values: &["Bound", "Lost", "Pending"], ..Rules::NONE }),
-        Field::new("accessModes", 2, Shape::String, "[]v1.PersistentVolumeAccessMode").list().omit_empty().rules(&Rules { values: &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"], list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("capacity", 3, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("conditions", 4, Shape::Struct(&PERSISTENT_VOLUME_CLAIM_CONDITION), "[]v1.PersistentVolumeClaimCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
-        Field::new("allocatedResources", 5, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("allocatedResourceStatuses", 7, Shape::String, "map[v1.ResourceName]v1.ClaimResourceStatus").map().omit_empty().rules(&Rules { values: &["ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"], map: MapType::Granular, ..Rules::NONE }),
-        Field::new("currentVolumeAttributesClassName", 8, Shape::String, "string").pointer().omit_empty(),
-        Field::new("modifyVolumeStatus", 9, Shape::Struct(&MODIFY_VOLUME_STATUS), "v1.ModifyVolumeStatus").pointer().omit_empty(),
+        Field::new("phase", Shape::String, "v1.PersistentVolumeClaimPhase").omit_empty().rules(&Rules { values: &["Bound", "Lost", "Pending"], ..Rules::NONE }),
+        Field::new("accessModes", Shape::String, "[]v1.PersistentVolumeAccessMode").list().omit_empty().rules(&Rules { values: &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"], list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("capacity", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("conditions", Shape::Struct(&PERSISTENT_VOLUME_CLAIM_CONDITION), "[]v1.PersistentVolumeClaimCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("allocatedResources", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("allocatedResourceStatuses", Shape::String, "map[v1.ResourceName]v1.ClaimResourceStatus").map().omit_empty().rules(&Rules { values: &["ControllerResizeInProgress", "ControllerResizeInfeasible", "NodeResizeInProgress", "NodeResizeInfeasible", "NodeResizePending"], map: MapType::Granular, ..Rules::NONE }),
+        Field::new("currentVolumeAttributesClassName", Shape::String, "string").pointer().omit_empty(),
+        Field::new("modifyVolumeStatus", Shape::Struct(&MODIFY_VOLUME_STATUS), "v1.ModifyVolumeStatus").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(7, 5), Wire::field(8, 6), Wire::field(9, 7)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1687,9 +1805,10 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM_TEMPLATE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&PERSISTENT_VOLUME_CLAIM_SPEC), "v1.PersistentVolumeClaimSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&PERSISTENT_VOLUME_CLAIM_SPEC), "v1.PersistentVolumeClaimSpec").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1699,9 +1818,10 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("claimName", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("readOnly", 2, Shape::Bool, "bool").omit_empty(),
+        Field::new("claimName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1711,38 +1831,39 @@ pub(crate) static PERSISTENT_VOLUME_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("capacity", 1, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("gcePersistentDisk", 1, Shape::Struct(&GCE_PERSISTENT_DISK_VOLUME_SOURCE), "v1.GCEPersistentDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("awsElasticBlockStore", 2, Shape::Struct(&AWS_ELASTIC_BLOCK_STORE_VOLUME_SOURCE), "v1.AWSElasticBlockStoreVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("hostPath", 3, Shape::Struct(&HOST_PATH_VOLUME_SOURCE), "v1.HostPathVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("glusterfs", 4, Shape::Struct(&GLUSTERFS_PERSISTENT_VOLUME_SOURCE), "v1.GlusterfsPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("nfs", 5, Shape::Struct(&NFS_VOLUME_SOURCE), "v1.NFSVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("rbd", 6, Shape::Struct(&RBD_PERSISTENT_VOLUME_SOURCE), "v1.RBDPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("iscsi", 7, Shape::Struct(&ISCSI_PERSISTENT_VOLUME_SOURCE), "v1.ISCSIPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("cinder", 8, Shape::Struct(&CINDER_PERSISTENT_VOLUME_SOURCE), "v1.CinderPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("cephfs", 9, Shape::Struct(&CEPH_FS_PERSISTENT_VOLUME_SOURCE), "v1.CephFSPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("fc", 10, Shape::Struct(&FC_VOLUME_SOURCE), "v1.FCVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("flocker", 11, Shape::Struct(&FLOCKER_VOLUME_SOURCE), "v1.FlockerVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("flexVolume", 12, Shape::Struct(&FLEX_PERSISTENT_VOLUME_SOURCE), "v1.FlexPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("azureFile", 13, Shape::Struct(&AZURE_FILE_PERSISTENT_VOLUME_SOURCE), "v1.AzureFilePersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("vsphereVolume", 14, Shape::Struct(&VSPHERE_VIRTUAL_DISK_VOLUME_SOURCE), "v1.VsphereVirtualDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("quobyte", 15, Shape::Struct(&QUOBYTE_VOLUME_SOURCE), "v1.QuobyteVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("azureDisk", 16, Shape::Struct(&AZURE_DISK_VOLUME_SOURCE), "v1.AzureDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("photonPersistentDisk", 17, Shape::Struct(&PHOTON_PERSISTENT_DISK_VOLUME_SOURCE), "v1.PhotonPersistentDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("portworxVolume", 18, Shape::Struct(&PORTWORX_VOLUME_SOURCE), "v1.PortworxVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("scaleIO", 19, Shape::Struct(&SCALE_IO_PERSISTENT_VOLUME_SOURCE), "v1.ScaleIOPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("local", 20, Shape::Struct(&LOCAL_VOLUME_SOURCE), "v1.LocalVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("storageos", 21, Shape::Struct(&STORAGE_OS_PERSISTENT_VOLUME_SOURCE), "v1.StorageOSPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("csi", 22, Shape::Struct(&CSI_PERSISTENT_VOLUME_SOURCE), "v1.CSIPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource", number: 2 }]),
-        Field::new("accessModes", 3, Shape::String, "[]v1.PersistentVolumeAccessMode").list().omit_empty().rules(&Rules { values: &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"], list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("claimRef", 4, Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty().rules(&Rules { map: MapType::Granular, ..Rules::NONE }),
-        Field::new("persistentVolumeReclaimPolicy", 5, Shape::String, "v1.PersistentVolumeReclaimPolicy").omit_empty().rules(&Rules { values: &["Delete", "Recycle", "Retain"], ..Rules::NONE }),
-        Field::new("storageClassName", 6, Shape::String, "string").omit_empty(),
-        Field::new("mountOptions", 7, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("volumeMode", 8, Shape::String, "v1.PersistentVolumeMode").pointer().omit_empty().rules(&Rules { values: &["Block", "Filesystem"], ..Rules::NONE }),
-        Field::new("nodeAffinity", 9, Shape::Struct(&VOLUME_NODE_AFFINITY), "v1.VolumeNodeAffinity").pointer().omit_empty(),
-        Field::new("volumeAttributesClassName", 10, Shape::String, "string").pointer().omit_empty(),
+        Field::new("capacity", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("gcePersistentDisk", Shape::Struct(&GCE_PERSISTENT_DISK_VOLUME_SOURCE), "v1.GCEPersistentDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("awsElasticBlockStore", Shape::Struct(&AWS_ELASTIC_BLOCK_STORE_VOLUME_SOURCE), "v1.AWSElasticBlockStoreVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("hostPath", Shape::Struct(&HOST_PATH_VOLUME_SOURCE), "v1.HostPathVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("glusterfs", Shape::Struct(&GLUSTERFS_PERSISTENT_VOLUME_SOURCE), "v1.GlusterfsPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("nfs", Shape::Struct(&NFS_VOLUME_SOURCE), "v1.NFSVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("rbd", Shape::Struct(&RBD_PERSISTENT_VOLUME_SOURCE), "v1.RBDPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("iscsi", Shape::Struct(&ISCSI_PERSISTENT_VOLUME_SOURCE), "v1.ISCSIPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("cinder", Shape::Struct(&CINDER_PERSISTENT_VOLUME_SOURCE), "v1.CinderPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("cephfs", Shape::Struct(&CEPH_FS_PERSISTENT_VOLUME_SOURCE), "v1.CephFSPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("fc", Shape::Struct(&FC_VOLUME_SOURCE), "v1.FCVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("flocker", Shape::Struct(&FLOCKER_VOLUME_SOURCE), "v1.FlockerVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("flexVolume", Shape::Struct(&FLEX_PERSISTENT_VOLUME_SOURCE), "v1.FlexPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("azureFile", Shape::Struct(&AZURE_FILE_PERSISTENT_VOLUME_SOURCE), "v1.AzureFilePersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("vsphereVolume", Shape::Struct(&VSPHERE_VIRTUAL_DISK_VOLUME_SOURCE), "v1.VsphereVirtualDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("quobyte", Shape::Struct(&QUOBYTE_VOLUME_SOURCE), "v1.QuobyteVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("azureDisk", Shape::Struct(&AZURE_DISK_VOLUME_SOURCE), "v1.AzureDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("photonPersistentDisk", Shape::Struct(&PHOTON_PERSISTENT_DISK_VOLUME_SOURCE), "v1.PhotonPersistentDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("portworxVolume", Shape::Struct(&PORTWORX_VOLUME_SOURCE), "v1.PortworxVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("scaleIO", Shape::Struct(&SCALE_IO_PERSISTENT_VOLUME_SOURCE), "v1.ScaleIOPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("local", Shape::Struct(&LOCAL_VOLUME_SOURCE), "v1.LocalVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("storageos", Shape::Struct(&STORAGE_OS_PERSISTENT_VOLUME_SOURCE), "v1.StorageOSPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("csi", Shape::Struct(&CSI_PERSISTENT_VOLUME_SOURCE), "v1.CSIPersistentVolumeSource").pointer().omit_empty().within(&[Embedded { go: "PersistentVolumeSource" }]),
+        Field::new("accessModes", Shape::String, "[]v1.PersistentVolumeAccessMode").list().omit_empty().rules(&Rules { values: &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"], list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("claimRef", Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty().rules(&Rules { map: MapType::Granular, ..Rules::NONE }),
+        Field::new("persistentVolumeReclaimPolicy", Shape::String, "v1.PersistentVolumeReclaimPolicy").omit_empty().rules(&Rules { values: &["Delete", "Recycle", "Retain"], ..Rules::NONE }),
+        Field::new("storageClassName", Shape::String, "string").omit_empty(),
+        Field::new("mountOptions", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("volumeMode", Shape::String, "v1.PersistentVolumeMode").pointer().omit_empty().rules(&Rules { values: &["Block", "Filesystem"], ..Rules::NONE }),
+        Field::new("nodeAffinity", Shape::Struct(&VOLUME_NODE_AFFINITY), "v1.VolumeNodeAffinity").pointer().omit_empty(),
+        Field::new("volumeAttributesClassName", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::embedded(2, &[Wire::field(1, 1), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 6), Wire::field(7, 7), Wire::field(8, 8), Wire::field(9, 9), Wire::field(10, 10), Wire::field(11, 11), Wire::field(12, 12), Wire::field(13, 13), Wire::field(14, 14), Wire::field(15, 15), Wire::field(16, 16), Wire::field(17, 17), Wire::field(18, 18), Wire::field(19, 19), Wire::field(20, 20), Wire::field(21, 21), Wire::field(22, 22)]), Wire::field(3, 23), Wire::field(4, 24), Wire::field(5, 25), Wire::field(6, 26), Wire::field(7, 27), Wire::field(8, 28), Wire::field(9, 29), Wire::field(10, 30)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1752,11 +1873,12 @@ pub(crate) static PERSISTENT_VOLUME_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("phase", 1, Shape::String, "v1.PersistentVolumePhase").omit_empty().rules(&Rules { values: &["Available", "Bound", "Failed", "Pending", "Released"], ..Rules::NONE }),
-        Field::new("message", 2, Shape::String, "string").omit_empty(),
-        Field::new("reason", 3, Shape::String, "string").omit_empty(),
-        Field::new("lastPhaseTransitionTime", 4, Shape::Time, "v1.Time").pointer().omit_empty(),
+        Field::new("phase", Shape::String, "v1.PersistentVolumePhase").omit_empty().rules(&Rules { values: &["Available", "Bound", "Failed", "Pending", "Released"], ..Rules::NONE }),
+        Field::new("message", Shape::String, "string").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("lastPhaseTransitionTime", Shape::Time, "v1.Time").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1766,9 +1888,10 @@ pub(crate) static PHOTON_PERSISTENT_DISK_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("pdID", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("fsType", 2, Shape::String, "string").omit_empty(),
+        Field::new("pdID", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fsType", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1778,12 +1901,13 @@ pub(crate) static POD: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&POD_SPEC), "v1.PodSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&POD_STATUS), "v1.PodStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&POD_SPEC), "v1.PodSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&POD_STATUS), "v1.PodStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1793,9 +1917,10 @@ pub(crate) static POD_AFFINITY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("requiredDuringSchedulingIgnoredDuringExecution", 1, Shape::Struct(&POD_AFFINITY_TERM), "[]v1.PodAffinityTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("preferredDuringSchedulingIgnoredDuringExecution", 2, Shape::Struct(&WEIGHTED_POD_AFFINITY_TERM), "[]v1.WeightedPodAffinityTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("requiredDuringSchedulingIgnoredDuringExecution", Shape::Struct(&POD_AFFINITY_TERM), "[]v1.PodAffinityTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("preferredDuringSchedulingIgnoredDuringExecution", Shape::Struct(&WEIGHTED_POD_AFFINITY_TERM), "[]v1.WeightedPodAffinityTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1805,13 +1930,14 @@ pub(crate) static POD_AFFINITY_TERM: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("labelSelector", 1, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("namespaces", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("topologyKey", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("namespaceSelector", 4, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("matchLabelKeys", 5, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("mismatchLabelKeys", 6, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("labelSelector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("namespaces", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("topologyKey", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("namespaceSelector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("matchLabelKeys", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("mismatchLabelKeys", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1821,9 +1947,10 @@ pub(crate) static POD_ANTI_AFFINITY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("requiredDuringSchedulingIgnoredDuringExecution", 1, Shape::Struct(&POD_AFFINITY_TERM), "[]v1.PodAffinityTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("preferredDuringSchedulingIgnoredDuringExecution", 2, Shape::Struct(&WEIGHTED_POD_AFFINITY_TERM), "[]v1.WeightedPodAffinityTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("requiredDuringSchedulingIgnoredDuringExecution", Shape::Struct(&POD_AFFINITY_TERM), "[]v1.PodAffinityTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("preferredDuringSchedulingIgnoredDuringExecution", Shape::Struct(&WEIGHTED_POD_AFFINITY_TERM), "[]v1.WeightedPodAffinityTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1833,14 +1960,15 @@ pub(crate) static POD_ATTACH_OPTIONS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("stdin", 1, Shape::Bool, "bool").omit_empty(),
-        Field::new("stdout", 2, Shape::Bool, "bool").omit_empty(),
-        Field::new("stderr", 3, Shape::Bool, "bool").omit_empty(),
-        Field::new("tty", 4, Shape::Bool, "bool").omit_empty(),
-        Field::new("container", 5, Shape::String, "string").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("stdin", Shape::Bool, "bool").omit_empty(),
+        Field::new("stdout", Shape::Bool, "bool").omit_empty(),
+        Field::new("stderr", Shape::Bool, "bool").omit_empty(),
+        Field::new("tty", Shape::Bool, "bool").omit_empty(),
+        Field::new("container", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1850,14 +1978,15 @@ pub(crate) static POD_CERTIFICATE_PROJECTION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("signerName", 1, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("keyType", 2, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("maxExpirationSeconds", 3, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("credentialBundlePath", 4, Shape::String, "string").omit_empty(),
-        Field::new("keyPath", 5, Shape::String, "string").omit_empty(),
-        Field::new("certificateChainPath", 6, Shape::String, "string").omit_empty(),
-        Field::new("userAnnotations", 7, Shape::String, "map[string]string").map().omit_empty(),
+        Field::new("signerName", Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("keyType", Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("maxExpirationSeconds", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("credentialBundlePath", Shape::String, "string").omit_empty(),
+        Field::new("keyPath", Shape::String, "string").omit_empty(),
+        Field::new("certificateChainPath", Shape::String, "string").omit_empty(),
+        Field::new("userAnnotations", Shape::String, "map[string]string").map().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1867,14 +1996,15 @@ pub(crate) static POD_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.PodConditionType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("observedGeneration", 7, Shape::Int64, "int64").omit_empty(),
-        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("lastProbeTime", 3, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("lastTransitionTime", 4, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("reason", 5, Shape::String, "string").omit_empty(),
-        Field::new("message", 6, Shape::String, "string").omit_empty(),
+        Field::new("type", Shape::String, "v1.PodConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("observedGeneration", Shape::Int64, "int64").omit_empty(),
+        Field::new("status", Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastProbeTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("lastTransitionTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 6), Wire::field(7, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1884,10 +2014,11 @@ pub(crate) static POD_DNS_CONFIG: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("nameservers", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("searches", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("options", 3, Shape::Struct(&POD_DNS_CONFIG_OPTION), "[]v1.PodDNSConfigOption").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("nameservers", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("searches", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("options", Shape::Struct(&POD_DNS_CONFIG_OPTION), "[]v1.PodDNSConfigOption").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1897,9 +2028,10 @@ pub(crate) static POD_DNS_CONFIG_OPTION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty(),
-        Field::new("value", 2, Shape::String, "string").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty(),
+        Field::new("value", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1909,15 +2041,16 @@ pub(crate) static POD_EXEC_OPTIONS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("stdin", 1, Shape::Bool, "bool").omit_empty(),
-        Field::new("stdout", 2, Shape::Bool, "bool").omit_empty(),
-        Field::new("stderr", 3, Shape::Bool, "bool").omit_empty(),
-        Field::new("tty", 4, Shape::Bool, "bool").omit_empty(),
-        Field::new("container", 5, Shape::String, "string").omit_empty(),
-        Field::new("command", 6, Shape::String, "[]string").list(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("stdin", Shape::Bool, "bool").omit_empty(),
+        Field::new("stdout", Shape::Bool, "bool").omit_empty(),
+        Field::new("stderr", Shape::Bool, "bool").omit_empty(),
+        Field::new("tty", Shape::Bool, "bool").omit_empty(),
+        Field::new("container", Shape::String, "string").omit_empty(),
+        Field::new("command", Shape::String, "[]string").list(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6), Wire::field(6, 7)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1927,9 +2060,10 @@ pub(crate) static POD_EXTENDED_RESOURCE_CLAIM_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("requestMappings", 1, Shape::Struct(&CONTAINER_EXTENDED_RESOURCE_REQUEST), "[]v1.ContainerExtendedResourceRequest").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("resourceClaimName", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("requestMappings", Shape::Struct(&CONTAINER_EXTENDED_RESOURCE_REQUEST), "[]v1.ContainerExtendedResourceRequest").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("resourceClaimName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1939,8 +2073,9 @@ pub(crate) static POD_IP: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("ip", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("ip", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1950,19 +2085,20 @@ pub(crate) static POD_LOG_OPTIONS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("container", 1, Shape::String, "string").omit_empty(),
-        Field::new("follow", 2, Shape::Bool, "bool").omit_empty(),
-        Field::new("previous", 3, Shape::Bool, "bool").omit_empty(),
-        Field::new("sinceSeconds", 4, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("sinceTime", 5, Shape::Time, "v1.Time").pointer().omit_empty(),
-        Field::new("timestamps", 6, Shape::Bool, "bool").omit_empty(),
-        Field::new("tailLines", 7, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("limitBytes", 8, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("insecureSkipTLSVerifyBackend", 9, Shape::Bool, "bool").omit_empty(),
-        Field::new("stream", 10, Shape::String, "string").pointer().omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("container", Shape::String, "string").omit_empty(),
+        Field::new("follow", Shape::Bool, "bool").omit_empty(),
+        Field::new("previous", Shape::Bool, "bool").omit_empty(),
+        Field::new("sinceSeconds", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("sinceTime", Shape::Time, "v1.Time").pointer().omit_empty(),
+        Field::new("timestamps", Shape::Bool, "bool").omit_empty(),
+        Field::new("tailLines", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("limitBytes", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("insecureSkipTLSVerifyBackend", Shape::Bool, "bool").omit_empty(),
+        Field::new("stream", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6), Wire::field(6, 7), Wire::field(7, 8), Wire::field(8, 9), Wire::field(9, 10), Wire::field(10, 11)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1972,8 +2108,9 @@ pub(crate) static POD_OS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "v1.OSName").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "v1.OSName").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1983,10 +2120,11 @@ pub(crate) static POD_PORT_FORWARD_OPTIONS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("ports", 1, Shape::Int32, "[]int32").list().omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("ports", Shape::Int32, "[]int32").list().omit_empty(),
     ],
+    wire: &[Wire::field(1, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -1996,10 +2134,11 @@ pub(crate) static POD_PROXY_OPTIONS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("path", 1, Shape::String, "string").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("path", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2009,8 +2148,9 @@ pub(crate) static POD_READINESS_GATE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("conditionType", 1, Shape::String, "v1.PodConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("conditionType", Shape::String, "v1.PodConditionType").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2020,10 +2160,11 @@ pub(crate) static POD_RESOURCE_CLAIM: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("resourceClaimName", 3, Shape::String, "string").pointer().omit_empty(),
-        Field::new("resourceClaimTemplateName", 4, Shape::String, "string").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("resourceClaimName", Shape::String, "string").pointer().omit_empty(),
+        Field::new("resourceClaimTemplateName", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(3, 1), Wire::field(4, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2033,9 +2174,10 @@ pub(crate) static POD_RESOURCE_CLAIM_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("resourceClaimName", 2, Shape::String, "string").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("resourceClaimName", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2045,8 +2187,9 @@ pub(crate) static POD_SCHEDULING_GATE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2056,8 +2199,9 @@ pub(crate) static POD_SCHEDULING_GROUP: Struct = Struct {
     atomic: false,
     unions: "[{\"fields-to-discriminateBy\":{\"podGroupName\":\"PodGroupName\"}}]",
     fields: &[
-        Field::new("podGroupName", 1, Shape::String, "string").pointer().omit_empty(),
+        Field::new("podGroupName", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2067,20 +2211,21 @@ pub(crate) static POD_SECURITY_CONTEXT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("seLinuxOptions", 1, Shape::Struct(&SE_LINUX_OPTIONS), "v1.SELinuxOptions").pointer().omit_empty(),
-        Field::new("windowsOptions", 8, Shape::Struct(&WINDOWS_SECURITY_CONTEXT_OPTIONS), "v1.WindowsSecurityContextOptions").pointer().omit_empty(),
-        Field::new("runAsUser", 2, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("runAsGroup", 6, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("runAsNonRoot", 3, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("supplementalGroups", 4, Shape::Int64, "[]int64").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("supplementalGroupsPolicy", 12, Shape::String, "v1.SupplementalGroupsPolicy").pointer().omit_empty().rules(&Rules { values: &["Merge", "Strict"], ..Rules::NONE }),
-        Field::new("fsGroup", 5, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("sysctls", 7, Shape::Struct(&SYSCTL), "[]v1.Sysctl").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("fsGroupChangePolicy", 9, Shape::String, "v1.PodFSGroupChangePolicy").pointer().omit_empty().rules(&Rules { values: &["Always", "OnRootMismatch"], ..Rules::NONE }),
-        Field::new("seccompProfile", 10, Shape::Struct(&SECCOMP_PROFILE), "v1.SeccompProfile").pointer().omit_empty(),
-        Field::new("appArmorProfile", 11, Shape::Struct(&APP_ARMOR_PROFILE), "v1.AppArmorProfile").pointer().omit_empty(),
-        Field::new("seLinuxChangePolicy", 13, Shape::String, "v1.PodSELinuxChangePolicy").pointer().omit_empty(),
+        Field::new("seLinuxOptions", Shape::Struct(&SE_LINUX_OPTIONS), "v1.SELinuxOptions").pointer().omit_empty(),
+        Field::new("windowsOptions", Shape::Struct(&WINDOWS_SECURITY_CONTEXT_OPTIONS), "v1.WindowsSecurityContextOptions").pointer().omit_empty(),
+        Field::new("runAsUser", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("runAsGroup", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("runAsNonRoot", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("supplementalGroups", Shape::Int64, "[]int64").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("supplementalGroupsPolicy", Shape::String, "v1.SupplementalGroupsPolicy").pointer().omit_empty().rules(&Rules { values: &["Merge", "Strict"], ..Rules::NONE }),
+        Field::new("fsGroup", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("sysctls", Shape::Struct(&SYSCTL), "[]v1.Sysctl").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("fsGroupChangePolicy", Shape::String, "v1.PodFSGroupChangePolicy").pointer().omit_empty().rules(&Rules { values: &["Always", "OnRootMismatch"], ..Rules::NONE }),
+        Field::new("seccompProfile", Shape::Struct(&SECCOMP_PROFILE), "v1.SeccompProfile").pointer().omit_empty(),
+        Field::new("appArmorProfile", Shape::Struct(&APP_ARMOR_PROFILE), "v1.AppArmorProfile").pointer().omit_empty(),
+        Field::new("seLinuxChangePolicy", Shape::String, "v1.PodSELinuxChangePolicy").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 7), Wire::field(6, 3), Wire::field(7, 8), Wire::field(8, 1), Wire::field(9, 9), Wire::field(10, 10), Wire::field(11, 11), Wire::field(12, 6), Wire::field(13, 12)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2090,49 +2235,50 @@ pub(crate) static POD_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("volumes", 1, Shape::Struct(&VOLUME), "[]v1.Volume").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge", "retainKeys"], merge_key: "name", ..Rules::NONE }),
-        Field::new("initContainers", 20, Shape::Struct(&CONTAINER), "[]v1.Container").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
-        Field::new("containers", 2, Shape::Struct(&CONTAINER), "[]v1.Container").list().rules(&Rules { required: true, list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
-        Field::new("ephemeralContainers", 34, Shape::Struct(&EPHEMERAL_CONTAINER), "[]v1.EphemeralContainer").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
-        Field::new("restartPolicy", 3, Shape::String, "v1.RestartPolicy").omit_empty().rules(&Rules { values: &["Always", "Never", "OnFailure"], ..Rules::NONE }),
-        Field::new("terminationGracePeriodSeconds", 4, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("activeDeadlineSeconds", 5, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("dnsPolicy", 6, Shape::String, "v1.DNSPolicy").omit_empty().rules(&Rules { values: &["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"], ..Rules::NONE }),
-        Field::new("nodeSelector", 7, Shape::String, "map[string]string").map().omit_empty().rules(&Rules { map: MapType::Atomic, ..Rules::NONE }),
-        Field::new("serviceAccountName", 8, Shape::String, "string").omit_empty(),
-        Field::new("serviceAccount", 9, Shape::String, "string").omit_empty(),
-        Field::new("automountServiceAccountToken", 21, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("nodeName", 10, Shape::String, "string").omit_empty(),
-        Field::new("hostNetwork", 11, Shape::Bool, "bool").omit_empty(),
-        Field::new("hostPID", 12, Shape::Bool, "bool").omit_empty(),
-        Field::new("hostIPC", 13, Shape::Bool, "bool").omit_empty(),
-        Field::new("shareProcessNamespace", 27, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("securityContext", 14, Shape::Struct(&POD_SECURITY_CONTEXT), "v1.PodSecurityContext").pointer().omit_empty(),
-        Field::new("imagePullSecrets", 15, Shape::Struct(&LOCAL_OBJECT_REFERENCE), "[]v1.LocalObjectReference").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
-        Field::new("hostname", 16, Shape::String, "string").omit_empty(),
-        Field::new("subdomain", 17, Shape::String, "string").omit_empty(),
-        Field::new("affinity", 18, Shape::Struct(&AFFINITY), "v1.Affinity").pointer().omit_empty(),
-        Field::new("schedulerName", 19, Shape::String, "string").omit_empty(),
-        Field::new("tolerations", 22, Shape::Struct(&TOLERATION), "[]v1.Toleration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("hostAliases", 23, Shape::Struct(&HOST_ALIAS), "[]v1.HostAlias").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["ip"], patch: &["merge"], merge_key: "ip", ..Rules::NONE }),
-        Field::new("priorityClassName", 24, Shape::String, "string").omit_empty(),
-        Field::new("priority", 25, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("dnsConfig", 26, Shape::Struct(&POD_DNS_CONFIG), "v1.PodDNSConfig").pointer().omit_empty(),
-        Field::new("readinessGates", 28, Shape::Struct(&POD_READINESS_GATE), "[]v1.PodReadinessGate").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("runtimeClassName", 29, Shape::String, "string").pointer().omit_empty(),
-        Field::new("enableServiceLinks", 30, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("preemptionPolicy", 31, Shape::String, "v1.PreemptionPolicy").pointer().omit_empty().rules(&Rules { values: &["Never", "PreemptLowerPriority"], ..Rules::NONE }),
-        Field::new("overhead", 32, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("topologySpreadConstraints", 33, Shape::Struct(&TOPOLOGY_SPREAD_CONSTRAINT), "[]v1.TopologySpreadConstraint").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["topologyKey", "whenUnsatisfiable"], patch: &["merge"], merge_key: "topologyKey", ..Rules::NONE }),
-        Field::new("setHostnameAsFQDN", 35, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("os", 36, Shape::Struct(&POD_OS), "v1.PodOS").pointer().omit_empty(),
-        Field::new("hostUsers", 37, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("schedulingGates", 38, Shape::Struct(&POD_SCHEDULING_GATE), "[]v1.PodSchedulingGate").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
-        Field::new("resourceClaims", 39, Shape::Struct(&POD_RESOURCE_CLAIM), "[]v1.PodResourceClaim").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge", "retainKeys"], merge_key: "name", ..Rules::NONE }),
-        Field::new("resources", 40, Shape::Struct(&RESOURCE_REQUIREMENTS), "v1.ResourceRequirements").pointer().omit_empty(),
-        Field::new("hostnameOverride", 41, Shape::String, "string").pointer().omit_empty(),
-        Field::new("schedulingGroup", 43, Shape::Struct(&POD_SCHEDULING_GROUP), "v1.PodSchedulingGroup").pointer().omit_empty(),
+        Field::new("volumes", Shape::Struct(&VOLUME), "[]v1.Volume").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge", "retainKeys"], merge_key: "name", ..Rules::NONE }),
+        Field::new("initContainers", Shape::Struct(&CONTAINER), "[]v1.Container").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
+        Field::new("containers", Shape::Struct(&CONTAINER), "[]v1.Container").list().rules(&Rules { required: true, list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
+        Field::new("ephemeralContainers", Shape::Struct(&EPHEMERAL_CONTAINER), "[]v1.EphemeralContainer").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
+        Field::new("restartPolicy", Shape::String, "v1.RestartPolicy").omit_empty().rules(&Rules { values: &["Always", "Never", "OnFailure"], ..Rules::NONE }),
+        Field::new("terminationGracePeriodSeconds", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("activeDeadlineSeconds", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("dnsPolicy", Shape::String, "v1.DNSPolicy").omit_empty().rules(&Rules { values: &["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"], ..Rules::NONE }),
+        Field::new("nodeSelector", Shape::String, "map[string]string").map().omit_empty().rules(&Rules { map: MapType::Atomic, ..Rules::NONE }),
+        Field::new("serviceAccountName", Shape::String, "string").omit_empty(),
+        Field::new("serviceAccount", Shape::String, "string").omit_empty(),
+        Field::new("automountServiceAccountToken", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("nodeName", Shape::String, "string").omit_empty(),
+        Field::new("hostNetwork", Shape::Bool, "bool").omit_empty(),
+        Field::new("hostPID", Shape::Bool, "bool").omit_empty(),
+        Field::new("hostIPC", Shape::Bool, "bool").omit_empty(),
+        Field::new("shareProcessNamespace", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("securityContext", Shape::Struct(&POD_SECURITY_CONTEXT), "v1.PodSecurityContext").pointer().omit_empty(),
+        Field::new("imagePullSecrets", Shape::Struct(&LOCAL_OBJECT_REFERENCE), "[]v1.LocalObjectReference").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
+        Field::new("hostname", Shape::String, "string").omit_empty(),
+        Field::new("subdomain", Shape::String, "string").omit_empty(),
+        Field::new("affinity", Shape::Struct(&AFFINITY), "v1.Affinity").pointer().omit_empty(),
+        Field::new("schedulerName", Shape::String, "string").omit_empty(),
+        Field::new("tolerations", Shape::Struct(&TOLERATION), "[]v1.Toleration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("hostAliases", Shape::Struct(&HOST_ALIAS), "[]v1.HostAlias").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["ip"], patch: &["merge"], merge_key: "ip", ..Rules::NONE }),
+        Field::new("priorityClassName", Shape::String, "string").omit_empty(),
+        Field::new("priority", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("dnsConfig", Shape::Struct(&POD_DNS_CONFIG), "v1.PodDNSConfig").pointer().omit_empty(),
+        Field::new("readinessGates", Shape::Struct(&POD_READINESS_GATE), "[]v1.PodReadinessGate").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("runtimeClassName", Shape::String, "string").pointer().omit_empty(),
+        Field::new("enableServiceLinks", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("preemptionPolicy", Shape::String, "v1.PreemptionPolicy").pointer().omit_empty().rules(&Rules { values: &["Never", "PreemptLowerPriority"], ..Rules::NONE }),
+        Field::new("overhead", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("topologySpreadConstraints", Shape::Struct(&TOPOLOGY_SPREAD_CONSTRAINT), "[]v1.TopologySpreadConstraint").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["topologyKey", "whenUnsatisfiable"], patch: &["merge"], merge_key: "topologyKey", ..Rules::NONE }),
+        Field::new("setHostnameAsFQDN", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("os", Shape::Struct(&POD_OS), "v1.PodOS").pointer().omit_empty(),
+        Field::new("hostUsers", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("schedulingGates", Shape::Struct(&POD_SCHEDULING_GATE), "[]v1.PodSchedulingGate").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
+        Field::new("resourceClaims", Shape::Struct(&POD_RESOURCE_CLAIM), "[]v1.PodResourceClaim").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge", "retainKeys"], merge_key: "name", ..Rules::NONE }),
+        Field::new("resources", Shape::Struct(&RESOURCE_REQUIREMENTS), "v1.ResourceRequirements").pointer().omit_empty(),
+        Field::new("hostnameOverride", Shape::String, "string").pointer().omit_empty(),
+        Field::new("schedulingGroup", Shape::Struct(&POD_SCHEDULING_GROUP), "v1.PodSchedulingGroup").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6), Wire::field(6, 7), Wire::field(7, 8), Wire::field(8, 9), Wire::field(9, 10), Wire::field(10, 12), Wire::field(11, 13), Wire::field(12, 14), Wire::field(13, 15), Wire::field(14, 17), Wire::field(15, 18), Wire::field(16, 19), Wire::field(17, 20), Wire::field(18, 21), Wire::field(19, 22), Wire::field(20, 1), Wire::field(21, 11), Wire::field(22, 23), Wire::field(23, 24), Wire::field(24, 25), Wire::field(25, 26), Wire::field(26, 27), Wire::field(27, 16), Wire::field(28, 28), Wire::field(29, 29), Wire::field(30, 30), Wire::field(31, 31), Wire::field(32, 32), Wire::field(33, 33), Wire::field(34, 3), Wire::field(35, 34), Wire::field(36, 35), Wire::field(37, 36), Wire::field(38, 37), Wire::field(39, 38), Wire::field(40, 39), Wire::field(41, 40), Wire::field(43, 41)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2142,28 +2288,29 @@ pub(crate) static POD_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("observedGeneration", 17, Shape::Int64, "int64").omit_empty(),
-        Field::new("phase", 1, Shape::String, "v1.PodPhase").omit_empty().rules(&Rules { values: &["Failed", "Pending", "Running", "Succeeded", "Unknown"], ..Rules::NONE }),
-        Field::new("conditions", 2, Shape::Struct(&POD_CONDITION), "[]v1.PodCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
-        Field::new("message", 3, Shape::String, "string").omit_empty(),
-        Field::new("reason", 4, Shape::String, "string").omit_empty(),
-        Field::new("nominatedNodeName", 11, Shape::String, "string").omit_empty(),
-        Field::new("hostIP", 5, Shape::String, "string").omit_empty(),
-        Field::new("hostIPs", 16, Shape::Struct(&HOST_IP), "[]v1.HostIP").list().omit_empty().rules(&Rules { list: ListType::Atomic, patch: &["merge"], merge_key: "ip", ..Rules::NONE }),
-        Field::new("podIP", 6, Shape::String, "string").omit_empty(),
-        Field::new("podIPs", 12, Shape::Struct(&POD_IP), "[]v1.PodIP").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["ip"], patch: &["merge"], merge_key: "ip", ..Rules::NONE }),
-        Field::new("startTime", 7, Shape::Time, "v1.Time").pointer().omit_empty(),
-        Field::new("initContainerStatuses", 10, Shape::Struct(&CONTAINER_STATUS), "[]v1.ContainerStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("containerStatuses", 8, Shape::Struct(&CONTAINER_STATUS), "[]v1.ContainerStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("qosClass", 9, Shape::String, "v1.PodQOSClass").omit_empty().rules(&Rules { values: &["BestEffort", "Burstable", "Guaranteed"], ..Rules::NONE }),
-        Field::new("ephemeralContainerStatuses", 13, Shape::Struct(&CONTAINER_STATUS), "[]v1.ContainerStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("resize", 14, Shape::String, "v1.PodResizeStatus").omit_empty(),
-        Field::new("resourceClaimStatuses", 15, Shape::Struct(&POD_RESOURCE_CLAIM_STATUS), "[]v1.PodResourceClaimStatus").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge", "retainKeys"], merge_key: "name", ..Rules::NONE }),
-        Field::new("extendedResourceClaimStatus", 18, Shape::Struct(&POD_EXTENDED_RESOURCE_CLAIM_STATUS), "v1.PodExtendedResourceClaimStatus").pointer().omit_empty(),
-        Field::new("allocatedResources", 19, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("resources", 20, Shape::Struct(&RESOURCE_REQUIREMENTS), "v1.ResourceRequirements").pointer().omit_empty(),
-        Field::new("nodeAllocatableResourceClaimStatuses", 21, Shape::Struct(&NODE_ALLOCATABLE_RESOURCE_CLAIM_STATUS), "[]v1.NodeAllocatableResourceClaimStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("observedGeneration", Shape::Int64, "int64").omit_empty(),
+        Field::new("phase", Shape::String, "v1.PodPhase").omit_empty().rules(&Rules { values: &["Failed", "Pending", "Running", "Succeeded", "Unknown"], ..Rules::NONE }),
+        Field::new("conditions", Shape::Struct(&POD_CONDITION), "[]v1.PodCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("message", Shape::String, "string").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("nominatedNodeName", Shape::String, "string").omit_empty(),
+        Field::new("hostIP", Shape::String, "string").omit_empty(),
+        Field::new("hostIPs", Shape::Struct(&HOST_IP), "[]v1.HostIP").list().omit_empty().rules(&Rules { list: ListType::Atomic, patch: &["merge"], merge_key: "ip", ..Rules::NONE }),
+        Field::new("podIP", Shape::String, "string").omit_empty(),
+        Field::new("podIPs", Shape::Struct(&POD_IP), "[]v1.PodIP").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["ip"], patch: &["merge"], merge_key: "ip", ..Rules::NONE }),
+        Field::new("startTime", Shape::Time, "v1.Time").pointer().omit_empty(),
+        Field::new("initContainerStatuses", Shape::Struct(&CONTAINER_STATUS), "[]v1.ContainerStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("containerStatuses", Shape::Struct(&CONTAINER_STATUS), "[]v1.ContainerStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("qosClass", Shape::String, "v1.PodQOSClass").omit_empty().rules(&Rules { values: &["BestEffort", "Burstable", "Guaranteed"], ..Rules::NONE }),
+        Field::new("ephemeralContainerStatuses", Shape::Struct(&CONTAINER_STATUS), "[]v1.ContainerStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("resize", Shape::String, "v1.PodResizeStatus").omit_empty(),
+        Field::new("resourceClaimStatuses", Shape::Struct(&POD_RESOURCE_CLAIM_STATUS), "[]v1.PodResourceClaimStatus").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge", "retainKeys"], merge_key: "name", ..Rules::NONE }),
+        Field::new("extendedResourceClaimStatus", Shape::Struct(&POD_EXTENDED_RESOURCE_CLAIM_STATUS), "v1.PodExtendedResourceClaimStatus").pointer().omit_empty(),
+        Field::new("allocatedResources", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("resources", Shape::Struct(&RESOURCE_REQUIREMENTS), "v1.ResourceRequirements").pointer().omit_empty(),
+        Field::new("nodeAllocatableResourceClaimStatuses", Shape::Struct(&NODE_ALLOCATABLE_RESOURCE_CLAIM_STATUS), "[]v1.NodeAllocatableResourceClaimStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 1), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 4), Wire::field(5, 6), Wire::field(6, 8), Wire::field(7, 10), Wire::field(8, 12), Wire::field(9, 13), Wire::field(10, 11), Wire::field(11, 5), Wire::field(12, 9), Wire::field(13, 14), Wire::field(14, 15), Wire::field(15, 16), Wire::field(16, 7), Wire::field(17, 0), Wire::field(18, 17), Wire::field(19, 18), Wire::field(20, 19), Wire::field(21, 20)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2173,11 +2320,12 @@ pub(crate) static POD_TEMPLATE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("template", 2, Shape::Struct(&POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("template", Shape::Struct(&POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2187,9 +2335,10 @@ pub(crate) static POD_TEMPLATE_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&POD_SPEC), "v1.PodSpec").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&POD_SPEC), "v1.PodSpec").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2199,10 +2348,11 @@ pub(crate) static PORT_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("port", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("protocol", 2, Shape::String, "v1.Protocol").rules(&Rules { required: true, values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
-        Field::new("error", 3, Shape::String, "string").pointer().omit_empty(),
+        Field::new("port", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("protocol", Shape::String, "v1.Protocol").rules(&Rules { required: true, values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
+        Field::new("error", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2212,10 +2362,11 @@ pub(crate) static PORTWORX_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("volumeID", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("fsType", 2, Shape::String, "string").omit_empty(),
-        Field::new("readOnly", 3, Shape::Bool, "bool").omit_empty(),
+        Field::new("volumeID", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fsType", Shape::String, "string").omit_empty(),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2225,9 +2376,10 @@ pub(crate) static PREFERRED_SCHEDULING_TERM: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("weight", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("preference", 2, Shape::Struct(&NODE_SELECTOR_TERM), "v1.NodeSelectorTerm").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("weight", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("preference", Shape::Struct(&NODE_SELECTOR_TERM), "v1.NodeSelectorTerm").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2237,17 +2389,18 @@ pub(crate) static PROBE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("exec", 1, Shape::Struct(&EXEC_ACTION), "v1.ExecAction").pointer().omit_empty().within(&[Embedded { go: "ProbeHandler", number: 1 }]),
-        Field::new("httpGet", 2, Shape::Struct(&HTTP_GET_ACTION), "v1.HTTPGetAction").pointer().omit_empty().within(&[Embedded { go: "ProbeHandler", number: 1 }]),
-        Field::new("tcpSocket", 3, Shape::Struct(&TCP_SOCKET_ACTION), "v1.TCPSocketAction").pointer().omit_empty().within(&[Embedded { go: "ProbeHandler", number: 1 }]),
-        Field::new("grpc", 4, Shape::Struct(&GRPC_ACTION), "v1.GRPCAction").pointer().omit_empty().within(&[Embedded { go: "ProbeHandler", number: 1 }]),
-        Field::new("initialDelaySeconds", 2, Shape::Int32, "int32").omit_empty(),
-        Field::new("timeoutSeconds", 3, Shape::Int32, "int32").omit_empty(),
-        Field::new("periodSeconds", 4, Shape::Int32, "int32").omit_empty(),
-        Field::new("successThreshold", 5, Shape::Int32, "int32").omit_empty(),
-        Field::new("failureThreshold", 6, Shape::Int32, "int32").omit_empty(),
-        Field::new("terminationGracePeriodSeconds", 7, Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("exec", Shape::Struct(&EXEC_ACTION), "v1.ExecAction").pointer().omit_empty().within(&[Embedded { go: "ProbeHandler" }]),
+        Field::new("httpGet", Shape::Struct(&HTTP_GET_ACTION), "v1.HTTPGetAction").pointer().omit_empty().within(&[Embedded { go: "ProbeHandler" }]),
+        Field::new("tcpSocket", Shape::Struct(&TCP_SOCKET_ACTION), "v1.TCPSocketAction").pointer().omit_empty().within(&[Embedded { go: "ProbeHandler" }]),
+        Field::new("grpc", Shape::Struct(&GRPC_ACTION), "v1.GRPCAction").pointer().omit_empty().within(&[Embedded { go: "ProbeHandler" }]),
+        Field::new("initialDelaySeconds", Shape::Int32, "int32").omit_empty(),
+        Field::new("timeoutSeconds", Shape::Int32, "int32").omit_empty(),
+        Field::new("periodSeconds", Shape::Int32, "int32").omit_empty(),
+        Field::new("successThreshold", Shape::Int32, "int32").omit_empty(),
+        Field::new("failureThreshold", Shape::Int32, "int32").omit_empty(),
+        Field::new("terminationGracePeriodSeconds", Shape::Int64, "int64").pointer().omit_empty(),
     ],
+    wire: &[Wire::embedded(1, &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)]), Wire::field(2, 4), Wire::field(3, 5), Wire::field(4, 6), Wire::field(5, 7), Wire::field(6, 8), Wire::field(7, 9)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2257,9 +2410,10 @@ pub(crate) static PROJECTED_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("sources", 1, Shape::Struct(&VOLUME_PROJECTION), "[]v1.VolumeProjection").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("defaultMode", 2, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("sources", Shape::Struct(&VOLUME_PROJECTION), "[]v1.VolumeProjection").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("defaultMode", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2269,13 +2423,14 @@ pub(crate) static QUOBYTE_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("registry", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("volume", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("readOnly", 3, Shape::Bool, "bool").omit_empty(),
-        Field::new("user", 4, Shape::String, "string").omit_empty(),
-        Field::new("group", 5, Shape::String, "string").omit_empty(),
-        Field::new("tenant", 6, Shape::String, "string").omit_empty(),
+        Field::new("registry", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("volume", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
+        Field::new("user", Shape::String, "string").omit_empty(),
+        Field::new("group", Shape::String, "string").omit_empty(),
+        Field::new("tenant", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2285,15 +2440,16 @@ pub(crate) static RBD_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("monitors", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("image", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("fsType", 3, Shape::String, "string").omit_empty(),
-        Field::new("pool", 4, Shape::String, "string").omit_empty().rules(&Rules { default: "\"rbd\"", ..Rules::NONE }),
-        Field::new("user", 5, Shape::String, "string").omit_empty().rules(&Rules { default: "\"admin\"", ..Rules::NONE }),
-        Field::new("keyring", 6, Shape::String, "string").omit_empty().rules(&Rules { default: "\"/etc/ceph/keyring\"", ..Rules::NONE }),
-        Field::new("secretRef", 7, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
-        Field::new("readOnly", 8, Shape::Bool, "bool").omit_empty(),
+        Field::new("monitors", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("image", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fsType", Shape::String, "string").omit_empty(),
+        Field::new("pool", Shape::String, "string").omit_empty().rules(&Rules { default: "\"rbd\"", ..Rules::NONE }),
+        Field::new("user", Shape::String, "string").omit_empty().rules(&Rules { default: "\"admin\"", ..Rules::NONE }),
+        Field::new("keyring", Shape::String, "string").omit_empty().rules(&Rules { default: "\"/etc/ceph/keyring\"", ..Rules::NONE }),
+        Field::new("secretRef", Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2303,15 +2459,16 @@ pub(crate) static RBD_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("monitors", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("image", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("fsType", 3, Shape::String, "string").omit_empty(),
-        Field::new("pool", 4, Shape::String, "string").omit_empty().rules(&Rules { default: "\"rbd\"", ..Rules::NONE }),
-        Field::new("user", 5, Shape::String, "string").omit_empty().rules(&Rules { default: "\"admin\"", ..Rules::NONE }),
-        Field::new("keyring", 6, Shape::String, "string").omit_empty().rules(&Rules { default: "\"/etc/ceph/keyring\"", ..Rules::NONE }),
-        Field::new("secretRef", 7, Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().omit_empty(),
-        Field::new("readOnly", 8, Shape::Bool, "bool").omit_empty(),
+        Field::new("monitors", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("image", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fsType", Shape::String, "string").omit_empty(),
+        Field::new("pool", Shape::String, "string").omit_empty().rules(&Rules { default: "\"rbd\"", ..Rules::NONE }),
+        Field::new("user", Shape::String, "string").omit_empty().rules(&Rules { default: "\"admin\"", ..Rules::NONE }),
+        Field::new("keyring", Shape::String, "string").omit_empty().rules(&Rules { default: "\"/etc/ceph/keyring\"", ..Rules::NONE }),
+        Field::new("secretRef", Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().omit_empty(),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2321,12 +2478,13 @@ pub(crate) static REPLICATION_CONTROLLER: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&REPLICATION_CONTROLLER_SPEC), "v1.ReplicationControllerSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&REPLICATION_CONTROLLER_STATUS), "v1.ReplicationControllerStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&REPLICATION_CONTROLLER_SPEC), "v1.ReplicationControllerSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&REPLICATION_CONTROLLER_STATUS), "v1.ReplicationControllerStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2336,12 +2494,13 @@ pub(crate) static REPLICATION_CONTROLLER_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.ReplicationControllerConditionType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("lastTransitionTime", 3, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("reason", 4, Shape::String, "string").omit_empty(),
-        Field::new("message", 5, Shape::String, "string").omit_empty(),
+        Field::new("type", Shape::String, "v1.ReplicationControllerConditionType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastTransitionTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2351,11 +2510,12 @@ pub(crate) static REPLICATION_CONTROLLER_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("replicas", 1, Shape::Int32, "int32").pointer().omit_empty().rules(&Rules { default: "1", ..Rules::NONE }),
-        Field::new("minReadySeconds", 4, Shape::Int32, "int32").omit_empty().rules(&Rules { default: "0", ..Rules::NONE }),
-        Field::new("selector", 2, Shape::String, "map[string]string").map().omit_empty().rules(&Rules { map: MapType::Atomic, ..Rules::NONE }),
-        Field::new("template", 3, Shape::Struct(&POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").pointer().omit_empty(),
+        Field::new("replicas", Shape::Int32, "int32").pointer().omit_empty().rules(&Rules { default: "1", ..Rules::NONE }),
+        Field::new("minReadySeconds", Shape::Int32, "int32").omit_empty().rules(&Rules { default: "0", ..Rules::NONE }),
+        Field::new("selector", Shape::String, "map[string]string").map().omit_empty().rules(&Rules { map: MapType::Atomic, ..Rules::NONE }),
+        Field::new("template", Shape::Struct(&POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2365,13 +2525,14 @@ pub(crate) static REPLICATION_CONTROLLER_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("replicas", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("fullyLabeledReplicas", 2, Shape::Int32, "int32").omit_empty(),
-        Field::new("readyReplicas", 4, Shape::Int32, "int32").omit_empty(),
-        Field::new("availableReplicas", 5, Shape::Int32, "int32").omit_empty(),
-        Field::new("observedGeneration", 3, Shape::Int64, "int64").omit_empty(),
-        Field::new("conditions", 6, Shape::Struct(&REPLICATION_CONTROLLER_CONDITION), "[]v1.ReplicationControllerCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("replicas", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fullyLabeledReplicas", Shape::Int32, "int32").omit_empty(),
+        Field::new("readyReplicas", Shape::Int32, "int32").omit_empty(),
+        Field::new("availableReplicas", Shape::Int32, "int32").omit_empty(),
+        Field::new("observedGeneration", Shape::Int64, "int64").omit_empty(),
+        Field::new("conditions", Shape::Struct(&REPLICATION_CONTROLLER_CONDITION), "[]v1.ReplicationControllerCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 4), Wire::field(4, 2), Wire::field(5, 3), Wire::field(6, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2381,9 +2542,10 @@ pub(crate) static RESOURCE_CLAIM: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("request", 2, Shape::String, "string").omit_empty(),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("request", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2393,10 +2555,11 @@ pub(crate) static RESOURCE_FIELD_SELECTOR: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("containerName", 1, Shape::String, "string").omit_empty(),
-        Field::new("resource", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("divisor", 3, Shape::Quantity, "resource.Quantity").omit_empty(),
+        Field::new("containerName", Shape::String, "string").omit_empty(),
+        Field::new("resource", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("divisor", Shape::Quantity, "resource.Quantity").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2406,10 +2569,11 @@ pub(crate) static RESOURCE_HEALTH: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("resourceID", 1, Shape::String, "v1.ResourceID").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("health", 2, Shape::String, "v1.ResourceHealthStatus").omit_empty(),
-        Field::new("message", 6, Shape::String, "string").pointer().omit_empty(),
+        Field::new("resourceID", Shape::String, "v1.ResourceID").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("health", Shape::String, "v1.ResourceHealthStatus").omit_empty(),
+        Field::new("message", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(6, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2419,12 +2583,13 @@ pub(crate) static RESOURCE_QUOTA: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&RESOURCE_QUOTA_SPEC), "v1.ResourceQuotaSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&RESOURCE_QUOTA_STATUS), "v1.ResourceQuotaStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&RESOURCE_QUOTA_SPEC), "v1.ResourceQuotaSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&RESOURCE_QUOTA_STATUS), "v1.ResourceQuotaStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2434,10 +2599,11 @@ pub(crate) static RESOURCE_QUOTA_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("hard", 1, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("scopes", 2, Shape::String, "[]v1.ResourceQuotaScope").list().omit_empty().rules(&Rules { values: &["BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating", "VolumeAttributesClass"], list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("scopeSelector", 3, Shape::Struct(&SCOPE_SELECTOR), "v1.ScopeSelector").pointer().omit_empty(),
+        Field::new("hard", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("scopes", Shape::String, "[]v1.ResourceQuotaScope").list().omit_empty().rules(&Rules { values: &["BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating", "VolumeAttributesClass"], list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("scopeSelector", Shape::Struct(&SCOPE_SELECTOR), "v1.ScopeSelector").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2447,9 +2613,10 @@ pub(crate) static RESOURCE_QUOTA_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("hard", 1, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("used", 2, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("hard", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("used", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2459,10 +2626,11 @@ pub(crate) static RESOURCE_REQUIREMENTS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("limits", 1, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("requests", 2, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("claims", 3, Shape::Struct(&RESOURCE_CLAIM), "[]v1.ResourceClaim").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], ..Rules::NONE }),
+        Field::new("limits", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("requests", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("claims", Shape::Struct(&RESOURCE_CLAIM), "[]v1.ResourceClaim").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2472,9 +2640,10 @@ pub(crate) static RESOURCE_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "v1.ResourceName").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("resources", 2, Shape::Struct(&RESOURCE_HEALTH), "[]v1.ResourceHealth").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["resourceID"], ..Rules::NONE }),
+        Field::new("name", Shape::String, "v1.ResourceName").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("resources", Shape::Struct(&RESOURCE_HEALTH), "[]v1.ResourceHealth").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["resourceID"], ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2484,11 +2653,12 @@ pub(crate) static SE_LINUX_OPTIONS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("user", 1, Shape::String, "string").omit_empty(),
-        Field::new("role", 2, Shape::String, "string").omit_empty(),
-        Field::new("type", 3, Shape::String, "string").omit_empty(),
-        Field::new("level", 4, Shape::String, "string").omit_empty(),
+        Field::new("user", Shape::String, "string").omit_empty(),
+        Field::new("role", Shape::String, "string").omit_empty(),
+        Field::new("type", Shape::String, "string").omit_empty(),
+        Field::new("level", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2498,17 +2668,18 @@ pub(crate) static SCALE_IO_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("gateway", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("system", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("secretRef", 3, Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("sslEnabled", 4, Shape::Bool, "bool").omit_empty(),
-        Field::new("protectionDomain", 5, Shape::String, "string").omit_empty(),
-        Field::new("storagePool", 6, Shape::String, "string").omit_empty(),
-        Field::new("storageMode", 7, Shape::String, "string").omit_empty().rules(&Rules { default: "\"ThinProvisioned\"", ..Rules::NONE }),
-        Field::new("volumeName", 8, Shape::String, "string").omit_empty(),
-        Field::new("fsType", 9, Shape::String, "string").omit_empty().rules(&Rules { default: "\"xfs\"", ..Rules::NONE }),
-        Field::new("readOnly", 10, Shape::Bool, "bool").omit_empty(),
+        Field::new("gateway", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("system", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("secretRef", Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("sslEnabled", Shape::Bool, "bool").omit_empty(),
+        Field::new("protectionDomain", Shape::String, "string").omit_empty(),
+        Field::new("storagePool", Shape::String, "string").omit_empty(),
+        Field::new("storageMode", Shape::String, "string").omit_empty().rules(&Rules { default: "\"ThinProvisioned\"", ..Rules::NONE }),
+        Field::new("volumeName", Shape::String, "string").omit_empty(),
+        Field::new("fsType", Shape::String, "string").omit_empty().rules(&Rules { default: "\"xfs\"", ..Rules::NONE }),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2518,17 +2689,18 @@ pub(crate) static SCALE_IO_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("gateway", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("system", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("secretRef", 3, Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("sslEnabled", 4, Shape::Bool, "bool").omit_empty(),
-        Field::new("protectionDomain", 5, Shape::String, "string").omit_empty(),
-        Field::new("storagePool", 6, Shape::String, "string").omit_empty(),
-        Field::new("storageMode", 7, Shape::String, "string").omit_empty().rules(&Rules { default: "\"ThinProvisioned\"", ..Rules::NONE }),
-        Field::new("volumeName", 8, Shape::String, "string").omit_empty(),
-        Field::new("fsType", 9, Shape::String, "string").omit_empty().rules(&Rules { default: "\"xfs\"", ..Rules::NONE }),
-        Field::new("readOnly", 10, Shape::Bool, "bool").omit_empty(),
+        Field::new("gateway", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("system", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("secretRef", Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("sslEnabled", Shape::Bool, "bool").omit_empty(),
+        Field::new("protectionDomain", Shape::String, "string").omit_empty(),
+        Field::new("storagePool", Shape::String, "string").omit_empty(),
+        Field::new("storageMode", Shape::String, "string").omit_empty().rules(&Rules { default: "\"ThinProvisioned\"", ..Rules::NONE }),
+        Field::new("volumeName", Shape::String, "string").omit_empty(),
+        Field::new("fsType", Shape::String, "string").omit_empty().rules(&Rules { default: "\"xfs\"", ..Rules::NONE }),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2538,8 +2710,9 @@ pub(crate) static SCOPE_SELECTOR: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("matchExpressions", 1, Shape::Struct(&SCOPED_RESOURCE_SELECTOR_REQUIREMENT), "[]v1.ScopedResourceSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("matchExpressions", Shape::Struct(&SCOPED_RESOURCE_SELECTOR_REQUIREMENT), "[]v1.ScopedResourceSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2549,10 +2722,11 @@ pub(crate) static SCOPED_RESOURCE_SELECTOR_REQUIREMENT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("scopeName", 1, Shape::String, "v1.ResourceQuotaScope").rules(&Rules { required: true, values: &["BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating", "VolumeAttributesClass"], ..Rules::NONE }),
-        Field::new("operator", 2, Shape::String, "v1.ScopeSelectorOperator").rules(&Rules { required: true, values: &["DoesNotExist", "Exists", "In", "NotIn"], ..Rules::NONE }),
-        Field::new("values", 3, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("scopeName", Shape::String, "v1.ResourceQuotaScope").rules(&Rules { required: true, values: &["BestEffort", "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass", "Terminating", "VolumeAttributesClass"], ..Rules::NONE }),
+        Field::new("operator", Shape::String, "v1.ScopeSelectorOperator").rules(&Rules { required: true, values: &["DoesNotExist", "Exists", "In", "NotIn"], ..Rules::NONE }),
+        Field::new("values", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2562,9 +2736,10 @@ pub(crate) static SECCOMP_PROFILE: Struct = Struct {
     atomic: false,
     unions: "[{\"discriminator\":\"type\",\"fields-to-discriminateBy\":{\"localhostProfile\":\"LocalhostProfile\"}}]",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.SeccompProfileType").rules(&Rules { required: true, values: &["Localhost", "RuntimeDefault", "Unconfined"], ..Rules::NONE }),
-        Field::new("localhostProfile", 2, Shape::String, "string").pointer().omit_empty(),
+        Field::new("type", Shape::String, "v1.SeccompProfileType").rules(&Rules { required: true, values: &["Localhost", "RuntimeDefault", "Unconfined"], ..Rules::NONE }),
+        Field::new("localhostProfile", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2574,14 +2749,15 @@ pub(crate) static SECRET: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("immutable", 5, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("data", 2, Shape::Bytes, "map[string][]uint8").map().omit_empty(),
-        Field::new("stringData", 4, Shape::String, "map[string]string").map().omit_empty(),
-        Field::new("type", 3, Shape::String, "v1.SecretType").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("immutable", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("data", Shape::Bytes, "map[string][]uint8").map().omit_empty(),
+        Field::new("stringData", Shape::String, "map[string]string").map().omit_empty(),
+        Field::new("type", Shape::String, "v1.SecretType").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 4), Wire::field(3, 6), Wire::field(4, 5), Wire::field(5, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2591,9 +2767,10 @@ pub(crate) static SECRET_ENV_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
-        Field::new("optional", 2, Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference" }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
+        Field::new("optional", Shape::Bool, "bool").pointer().omit_empty(),
     ],
+    wire: &[Wire::embedded(1, &[Wire::field(1, 0)]), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2603,10 +2780,11 @@ pub(crate) static SECRET_KEY_SELECTOR: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
-        Field::new("key", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("optional", 3, Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference" }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
+        Field::new("key", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("optional", Shape::Bool, "bool").pointer().omit_empty(),
     ],
+    wire: &[Wire::embedded(1, &[Wire::field(1, 0)]), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2616,10 +2794,11 @@ pub(crate) static SECRET_PROJECTION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference", number: 1 }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
-        Field::new("items", 2, Shape::Struct(&KEY_TO_PATH), "[]v1.KeyToPath").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("optional", 4, Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty().within(&[Embedded { go: "LocalObjectReference" }]).rules(&Rules { default: "\"\"", ..Rules::NONE }),
+        Field::new("items", Shape::Struct(&KEY_TO_PATH), "[]v1.KeyToPath").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("optional", Shape::Bool, "bool").pointer().omit_empty(),
     ],
+    wire: &[Wire::embedded(1, &[Wire::field(1, 0)]), Wire::field(2, 1), Wire::field(4, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2629,9 +2808,10 @@ pub(crate) static SECRET_REFERENCE: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty(),
-        Field::new("namespace", 2, Shape::String, "string").omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty(),
+        Field::new("namespace", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2641,11 +2821,12 @@ pub(crate) static SECRET_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("secretName", 1, Shape::String, "string").omit_empty(),
-        Field::new("items", 2, Shape::Struct(&KEY_TO_PATH), "[]v1.KeyToPath").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("defaultMode", 3, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("optional", 4, Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("secretName", Shape::String, "string").omit_empty(),
+        Field::new("items", Shape::Struct(&KEY_TO_PATH), "[]v1.KeyToPath").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("defaultMode", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("optional", Shape::Bool, "bool").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2655,19 +2836,20 @@ pub(crate) static SECURITY_CONTEXT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("capabilities", 1, Shape::Struct(&CAPABILITIES), "v1.Capabilities").pointer().omit_empty(),
-        Field::new("privileged", 2, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("seLinuxOptions", 3, Shape::Struct(&SE_LINUX_OPTIONS), "v1.SELinuxOptions").pointer().omit_empty(),
-        Field::new("windowsOptions", 10, Shape::Struct(&WINDOWS_SECURITY_CONTEXT_OPTIONS), "v1.WindowsSecurityContextOptions").pointer().omit_empty(),
-        Field::new("runAsUser", 4, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("runAsGroup", 8, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("runAsNonRoot", 5, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("readOnlyRootFilesystem", 6, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("allowPrivilegeEscalation", 7, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("procMount", 9, Shape::String, "v1.ProcMountType").pointer().omit_empty().rules(&Rules { values: &["Default", "Unmasked"], ..Rules::NONE }),
-        Field::new("seccompProfile", 11, Shape::Struct(&SECCOMP_PROFILE), "v1.SeccompProfile").pointer().omit_empty(),
-        Field::new("appArmorProfile", 12, Shape::Struct(&APP_ARMOR_PROFILE), "v1.AppArmorProfile").pointer().omit_empty(),
+        Field::new("capabilities", Shape::Struct(&CAPABILITIES), "v1.Capabilities").pointer().omit_empty(),
+        Field::new("privileged", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("seLinuxOptions", Shape::Struct(&SE_LINUX_OPTIONS), "v1.SELinuxOptions").pointer().omit_empty(),
+        Field::new("windowsOptions", Shape::Struct(&WINDOWS_SECURITY_CONTEXT_OPTIONS), "v1.WindowsSecurityContextOptions").pointer().omit_empty(),
+        Field::new("runAsUser", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("runAsGroup", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("runAsNonRoot", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("readOnlyRootFilesystem", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("allowPrivilegeEscalation", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("procMount", Shape::String, "v1.ProcMountType").pointer().omit_empty().rules(&Rules { values: &["Default", "Unmasked"], ..Rules::NONE }),
+        Field::new("seccompProfile", Shape::Struct(&SECCOMP_PROFILE), "v1.SeccompProfile").pointer().omit_empty(),
+        Field::new("appArmorProfile", Shape::Struct(&APP_ARMOR_PROFILE), "v1.AppArmorProfile").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 4), Wire::field(5, 6), Wire::field(6, 7), Wire::field(7, 8), Wire::field(8, 5), Wire::field(9, 9), Wire::field(10, 3), Wire::field(11, 10), Wire::field(12, 11)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2677,12 +2859,13 @@ pub(crate) static SERVICE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&SERVICE_SPEC), "v1.ServiceSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&SERVICE_STATUS), "v1.ServiceStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&SERVICE_SPEC), "v1.ServiceSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&SERVICE_STATUS), "v1.ServiceStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2692,13 +2875,14 @@ pub(crate) static SERVICE_ACCOUNT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("secrets", 2, Shape::Struct(&OBJECT_REFERENCE), "[]v1.ObjectReference").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
-        Field::new("imagePullSecrets", 3, Shape::Struct(&LOCAL_OBJECT_REFERENCE), "[]v1.LocalObjectReference").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("automountServiceAccountToken", 4, Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("secrets", Shape::Struct(&OBJECT_REFERENCE), "[]v1.ObjectReference").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
+        Field::new("imagePullSecrets", Shape::Struct(&LOCAL_OBJECT_REFERENCE), "[]v1.LocalObjectReference").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("automountServiceAccountToken", Shape::Bool, "bool").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2708,10 +2892,11 @@ pub(crate) static SERVICE_ACCOUNT_TOKEN_PROJECTION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("audience", 1, Shape::String, "string").omit_empty(),
-        Field::new("expirationSeconds", 2, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("path", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("audience", Shape::String, "string").omit_empty(),
+        Field::new("expirationSeconds", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("path", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2721,13 +2906,14 @@ pub(crate) static SERVICE_PORT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty(),
-        Field::new("protocol", 2, Shape::String, "v1.Protocol").omit_empty().rules(&Rules { default: "\"TCP\"", values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
-        Field::new("appProtocol", 6, Shape::String, "string").pointer().omit_empty(),
-        Field::new("port", 3, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("targetPort", 4, Shape::IntOrString, "intstr.IntOrString").omit_empty(),
-        Field::new("nodePort", 5, Shape::Int32, "int32").omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty(),
+        Field::new("protocol", Shape::String, "v1.Protocol").omit_empty().rules(&Rules { default: "\"TCP\"", values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
+        Field::new("appProtocol", Shape::String, "string").pointer().omit_empty(),
+        Field::new("port", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("targetPort", Shape::IntOrString, "intstr.IntOrString").omit_empty(),
+        Field::new("nodePort", Shape::Int32, "int32").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 3), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2737,10 +2923,11 @@ pub(crate) static SERVICE_PROXY_OPTIONS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("path", 1, Shape::String, "string").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("path", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2750,27 +2937,28 @@ pub(crate) static SERVICE_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("ports", 1, Shape::Struct(&SERVICE_PORT), "[]v1.ServicePort").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["port", "protocol"], patch: &["merge"], merge_key: "port", ..Rules::NONE }),
-        Field::new("selector", 2, Shape::String, "map[string]string").map().omit_empty().rules(&Rules { map: MapType::Atomic, ..Rules::NONE }),
-        Field::new("clusterIP", 3, Shape::String, "string").omit_empty(),
-        Field::new("clusterIPs", 18, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("type", 4, Shape::String, "v1.ServiceType").omit_empty().rules(&Rules { values: &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"], ..Rules::NONE }),
-        Field::new("externalIPs", 5, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("sessionAffinity", 7, Shape::String, "v1.ServiceAffinity").omit_empty().rules(&Rules { values: &["ClientIP", "None"], ..Rules::NONE }),
-        Field::new("loadBalancerIP", 8, Shape::String, "string").omit_empty(),
-        Field::new("loadBalancerSourceRanges", 9, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("externalName", 10, Shape::String, "string").omit_empty(),
-        Field::new("externalTrafficPolicy", 11, Shape::String, "v1.ServiceExternalTrafficPolicy").omit_empty().rules(&Rules { values: &["Cluster", "Local"], ..Rules::NONE }),
-        Field::new("healthCheckNodePort", 12, Shape::Int32, "int32").omit_empty(),
-        Field::new("publishNotReadyAddresses", 13, Shape::Bool, "bool").omit_empty(),
-        Field::new("sessionAffinityConfig", 14, Shape::Struct(&SESSION_AFFINITY_CONFIG), "v1.SessionAffinityConfig").pointer().omit_empty(),
-        Field::new("ipFamilies", 19, Shape::String, "[]v1.IPFamily").list().omit_empty().rules(&Rules { values: &["", "IPv4", "IPv6"], list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("ipFamilyPolicy", 17, Shape::String, "v1.IPFamilyPolicy").pointer().omit_empty().rules(&Rules { values: &["PreferDualStack", "RequireDualStack", "SingleStack"], ..Rules::NONE }),
-        Field::new("allocateLoadBalancerNodePorts", 20, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("loadBalancerClass", 21, Shape::String, "string").pointer().omit_empty(),
-        Field::new("internalTrafficPolicy", 22, Shape::String, "v1.ServiceInternalTrafficPolicy").pointer().omit_empty().rules(&Rules { values: &["Cluster", "Local"], ..Rules::NONE }),
-        Field::new("trafficDistribution", 23, Shape::String, "string").pointer().omit_empty(),
+        Field::new("ports", Shape::Struct(&SERVICE_PORT), "[]v1.ServicePort").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["port", "protocol"], patch: &["merge"], merge_key: "port", ..Rules::NONE }),
+        Field::new("selector", Shape::String, "map[string]string").map().omit_empty().rules(&Rules { map: MapType::Atomic, ..Rules::NONE }),
+        Field::new("clusterIP", Shape::String, "string").omit_empty(),
+        Field::new("clusterIPs", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("type", Shape::String, "v1.ServiceType").omit_empty().rules(&Rules { values: &["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"], ..Rules::NONE }),
+        Field::new("externalIPs", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("sessionAffinity", Shape::String, "v1.ServiceAffinity").omit_empty().rules(&Rules { values: &["ClientIP", "None"], ..Rules::NONE }),
+        Field::new("loadBalancerIP", Shape::String, "string").omit_empty(),
+        Field::new("loadBalancerSourceRanges", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("externalName", Shape::String, "string").omit_empty(),
+        Field::new("externalTrafficPolicy", Shape::String, "v1.ServiceExternalTrafficPolicy").omit_empty().rules(&Rules { values: &["Cluster", "Local"], ..Rules::NONE }),
+        Field::new("healthCheckNodePort", Shape::Int32, "int32").omit_empty(),
+        Field::new("publishNotReadyAddresses", Shape::Bool, "bool").omit_empty(),
+        Field::new("sessionAffinityConfig", Shape::Struct(&SESSION_AFFINITY_CONFIG), "v1.SessionAffinityConfig").pointer().omit_empty(),
+        Field::new("ipFamilies", Shape::String, "[]v1.IPFamily").list().omit_empty().rules(&Rules { values: &["", "IPv4", "IPv6"], list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("ipFamilyPolicy", Shape::String, "v1.IPFamilyPolicy").pointer().omit_empty().rules(&Rules { values: &["PreferDualStack", "RequireDualStack", "SingleStack"], ..Rules::NONE }),
+        Field::new("allocateLoadBalancerNodePorts", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("loadBalancerClass", Shape::String, "string").pointer().omit_empty(),
+        Field::new("internalTrafficPolicy", Shape::String, "v1.ServiceInternalTrafficPolicy").pointer().omit_empty().rules(&Rules { values: &["Cluster", "Local"], ..Rules::NONE }),
+        Field::new("trafficDistribution", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 4), Wire::field(5, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9), Wire::field(11, 10), Wire::field(12, 11), Wire::field(13, 12), Wire::field(14, 13), Wire::field(17, 15), Wire::field(18, 3), Wire::field(19, 14), Wire::field(20, 16), Wire::field(21, 17), Wire::field(22, 18), Wire::field(23, 19)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2780,9 +2968,10 @@ pub(crate) static SERVICE_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("loadBalancer", 1, Shape::Struct(&LOAD_BALANCER_STATUS), "v1.LoadBalancerStatus").omit_empty(),
-        Field::new("conditions", 2, Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("loadBalancer", Shape::Struct(&LOAD_BALANCER_STATUS), "v1.LoadBalancerStatus").omit_empty(),
+        Field::new("conditions", Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2792,8 +2981,9 @@ pub(crate) static SESSION_AFFINITY_CONFIG: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("clientIP", 1, Shape::Struct(&CLIENT_IP_CONFIG), "v1.ClientIPConfig").pointer().omit_empty(),
+        Field::new("clientIP", Shape::Struct(&CLIENT_IP_CONFIG), "v1.ClientIPConfig").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2803,8 +2993,9 @@ pub(crate) static SLEEP_ACTION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("seconds", 1, Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("seconds", Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2814,12 +3005,13 @@ pub(crate) static STORAGE_OS_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("volumeName", 1, Shape::String, "string").omit_empty(),
-        Field::new("volumeNamespace", 2, Shape::String, "string").omit_empty(),
-        Field::new("fsType", 3, Shape::String, "string").omit_empty(),
-        Field::new("readOnly", 4, Shape::Bool, "bool").omit_empty(),
-        Field::new("secretRef", 5, Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty(),
+        Field::new("volumeName", Shape::String, "string").omit_empty(),
+        Field::new("volumeNamespace", Shape::String, "string").omit_empty(),
+        Field::new("fsType", Shape::String, "string").omit_empty(),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
+        Field::new("secretRef", Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2829,12 +3021,13 @@ pub(crate) static STORAGE_OS_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("volumeName", 1, Shape::String, "string").omit_empty(),
-        Field::new("volumeNamespace", 2, Shape::String, "string").omit_empty(),
-        Field::new("fsType", 3, Shape::String, "string").omit_empty(),
-        Field::new("readOnly", 4, Shape::Bool, "bool").omit_empty(),
-        Field::new("secretRef", 5, Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().omit_empty(),
+        Field::new("volumeName", Shape::String, "string").omit_empty(),
+        Field::new("volumeNamespace", Shape::String, "string").omit_empty(),
+        Field::new("fsType", Shape::String, "string").omit_empty(),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
+        Field::new("secretRef", Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2844,9 +3037,10 @@ pub(crate) static SYSCTL: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("value", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("value", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2856,9 +3050,10 @@ pub(crate) static TCP_SOCKET_ACTION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("port", 1, Shape::IntOrString, "intstr.IntOrString").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("host", 2, Shape::String, "string").omit_empty(),
+        Field::new("port", Shape::IntOrString, "intstr.IntOrString").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("host", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2868,11 +3063,12 @@ pub(crate) static TAINT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("value", 2, Shape::String, "string").omit_empty(),
-        Field::new("effect", 3, Shape::String, "v1.TaintEffect").rules(&Rules { required: true, values: &["NoExecute", "NoSchedule", "PreferNoSchedule"], ..Rules::NONE }),
-        Field::new("timeAdded", 4, Shape::Time, "v1.Time").pointer().omit_empty(),
+        Field::new("key", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("value", Shape::String, "string").omit_empty(),
+        Field::new("effect", Shape::String, "v1.TaintEffect").rules(&Rules { required: true, values: &["NoExecute", "NoSchedule", "PreferNoSchedule"], ..Rules::NONE }),
+        Field::new("timeAdded", Shape::Time, "v1.Time").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2882,12 +3078,13 @@ pub(crate) static TOLERATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("key", 1, Shape::String, "string").omit_empty(),
-        Field::new("operator", 2, Shape::String, "v1.TolerationOperator").omit_empty().rules(&Rules { values: &["Equal", "Exists", "Gt", "Lt"], ..Rules::NONE }),
-        Field::new("value", 3, Shape::String, "string").omit_empty(),
-        Field::new("effect", 4, Shape::String, "v1.TaintEffect").omit_empty().rules(&Rules { values: &["NoExecute", "NoSchedule", "PreferNoSchedule"], ..Rules::NONE }),
-        Field::new("tolerationSeconds", 5, Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("key", Shape::String, "string").omit_empty(),
+        Field::new("operator", Shape::String, "v1.TolerationOperator").omit_empty().rules(&Rules { values: &["Equal", "Exists", "Gt", "Lt"], ..Rules::NONE }),
+        Field::new("value", Shape::String, "string").omit_empty(),
+        Field::new("effect", Shape::String, "v1.TaintEffect").omit_empty().rules(&Rules { values: &["NoExecute", "NoSchedule", "PreferNoSchedule"], ..Rules::NONE }),
+        Field::new("tolerationSeconds", Shape::Int64, "int64").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2897,9 +3094,10 @@ pub(crate) static TOPOLOGY_SELECTOR_LABEL_REQUIREMENT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("values", 2, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("key", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("values", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2909,8 +3107,9 @@ pub(crate) static TOPOLOGY_SELECTOR_TERM: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("matchLabelExpressions", 1, Shape::Struct(&TOPOLOGY_SELECTOR_LABEL_REQUIREMENT), "[]v1.TopologySelectorLabelRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("matchLabelExpressions", Shape::Struct(&TOPOLOGY_SELECTOR_LABEL_REQUIREMENT), "[]v1.TopologySelectorLabelRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2920,15 +3119,16 @@ pub(crate) static TOPOLOGY_SPREAD_CONSTRAINT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("maxSkew", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("topologyKey", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("whenUnsatisfiable", 3, Shape::String, "v1.UnsatisfiableConstraintAction").rules(&Rules { required: true, values: &["DoNotSchedule", "ScheduleAnyway"], ..Rules::NONE }),
-        Field::new("labelSelector", 4, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("minDomains", 5, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("nodeAffinityPolicy", 6, Shape::String, "v1.NodeInclusionPolicy").pointer().omit_empty().rules(&Rules { values: &["Honor", "Ignore"], ..Rules::NONE }),
-        Field::new("nodeTaintsPolicy", 7, Shape::String, "v1.NodeInclusionPolicy").pointer().omit_empty().rules(&Rules { values: &["Honor", "Ignore"], ..Rules::NONE }),
-        Field::new("matchLabelKeys", 8, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("maxSkew", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("topologyKey", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("whenUnsatisfiable", Shape::String, "v1.UnsatisfiableConstraintAction").rules(&Rules { required: true, values: &["DoNotSchedule", "ScheduleAnyway"], ..Rules::NONE }),
+        Field::new("labelSelector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("minDomains", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("nodeAffinityPolicy", Shape::String, "v1.NodeInclusionPolicy").pointer().omit_empty().rules(&Rules { values: &["Honor", "Ignore"], ..Rules::NONE }),
+        Field::new("nodeTaintsPolicy", Shape::String, "v1.NodeInclusionPolicy").pointer().omit_empty().rules(&Rules { values: &["Honor", "Ignore"], ..Rules::NONE }),
+        Field::new("matchLabelKeys", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2938,10 +3138,11 @@ pub(crate) static TYPED_LOCAL_OBJECT_REFERENCE: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("apiGroup", 1, Shape::String, "string").pointer(),
-        Field::new("kind", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("name", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("apiGroup", Shape::String, "string").pointer(),
+        Field::new("kind", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2951,11 +3152,12 @@ pub(crate) static TYPED_OBJECT_REFERENCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("apiGroup", 1, Shape::String, "string").pointer(),
-        Field::new("kind", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("name", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("namespace", 4, Shape::String, "string").pointer().omit_empty(),
+        Field::new("apiGroup", Shape::String, "string").pointer(),
+        Field::new("kind", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("namespace", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -2965,38 +3167,39 @@ pub(crate) static VOLUME: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("hostPath", 1, Shape::Struct(&HOST_PATH_VOLUME_SOURCE), "v1.HostPathVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("emptyDir", 2, Shape::Struct(&EMPTY_DIR_VOLUME_SOURCE), "v1.EmptyDirVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("gcePersistentDisk", 3, Shape::Struct(&GCE_PERSISTENT_DISK_VOLUME_SOURCE), "v1.GCEPersistentDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("awsElasticBlockStore", 4, Shape::Struct(&AWS_ELASTIC_BLOCK_STORE_VOLUME_SOURCE), "v1.AWSElasticBlockStoreVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("gitRepo", 5, Shape::Struct(&GIT_REPO_VOLUME_SOURCE), "v1.GitRepoVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("secret", 6, Shape::Struct(&SECRET_VOLUME_SOURCE), "v1.SecretVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("nfs", 7, Shape::Struct(&NFS_VOLUME_SOURCE), "v1.NFSVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("iscsi", 8, Shape::Struct(&ISCSI_VOLUME_SOURCE), "v1.ISCSIVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("glusterfs", 9, Shape::Struct(&GLUSTERFS_VOLUME_SOURCE), "v1.GlusterfsVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("persistentVolumeClaim", 10, Shape::Struct(&PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE), "v1.PersistentVolumeClaimVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("rbd", 11, Shape::Struct(&RBD_VOLUME_SOURCE), "v1.RBDVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("flexVolume", 12, Shape::Struct(&FLEX_VOLUME_SOURCE), "v1.FlexVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("cinder", 13, Shape::Struct(&CINDER_VOLUME_SOURCE), "v1.CinderVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("cephfs", 14, Shape::Struct(&CEPH_FS_VOLUME_SOURCE), "v1.CephFSVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("flocker", 15, Shape::Struct(&FLOCKER_VOLUME_SOURCE), "v1.FlockerVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("downwardAPI", 16, Shape::Struct(&DOWNWARD_API_VOLUME_SOURCE), "v1.DownwardAPIVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("fc", 17, Shape::Struct(&FC_VOLUME_SOURCE), "v1.FCVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("azureFile", 18, Shape::Struct(&AZURE_FILE_VOLUME_SOURCE), "v1.AzureFileVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("configMap", 19, Shape::Struct(&CONFIG_MAP_VOLUME_SOURCE), "v1.ConfigMapVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("vsphereVolume", 20, Shape::Struct(&VSPHERE_VIRTUAL_DISK_VOLUME_SOURCE), "v1.VsphereVirtualDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("quobyte", 21, Shape::Struct(&QUOBYTE_VOLUME_SOURCE), "v1.QuobyteVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("azureDisk", 22, Shape::Struct(&AZURE_DISK_VOLUME_SOURCE), "v1.AzureDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("photonPersistentDisk", 23, Shape::Struct(&PHOTON_PERSISTENT_DISK_VOLUME_SOURCE), "v1.PhotonPersistentDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("projected", 26, Shape::Struct(&PROJECTED_VOLUME_SOURCE), "v1.ProjectedVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("portworxVolume", 24, Shape::Struct(&PORTWORX_VOLUME_SOURCE), "v1.PortworxVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("scaleIO", 25, Shape::Struct(&SCALE_IO_VOLUME_SOURCE), "v1.ScaleIOVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("storageos", 27, Shape::Struct(&STORAGE_OS_VOLUME_SOURCE), "v1.StorageOSVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("csi", 28, Shape::Struct(&CSI_VOLUME_SOURCE), "v1.CSIVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("ephemeral", 29, Shape::Struct(&EPHEMERAL_VOLUME_SOURCE), "v1.EphemeralVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
-        Field::new("image", 30, Shape::Struct(&IMAGE_VOLUME_SOURCE), "v1.ImageVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource", number: 2 }]),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("hostPath", Shape::Struct(&HOST_PATH_VOLUME_SOURCE), "v1.HostPathVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("emptyDir", Shape::Struct(&EMPTY_DIR_VOLUME_SOURCE), "v1.EmptyDirVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("gcePersistentDisk", Shape::Struct(&GCE_PERSISTENT_DISK_VOLUME_SOURCE), "v1.GCEPersistentDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("awsElasticBlockStore", Shape::Struct(&AWS_ELASTIC_BLOCK_STORE_VOLUME_SOURCE), "v1.AWSElasticBlockStoreVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("gitRepo", Shape::Struct(&GIT_REPO_VOLUME_SOURCE), "v1.GitRepoVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("secret", Shape::Struct(&SECRET_VOLUME_SOURCE), "v1.SecretVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("nfs", Shape::Struct(&NFS_VOLUME_SOURCE), "v1.NFSVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("iscsi", Shape::Struct(&ISCSI_VOLUME_SOURCE), "v1.ISCSIVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("glusterfs", Shape::Struct(&GLUSTERFS_VOLUME_SOURCE), "v1.GlusterfsVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("persistentVolumeClaim", Shape::Struct(&PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE), "v1.PersistentVolumeClaimVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("rbd", Shape::Struct(&RBD_VOLUME_SOURCE), "v1.RBDVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("flexVolume", Shape::Struct(&FLEX_VOLUME_SOURCE), "v1.FlexVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("cinder", Shape::Struct(&CINDER_VOLUME_SOURCE), "v1.CinderVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("cephfs", Shape::Struct(&CEPH_FS_VOLUME_SOURCE), "v1.CephFSVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("flocker", Shape::Struct(&FLOCKER_VOLUME_SOURCE), "v1.FlockerVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("downwardAPI", Shape::Struct(&DOWNWARD_API_VOLUME_SOURCE), "v1.DownwardAPIVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("fc", Shape::Struct(&FC_VOLUME_SOURCE), "v1.FCVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("azureFile", Shape::Struct(&AZURE_FILE_VOLUME_SOURCE), "v1.AzureFileVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("configMap", Shape::Struct(&CONFIG_MAP_VOLUME_SOURCE), "v1.ConfigMapVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("vsphereVolume", Shape::Struct(&VSPHERE_VIRTUAL_DISK_VOLUME_SOURCE), "v1.VsphereVirtualDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("quobyte", Shape::Struct(&QUOBYTE_VOLUME_SOURCE), "v1.QuobyteVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("azureDisk", Shape::Struct(&AZURE_DISK_VOLUME_SOURCE), "v1.AzureDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("photonPersistentDisk", Shape::Struct(&PHOTON_PERSISTENT_DISK_VOLUME_SOURCE), "v1.PhotonPersistentDiskVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("projected", Shape::Struct(&PROJECTED_VOLUME_SOURCE), "v1.ProjectedVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("portworxVolume", Shape::Struct(&PORTWORX_VOLUME_SOURCE), "v1.PortworxVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("scaleIO", Shape::Struct(&SCALE_IO_VOLUME_SOURCE), "v1.ScaleIOVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("storageos", Shape::Struct(&STORAGE_OS_VOLUME_SOURCE), "v1.StorageOSVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("csi", Shape::Struct(&CSI_VOLUME_SOURCE), "v1.CSIVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("ephemeral", Shape::Struct(&EPHEMERAL_VOLUME_SOURCE), "v1.EphemeralVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
+        Field::new("image", Shape::Struct(&IMAGE_VOLUME_SOURCE), "v1.ImageVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
     ],
+    wire: &[Wire::field(1, 0), Wire::embedded(2, &[Wire::field(1, 1), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 6), Wire::field(7, 7), Wire::field(8, 8), Wire::field(9, 9), Wire::field(10, 10), Wire::field(11, 11), Wire::field(12, 12), Wire::field(13, 13), Wire::field(14, 14), Wire::field(15, 15), Wire::field(16, 16), Wire::field(17, 17), Wire::field(18, 18), Wire::field(19, 19), Wire::field(20, 20), Wire::field(21, 21), Wire::field(22, 22), Wire::field(23, 23), Wire::field(24, 25), Wire::field(25, 26), Wire::field(26, 24), Wire::field(27, 27), Wire::field(28, 28), Wire::field(29, 29), Wire::field(30, 30)])],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -3006,9 +3209,10 @@ pub(crate) static VOLUME_DEVICE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("devicePath", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("devicePath", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -3018,14 +3222,15 @@ pub(crate) static VOLUME_MOUNT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("readOnly", 2, Shape::Bool, "bool").omit_empty(),
-        Field::new("recursiveReadOnly", 7, Shape::String, "v1.RecursiveReadOnlyMode").pointer().omit_empty(),
-        Field::new("mountPath", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("subPath", 4, Shape::String, "string").omit_empty(),
-        Field::new("mountPropagation", 5, Shape::String, "v1.MountPropagationMode").pointer().omit_empty().rules(&Rules { values: &["Bidirectional", "HostToContainer", "None"], ..Rules::NONE }),
-        Field::new("subPathExpr", 6, Shape::String, "string").omit_empty(),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
+        Field::new("recursiveReadOnly", Shape::String, "v1.RecursiveReadOnlyMode").pointer().omit_empty(),
+        Field::new("mountPath", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("subPath", Shape::String, "string").omit_empty(),
+        Field::new("mountPropagation", Shape::String, "v1.MountPropagationMode").pointer().omit_empty().rules(&Rules { values: &["Bidirectional", "HostToContainer", "None"], ..Rules::NONE }),
+        Field::new("subPathExpr", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 3), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 6), Wire::field(7, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -3035,12 +3240,13 @@ pub(crate) static VOLUME_MOUNT_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("mountPath", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("readOnly", 3, Shape::Bool, "bool").omit_empty(),
-        Field::new("recursiveReadOnly", 4, Shape::String, "v1.RecursiveReadOnlyMode").pointer().omit_empty(),
-        Field::new("volumeStatus", 5, Shape::Struct(&VOLUME_STATUS), "v1.VolumeStatus").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("mountPath", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
+        Field::new("recursiveReadOnly", Shape::String, "v1.RecursiveReadOnlyMode").pointer().omit_empty(),
+        Field::new("volumeStatus", Shape::Struct(&VOLUME_STATUS), "v1.VolumeStatus").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -3050,8 +3256,9 @@ pub(crate) static VOLUME_NODE_AFFINITY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("required", 1, Shape::Struct(&NODE_SELECTOR), "v1.NodeSelector").pointer().omit_empty(),
+        Field::new("required", Shape::Struct(&NODE_SELECTOR), "v1.NodeSelector").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -3061,13 +3268,14 @@ pub(crate) static VOLUME_PROJECTION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("secret", 1, Shape::Struct(&SECRET_PROJECTION), "v1.SecretProjection").pointer().omit_empty(),
-        Field::new("downwardAPI", 2, Shape::Struct(&DOWNWARD_API_PROJECTION), "v1.DownwardAPIProjection").pointer().omit_empty(),
-        Field::new("configMap", 3, Shape::Struct(&CONFIG_MAP_PROJECTION), "v1.ConfigMapProjection").pointer().omit_empty(),
-        Field::new("serviceAccountToken", 4, Shape::Struct(&SERVICE_ACCOUNT_TOKEN_PROJECTION), "v1.ServiceAccountTokenProjection").pointer().omit_empty(),
-        Field::new("clusterTrustBundle", 5, Shape::Struct(&CLUSTER_TRUST_BUNDLE_PROJECTION), "v1.ClusterTrustBundleProjection").pointer().omit_empty(),
-        Field::new("podCertificate", 6, Shape::Struct(&POD_CERTIFICATE_PROJECTION), "v1.PodCertificateProjection").pointer().omit_empty(),
+        Field::new("secret", Shape::Struct(&SECRET_PROJECTION), "v1.SecretProjection").pointer().omit_empty(),
+        Field::new("downwardAPI", Shape::Struct(&DOWNWARD_API_PROJECTION), "v1.DownwardAPIProjection").pointer().omit_empty(),
+        Field::new("configMap", Shape::Struct(&CONFIG_MAP_PROJECTION), "v1.ConfigMapProjection").pointer().omit_empty(),
+        Field::new("serviceAccountToken", Shape::Struct(&SERVICE_ACCOUNT_TOKEN_PROJECTION), "v1.ServiceAccountTokenProjection").pointer().omit_empty(),
+        Field::new("clusterTrustBundle", Shape::Struct(&CLUSTER_TRUST_BUNDLE_PROJECTION), "v1.ClusterTrustBundleProjection").pointer().omit_empty(),
+        Field::new("podCertificate", Shape::Struct(&POD_CERTIFICATE_PROJECTION), "v1.PodCertificateProjection").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -3077,9 +3285,10 @@ pub(crate) static VOLUME_RESOURCE_REQUIREMENTS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("limits", 1, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
-        Field::new("requests", 2, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("limits", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("requests", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -3089,8 +3298,9 @@ pub(crate) static VOLUME_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("image", 1, Shape::Struct(&IMAGE_VOLUME_STATUS), "v1.ImageVolumeStatus").pointer().omit_empty(),
+        Field::new("image", Shape::Struct(&IMAGE_VOLUME_STATUS), "v1.ImageVolumeStatus").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -3100,11 +3310,12 @@ pub(crate) static VSPHERE_VIRTUAL_DISK_VOLUME_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("volumePath", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("fsType", 2, Shape::String, "string").omit_empty(),
-        Field::new("storagePolicyName", 3, Shape::String, "string").omit_empty(),
-        Field::new("storagePolicyID", 4, Shape::String, "string").omit_empty(),
+        Field::new("volumePath", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("fsType", Shape::String, "string").omit_empty(),
+        Field::new("storagePolicyName", Shape::String, "string").omit_empty(),
+        Field::new("storagePolicyID", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -3114,9 +3325,10 @@ pub(crate) static WEIGHTED_POD_AFFINITY_TERM: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("weight", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("podAffinityTerm", 2, Shape::Struct(&POD_AFFINITY_TERM), "v1.PodAffinityTerm").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("weight", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("podAffinityTerm", Shape::Struct(&POD_AFFINITY_TERM), "v1.PodAffinityTerm").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -3126,9 +3338,10 @@ pub(crate) static WINDOWS_SECURITY_CONTEXT_OPTIONS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("gmsaCredentialSpecName", 1, Shape::String, "string").pointer().omit_empty(),
-        Field::new("gmsaCredentialSpec", 2, Shape::String, "string").pointer().omit_empty(),
-        Field::new("runAsUserName", 3, Shape::String, "string").pointer().omit_empty(),
-        Field::new("hostProcess", 4, Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("gmsaCredentialSpecName", Shape::String, "string").pointer().omit_empty(),
+        Field::new("gmsaCredentialSpec", Shape::String, "string").pointer().omit_empty(),
+        Field::new("runAsUserName", Shape::String, "string").pointer().omit_empty(),
+        Field::new("hostProcess", Shape::Bool, "bool").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };

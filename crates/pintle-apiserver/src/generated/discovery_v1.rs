@@ -2,7 +2,7 @@
 
 //! The structs of discovery.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.discovery.v1";
 
@@ -13,15 +13,16 @@ pub(crate) static ENDPOINT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("addresses", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
-        Field::new("conditions", 2, Shape::Struct(&ENDPOINT_CONDITIONS), "v1.EndpointConditions").omit_empty(),
-        Field::new("hostname", 3, Shape::String, "string").pointer().omit_empty(),
-        Field::new("targetRef", 4, Shape::Struct(&super::core_v1::OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty(),
-        Field::new("deprecatedTopology", 5, Shape::String, "map[string]string").map().omit_empty(),
-        Field::new("nodeName", 6, Shape::String, "string").pointer().omit_empty(),
-        Field::new("zone", 7, Shape::String, "string").pointer().omit_empty(),
-        Field::new("hints", 8, Shape::Struct(&ENDPOINT_HINTS), "v1.EndpointHints").pointer().omit_empty(),
+        Field::new("addresses", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
+        Field::new("conditions", Shape::Struct(&ENDPOINT_CONDITIONS), "v1.EndpointConditions").omit_empty(),
+        Field::new("hostname", Shape::String, "string").pointer().omit_empty(),
+        Field::new("targetRef", Shape::Struct(&super::core_v1::OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty(),
+        Field::new("deprecatedTopology", Shape::String, "map[string]string").map().omit_empty(),
+        Field::new("nodeName", Shape::String, "string").pointer().omit_empty(),
+        Field::new("zone", Shape::String, "string").pointer().omit_empty(),
+        Field::new("hints", Shape::Struct(&ENDPOINT_HINTS), "v1.EndpointHints").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -31,10 +32,11 @@ pub(crate) static ENDPOINT_CONDITIONS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("ready", 1, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("serving", 2, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("terminating", 3, Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("ready", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("serving", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("terminating", Shape::Bool, "bool").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -44,9 +46,10 @@ pub(crate) static ENDPOINT_HINTS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("forZones", 1, Shape::Struct(&FOR_ZONE), "[]v1.ForZone").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("forNodes", 2, Shape::Struct(&FOR_NODE), "[]v1.ForNode").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("forZones", Shape::Struct(&FOR_ZONE), "[]v1.ForZone").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("forNodes", Shape::Struct(&FOR_NODE), "[]v1.ForNode").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -56,11 +59,12 @@ pub(crate) static ENDPOINT_PORT: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").pointer().omit_empty(),
-        Field::new("protocol", 2, Shape::String, "v1.Protocol").pointer().omit_empty().rules(&Rules { values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
-        Field::new("port", 3, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("appProtocol", 4, Shape::String, "string").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").pointer().omit_empty(),
+        Field::new("protocol", Shape::String, "v1.Protocol").pointer().omit_empty().rules(&Rules { values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
+        Field::new("port", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("appProtocol", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -70,13 +74,14 @@ pub(crate) static ENDPOINT_SLICE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("addressType", 4, Shape::String, "v1.AddressType").rules(&Rules { required: true, values: &["FQDN", "IPv4", "IPv6"], ..Rules::NONE }),
-        Field::new("endpoints", 2, Shape::Struct(&ENDPOINT), "[]v1.Endpoint").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("ports", 3, Shape::Struct(&ENDPOINT_PORT), "[]v1.EndpointPort").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("addressType", Shape::String, "v1.AddressType").rules(&Rules { required: true, values: &["FQDN", "IPv4", "IPv6"], ..Rules::NONE }),
+        Field::new("endpoints", Shape::Struct(&ENDPOINT), "[]v1.Endpoint").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("ports", Shape::Struct(&ENDPOINT_PORT), "[]v1.EndpointPort").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 4), Wire::field(3, 5), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -86,8 +91,9 @@ pub(crate) static FOR_NODE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -97,6 +103,7 @@ pub(crate) static FOR_ZONE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };

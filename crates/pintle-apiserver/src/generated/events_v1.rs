@@ -2,7 +2,7 @@
 
 //! The structs of events.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, Rules, Shape, Struct};
+use crate::schema::{Field, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.events.v1";
 
@@ -13,24 +13,25 @@ pub(crate) static EVENT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta"),
-        Field::new("eventTime", 2, Shape::MicroTime, "v1.MicroTime").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("series", 3, Shape::Struct(&EVENT_SERIES), "v1.EventSeries").pointer().omit_empty(),
-        Field::new("reportingController", 4, Shape::String, "string").omit_empty(),
-        Field::new("reportingInstance", 5, Shape::String, "string").omit_empty(),
-        Field::new("action", 6, Shape::String, "string").omit_empty(),
-        Field::new("reason", 7, Shape::String, "string").omit_empty(),
-        Field::new("regarding", 8, Shape::Struct(&super::core_v1::OBJECT_REFERENCE), "v1.ObjectReference").omit_empty(),
-        Field::new("related", 9, Shape::Struct(&super::core_v1::OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty(),
-        Field::new("note", 10, Shape::String, "string").omit_empty(),
-        Field::new("type", 11, Shape::String, "string").omit_empty(),
-        Field::new("deprecatedSource", 12, Shape::Struct(&super::core_v1::EVENT_SOURCE), "v1.EventSource").omit_empty(),
-        Field::new("deprecatedFirstTimestamp", 13, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("deprecatedLastTimestamp", 14, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("deprecatedCount", 15, Shape::Int32, "int32").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta"),
+        Field::new("eventTime", Shape::MicroTime, "v1.MicroTime").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("series", Shape::Struct(&EVENT_SERIES), "v1.EventSeries").pointer().omit_empty(),
+        Field::new("reportingController", Shape::String, "string").omit_empty(),
+        Field::new("reportingInstance", Shape::String, "string").omit_empty(),
+        Field::new("action", Shape::String, "string").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("regarding", Shape::Struct(&super::core_v1::OBJECT_REFERENCE), "v1.ObjectReference").omit_empty(),
+        Field::new("related", Shape::Struct(&super::core_v1::OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty(),
+        Field::new("note", Shape::String, "string").omit_empty(),
+        Field::new("type", Shape::String, "string").omit_empty(),
+        Field::new("deprecatedSource", Shape::Struct(&super::core_v1::EVENT_SOURCE), "v1.EventSource").omit_empty(),
+        Field::new("deprecatedFirstTimestamp", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("deprecatedLastTimestamp", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("deprecatedCount", Shape::Int32, "int32").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6), Wire::field(6, 7), Wire::field(7, 8), Wire::field(8, 9), Wire::field(9, 10), Wire::field(10, 11), Wire::field(11, 12), Wire::field(12, 13), Wire::field(13, 14), Wire::field(14, 15), Wire::field(15, 16)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -40,7 +41,8 @@ pub(crate) static EVENT_SERIES: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("count", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("lastObservedTime", 2, Shape::MicroTime, "v1.MicroTime").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("count", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("lastObservedTime", Shape::MicroTime, "v1.MicroTime").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };

@@ -2,7 +2,7 @@
 
 //! The structs of flowcontrol.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.flowcontrol.v1";
 
@@ -13,9 +13,10 @@ pub(crate) static EXEMPT_PRIORITY_LEVEL_CONFIGURATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("nominalConcurrencyShares", 1, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("lendablePercent", 2, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("nominalConcurrencyShares", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("lendablePercent", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -25,8 +26,9 @@ pub(crate) static FLOW_DISTINGUISHER_METHOD: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.FlowDistinguisherMethodType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("type", Shape::String, "v1.FlowDistinguisherMethodType").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -36,12 +38,13 @@ pub(crate) static FLOW_SCHEMA: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&FLOW_SCHEMA_SPEC), "v1.FlowSchemaSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&FLOW_SCHEMA_STATUS), "v1.FlowSchemaStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&FLOW_SCHEMA_SPEC), "v1.FlowSchemaSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&FLOW_SCHEMA_STATUS), "v1.FlowSchemaStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -51,12 +54,13 @@ pub(crate) static FLOW_SCHEMA_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.FlowSchemaConditionType").omit_empty(),
-        Field::new("status", 2, Shape::String, "v1.ConditionStatus").omit_empty(),
-        Field::new("lastTransitionTime", 3, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("reason", 4, Shape::String, "string").omit_empty(),
-        Field::new("message", 5, Shape::String, "string").omit_empty(),
+        Field::new("type", Shape::String, "v1.FlowSchemaConditionType").omit_empty(),
+        Field::new("status", Shape::String, "v1.ConditionStatus").omit_empty(),
+        Field::new("lastTransitionTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -66,11 +70,12 @@ pub(crate) static FLOW_SCHEMA_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("priorityLevelConfiguration", 1, Shape::Struct(&PRIORITY_LEVEL_CONFIGURATION_REFERENCE), "v1.PriorityLevelConfigurationReference").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("matchingPrecedence", 2, Shape::Int32, "int32"),
-        Field::new("distinguisherMethod", 3, Shape::Struct(&FLOW_DISTINGUISHER_METHOD), "v1.FlowDistinguisherMethod").pointer().omit_empty(),
-        Field::new("rules", 4, Shape::Struct(&POLICY_RULES_WITH_SUBJECTS), "[]v1.PolicyRulesWithSubjects").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("priorityLevelConfiguration", Shape::Struct(&PRIORITY_LEVEL_CONFIGURATION_REFERENCE), "v1.PriorityLevelConfigurationReference").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("matchingPrecedence", Shape::Int32, "int32"),
+        Field::new("distinguisherMethod", Shape::Struct(&FLOW_DISTINGUISHER_METHOD), "v1.FlowDistinguisherMethod").pointer().omit_empty(),
+        Field::new("rules", Shape::Struct(&POLICY_RULES_WITH_SUBJECTS), "[]v1.PolicyRulesWithSubjects").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -80,8 +85,9 @@ pub(crate) static FLOW_SCHEMA_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("conditions", 1, Shape::Struct(&FLOW_SCHEMA_CONDITION), "[]v1.FlowSchemaCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("conditions", Shape::Struct(&FLOW_SCHEMA_CONDITION), "[]v1.FlowSchemaCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -91,8 +97,9 @@ pub(crate) static GROUP_SUBJECT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -102,9 +109,10 @@ pub(crate) static LIMIT_RESPONSE: Struct = Struct {
     atomic: false,
     unions: "[{\"discriminator\":\"type\",\"fields-to-discriminateBy\":{\"queuing\":\"Queuing\"}}]",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.LimitResponseType").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("queuing", 2, Shape::Struct(&QUEUING_CONFIGURATION), "v1.QueuingConfiguration").pointer().omit_empty(),
+        Field::new("type", Shape::String, "v1.LimitResponseType").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("queuing", Shape::Struct(&QUEUING_CONFIGURATION), "v1.QueuingConfiguration").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -114,11 +122,12 @@ pub(crate) static LIMITED_PRIORITY_LEVEL_CONFIGURATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("nominalConcurrencyShares", 1, Shape::Int32, "int32").pointer(),
-        Field::new("limitResponse", 2, Shape::Struct(&LIMIT_RESPONSE), "v1.LimitResponse").omit_empty(),
-        Field::new("lendablePercent", 3, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("borrowingLimitPercent", 4, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("nominalConcurrencyShares", Shape::Int32, "int32").pointer(),
+        Field::new("limitResponse", Shape::Struct(&LIMIT_RESPONSE), "v1.LimitResponse").omit_empty(),
+        Field::new("lendablePercent", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("borrowingLimitPercent", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -128,9 +137,10 @@ pub(crate) static NON_RESOURCE_POLICY_RULE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("verbs", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
-        Field::new("nonResourceURLs", 6, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
+        Field::new("verbs", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
+        Field::new("nonResourceURLs", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(6, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -140,10 +150,11 @@ pub(crate) static POLICY_RULES_WITH_SUBJECTS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("subjects", 1, Shape::Struct(&SUBJECT), "[]v1.Subject").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("resourceRules", 2, Shape::Struct(&RESOURCE_POLICY_RULE), "[]v1.ResourcePolicyRule").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("nonResourceRules", 3, Shape::Struct(&NON_RESOURCE_POLICY_RULE), "[]v1.NonResourcePolicyRule").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("subjects", Shape::Struct(&SUBJECT), "[]v1.Subject").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("resourceRules", Shape::Struct(&RESOURCE_POLICY_RULE), "[]v1.ResourcePolicyRule").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("nonResourceRules", Shape::Struct(&NON_RESOURCE_POLICY_RULE), "[]v1.NonResourcePolicyRule").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -153,12 +164,13 @@ pub(crate) static PRIORITY_LEVEL_CONFIGURATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&PRIORITY_LEVEL_CONFIGURATION_SPEC), "v1.PriorityLevelConfigurationSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&PRIORITY_LEVEL_CONFIGURATION_STATUS), "v1.PriorityLevelConfigurationStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&PRIORITY_LEVEL_CONFIGURATION_SPEC), "v1.PriorityLevelConfigurationSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&PRIORITY_LEVEL_CONFIGURATION_STATUS), "v1.PriorityLevelConfigurationStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -168,12 +180,13 @@ pub(crate) static PRIORITY_LEVEL_CONFIGURATION_CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.PriorityLevelConfigurationConditionType").omit_empty(),
-        Field::new("status", 2, Shape::String, "v1.ConditionStatus").omit_empty(),
-        Field::new("lastTransitionTime", 3, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("reason", 4, Shape::String, "string").omit_empty(),
-        Field::new("message", 5, Shape::String, "string").omit_empty(),
+        Field::new("type", Shape::String, "v1.PriorityLevelConfigurationConditionType").omit_empty(),
+        Field::new("status", Shape::String, "v1.ConditionStatus").omit_empty(),
+        Field::new("lastTransitionTime", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("reason", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -183,8 +196,9 @@ pub(crate) static PRIORITY_LEVEL_CONFIGURATION_REFERENCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -194,10 +208,11 @@ pub(crate) static PRIORITY_LEVEL_CONFIGURATION_SPEC: Struct = Struct {
     atomic: false,
     unions: "[{\"discriminator\":\"type\",\"fields-to-discriminateBy\":{\"exempt\":\"Exempt\",\"limited\":\"Limited\"}}]",
     fields: &[
-        Field::new("type", 1, Shape::String, "v1.PriorityLevelEnablement").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("limited", 2, Shape::Struct(&LIMITED_PRIORITY_LEVEL_CONFIGURATION), "v1.LimitedPriorityLevelConfiguration").pointer().omit_empty(),
-        Field::new("exempt", 3, Shape::Struct(&EXEMPT_PRIORITY_LEVEL_CONFIGURATION), "v1.ExemptPriorityLevelConfiguration").pointer().omit_empty(),
+        Field::new("type", Shape::String, "v1.PriorityLevelEnablement").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("limited", Shape::Struct(&LIMITED_PRIORITY_LEVEL_CONFIGURATION), "v1.LimitedPriorityLevelConfiguration").pointer().omit_empty(),
+        Field::new("exempt", Shape::Struct(&EXEMPT_PRIORITY_LEVEL_CONFIGURATION), "v1.ExemptPriorityLevelConfiguration").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -207,8 +222,9 @@ pub(crate) static PRIORITY_LEVEL_CONFIGURATION_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("conditions", 1, Shape::Struct(&PRIORITY_LEVEL_CONFIGURATION_CONDITION), "[]v1.PriorityLevelConfigurationCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("conditions", Shape::Struct(&PRIORITY_LEVEL_CONFIGURATION_CONDITION), "[]v1.PriorityLevelConfigurationCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -218,10 +234,11 @@ pub(crate) static QUEUING_CONFIGURATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("queues", 1, Shape::Int32, "int32"),
-        Field::new("handSize", 2, Shape::Int32, "int32"),
-        Field::new("queueLengthLimit", 3, Shape::Int32, "int32"),
+        Field::new("queues", Shape::Int32, "int32"),
+        Field::new("handSize", Shape::Int32, "int32"),
+        Field::new("queueLengthLimit", Shape::Int32, "int32"),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -231,12 +248,13 @@ pub(crate) static RESOURCE_POLICY_RULE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("verbs", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
-        Field::new("apiGroups", 2, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
-        Field::new("resources", 3, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
-        Field::new("clusterScope", 4, Shape::Bool, "bool").omit_empty(),
-        Field::new("namespaces", 5, Shape::String, "[]string").list().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
+        Field::new("verbs", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
+        Field::new("apiGroups", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
+        Field::new("resources", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
+        Field::new("clusterScope", Shape::Bool, "bool").omit_empty(),
+        Field::new("namespaces", Shape::String, "[]string").list().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -246,9 +264,10 @@ pub(crate) static SERVICE_ACCOUNT_SUBJECT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("namespace", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("name", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("namespace", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -258,11 +277,12 @@ pub(crate) static SUBJECT: Struct = Struct {
     atomic: false,
     unions: "[{\"discriminator\":\"kind\",\"fields-to-discriminateBy\":{\"group\":\"Group\",\"serviceAccount\":\"ServiceAccount\",\"user\":\"User\"}}]",
     fields: &[
-        Field::new("kind", 1, Shape::String, "v1.SubjectKind").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("user", 2, Shape::Struct(&USER_SUBJECT), "v1.UserSubject").pointer().omit_empty(),
-        Field::new("group", 3, Shape::Struct(&GROUP_SUBJECT), "v1.GroupSubject").pointer().omit_empty(),
-        Field::new("serviceAccount", 4, Shape::Struct(&SERVICE_ACCOUNT_SUBJECT), "v1.ServiceAccountSubject").pointer().omit_empty(),
+        Field::new("kind", Shape::String, "v1.SubjectKind").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("user", Shape::Struct(&USER_SUBJECT), "v1.UserSubject").pointer().omit_empty(),
+        Field::new("group", Shape::Struct(&GROUP_SUBJECT), "v1.GroupSubject").pointer().omit_empty(),
+        Field::new("serviceAccount", Shape::Struct(&SERVICE_ACCOUNT_SUBJECT), "v1.ServiceAccountSubject").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -272,6 +292,7 @@ pub(crate) static USER_SUBJECT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };

@@ -2,7 +2,7 @@
 
 //! The structs of meta.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.apimachinery.pkg.apis.meta.v1";
 
@@ -13,13 +13,14 @@ pub(crate) static API_GROUP: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("versions", 2, Shape::Struct(&GROUP_VERSION_FOR_DISCOVERY), "[]v1.GroupVersionForDiscovery").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("preferredVersion", 3, Shape::Struct(&GROUP_VERSION_FOR_DISCOVERY), "v1.GroupVersionForDiscovery").omit_empty(),
-        Field::new("serverAddressByClientCIDRs", 4, Shape::Struct(&SERVER_ADDRESS_BY_CLIENT_CIDR), "[]v1.ServerAddressByClientCIDR").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("versions", Shape::Struct(&GROUP_VERSION_FOR_DISCOVERY), "[]v1.GroupVersionForDiscovery").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("preferredVersion", Shape::Struct(&GROUP_VERSION_FOR_DISCOVERY), "v1.GroupVersionForDiscovery").omit_empty(),
+        Field::new("serverAddressByClientCIDRs", Shape::Struct(&SERVER_ADDRESS_BY_CLIENT_CIDR), "[]v1.ServerAddressByClientCIDR").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -29,10 +30,11 @@ pub(crate) static API_GROUP_LIST: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("groups", 1, Shape::Struct(&API_GROUP), "[]v1.APIGroup").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("groups", Shape::Struct(&API_GROUP), "[]v1.APIGroup").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -42,17 +44,18 @@ pub(crate) static API_RESOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("singularName", 6, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("namespaced", 2, Shape::Bool, "bool").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("group", 8, Shape::String, "string").omit_empty(),
-        Field::new("version", 9, Shape::String, "string").omit_empty(),
-        Field::new("kind", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("verbs", 4, Shape::String, "v1.Verbs").list().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("shortNames", 5, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("categories", 7, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("storageVersionHash", 10, Shape::String, "string").omit_empty(),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("singularName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("namespaced", Shape::Bool, "bool").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("group", Shape::String, "string").omit_empty(),
+        Field::new("version", Shape::String, "string").omit_empty(),
+        Field::new("kind", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("verbs", Shape::String, "v1.Verbs").list().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("shortNames", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("categories", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("storageVersionHash", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 5), Wire::field(4, 6), Wire::field(5, 7), Wire::field(6, 1), Wire::field(7, 8), Wire::field(8, 3), Wire::field(9, 4), Wire::field(10, 9)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -62,11 +65,12 @@ pub(crate) static API_RESOURCE_LIST: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("groupVersion", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("resources", 2, Shape::Struct(&API_RESOURCE), "[]v1.APIResource").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("groupVersion", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("resources", Shape::Struct(&API_RESOURCE), "[]v1.APIResource").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -76,11 +80,12 @@ pub(crate) static API_VERSIONS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("versions", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("serverAddressByClientCIDRs", 2, Shape::Struct(&SERVER_ADDRESS_BY_CLIENT_CIDR), "[]v1.ServerAddressByClientCIDR").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("versions", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("serverAddressByClientCIDRs", Shape::Struct(&SERVER_ADDRESS_BY_CLIENT_CIDR), "[]v1.ServerAddressByClientCIDR").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -90,13 +95,14 @@ pub(crate) static CONDITION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 2, Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("observedGeneration", 3, Shape::Int64, "int64").omit_empty(),
-        Field::new("lastTransitionTime", 4, Shape::Time, "v1.Time").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("reason", 5, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("message", 6, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("type", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::String, "v1.ConditionStatus").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("observedGeneration", Shape::Int64, "int64").omit_empty(),
+        Field::new("lastTransitionTime", Shape::Time, "v1.Time").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("reason", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("message", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -106,15 +112,16 @@ pub(crate) static DELETE_OPTIONS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("gracePeriodSeconds", 1, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("preconditions", 2, Shape::Struct(&PRECONDITIONS), "v1.Preconditions").pointer().omit_empty(),
-        Field::new("orphanDependents", 3, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("propagationPolicy", 4, Shape::String, "v1.DeletionPropagation").pointer().omit_empty(),
-        Field::new("dryRun", 5, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("ignoreStoreReadErrorWithClusterBreakingPotential", 6, Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("gracePeriodSeconds", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("preconditions", Shape::Struct(&PRECONDITIONS), "v1.Preconditions").pointer().omit_empty(),
+        Field::new("orphanDependents", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("propagationPolicy", Shape::String, "v1.DeletionPropagation").pointer().omit_empty(),
+        Field::new("dryRun", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("ignoreStoreReadErrorWithClusterBreakingPotential", Shape::Bool, "bool").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6), Wire::field(6, 7)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -124,10 +131,11 @@ pub(crate) static FIELD_SELECTOR_REQUIREMENT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("operator", 2, Shape::String, "v1.FieldSelectorOperator").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("values", 3, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("key", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("operator", Shape::String, "v1.FieldSelectorOperator").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("values", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -137,9 +145,10 @@ pub(crate) static GROUP_VERSION_FOR_DISCOVERY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("groupVersion", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("version", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("groupVersion", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("version", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -149,9 +158,10 @@ pub(crate) static LABEL_SELECTOR: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("matchLabels", 1, Shape::String, "map[string]string").map().omit_empty(),
-        Field::new("matchExpressions", 2, Shape::Struct(&LABEL_SELECTOR_REQUIREMENT), "[]v1.LabelSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("matchLabels", Shape::String, "map[string]string").map().omit_empty(),
+        Field::new("matchExpressions", Shape::Struct(&LABEL_SELECTOR_REQUIREMENT), "[]v1.LabelSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -161,10 +171,11 @@ pub(crate) static LABEL_SELECTOR_REQUIREMENT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("operator", 2, Shape::String, "v1.LabelSelectorOperator").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("values", 3, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("key", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("operator", Shape::String, "v1.LabelSelectorOperator").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("values", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -174,12 +185,13 @@ pub(crate) static LIST_META: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("selfLink", 1, Shape::String, "string").omit_empty(),
-        Field::new("resourceVersion", 2, Shape::String, "string").omit_empty(),
-        Field::new("continue", 3, Shape::String, "string").omit_empty(),
-        Field::new("remainingItemCount", 4, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("shardInfo", 5, Shape::Struct(&SHARD_INFO), "v1.ShardInfo").pointer().omit_empty(),
+        Field::new("selfLink", Shape::String, "string").omit_empty(),
+        Field::new("resourceVersion", Shape::String, "string").omit_empty(),
+        Field::new("continue", Shape::String, "string").omit_empty(),
+        Field::new("remainingItemCount", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("shardInfo", Shape::Struct(&SHARD_INFO), "v1.ShardInfo").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -189,14 +201,15 @@ pub(crate) static MANAGED_FIELDS_ENTRY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("manager", 1, Shape::String, "string").omit_empty(),
-        Field::new("operation", 2, Shape::String, "v1.ManagedFieldsOperationType").omit_empty(),
-        Field::new("apiVersion", 3, Shape::String, "string").omit_empty(),
-        Field::new("time", 4, Shape::Time, "v1.Time").pointer().omit_empty(),
-        Field::new("fieldsType", 6, Shape::String, "string").omit_empty(),
-        Field::new("fieldsV1", 7, Shape::Any, "v1.FieldsV1").pointer().omit_empty(),
-        Field::new("subresource", 8, Shape::String, "string").omit_empty(),
+        Field::new("manager", Shape::String, "string").omit_empty(),
+        Field::new("operation", Shape::String, "v1.ManagedFieldsOperationType").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("time", Shape::Time, "v1.Time").pointer().omit_empty(),
+        Field::new("fieldsType", Shape::String, "string").omit_empty(),
+        Field::new("fieldsV1", Shape::Any, "v1.FieldsV1").pointer().omit_empty(),
+        Field::new("subresource", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(6, 4), Wire::field(7, 5), Wire::field(8, 6)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -206,22 +219,23 @@ pub(crate) static OBJECT_META: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty(),
-        Field::new("generateName", 2, Shape::String, "string").omit_empty(),
-        Field::new("namespace", 3, Shape::String, "string").omit_empty(),
-        Field::new("selfLink", 4, Shape::String, "string").omit_empty(),
-        Field::new("uid", 5, Shape::String, "types.UID").omit_empty(),
-        Field::new("resourceVersion", 6, Shape::String, "string").omit_empty(),
-        Field::new("generation", 7, Shape::Int64, "int64").omit_empty(),
-        Field::new("creationTimestamp", 8, Shape::Time, "v1.Time").omit_empty().omit_zero(),
-        Field::new("deletionTimestamp", 9, Shape::Time, "v1.Time").pointer().omit_empty(),
-        Field::new("deletionGracePeriodSeconds", 10, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("labels", 11, Shape::String, "map[string]string").map().omit_empty(),
-        Field::new("annotations", 12, Shape::String, "map[string]string").map().omit_empty(),
-        Field::new("ownerReferences", 13, Shape::Struct(&OWNER_REFERENCE), "[]v1.OwnerReference").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["uid"], patch: &["merge"], merge_key: "uid", ..Rules::NONE }),
-        Field::new("finalizers", 14, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Set, patch: &["merge"], ..Rules::NONE }),
-        Field::new("managedFields", 17, Shape::Struct(&MANAGED_FIELDS_ENTRY), "[]v1.ManagedFieldsEntry").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").omit_empty(),
+        Field::new("generateName", Shape::String, "string").omit_empty(),
+        Field::new("namespace", Shape::String, "string").omit_empty(),
+        Field::new("selfLink", Shape::String, "string").omit_empty(),
+        Field::new("uid", Shape::String, "types.UID").omit_empty(),
+        Field::new("resourceVersion", Shape::String, "string").omit_empty(),
+        Field::new("generation", Shape::Int64, "int64").omit_empty(),
+        Field::new("creationTimestamp", Shape::Time, "v1.Time").omit_empty().omit_zero(),
+        Field::new("deletionTimestamp", Shape::Time, "v1.Time").pointer().omit_empty(),
+        Field::new("deletionGracePeriodSeconds", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("labels", Shape::String, "map[string]string").map().omit_empty(),
+        Field::new("annotations", Shape::String, "map[string]string").map().omit_empty(),
+        Field::new("ownerReferences", Shape::Struct(&OWNER_REFERENCE), "[]v1.OwnerReference").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["uid"], patch: &["merge"], merge_key: "uid", ..Rules::NONE }),
+        Field::new("finalizers", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Set, patch: &["merge"], ..Rules::NONE }),
+        Field::new("managedFields", Shape::Struct(&MANAGED_FIELDS_ENTRY), "[]v1.ManagedFieldsEntry").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9), Wire::field(11, 10), Wire::field(12, 11), Wire::field(13, 12), Wire::field(14, 13), Wire::field(17, 14)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -231,13 +245,14 @@ pub(crate) static OWNER_REFERENCE: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("apiVersion", 5, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("kind", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("name", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("uid", 4, Shape::String, "types.UID").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("controller", 6, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("blockOwnerDeletion", 7, Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("uid", Shape::String, "types.UID").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("controller", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("blockOwnerDeletion", Shape::Bool, "bool").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 0), Wire::field(6, 4), Wire::field(7, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -247,9 +262,10 @@ pub(crate) static PRECONDITIONS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("uid", 1, Shape::String, "types.UID").pointer().omit_empty(),
-        Field::new("resourceVersion", 2, Shape::String, "string").pointer().omit_empty(),
+        Field::new("uid", Shape::String, "types.UID").pointer().omit_empty(),
+        Field::new("resourceVersion", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -259,9 +275,10 @@ pub(crate) static SERVER_ADDRESS_BY_CLIENT_CIDR: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("clientCIDR", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("serverAddress", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("clientCIDR", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("serverAddress", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -271,8 +288,9 @@ pub(crate) static SHARD_INFO: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("selector", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("selector", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -282,15 +300,16 @@ pub(crate) static STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&LIST_META), "v1.ListMeta").omit_empty(),
-        Field::new("status", 2, Shape::String, "string").omit_empty(),
-        Field::new("message", 3, Shape::String, "string").omit_empty(),
-        Field::new("reason", 4, Shape::String, "v1.StatusReason").omit_empty(),
-        Field::new("details", 5, Shape::Struct(&STATUS_DETAILS), "v1.StatusDetails").pointer().omit_empty(),
-        Field::new("code", 6, Shape::Int32, "int32").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&LIST_META), "v1.ListMeta").omit_empty(),
+        Field::new("status", Shape::String, "string").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
+        Field::new("reason", Shape::String, "v1.StatusReason").omit_empty(),
+        Field::new("details", Shape::Struct(&STATUS_DETAILS), "v1.StatusDetails").pointer().omit_empty(),
+        Field::new("code", Shape::Int32, "int32").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6), Wire::field(6, 7)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -300,10 +319,11 @@ pub(crate) static STATUS_CAUSE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("reason", 1, Shape::String, "v1.CauseType").omit_empty(),
-        Field::new("message", 2, Shape::String, "string").omit_empty(),
-        Field::new("field", 3, Shape::String, "string").omit_empty(),
+        Field::new("reason", Shape::String, "v1.CauseType").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
+        Field::new("field", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -313,13 +333,14 @@ pub(crate) static STATUS_DETAILS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty(),
-        Field::new("group", 2, Shape::String, "string").omit_empty(),
-        Field::new("kind", 3, Shape::String, "string").omit_empty(),
-        Field::new("uid", 6, Shape::String, "types.UID").omit_empty(),
-        Field::new("causes", 4, Shape::Struct(&STATUS_CAUSE), "[]v1.StatusCause").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("retryAfterSeconds", 5, Shape::Int32, "int32").omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty(),
+        Field::new("group", Shape::String, "string").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("uid", Shape::String, "types.UID").omit_empty(),
+        Field::new("causes", Shape::Struct(&STATUS_CAUSE), "[]v1.StatusCause").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("retryAfterSeconds", Shape::Int32, "int32").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -329,7 +350,8 @@ pub(crate) static WATCH_EVENT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("type", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("object", 2, Shape::Any, "runtime.RawExtension").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("type", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("object", Shape::Any, "runtime.RawExtension").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };

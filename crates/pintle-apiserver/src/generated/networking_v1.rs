@@ -2,7 +2,7 @@
 
 //! The structs of networking.v1, as far as the server's resources contain them.
 
-use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.networking.v1";
 
@@ -13,10 +13,11 @@ pub(crate) static HTTP_INGRESS_PATH: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("path", 1, Shape::String, "string").omit_empty(),
-        Field::new("pathType", 3, Shape::String, "v1.PathType").pointer().rules(&Rules { required: true, values: &["Exact", "ImplementationSpecific", "Prefix"], ..Rules::NONE }),
-        Field::new("backend", 2, Shape::Struct(&INGRESS_BACKEND), "v1.IngressBackend").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("path", Shape::String, "string").omit_empty(),
+        Field::new("pathType", Shape::String, "v1.PathType").pointer().rules(&Rules { required: true, values: &["Exact", "ImplementationSpecific", "Prefix"], ..Rules::NONE }),
+        Field::new("backend", Shape::Struct(&INGRESS_BACKEND), "v1.IngressBackend").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -26,8 +27,9 @@ pub(crate) static HTTP_INGRESS_RULE_VALUE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("paths", 1, Shape::Struct(&HTTP_INGRESS_PATH), "[]v1.HTTPIngressPath").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("paths", Shape::Struct(&HTTP_INGRESS_PATH), "[]v1.HTTPIngressPath").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -37,11 +39,12 @@ pub(crate) static IP_ADDRESS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&IP_ADDRESS_SPEC), "v1.IPAddressSpec").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&IP_ADDRESS_SPEC), "v1.IPAddressSpec").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -51,8 +54,9 @@ pub(crate) static IP_ADDRESS_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("parentRef", 1, Shape::Struct(&PARENT_REFERENCE), "v1.ParentReference").pointer().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("parentRef", Shape::Struct(&PARENT_REFERENCE), "v1.ParentReference").pointer().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -62,9 +66,10 @@ pub(crate) static IP_BLOCK: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("cidr", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("except", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("cidr", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("except", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -74,12 +79,13 @@ pub(crate) static INGRESS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&INGRESS_SPEC), "v1.IngressSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&INGRESS_STATUS), "v1.IngressStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&INGRESS_SPEC), "v1.IngressSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&INGRESS_STATUS), "v1.IngressStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -89,9 +95,10 @@ pub(crate) static INGRESS_BACKEND: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("service", 4, Shape::Struct(&INGRESS_SERVICE_BACKEND), "v1.IngressServiceBackend").pointer().omit_empty(),
-        Field::new("resource", 3, Shape::Struct(&super::core_v1::TYPED_LOCAL_OBJECT_REFERENCE), "v1.TypedLocalObjectReference").pointer().omit_empty(),
+        Field::new("service", Shape::Struct(&INGRESS_SERVICE_BACKEND), "v1.IngressServiceBackend").pointer().omit_empty(),
+        Field::new("resource", Shape::Struct(&super::core_v1::TYPED_LOCAL_OBJECT_REFERENCE), "v1.TypedLocalObjectReference").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(3, 1), Wire::field(4, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -101,11 +108,12 @@ pub(crate) static INGRESS_CLASS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&INGRESS_CLASS_SPEC), "v1.IngressClassSpec").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&INGRESS_CLASS_SPEC), "v1.IngressClassSpec").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -115,12 +123,13 @@ pub(crate) static INGRESS_CLASS_PARAMETERS_REFERENCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("apiGroup", 1, Shape::String, "string").pointer().omit_empty(),
-        Field::new("kind", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("name", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("scope", 4, Shape::String, "string").pointer(),
-        Field::new("namespace", 5, Shape::String, "string").pointer().omit_empty(),
+        Field::new("apiGroup", Shape::String, "string").pointer().omit_empty(),
+        Field::new("kind", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("scope", Shape::String, "string").pointer(),
+        Field::new("namespace", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -130,9 +139,10 @@ pub(crate) static INGRESS_CLASS_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("controller", 1, Shape::String, "string").omit_empty(),
-        Field::new("parameters", 2, Shape::Struct(&INGRESS_CLASS_PARAMETERS_REFERENCE), "v1.IngressClassParametersReference").pointer().omit_empty(),
+        Field::new("controller", Shape::String, "string").omit_empty(),
+        Field::new("parameters", Shape::Struct(&INGRESS_CLASS_PARAMETERS_REFERENCE), "v1.IngressClassParametersReference").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -142,10 +152,11 @@ pub(crate) static INGRESS_LOAD_BALANCER_INGRESS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("ip", 1, Shape::String, "string").omit_empty(),
-        Field::new("hostname", 2, Shape::String, "string").omit_empty(),
-        Field::new("ports", 4, Shape::Struct(&INGRESS_PORT_STATUS), "[]v1.IngressPortStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("ip", Shape::String, "string").omit_empty(),
+        Field::new("hostname", Shape::String, "string").omit_empty(),
+        Field::new("ports", Shape::Struct(&INGRESS_PORT_STATUS), "[]v1.IngressPortStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(4, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -155,8 +166,9 @@ pub(crate) static INGRESS_LOAD_BALANCER_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("ingress", 1, Shape::Struct(&INGRESS_LOAD_BALANCER_INGRESS), "[]v1.IngressLoadBalancerIngress").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("ingress", Shape::Struct(&INGRESS_LOAD_BALANCER_INGRESS), "[]v1.IngressLoadBalancerIngress").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -166,10 +178,11 @@ pub(crate) static INGRESS_PORT_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("port", 1, Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("protocol", 2, Shape::String, "v1.Protocol").rules(&Rules { required: true, values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
-        Field::new("error", 3, Shape::String, "string").pointer().omit_empty(),
+        Field::new("port", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("protocol", Shape::String, "v1.Protocol").rules(&Rules { required: true, values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
+        Field::new("error", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -179,9 +192,10 @@ pub(crate) static INGRESS_RULE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("host", 1, Shape::String, "string").omit_empty(),
-        Field::new("http", 1, Shape::Struct(&HTTP_INGRESS_RULE_VALUE), "v1.HTTPIngressRuleValue").pointer().omit_empty().within(&[Embedded { go: "IngressRuleValue", number: 2 }]),
+        Field::new("host", Shape::String, "string").omit_empty(),
+        Field::new("http", Shape::Struct(&HTTP_INGRESS_RULE_VALUE), "v1.HTTPIngressRuleValue").pointer().omit_empty().within(&[Embedded { go: "IngressRuleValue" }]),
     ],
+    wire: &[Wire::field(1, 0), Wire::embedded(2, &[Wire::field(1, 1)])],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -191,9 +205,10 @@ pub(crate) static INGRESS_SERVICE_BACKEND: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("port", 2, Shape::Struct(&SERVICE_BACKEND_PORT), "v1.ServiceBackendPort").omit_empty(),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("port", Shape::Struct(&SERVICE_BACKEND_PORT), "v1.ServiceBackendPort").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -203,11 +218,12 @@ pub(crate) static INGRESS_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("ingressClassName", 4, Shape::String, "string").pointer().omit_empty(),
-        Field::new("defaultBackend", 1, Shape::Struct(&INGRESS_BACKEND), "v1.IngressBackend").pointer().omit_empty(),
-        Field::new("tls", 2, Shape::Struct(&INGRESS_TLS), "[]v1.IngressTLS").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("rules", 3, Shape::Struct(&INGRESS_RULE), "[]v1.IngressRule").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("ingressClassName", Shape::String, "string").pointer().omit_empty(),
+        Field::new("defaultBackend", Shape::Struct(&INGRESS_BACKEND), "v1.IngressBackend").pointer().omit_empty(),
+        Field::new("tls", Shape::Struct(&INGRESS_TLS), "[]v1.IngressTLS").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("rules", Shape::Struct(&INGRESS_RULE), "[]v1.IngressRule").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 1), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -217,8 +233,9 @@ pub(crate) static INGRESS_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("loadBalancer", 1, Shape::Struct(&INGRESS_LOAD_BALANCER_STATUS), "v1.IngressLoadBalancerStatus").omit_empty(),
+        Field::new("loadBalancer", Shape::Struct(&INGRESS_LOAD_BALANCER_STATUS), "v1.IngressLoadBalancerStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -228,9 +245,10 @@ pub(crate) static INGRESS_TLS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("hosts", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("secretName", 2, Shape::String, "string").omit_empty(),
+        Field::new("hosts", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("secretName", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -240,11 +258,12 @@ pub(crate) static NETWORK_POLICY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&NETWORK_POLICY_SPEC), "v1.NetworkPolicySpec").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&NETWORK_POLICY_SPEC), "v1.NetworkPolicySpec").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -254,9 +273,10 @@ pub(crate) static NETWORK_POLICY_EGRESS_RULE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("ports", 1, Shape::Struct(&NETWORK_POLICY_PORT), "[]v1.NetworkPolicyPort").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("to", 2, Shape::Struct(&NETWORK_POLICY_PEER), "[]v1.NetworkPolicyPeer").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("ports", Shape::Struct(&NETWORK_POLICY_PORT), "[]v1.NetworkPolicyPort").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("to", Shape::Struct(&NETWORK_POLICY_PEER), "[]v1.NetworkPolicyPeer").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -266,9 +286,10 @@ pub(crate) static NETWORK_POLICY_INGRESS_RULE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("ports", 1, Shape::Struct(&NETWORK_POLICY_PORT), "[]v1.NetworkPolicyPort").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("from", 2, Shape::Struct(&NETWORK_POLICY_PEER), "[]v1.NetworkPolicyPeer").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("ports", Shape::Struct(&NETWORK_POLICY_PORT), "[]v1.NetworkPolicyPort").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("from", Shape::Struct(&NETWORK_POLICY_PEER), "[]v1.NetworkPolicyPeer").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -278,10 +299,11 @@ pub(crate) static NETWORK_POLICY_PEER: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("podSelector", 1, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("namespaceSelector", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("ipBlock", 3, Shape::Struct(&IP_BLOCK), "v1.IPBlock").pointer().omit_empty(),
+        Field::new("podSelector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("namespaceSelector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("ipBlock", Shape::Struct(&IP_BLOCK), "v1.IPBlock").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -291,10 +313,11 @@ pub(crate) static NETWORK_POLICY_PORT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("protocol", 1, Shape::String, "v1.Protocol").pointer().omit_empty().rules(&Rules { values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
-        Field::new("port", 2, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
-        Field::new("endPort", 3, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("protocol", Shape::String, "v1.Protocol").pointer().omit_empty().rules(&Rules { values: &["SCTP", "TCP", "UDP"], ..Rules::NONE }),
+        Field::new("port", Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
+        Field::new("endPort", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -304,11 +327,12 @@ pub(crate) static NETWORK_POLICY_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("podSelector", 1, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector"),
-        Field::new("ingress", 2, Shape::Struct(&NETWORK_POLICY_INGRESS_RULE), "[]v1.NetworkPolicyIngressRule").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("egress", 3, Shape::Struct(&NETWORK_POLICY_EGRESS_RULE), "[]v1.NetworkPolicyEgressRule").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("policyTypes", 4, Shape::String, "[]v1.PolicyType").list().omit_empty().rules(&Rules { values: &["Egress", "Ingress"], list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("podSelector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector"),
+        Field::new("ingress", Shape::Struct(&NETWORK_POLICY_INGRESS_RULE), "[]v1.NetworkPolicyIngressRule").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("egress", Shape::Struct(&NETWORK_POLICY_EGRESS_RULE), "[]v1.NetworkPolicyEgressRule").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("policyTypes", Shape::String, "[]v1.PolicyType").list().omit_empty().rules(&Rules { values: &["Egress", "Ingress"], list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -318,11 +342,12 @@ pub(crate) static PARENT_REFERENCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("group", 1, Shape::String, "string").omit_empty(),
-        Field::new("resource", 2, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("namespace", 3, Shape::String, "string").omit_empty(),
-        Field::new("name", 4, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("group", Shape::String, "string").omit_empty(),
+        Field::new("resource", Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("namespace", Shape::String, "string").omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -332,9 +357,10 @@ pub(crate) static SERVICE_BACKEND_PORT: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").omit_empty(),
-        Field::new("number", 2, Shape::Int32, "int32").omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty(),
+        Field::new("number", Shape::Int32, "int32").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -344,12 +370,13 @@ pub(crate) static SERVICE_CIDR: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&SERVICE_CIDR_SPEC), "v1.ServiceCIDRSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&SERVICE_CIDR_STATUS), "v1.ServiceCIDRStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&SERVICE_CIDR_SPEC), "v1.ServiceCIDRSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&SERVICE_CIDR_STATUS), "v1.ServiceCIDRStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -359,8 +386,9 @@ pub(crate) static SERVICE_CIDR_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("cidrs", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("cidrs", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -370,6 +398,7 @@ pub(crate) static SERVICE_CIDR_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("conditions", 1, Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("conditions", Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };

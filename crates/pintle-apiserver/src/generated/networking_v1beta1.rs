@@ -2,7 +2,7 @@
 
 //! The structs of networking.v1beta1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.networking.v1beta1";
 
@@ -13,11 +13,12 @@ pub(crate) static IP_ADDRESS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&IP_ADDRESS_SPEC), "v1beta1.IPAddressSpec").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&IP_ADDRESS_SPEC), "v1beta1.IPAddressSpec").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -27,8 +28,9 @@ pub(crate) static IP_ADDRESS_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("parentRef", 1, Shape::Struct(&PARENT_REFERENCE), "v1beta1.ParentReference").pointer().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("parentRef", Shape::Struct(&PARENT_REFERENCE), "v1beta1.ParentReference").pointer().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -38,11 +40,12 @@ pub(crate) static PARENT_REFERENCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("group", 1, Shape::String, "string").omit_empty(),
-        Field::new("resource", 2, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("namespace", 3, Shape::String, "string").omit_empty(),
-        Field::new("name", 4, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("group", Shape::String, "string").omit_empty(),
+        Field::new("resource", Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("namespace", Shape::String, "string").omit_empty(),
+        Field::new("name", Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -52,12 +55,13 @@ pub(crate) static SERVICE_CIDR: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&SERVICE_CIDR_SPEC), "v1beta1.ServiceCIDRSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&SERVICE_CIDR_STATUS), "v1beta1.ServiceCIDRStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&SERVICE_CIDR_SPEC), "v1beta1.ServiceCIDRSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&SERVICE_CIDR_STATUS), "v1beta1.ServiceCIDRStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -67,8 +71,9 @@ pub(crate) static SERVICE_CIDR_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("cidrs", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("cidrs", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -78,6 +83,7 @@ pub(crate) static SERVICE_CIDR_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("conditions", 1, Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("conditions", Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };

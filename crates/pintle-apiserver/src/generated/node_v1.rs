@@ -2,7 +2,7 @@
 
 //! The structs of node.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, MapType, Rules, Shape, Struct};
+use crate::schema::{Field, ListType, MapType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.node.v1";
 
@@ -13,8 +13,9 @@ pub(crate) static OVERHEAD: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("podFixed", 1, Shape::Quantity, "v1.ResourceList").map().omit_empty(),
+        Field::new("podFixed", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -24,13 +25,14 @@ pub(crate) static RUNTIME_CLASS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("handler", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("overhead", 3, Shape::Struct(&OVERHEAD), "v1.Overhead").pointer().omit_empty(),
-        Field::new("scheduling", 4, Shape::Struct(&SCHEDULING), "v1.Scheduling").pointer().omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("handler", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("overhead", Shape::Struct(&OVERHEAD), "v1.Overhead").pointer().omit_empty(),
+        Field::new("scheduling", Shape::Struct(&SCHEDULING), "v1.Scheduling").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -40,7 +42,8 @@ pub(crate) static SCHEDULING: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("nodeSelector", 1, Shape::String, "map[string]string").map().omit_empty().rules(&Rules { map: MapType::Atomic, ..Rules::NONE }),
-        Field::new("tolerations", 2, Shape::Struct(&super::core_v1::TOLERATION), "[]v1.Toleration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("nodeSelector", Shape::String, "map[string]string").map().omit_empty().rules(&Rules { map: MapType::Atomic, ..Rules::NONE }),
+        Field::new("tolerations", Shape::Struct(&super::core_v1::TOLERATION), "[]v1.Toleration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };

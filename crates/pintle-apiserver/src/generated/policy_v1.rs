@@ -2,7 +2,7 @@
 
 //! The structs of policy.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.policy.v1";
 
@@ -13,11 +13,12 @@ pub(crate) static EVICTION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("deleteOptions", 2, Shape::Struct(&super::meta_v1::DELETE_OPTIONS), "v1.DeleteOptions").pointer().omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("deleteOptions", Shape::Struct(&super::meta_v1::DELETE_OPTIONS), "v1.DeleteOptions").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -27,12 +28,13 @@ pub(crate) static POD_DISRUPTION_BUDGET: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&POD_DISRUPTION_BUDGET_SPEC), "v1.PodDisruptionBudgetSpec").omit_empty(),
-        Field::new("status", 3, Shape::Struct(&POD_DISRUPTION_BUDGET_STATUS), "v1.PodDisruptionBudgetStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&POD_DISRUPTION_BUDGET_SPEC), "v1.PodDisruptionBudgetSpec").omit_empty(),
+        Field::new("status", Shape::Struct(&POD_DISRUPTION_BUDGET_STATUS), "v1.PodDisruptionBudgetStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -42,11 +44,12 @@ pub(crate) static POD_DISRUPTION_BUDGET_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("minAvailable", 1, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
-        Field::new("selector", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty().rules(&Rules { patch: &["replace"], ..Rules::NONE }),
-        Field::new("maxUnavailable", 3, Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
-        Field::new("unhealthyPodEvictionPolicy", 4, Shape::String, "v1.UnhealthyPodEvictionPolicyType").pointer().omit_empty().rules(&Rules { values: &["AlwaysAllow", "IfHealthyBudget"], ..Rules::NONE }),
+        Field::new("minAvailable", Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
+        Field::new("selector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty().rules(&Rules { patch: &["replace"], ..Rules::NONE }),
+        Field::new("maxUnavailable", Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
+        Field::new("unhealthyPodEvictionPolicy", Shape::String, "v1.UnhealthyPodEvictionPolicyType").pointer().omit_empty().rules(&Rules { values: &["AlwaysAllow", "IfHealthyBudget"], ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -56,12 +59,13 @@ pub(crate) static POD_DISRUPTION_BUDGET_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("observedGeneration", 1, Shape::Int64, "int64").omit_empty(),
-        Field::new("disruptedPods", 2, Shape::Time, "map[string]v1.Time").map().omit_empty(),
-        Field::new("disruptionsAllowed", 3, Shape::Int32, "int32"),
-        Field::new("currentHealthy", 4, Shape::Int32, "int32"),
-        Field::new("desiredHealthy", 5, Shape::Int32, "int32"),
-        Field::new("expectedPods", 6, Shape::Int32, "int32"),
-        Field::new("conditions", 7, Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("observedGeneration", Shape::Int64, "int64").omit_empty(),
+        Field::new("disruptedPods", Shape::Time, "map[string]v1.Time").map().omit_empty(),
+        Field::new("disruptionsAllowed", Shape::Int32, "int32"),
+        Field::new("currentHealthy", Shape::Int32, "int32"),
+        Field::new("desiredHealthy", Shape::Int32, "int32"),
+        Field::new("expectedPods", Shape::Int32, "int32"),
+        Field::new("conditions", Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6)],
 };

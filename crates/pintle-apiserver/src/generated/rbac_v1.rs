@@ -2,7 +2,7 @@
 
 //! The structs of rbac.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.rbac.v1";
 
@@ -13,8 +13,9 @@ pub(crate) static AGGREGATION_RULE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("clusterRoleSelectors", 1, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "[]v1.LabelSelector").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("clusterRoleSelectors", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "[]v1.LabelSelector").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -24,12 +25,13 @@ pub(crate) static CLUSTER_ROLE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("rules", 2, Shape::Struct(&POLICY_RULE), "[]v1.PolicyRule").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("aggregationRule", 3, Shape::Struct(&AGGREGATION_RULE), "v1.AggregationRule").pointer().omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("rules", Shape::Struct(&POLICY_RULE), "[]v1.PolicyRule").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("aggregationRule", Shape::Struct(&AGGREGATION_RULE), "v1.AggregationRule").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -39,12 +41,13 @@ pub(crate) static CLUSTER_ROLE_BINDING: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("subjects", 2, Shape::Struct(&SUBJECT), "[]v1.Subject").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("roleRef", 3, Shape::Struct(&ROLE_REF), "v1.RoleRef").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("subjects", Shape::Struct(&SUBJECT), "[]v1.Subject").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("roleRef", Shape::Struct(&ROLE_REF), "v1.RoleRef").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -54,12 +57,13 @@ pub(crate) static POLICY_RULE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("verbs", 1, Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("apiGroups", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("resources", 3, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("resourceNames", 4, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("nonResourceURLs", 5, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("verbs", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("apiGroups", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("resources", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("resourceNames", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("nonResourceURLs", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -69,11 +73,12 @@ pub(crate) static ROLE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("rules", 2, Shape::Struct(&POLICY_RULE), "[]v1.PolicyRule").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("rules", Shape::Struct(&POLICY_RULE), "[]v1.PolicyRule").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -83,12 +88,13 @@ pub(crate) static ROLE_BINDING: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("subjects", 2, Shape::Struct(&SUBJECT), "[]v1.Subject").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("roleRef", 3, Shape::Struct(&ROLE_REF), "v1.RoleRef").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("subjects", Shape::Struct(&SUBJECT), "[]v1.Subject").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("roleRef", Shape::Struct(&ROLE_REF), "v1.RoleRef").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -98,10 +104,11 @@ pub(crate) static ROLE_REF: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("apiGroup", 1, Shape::String, "string"),
-        Field::new("kind", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("name", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("apiGroup", Shape::String, "string"),
+        Field::new("kind", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -111,9 +118,10 @@ pub(crate) static SUBJECT: Struct = Struct {
     atomic: true,
     unions: "",
     fields: &[
-        Field::new("kind", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("apiGroup", 2, Shape::String, "string").omit_empty(),
-        Field::new("name", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("namespace", 4, Shape::String, "string").omit_empty(),
+        Field::new("kind", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("apiGroup", Shape::String, "string").omit_empty(),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("namespace", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };

@@ -2,7 +2,7 @@
 
 //! The structs of resource.v1alpha3, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.resource.v1alpha3";
 
@@ -13,11 +13,12 @@ pub(crate) static DEVICE_TAINT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("value", 2, Shape::String, "string").omit_empty(),
-        Field::new("effect", 3, Shape::String, "v1alpha3.DeviceTaintEffect").rules(&Rules { required: true, values: &["NoExecute", "NoSchedule", "None"], ..Rules::NONE }),
-        Field::new("timeAdded", 4, Shape::Time, "v1.Time").pointer().omit_empty(),
+        Field::new("key", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("value", Shape::String, "string").omit_empty(),
+        Field::new("effect", Shape::String, "v1alpha3.DeviceTaintEffect").rules(&Rules { required: true, values: &["NoExecute", "NoSchedule", "None"], ..Rules::NONE }),
+        Field::new("timeAdded", Shape::Time, "v1.Time").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -27,12 +28,13 @@ pub(crate) static DEVICE_TAINT_RULE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&DEVICE_TAINT_RULE_SPEC), "v1alpha3.DeviceTaintRuleSpec").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 3, Shape::Struct(&DEVICE_TAINT_RULE_STATUS), "v1alpha3.DeviceTaintRuleStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&DEVICE_TAINT_RULE_SPEC), "v1alpha3.DeviceTaintRuleSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::Struct(&DEVICE_TAINT_RULE_STATUS), "v1alpha3.DeviceTaintRuleStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -42,9 +44,10 @@ pub(crate) static DEVICE_TAINT_RULE_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("deviceSelector", 1, Shape::Struct(&DEVICE_TAINT_SELECTOR), "v1alpha3.DeviceTaintSelector").pointer().omit_empty(),
-        Field::new("taint", 2, Shape::Struct(&DEVICE_TAINT), "v1alpha3.DeviceTaint").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("deviceSelector", Shape::Struct(&DEVICE_TAINT_SELECTOR), "v1alpha3.DeviceTaintSelector").pointer().omit_empty(),
+        Field::new("taint", Shape::Struct(&DEVICE_TAINT), "v1alpha3.DeviceTaint").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -54,8 +57,9 @@ pub(crate) static DEVICE_TAINT_RULE_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("conditions", 1, Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("conditions", Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -65,10 +69,11 @@ pub(crate) static DEVICE_TAINT_SELECTOR: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("driver", 2, Shape::String, "string").pointer().omit_empty(),
-        Field::new("pool", 3, Shape::String, "string").pointer().omit_empty(),
-        Field::new("device", 4, Shape::String, "string").pointer().omit_empty(),
+        Field::new("driver", Shape::String, "string").pointer().omit_empty(),
+        Field::new("pool", Shape::String, "string").pointer().omit_empty(),
+        Field::new("device", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(2, 0), Wire::field(3, 1), Wire::field(4, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -78,17 +83,18 @@ pub(crate) static POOL_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("driver", 1, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("poolName", 2, Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("generation", 9, Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("resourceSliceCount", 8, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("totalDevices", 4, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("allocatedDevices", 5, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("availableDevices", 6, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("unavailableDevices", 7, Shape::Int32, "int32").pointer().omit_empty(),
-        Field::new("nodeName", 3, Shape::String, "string").pointer().omit_empty(),
-        Field::new("validationError", 10, Shape::String, "string").pointer().omit_empty(),
+        Field::new("driver", Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("poolName", Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("generation", Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("resourceSliceCount", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("totalDevices", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("allocatedDevices", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("availableDevices", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("unavailableDevices", Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("nodeName", Shape::String, "string").pointer().omit_empty(),
+        Field::new("validationError", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 8), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 6), Wire::field(7, 7), Wire::field(8, 3), Wire::field(9, 2), Wire::field(10, 9)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -98,12 +104,13 @@ pub(crate) static RESOURCE_POOL_STATUS_REQUEST: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("spec", 2, Shape::Struct(&RESOURCE_POOL_STATUS_REQUEST_SPEC), "v1alpha3.ResourcePoolStatusRequestSpec").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 3, Shape::Struct(&RESOURCE_POOL_STATUS_REQUEST_STATUS), "v1alpha3.ResourcePoolStatusRequestStatus").pointer().omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("spec", Shape::Struct(&RESOURCE_POOL_STATUS_REQUEST_SPEC), "v1alpha3.ResourcePoolStatusRequestSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::Struct(&RESOURCE_POOL_STATUS_REQUEST_STATUS), "v1alpha3.ResourcePoolStatusRequestStatus").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -113,10 +120,11 @@ pub(crate) static RESOURCE_POOL_STATUS_REQUEST_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("poolName", 2, Shape::String, "string").pointer().omit_empty(),
-        Field::new("limit", 3, Shape::Int32, "int32").pointer().omit_empty().rules(&Rules { default: "100", ..Rules::NONE }),
+        Field::new("driver", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("poolName", Shape::String, "string").pointer().omit_empty(),
+        Field::new("limit", Shape::Int32, "int32").pointer().omit_empty().rules(&Rules { default: "100", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -126,8 +134,9 @@ pub(crate) static RESOURCE_POOL_STATUS_REQUEST_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("poolCount", 6, Shape::Int32, "int32").pointer().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("pools", 2, Shape::Struct(&POOL_STATUS), "[]v1alpha3.PoolStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("conditions", 3, Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
+        Field::new("poolCount", Shape::Int32, "int32").pointer().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("pools", Shape::Struct(&POOL_STATUS), "[]v1alpha3.PoolStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("conditions", Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(2, 1), Wire::field(3, 2), Wire::field(6, 0)],
 };

@@ -2,7 +2,7 @@
 
 //! The structs of resource.v1beta1, as far as the server's resources contain them.
 
-use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.resource.v1beta1";
 
@@ -13,14 +13,15 @@ pub(crate) static ALLOCATED_DEVICE_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("pool", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("device", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("shareID", 7, Shape::String, "string").pointer().omit_empty(),
-        Field::new("conditions", 4, Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().rules(&Rules { list: ListType::Map, keys: &["type"], ..Rules::NONE }),
-        Field::new("data", 5, Shape::Any, "runtime.RawExtension").pointer().omit_empty(),
-        Field::new("networkData", 6, Shape::Struct(&NETWORK_DEVICE_DATA), "v1beta1.NetworkDeviceData").pointer().omit_empty(),
+        Field::new("driver", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("pool", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("device", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("shareID", Shape::String, "string").pointer().omit_empty(),
+        Field::new("conditions", Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().rules(&Rules { list: ListType::Map, keys: &["type"], ..Rules::NONE }),
+        Field::new("data", Shape::Any, "runtime.RawExtension").pointer().omit_empty(),
+        Field::new("networkData", Shape::Struct(&NETWORK_DEVICE_DATA), "v1beta1.NetworkDeviceData").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 6), Wire::field(7, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -30,10 +31,11 @@ pub(crate) static ALLOCATION_RESULT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("devices", 1, Shape::Struct(&DEVICE_ALLOCATION_RESULT), "v1beta1.DeviceAllocationResult").omit_empty(),
-        Field::new("nodeSelector", 3, Shape::Struct(&super::core_v1::NODE_SELECTOR), "v1.NodeSelector").pointer().omit_empty(),
-        Field::new("allocationTimestamp", 5, Shape::Time, "v1.Time").pointer().omit_empty(),
+        Field::new("devices", Shape::Struct(&DEVICE_ALLOCATION_RESULT), "v1beta1.DeviceAllocationResult").omit_empty(),
+        Field::new("nodeSelector", Shape::Struct(&super::core_v1::NODE_SELECTOR), "v1.NodeSelector").pointer().omit_empty(),
+        Field::new("allocationTimestamp", Shape::Time, "v1.Time").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(3, 1), Wire::field(5, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -43,19 +45,20 @@ pub(crate) static BASIC_DEVICE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("attributes", 1, Shape::Struct(&DEVICE_ATTRIBUTE), "map[v1beta1.QualifiedName]v1beta1.DeviceAttribute").map().omit_empty(),
-        Field::new("capacity", 2, Shape::Struct(&DEVICE_CAPACITY), "map[v1beta1.QualifiedName]v1beta1.DeviceCapacity").map().omit_empty(),
-        Field::new("consumesCounters", 3, Shape::Struct(&DEVICE_COUNTER_CONSUMPTION), "[]v1beta1.DeviceCounterConsumption").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("nodeName", 4, Shape::String, "string").pointer().omit_empty(),
-        Field::new("nodeSelector", 5, Shape::Struct(&super::core_v1::NODE_SELECTOR), "v1.NodeSelector").pointer().omit_empty(),
-        Field::new("allNodes", 6, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("taints", 7, Shape::Struct(&DEVICE_TAINT), "[]v1beta1.DeviceTaint").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("bindsToNode", 8, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("bindingConditions", 9, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("bindingFailureConditions", 10, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("allowMultipleAllocations", 11, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("nodeAllocatableResourceMappings", 12, Shape::Struct(&NODE_ALLOCATABLE_RESOURCE_MAPPING), "map[v1.ResourceName]v1beta1.NodeAllocatableResourceMapping").map().omit_empty(),
+        Field::new("attributes", Shape::Struct(&DEVICE_ATTRIBUTE), "map[v1beta1.QualifiedName]v1beta1.DeviceAttribute").map().omit_empty(),
+        Field::new("capacity", Shape::Struct(&DEVICE_CAPACITY), "map[v1beta1.QualifiedName]v1beta1.DeviceCapacity").map().omit_empty(),
+        Field::new("consumesCounters", Shape::Struct(&DEVICE_COUNTER_CONSUMPTION), "[]v1beta1.DeviceCounterConsumption").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("nodeName", Shape::String, "string").pointer().omit_empty(),
+        Field::new("nodeSelector", Shape::Struct(&super::core_v1::NODE_SELECTOR), "v1.NodeSelector").pointer().omit_empty(),
+        Field::new("allNodes", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("taints", Shape::Struct(&DEVICE_TAINT), "[]v1beta1.DeviceTaint").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("bindsToNode", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("bindingConditions", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("bindingFailureConditions", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("allowMultipleAllocations", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("nodeAllocatableResourceMappings", Shape::Struct(&NODE_ALLOCATABLE_RESOURCE_MAPPING), "map[v1.ResourceName]v1beta1.NodeAllocatableResourceMapping").map().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9), Wire::field(11, 10), Wire::field(12, 11)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -65,8 +68,9 @@ pub(crate) static CEL_DEVICE_SELECTOR: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("expression", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("expression", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -76,10 +80,11 @@ pub(crate) static CAPACITY_REQUEST_POLICY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("default", 1, Shape::Quantity, "resource.Quantity").pointer(),
-        Field::new("validValues", 3, Shape::Quantity, "[]resource.Quantity").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("validRange", 4, Shape::Struct(&CAPACITY_REQUEST_POLICY_RANGE), "v1beta1.CapacityRequestPolicyRange").pointer().omit_empty(),
+        Field::new("default", Shape::Quantity, "resource.Quantity").pointer(),
+        Field::new("validValues", Shape::Quantity, "[]resource.Quantity").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("validRange", Shape::Struct(&CAPACITY_REQUEST_POLICY_RANGE), "v1beta1.CapacityRequestPolicyRange").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(3, 1), Wire::field(4, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -89,10 +94,11 @@ pub(crate) static CAPACITY_REQUEST_POLICY_RANGE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("min", 1, Shape::Quantity, "resource.Quantity").pointer().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("max", 2, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
-        Field::new("step", 3, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
+        Field::new("min", Shape::Quantity, "resource.Quantity").pointer().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("max", Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
+        Field::new("step", Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -102,8 +108,9 @@ pub(crate) static CAPACITY_REQUIREMENTS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("requests", 1, Shape::Quantity, "map[v1beta1.QualifiedName]resource.Quantity").map().omit_empty(),
+        Field::new("requests", Shape::Quantity, "map[v1beta1.QualifiedName]resource.Quantity").map().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -113,8 +120,9 @@ pub(crate) static COUNTER: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("value", 1, Shape::Quantity, "resource.Quantity").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("value", Shape::Quantity, "resource.Quantity").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -124,9 +132,10 @@ pub(crate) static COUNTER_SET: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("counters", 2, Shape::Struct(&COUNTER), "map[string]v1beta1.Counter").map().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("counters", Shape::Struct(&COUNTER), "map[string]v1beta1.Counter").map().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -136,9 +145,10 @@ pub(crate) static DEVICE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("basic", 2, Shape::Struct(&BASIC_DEVICE), "v1beta1.BasicDevice").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("basic", Shape::Struct(&BASIC_DEVICE), "v1beta1.BasicDevice").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -148,10 +158,11 @@ pub(crate) static DEVICE_ALLOCATION_CONFIGURATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("source", 1, Shape::String, "v1beta1.AllocationConfigSource").rules(&Rules { required: true, values: &["FromClaim", "FromClass"], ..Rules::NONE }),
-        Field::new("requests", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("opaque", 1, Shape::Struct(&OPAQUE_DEVICE_CONFIGURATION), "v1beta1.OpaqueDeviceConfiguration").pointer().omit_empty().within(&[Embedded { go: "DeviceConfiguration", number: 3 }]),
+        Field::new("source", Shape::String, "v1beta1.AllocationConfigSource").rules(&Rules { required: true, values: &["FromClaim", "FromClass"], ..Rules::NONE }),
+        Field::new("requests", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("opaque", Shape::Struct(&OPAQUE_DEVICE_CONFIGURATION), "v1beta1.OpaqueDeviceConfiguration").pointer().omit_empty().within(&[Embedded { go: "DeviceConfiguration" }]),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::embedded(3, &[Wire::field(1, 2)])],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -161,9 +172,10 @@ pub(crate) static DEVICE_ALLOCATION_RESULT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("results", 1, Shape::Struct(&DEVICE_REQUEST_ALLOCATION_RESULT), "[]v1beta1.DeviceRequestAllocationResult").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("config", 2, Shape::Struct(&DEVICE_ALLOCATION_CONFIGURATION), "[]v1beta1.DeviceAllocationConfiguration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("results", Shape::Struct(&DEVICE_REQUEST_ALLOCATION_RESULT), "[]v1beta1.DeviceRequestAllocationResult").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("config", Shape::Struct(&DEVICE_ALLOCATION_CONFIGURATION), "[]v1beta1.DeviceAllocationConfiguration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -173,15 +185,16 @@ pub(crate) static DEVICE_ATTRIBUTE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("int", 2, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("bool", 3, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("string", 4, Shape::String, "string").pointer().omit_empty(),
-        Field::new("version", 5, Shape::String, "string").pointer().omit_empty(),
-        Field::new("ints", 6, Shape::Int64, "[]int64").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("bools", 7, Shape::Bool, "[]bool").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("strings", 8, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("versions", 9, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("int", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("bool", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("string", Shape::String, "string").pointer().omit_empty(),
+        Field::new("version", Shape::String, "string").pointer().omit_empty(),
+        Field::new("ints", Shape::Int64, "[]int64").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("bools", Shape::Bool, "[]bool").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("strings", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("versions", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(2, 0), Wire::field(3, 1), Wire::field(4, 2), Wire::field(5, 3), Wire::field(6, 4), Wire::field(7, 5), Wire::field(8, 6), Wire::field(9, 7)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -191,9 +204,10 @@ pub(crate) static DEVICE_CAPACITY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("value", 1, Shape::Quantity, "resource.Quantity").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("requestPolicy", 2, Shape::Struct(&CAPACITY_REQUEST_POLICY), "v1beta1.CapacityRequestPolicy").pointer().omit_empty(),
+        Field::new("value", Shape::Quantity, "resource.Quantity").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("requestPolicy", Shape::Struct(&CAPACITY_REQUEST_POLICY), "v1beta1.CapacityRequestPolicy").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -203,10 +217,11 @@ pub(crate) static DEVICE_CLAIM: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("requests", 1, Shape::Struct(&DEVICE_REQUEST), "[]v1beta1.DeviceRequest").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("constraints", 2, Shape::Struct(&DEVICE_CONSTRAINT), "[]v1beta1.DeviceConstraint").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("config", 3, Shape::Struct(&DEVICE_CLAIM_CONFIGURATION), "[]v1beta1.DeviceClaimConfiguration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("requests", Shape::Struct(&DEVICE_REQUEST), "[]v1beta1.DeviceRequest").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("constraints", Shape::Struct(&DEVICE_CONSTRAINT), "[]v1beta1.DeviceConstraint").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("config", Shape::Struct(&DEVICE_CLAIM_CONFIGURATION), "[]v1beta1.DeviceClaimConfiguration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -216,9 +231,10 @@ pub(crate) static DEVICE_CLAIM_CONFIGURATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("requests", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("opaque", 1, Shape::Struct(&OPAQUE_DEVICE_CONFIGURATION), "v1beta1.OpaqueDeviceConfiguration").pointer().omit_empty().within(&[Embedded { go: "DeviceConfiguration", number: 2 }]),
+        Field::new("requests", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("opaque", Shape::Struct(&OPAQUE_DEVICE_CONFIGURATION), "v1beta1.OpaqueDeviceConfiguration").pointer().omit_empty().within(&[Embedded { go: "DeviceConfiguration" }]),
     ],
+    wire: &[Wire::field(1, 0), Wire::embedded(2, &[Wire::field(1, 1)])],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -228,11 +244,12 @@ pub(crate) static DEVICE_CLASS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&DEVICE_CLASS_SPEC), "v1beta1.DeviceClassSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&DEVICE_CLASS_SPEC), "v1beta1.DeviceClassSpec").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -242,8 +259,9 @@ pub(crate) static DEVICE_CLASS_CONFIGURATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("opaque", 1, Shape::Struct(&OPAQUE_DEVICE_CONFIGURATION), "v1beta1.OpaqueDeviceConfiguration").pointer().omit_empty().within(&[Embedded { go: "DeviceConfiguration", number: 1 }]),
+        Field::new("opaque", Shape::Struct(&OPAQUE_DEVICE_CONFIGURATION), "v1beta1.OpaqueDeviceConfiguration").pointer().omit_empty().within(&[Embedded { go: "DeviceConfiguration" }]),
     ],
+    wire: &[Wire::embedded(1, &[Wire::field(1, 0)])],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -253,10 +271,11 @@ pub(crate) static DEVICE_CLASS_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("selectors", 1, Shape::Struct(&DEVICE_SELECTOR), "[]v1beta1.DeviceSelector").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("config", 2, Shape::Struct(&DEVICE_CLASS_CONFIGURATION), "[]v1beta1.DeviceClassConfiguration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("extendedResourceName", 4, Shape::String, "string").pointer().omit_empty(),
+        Field::new("selectors", Shape::Struct(&DEVICE_SELECTOR), "[]v1beta1.DeviceSelector").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("config", Shape::Struct(&DEVICE_CLASS_CONFIGURATION), "[]v1beta1.DeviceClassConfiguration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("extendedResourceName", Shape::String, "string").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(4, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -266,10 +285,11 @@ pub(crate) static DEVICE_CONSTRAINT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("requests", 1, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("matchAttribute", 2, Shape::String, "v1beta1.FullyQualifiedName").pointer().omit_empty(),
-        Field::new("distinctAttribute", 3, Shape::String, "v1beta1.FullyQualifiedName").pointer().omit_empty(),
+        Field::new("requests", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("matchAttribute", Shape::String, "v1beta1.FullyQualifiedName").pointer().omit_empty(),
+        Field::new("distinctAttribute", Shape::String, "v1beta1.FullyQualifiedName").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -279,9 +299,10 @@ pub(crate) static DEVICE_COUNTER_CONSUMPTION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("counterSet", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("counters", 2, Shape::Struct(&COUNTER), "map[string]v1beta1.Counter").map().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("counterSet", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("counters", Shape::Struct(&COUNTER), "map[string]v1beta1.Counter").map().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -291,16 +312,17 @@ pub(crate) static DEVICE_REQUEST: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("deviceClassName", 2, Shape::String, "string"),
-        Field::new("selectors", 3, Shape::Struct(&DEVICE_SELECTOR), "[]v1beta1.DeviceSelector").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("allocationMode", 4, Shape::String, "v1beta1.DeviceAllocationMode").omit_empty().rules(&Rules { values: &["All", "ExactCount"], ..Rules::NONE }),
-        Field::new("count", 5, Shape::Int64, "int64").omit_empty(),
-        Field::new("adminAccess", 6, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("firstAvailable", 7, Shape::Struct(&DEVICE_SUB_REQUEST), "[]v1beta1.DeviceSubRequest").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("tolerations", 8, Shape::Struct(&DEVICE_TOLERATION), "[]v1beta1.DeviceToleration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("capacity", 9, Shape::Struct(&CAPACITY_REQUIREMENTS), "v1beta1.CapacityRequirements").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("deviceClassName", Shape::String, "string"),
+        Field::new("selectors", Shape::Struct(&DEVICE_SELECTOR), "[]v1beta1.DeviceSelector").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("allocationMode", Shape::String, "v1beta1.DeviceAllocationMode").omit_empty().rules(&Rules { values: &["All", "ExactCount"], ..Rules::NONE }),
+        Field::new("count", Shape::Int64, "int64").omit_empty(),
+        Field::new("adminAccess", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("firstAvailable", Shape::Struct(&DEVICE_SUB_REQUEST), "[]v1beta1.DeviceSubRequest").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("tolerations", Shape::Struct(&DEVICE_TOLERATION), "[]v1beta1.DeviceToleration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("capacity", Shape::Struct(&CAPACITY_REQUIREMENTS), "v1beta1.CapacityRequirements").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -310,17 +332,18 @@ pub(crate) static DEVICE_REQUEST_ALLOCATION_RESULT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("request", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("driver", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("pool", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("device", 4, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("adminAccess", 5, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("tolerations", 6, Shape::Struct(&DEVICE_TOLERATION), "[]v1beta1.DeviceToleration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("bindingConditions", 7, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("bindingFailureConditions", 8, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("shareID", 9, Shape::String, "types.UID").pointer().omit_empty(),
-        Field::new("consumedCapacity", 10, Shape::Quantity, "map[v1beta1.QualifiedName]resource.Quantity").map().omit_empty(),
+        Field::new("request", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("driver", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("pool", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("device", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("adminAccess", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("tolerations", Shape::Struct(&DEVICE_TOLERATION), "[]v1beta1.DeviceToleration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("bindingConditions", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("bindingFailureConditions", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("shareID", Shape::String, "types.UID").pointer().omit_empty(),
+        Field::new("consumedCapacity", Shape::Quantity, "map[v1beta1.QualifiedName]resource.Quantity").map().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -330,8 +353,9 @@ pub(crate) static DEVICE_SELECTOR: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("cel", 1, Shape::Struct(&CEL_DEVICE_SELECTOR), "v1beta1.CELDeviceSelector").pointer().omit_empty(),
+        Field::new("cel", Shape::Struct(&CEL_DEVICE_SELECTOR), "v1beta1.CELDeviceSelector").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -341,14 +365,15 @@ pub(crate) static DEVICE_SUB_REQUEST: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("deviceClassName", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("selectors", 3, Shape::Struct(&DEVICE_SELECTOR), "[]v1beta1.DeviceSelector").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("allocationMode", 4, Shape::String, "v1beta1.DeviceAllocationMode").omit_empty().rules(&Rules { values: &["All", "ExactCount"], ..Rules::NONE }),
-        Field::new("count", 5, Shape::Int64, "int64").omit_empty(),
-        Field::new("tolerations", 7, Shape::Struct(&DEVICE_TOLERATION), "[]v1beta1.DeviceToleration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("capacity", 8, Shape::Struct(&CAPACITY_REQUIREMENTS), "v1beta1.CapacityRequirements").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("deviceClassName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("selectors", Shape::Struct(&DEVICE_SELECTOR), "[]v1beta1.DeviceSelector").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("allocationMode", Shape::String, "v1beta1.DeviceAllocationMode").omit_empty().rules(&Rules { values: &["All", "ExactCount"], ..Rules::NONE }),
+        Field::new("count", Shape::Int64, "int64").omit_empty(),
+        Field::new("tolerations", Shape::Struct(&DEVICE_TOLERATION), "[]v1beta1.DeviceToleration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("capacity", Shape::Struct(&CAPACITY_REQUIREMENTS), "v1beta1.CapacityRequirements").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(7, 5), Wire::field(8, 6)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -358,11 +383,12 @@ pub(crate) static DEVICE_TAINT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("key", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("value", 2, Shape::String, "string").omit_empty(),
-        Field::new("effect", 3, Shape::String, "v1beta1.DeviceTaintEffect").rules(&Rules { required: true, values: &["NoExecute", "NoSchedule", "None"], ..Rules::NONE }),
-        Field::new("timeAdded", 4, Shape::Time, "v1.Time").pointer().omit_empty(),
+        Field::new("key", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("value", Shape::String, "string").omit_empty(),
+        Field::new("effect", Shape::String, "v1beta1.DeviceTaintEffect").rules(&Rules { required: true, values: &["NoExecute", "NoSchedule", "None"], ..Rules::NONE }),
+        Field::new("timeAdded", Shape::Time, "v1.Time").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -372,12 +398,13 @@ pub(crate) static DEVICE_TOLERATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("key", 1, Shape::String, "string").omit_empty(),
-        Field::new("operator", 2, Shape::String, "v1beta1.DeviceTolerationOperator").omit_empty().rules(&Rules { default: "\"Equal\"", values: &["Equal", "Exists"], ..Rules::NONE }),
-        Field::new("value", 3, Shape::String, "string").omit_empty(),
-        Field::new("effect", 4, Shape::String, "v1beta1.DeviceTaintEffect").omit_empty().rules(&Rules { values: &["NoExecute", "NoSchedule", "None"], ..Rules::NONE }),
-        Field::new("tolerationSeconds", 5, Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("key", Shape::String, "string").omit_empty(),
+        Field::new("operator", Shape::String, "v1beta1.DeviceTolerationOperator").omit_empty().rules(&Rules { default: "\"Equal\"", values: &["Equal", "Exists"], ..Rules::NONE }),
+        Field::new("value", Shape::String, "string").omit_empty(),
+        Field::new("effect", Shape::String, "v1beta1.DeviceTaintEffect").omit_empty().rules(&Rules { values: &["NoExecute", "NoSchedule", "None"], ..Rules::NONE }),
+        Field::new("tolerationSeconds", Shape::Int64, "int64").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -387,10 +414,11 @@ pub(crate) static NETWORK_DEVICE_DATA: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("interfaceName", 1, Shape::String, "string").omit_empty(),
-        Field::new("ips", 2, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("hardwareAddress", 3, Shape::String, "string").omit_empty(),
+        Field::new("interfaceName", Shape::String, "string").omit_empty(),
+        Field::new("ips", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("hardwareAddress", Shape::String, "string").omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -400,9 +428,10 @@ pub(crate) static NODE_ALLOCATABLE_RESOURCE_MAPPING: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("capacityKey", 1, Shape::String, "v1beta1.QualifiedName").pointer().omit_empty(),
-        Field::new("allocationMultiplier", 2, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
+        Field::new("capacityKey", Shape::String, "v1beta1.QualifiedName").pointer().omit_empty(),
+        Field::new("allocationMultiplier", Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -412,9 +441,10 @@ pub(crate) static OPAQUE_DEVICE_CONFIGURATION: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("parameters", 2, Shape::Any, "runtime.RawExtension").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("driver", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("parameters", Shape::Any, "runtime.RawExtension").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -424,12 +454,13 @@ pub(crate) static RESOURCE_CLAIM: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&RESOURCE_CLAIM_SPEC), "v1beta1.ResourceClaimSpec").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 3, Shape::Struct(&RESOURCE_CLAIM_STATUS), "v1beta1.ResourceClaimStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&RESOURCE_CLAIM_SPEC), "v1beta1.ResourceClaimSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::Struct(&RESOURCE_CLAIM_STATUS), "v1beta1.ResourceClaimStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -439,11 +470,12 @@ pub(crate) static RESOURCE_CLAIM_CONSUMER_REFERENCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("apiGroup", 1, Shape::String, "string").omit_empty(),
-        Field::new("resource", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("name", 4, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("uid", 5, Shape::String, "types.UID").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("apiGroup", Shape::String, "string").omit_empty(),
+        Field::new("resource", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("uid", Shape::String, "types.UID").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(3, 1), Wire::field(4, 2), Wire::field(5, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -453,8 +485,9 @@ pub(crate) static RESOURCE_CLAIM_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("devices", 1, Shape::Struct(&DEVICE_CLAIM), "v1beta1.DeviceClaim"),
+        Field::new("devices", Shape::Struct(&DEVICE_CLAIM), "v1beta1.DeviceClaim"),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -464,10 +497,11 @@ pub(crate) static RESOURCE_CLAIM_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("allocation", 1, Shape::Struct(&ALLOCATION_RESULT), "v1beta1.AllocationResult").pointer().omit_empty(),
-        Field::new("reservedFor", 2, Shape::Struct(&RESOURCE_CLAIM_CONSUMER_REFERENCE), "[]v1beta1.ResourceClaimConsumerReference").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["uid"], patch: &["merge"], merge_key: "uid", ..Rules::NONE }),
-        Field::new("devices", 4, Shape::Struct(&ALLOCATED_DEVICE_STATUS), "[]v1beta1.AllocatedDeviceStatus").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["driver", "device", "pool", "shareID"], ..Rules::NONE }),
+        Field::new("allocation", Shape::Struct(&ALLOCATION_RESULT), "v1beta1.AllocationResult").pointer().omit_empty(),
+        Field::new("reservedFor", Shape::Struct(&RESOURCE_CLAIM_CONSUMER_REFERENCE), "[]v1beta1.ResourceClaimConsumerReference").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["uid"], patch: &["merge"], merge_key: "uid", ..Rules::NONE }),
+        Field::new("devices", Shape::Struct(&ALLOCATED_DEVICE_STATUS), "[]v1beta1.AllocatedDeviceStatus").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["driver", "device", "pool", "shareID"], ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(4, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -477,11 +511,12 @@ pub(crate) static RESOURCE_CLAIM_TEMPLATE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&RESOURCE_CLAIM_TEMPLATE_SPEC), "v1beta1.ResourceClaimTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&RESOURCE_CLAIM_TEMPLATE_SPEC), "v1beta1.ResourceClaimTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -491,9 +526,10 @@ pub(crate) static RESOURCE_CLAIM_TEMPLATE_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&RESOURCE_CLAIM_SPEC), "v1beta1.ResourceClaimSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&RESOURCE_CLAIM_SPEC), "v1beta1.ResourceClaimSpec").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -503,10 +539,11 @@ pub(crate) static RESOURCE_POOL: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("generation", 2, Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("resourceSliceCount", 3, Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("generation", Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("resourceSliceCount", Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -516,11 +553,12 @@ pub(crate) static RESOURCE_SLICE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&RESOURCE_SLICE_SPEC), "v1beta1.ResourceSliceSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&RESOURCE_SLICE_SPEC), "v1beta1.ResourceSliceSpec").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -530,13 +568,14 @@ pub(crate) static RESOURCE_SLICE_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("driver", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("pool", 2, Shape::Struct(&RESOURCE_POOL), "v1beta1.ResourcePool").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("nodeName", 3, Shape::String, "string").omit_empty(),
-        Field::new("nodeSelector", 4, Shape::Struct(&super::core_v1::NODE_SELECTOR), "v1.NodeSelector").pointer().omit_empty(),
-        Field::new("allNodes", 5, Shape::Bool, "bool").omit_empty(),
-        Field::new("devices", 6, Shape::Struct(&DEVICE), "[]v1beta1.Device").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("perDeviceNodeSelection", 7, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("sharedCounters", 8, Shape::Struct(&COUNTER_SET), "[]v1beta1.CounterSet").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("driver", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("pool", Shape::Struct(&RESOURCE_POOL), "v1beta1.ResourcePool").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("nodeName", Shape::String, "string").omit_empty(),
+        Field::new("nodeSelector", Shape::Struct(&super::core_v1::NODE_SELECTOR), "v1.NodeSelector").pointer().omit_empty(),
+        Field::new("allNodes", Shape::Bool, "bool").omit_empty(),
+        Field::new("devices", Shape::Struct(&DEVICE), "[]v1beta1.Device").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("perDeviceNodeSelection", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("sharedCounters", Shape::Struct(&COUNTER_SET), "[]v1beta1.CounterSet").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7)],
 };

@@ -102,6 +102,7 @@ pub(crate) static GROUPS: &[Group] = &[
 /// The resources, by group, version and name.
 pub(crate) static RESOURCES: &[Resource] = &[
     Resource {
+        api_version: "v1",
         group: "",
         version: "v1",
         resource: "bindings",
@@ -118,6 +119,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::core_v1::BINDING,
     },
     Resource {
+        api_version: "v1",
         group: "",
         version: "v1",
         resource: "componentstatuses",
@@ -134,6 +136,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::core_v1::COMPONENT_STATUS,
     },
     Resource {
+        api_version: "v1",
         group: "",
         version: "v1",
         resource: "configmaps",
@@ -159,6 +162,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::core_v1::CONFIG_MAP,
     },
     Resource {
+        api_version: "v1",
         group: "",
         version: "v1",
         resource: "endpoints",
@@ -184,6 +188,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::core_v1::ENDPOINTS,
     },
     Resource {
+        api_version: "v1",
         group: "",
         version: "v1",
         resource: "events",
@@ -209,6 +214,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::core_v1::EVENT,
     },
     Resource {
+        api_version: "v1",
         group: "",
         version: "v1",
         resource: "limitranges",
@@ -234,6 +240,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::core_v1::LIMIT_RANGE,
     },
     Resource {
+        api_version: "v1",
         group: "",
         version: "v1",
         resource: "namespaces",
@@ -248,6 +255,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[
             Subresource {
                 name: "finalize",
+                api_version: "v1",
                 group: "",
                 version: "",
                 kind: "Namespace",
@@ -256,6 +264,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
             Subresource {
                 name: "status",
+                api_version: "v1",
                 group: "",
                 version: "",
                 kind: "Namespace",
@@ -269,6 +278,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::core_v1::NAMESPACE,
     },
     Resource {
+        api_version: "v1",
         group: "",
         version: "v1",
         resource: "nodes",
@@ -290,6 +300,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[
             Subresource {
                 name: "proxy",
+                api_version: "v1",
                 group: "",
                 version: "",
                 kind: "NodeProxyOptions",
@@ -298,6 +309,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
             Subresource {
                 name: "status",
+                api_version: "v1",
                 group: "",
                 version: "",
                 kind: "Node",
@@ -311,6 +323,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::core_v1::NODE,
     },
     Resource {
+        api_version: "v1",
         group: "",
         version: "v1",
         resource: "persistentvolumeclaims",
@@ -331,6 +344,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[Subresource {
             name: "status",
+            api_version: "v1",
             group: "",
             version: "",
             kind: "PersistentVolumeClaim",
@@ -343,6 +357,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::core_v1::PERSISTENT_VOLUME_CLAIM,
     },
     Resource {
+        api_version: "v1",
         group: "",
         version: "v1",
         resource: "persistentvolumes",
@@ -363,6 +378,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[Subresource {
             name: "status",
+            api_version: "v1",
             group: "",
             version: "",
             kind: "PersistentVolume",
@@ -375,6 +391,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::core_v1::PERSISTENT_VOLUME,
     },
     Resource {
+        api_version: "v1",
         group: "",
         version: "v1",
         resource: "pods",
@@ -396,6 +413,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[
             Subresource {
                 name: "attach",
+                api_version: "v1",
                 group: "",
                 version: "",
                 kind: "PodAttachOptions",
@@ -404,6 +422,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
             Subresource {
                 name: "binding",
+                api_version: "v1",
                 group: "",
                 version: "",
                 kind: "Binding",
@@ -412,6 +431,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
             Subresource {
                 name: "ephemeralcontainers",
+                api_version: "v1",
                 group: "",
                 version: "",
                 kind: "Pod",
@@ -420,6 +440,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
             Subresource {
                 name: "eviction",
+                api_version: "policy/v1",
                 group: "policy",
                 version: "v1",
                 kind: "Eviction",
@@ -428,6 +449,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
             Subresource {
                 name: "exec",
+                api_version: "v1",
                 group: "",
                 version: "",
                 kind: "PodExecOptions",
@@ -436,6 +458,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
             Subresource {
                 name: "log",
+                api_version: "v1",
                 group: "",
                 version: "",
                 kind: "Pod",
@@ -444,6 +467,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
             Subresource {
                 name: "portforward",
+                api_version: "v1",
                 group: "",
                 version: "",
                 kind: "PodPortForwardOptions",
@@ -452,6 +476,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
             Subresource {
                 name: "proxy",
+                api_version: "v1",
                 group: "",
                 version: "",
                 kind: "PodProxyOptions",
@@ -460,6 +485,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
             Subresource {
                 name: "resize",
+                api_version: "v1",
                 group: "",
                 version: "",
                 kind: "Pod",
@@ -468,6 +494,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
             Subresource {
                 name: "status",
+                api_version: "v1",
                 group: "",
                 version: "",
                 kind: "Pod",
@@ -481,6 +508,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::core_v1::POD,
     },
     Resource {
+        api_version: "v1",
         group: "",
         version: "v1",
         resource: "podtemplates",
@@ -506,6 +534,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::core_v1::POD_TEMPLATE,
     },
     Resource {
+        api_version: "v1",
         group: "",
         version: "v1",
         resource: "replicationcontrollers",
@@ -527,6 +556,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[
             Subresource {
                 name: "scale",
+                api_version: "autoscaling/v1",
                 group: "autoscaling",
                 version: "v1",
                 kind: "Scale",
@@ -535,6 +565,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
             Subresource {
                 name: "status",
+                api_version: "v1",
                 group: "",
                 version: "",
                 kind: "ReplicationController",
@@ -548,6 +579,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::core_v1::REPLICATION_CONTROLLER,
     },
     Resource {
+        api_version: "v1",
         group: "",
         version: "v1",
         resource: "resourcequotas",
@@ -568,6 +600,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[Subresource {
             name: "status",
+            api_version: "v1",
             group: "",
             version: "",
             kind: "ResourceQuota",
@@ -580,6 +613,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::core_v1::RESOURCE_QUOTA,
     },
     Resource {
+        api_version: "v1",
         group: "",
         version: "v1",
         resource: "secrets",
@@ -605,6 +639,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::core_v1::SECRET,
     },
     Resource {
+        api_version: "v1",
         group: "",
         version: "v1",
         resource: "serviceaccounts",
@@ -625,6 +660,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[Subresource {
             name: "token",
+            api_version: "authentication.k8s.io/v1",
             group: "authentication.k8s.io",
             version: "v1",
             kind: "TokenRequest",
@@ -637,6 +673,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::core_v1::SERVICE_ACCOUNT,
     },
     Resource {
+        api_version: "v1",
         group: "",
         version: "v1",
         resource: "services",
@@ -658,6 +695,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[
             Subresource {
                 name: "proxy",
+                api_version: "v1",
                 group: "",
                 version: "",
                 kind: "ServiceProxyOptions",
@@ -666,6 +704,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
             Subresource {
                 name: "status",
+                api_version: "v1",
                 group: "",
                 version: "",
                 kind: "Service",
@@ -679,6 +718,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::core_v1::SERVICE,
     },
     Resource {
+        api_version: "admissionregistration.k8s.io/v1",
         group: "admissionregistration.k8s.io",
         version: "v1",
         resource: "mutatingadmissionpolicies",
@@ -704,6 +744,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::admissionregistration_v1::MUTATING_ADMISSION_POLICY,
     },
     Resource {
+        api_version: "admissionregistration.k8s.io/v1",
         group: "admissionregistration.k8s.io",
         version: "v1",
         resource: "mutatingadmissionpolicybindings",
@@ -729,6 +770,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::admissionregistration_v1::MUTATING_ADMISSION_POLICY_BINDING,
     },
     Resource {
+        api_version: "admissionregistration.k8s.io/v1",
         group: "admissionregistration.k8s.io",
         version: "v1",
         resource: "mutatingwebhookconfigurations",
@@ -754,6 +796,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::admissionregistration_v1::MUTATING_WEBHOOK_CONFIGURATION,
     },
     Resource {
+        api_version: "admissionregistration.k8s.io/v1",
         group: "admissionregistration.k8s.io",
         version: "v1",
         resource: "validatingadmissionpolicies",
@@ -774,6 +817,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &["api-extensions"],
         subresources: &[Subresource {
             name: "status",
+            api_version: "admissionregistration.k8s.io/v1",
             group: "",
             version: "",
             kind: "ValidatingAdmissionPolicy",
@@ -786,6 +830,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::admissionregistration_v1::VALIDATING_ADMISSION_POLICY,
     },
     Resource {
+        api_version: "admissionregistration.k8s.io/v1",
         group: "admissionregistration.k8s.io",
         version: "v1",
         resource: "validatingadmissionpolicybindings",
@@ -811,6 +856,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::admissionregistration_v1::VALIDATING_ADMISSION_POLICY_BINDING,
     },
     Resource {
+        api_version: "admissionregistration.k8s.io/v1",
         group: "admissionregistration.k8s.io",
         version: "v1",
         resource: "validatingwebhookconfigurations",
@@ -836,6 +882,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::admissionregistration_v1::VALIDATING_WEBHOOK_CONFIGURATION,
     },
     Resource {
+        api_version: "admissionregistration.k8s.io/v1alpha1",
         group: "admissionregistration.k8s.io",
         version: "v1alpha1",
         resource: "mutatingadmissionpolicies",
@@ -861,6 +908,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::admissionregistration_v1alpha1::MUTATING_ADMISSION_POLICY,
     },
     Resource {
+        api_version: "admissionregistration.k8s.io/v1alpha1",
         group: "admissionregistration.k8s.io",
         version: "v1alpha1",
         resource: "mutatingadmissionpolicybindings",
@@ -886,6 +934,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::admissionregistration_v1alpha1::MUTATING_ADMISSION_POLICY_BINDING,
     },
     Resource {
+        api_version: "admissionregistration.k8s.io/v1beta1",
         group: "admissionregistration.k8s.io",
         version: "v1beta1",
         resource: "mutatingadmissionpolicies",
@@ -911,6 +960,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::admissionregistration_v1beta1::MUTATING_ADMISSION_POLICY,
     },
     Resource {
+        api_version: "admissionregistration.k8s.io/v1beta1",
         group: "admissionregistration.k8s.io",
         version: "v1beta1",
         resource: "mutatingadmissionpolicybindings",
@@ -936,6 +986,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::admissionregistration_v1beta1::MUTATING_ADMISSION_POLICY_BINDING,
     },
     Resource {
+        api_version: "apiextensions.k8s.io/v1",
         group: "apiextensions.k8s.io",
         version: "v1",
         resource: "customresourcedefinitions",
@@ -956,6 +1007,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &["api-extensions"],
         subresources: &[Subresource {
             name: "status",
+            api_version: "apiextensions.k8s.io/v1",
             group: "",
             version: "",
             kind: "CustomResourceDefinition",
@@ -968,6 +1020,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::apiextensions_v1::CUSTOM_RESOURCE_DEFINITION,
     },
     Resource {
+        api_version: "apiregistration.k8s.io/v1",
         group: "apiregistration.k8s.io",
         version: "v1",
         resource: "apiservices",
@@ -988,6 +1041,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &["api-extensions"],
         subresources: &[Subresource {
             name: "status",
+            api_version: "apiregistration.k8s.io/v1",
             group: "",
             version: "",
             kind: "APIService",
@@ -1000,6 +1054,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::apiregistration_v1::API_SERVICE,
     },
     Resource {
+        api_version: "apps/v1",
         group: "apps",
         version: "v1",
         resource: "controllerrevisions",
@@ -1025,6 +1080,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::apps_v1::CONTROLLER_REVISION,
     },
     Resource {
+        api_version: "apps/v1",
         group: "apps",
         version: "v1",
         resource: "daemonsets",
@@ -1045,6 +1101,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &["all"],
         subresources: &[Subresource {
             name: "status",
+            api_version: "apps/v1",
             group: "",
             version: "",
             kind: "DaemonSet",
@@ -1057,6 +1114,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::apps_v1::DAEMON_SET,
     },
     Resource {
+        api_version: "apps/v1",
         group: "apps",
         version: "v1",
         resource: "deployments",
@@ -1078,6 +1136,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[
             Subresource {
                 name: "scale",
+                api_version: "autoscaling/v1",
                 group: "autoscaling",
                 version: "v1",
                 kind: "Scale",
@@ -1086,6 +1145,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
             Subresource {
                 name: "status",
+                api_version: "apps/v1",
                 group: "",
                 version: "",
                 kind: "Deployment",
@@ -1099,6 +1159,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::apps_v1::DEPLOYMENT,
     },
     Resource {
+        api_version: "apps/v1",
         group: "apps",
         version: "v1",
         resource: "replicasets",
@@ -1120,6 +1181,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[
             Subresource {
                 name: "scale",
+                api_version: "autoscaling/v1",
                 group: "autoscaling",
                 version: "v1",
                 kind: "Scale",
@@ -1128,6 +1190,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
             Subresource {
                 name: "status",
+                api_version: "apps/v1",
                 group: "",
                 version: "",
                 kind: "ReplicaSet",
@@ -1141,6 +1204,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::apps_v1::REPLICA_SET,
     },
     Resource {
+        api_version: "apps/v1",
         group: "apps",
         version: "v1",
         resource: "statefulsets",
@@ -1162,6 +1226,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[
             Subresource {
                 name: "scale",
+                api_version: "autoscaling/v1",
                 group: "autoscaling",
                 version: "v1",
                 kind: "Scale",
@@ -1170,6 +1235,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
             Subresource {
                 name: "status",
+                api_version: "apps/v1",
                 group: "",
                 version: "",
                 kind: "StatefulSet",
@@ -1183,6 +1249,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::apps_v1::STATEFUL_SET,
     },
     Resource {
+        api_version: "authentication.k8s.io/v1",
         group: "authentication.k8s.io",
         version: "v1",
         resource: "selfsubjectreviews",
@@ -1199,6 +1266,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::authentication_v1::SELF_SUBJECT_REVIEW,
     },
     Resource {
+        api_version: "authentication.k8s.io/v1",
         group: "authentication.k8s.io",
         version: "v1",
         resource: "tokenreviews",
@@ -1215,6 +1283,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::authentication_v1::TOKEN_REVIEW,
     },
     Resource {
+        api_version: "authorization.k8s.io/v1",
         group: "authorization.k8s.io",
         version: "v1",
         resource: "localsubjectaccessreviews",
@@ -1231,6 +1300,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::authorization_v1::LOCAL_SUBJECT_ACCESS_REVIEW,
     },
     Resource {
+        api_version: "authorization.k8s.io/v1",
         group: "authorization.k8s.io",
         version: "v1",
         resource: "selfsubjectaccessreviews",
@@ -1247,6 +1317,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::authorization_v1::SELF_SUBJECT_ACCESS_REVIEW,
     },
     Resource {
+        api_version: "authorization.k8s.io/v1",
         group: "authorization.k8s.io",
         version: "v1",
         resource: "selfsubjectrulesreviews",
@@ -1263,6 +1334,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::authorization_v1::SELF_SUBJECT_RULES_REVIEW,
     },
     Resource {
+        api_version: "authorization.k8s.io/v1",
         group: "authorization.k8s.io",
         version: "v1",
         resource: "subjectaccessreviews",
@@ -1279,6 +1351,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::authorization_v1::SUBJECT_ACCESS_REVIEW,
     },
     Resource {
+        api_version: "autoscaling/v1",
         group: "autoscaling",
         version: "v1",
         resource: "horizontalpodautoscalers",
@@ -1299,6 +1372,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &["all"],
         subresources: &[Subresource {
             name: "status",
+            api_version: "autoscaling/v1",
             group: "",
             version: "",
             kind: "HorizontalPodAutoscaler",
@@ -1311,6 +1385,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::autoscaling_v1::HORIZONTAL_POD_AUTOSCALER,
     },
     Resource {
+        api_version: "autoscaling/v2",
         group: "autoscaling",
         version: "v2",
         resource: "horizontalpodautoscalers",
@@ -1331,6 +1406,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &["all"],
         subresources: &[Subresource {
             name: "status",
+            api_version: "autoscaling/v2",
             group: "",
             version: "",
             kind: "HorizontalPodAutoscaler",
@@ -1343,6 +1419,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::autoscaling_v2::HORIZONTAL_POD_AUTOSCALER,
     },
     Resource {
+        api_version: "batch/v1",
         group: "batch",
         version: "v1",
         resource: "cronjobs",
@@ -1363,6 +1440,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &["all"],
         subresources: &[Subresource {
             name: "status",
+            api_version: "batch/v1",
             group: "",
             version: "",
             kind: "CronJob",
@@ -1375,6 +1453,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::batch_v1::CRON_JOB,
     },
     Resource {
+        api_version: "batch/v1",
         group: "batch",
         version: "v1",
         resource: "jobs",
@@ -1395,6 +1474,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &["all"],
         subresources: &[Subresource {
             name: "status",
+            api_version: "batch/v1",
             group: "",
             version: "",
             kind: "Job",
@@ -1407,6 +1487,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::batch_v1::JOB,
     },
     Resource {
+        api_version: "certificates.k8s.io/v1",
         group: "certificates.k8s.io",
         version: "v1",
         resource: "certificatesigningrequests",
@@ -1428,6 +1509,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         subresources: &[
             Subresource {
                 name: "approval",
+                api_version: "certificates.k8s.io/v1",
                 group: "",
                 version: "",
                 kind: "CertificateSigningRequest",
@@ -1436,6 +1518,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
             },
             Subresource {
                 name: "status",
+                api_version: "certificates.k8s.io/v1",
                 group: "",
                 version: "",
                 kind: "CertificateSigningRequest",
@@ -1449,6 +1532,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::certificates_v1::CERTIFICATE_SIGNING_REQUEST,
     },
     Resource {
+        api_version: "coordination.k8s.io/v1",
         group: "coordination.k8s.io",
         version: "v1",
         resource: "leases",
@@ -1474,6 +1558,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::coordination_v1::LEASE,
     },
     Resource {
+        api_version: "coordination.k8s.io/v1alpha2",
         group: "coordination.k8s.io",
         version: "v1alpha2",
         resource: "leasecandidates",
@@ -1499,6 +1584,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::coordination_v1alpha2::LEASE_CANDIDATE,
     },
     Resource {
+        api_version: "coordination.k8s.io/v1beta1",
         group: "coordination.k8s.io",
         version: "v1beta1",
         resource: "leasecandidates",
@@ -1524,6 +1610,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::coordination_v1beta1::LEASE_CANDIDATE,
     },
     Resource {
+        api_version: "discovery.k8s.io/v1",
         group: "discovery.k8s.io",
         version: "v1",
         resource: "endpointslices",
@@ -1549,6 +1636,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::discovery_v1::ENDPOINT_SLICE,
     },
     Resource {
+        api_version: "events.k8s.io/v1",
         group: "events.k8s.io",
         version: "v1",
         resource: "events",
@@ -1574,6 +1662,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::events_v1::EVENT,
     },
     Resource {
+        api_version: "flowcontrol.apiserver.k8s.io/v1",
         group: "flowcontrol.apiserver.k8s.io",
         version: "v1",
         resource: "flowschemas",
@@ -1594,6 +1683,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[Subresource {
             name: "status",
+            api_version: "flowcontrol.apiserver.k8s.io/v1",
             group: "",
             version: "",
             kind: "FlowSchema",
@@ -1606,6 +1696,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::flowcontrol_v1::FLOW_SCHEMA,
     },
     Resource {
+        api_version: "flowcontrol.apiserver.k8s.io/v1",
         group: "flowcontrol.apiserver.k8s.io",
         version: "v1",
         resource: "prioritylevelconfigurations",
@@ -1626,6 +1717,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[Subresource {
             name: "status",
+            api_version: "flowcontrol.apiserver.k8s.io/v1",
             group: "",
             version: "",
             kind: "PriorityLevelConfiguration",
@@ -1638,6 +1730,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::flowcontrol_v1::PRIORITY_LEVEL_CONFIGURATION,
     },
     Resource {
+        api_version: "internal.apiserver.k8s.io/v1alpha1",
         group: "internal.apiserver.k8s.io",
         version: "v1alpha1",
         resource: "storageversions",
@@ -1658,6 +1751,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[Subresource {
             name: "status",
+            api_version: "internal.apiserver.k8s.io/v1alpha1",
             group: "",
             version: "",
             kind: "StorageVersion",
@@ -1670,6 +1764,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::apiserverinternal_v1alpha1::STORAGE_VERSION,
     },
     Resource {
+        api_version: "networking.k8s.io/v1",
         group: "networking.k8s.io",
         version: "v1",
         resource: "ingressclasses",
@@ -1695,6 +1790,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::networking_v1::INGRESS_CLASS,
     },
     Resource {
+        api_version: "networking.k8s.io/v1",
         group: "networking.k8s.io",
         version: "v1",
         resource: "ingresses",
@@ -1715,6 +1811,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[Subresource {
             name: "status",
+            api_version: "networking.k8s.io/v1",
             group: "",
             version: "",
             kind: "Ingress",
@@ -1727,6 +1824,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::networking_v1::INGRESS,
     },
     Resource {
+        api_version: "networking.k8s.io/v1",
         group: "networking.k8s.io",
         version: "v1",
         resource: "ipaddresses",
@@ -1752,6 +1850,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::networking_v1::IP_ADDRESS,
     },
     Resource {
+        api_version: "networking.k8s.io/v1",
         group: "networking.k8s.io",
         version: "v1",
         resource: "networkpolicies",
@@ -1777,6 +1876,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::networking_v1::NETWORK_POLICY,
     },
     Resource {
+        api_version: "networking.k8s.io/v1",
         group: "networking.k8s.io",
         version: "v1",
         resource: "servicecidrs",
@@ -1797,6 +1897,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[Subresource {
             name: "status",
+            api_version: "networking.k8s.io/v1",
             group: "",
             version: "",
             kind: "ServiceCIDR",
@@ -1809,6 +1910,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::networking_v1::SERVICE_CIDR,
     },
     Resource {
+        api_version: "networking.k8s.io/v1beta1",
         group: "networking.k8s.io",
         version: "v1beta1",
         resource: "ipaddresses",
@@ -1834,6 +1936,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::networking_v1beta1::IP_ADDRESS,
     },
     Resource {
+        api_version: "networking.k8s.io/v1beta1",
         group: "networking.k8s.io",
         version: "v1beta1",
         resource: "servicecidrs",
@@ -1854,6 +1957,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[Subresource {
             name: "status",
+            api_version: "networking.k8s.io/v1beta1",
             group: "",
             version: "",
             kind: "ServiceCIDR",
@@ -1866,6 +1970,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::networking_v1beta1::SERVICE_CIDR,
     },
     Resource {
+        api_version: "node.k8s.io/v1",
         group: "node.k8s.io",
         version: "v1",
         resource: "runtimeclasses",
@@ -1891,6 +1996,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::node_v1::RUNTIME_CLASS,
     },
     Resource {
+        api_version: "policy/v1",
         group: "policy",
         version: "v1",
         resource: "poddisruptionbudgets",
@@ -1911,6 +2017,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[Subresource {
             name: "status",
+            api_version: "policy/v1",
             group: "",
             version: "",
             kind: "PodDisruptionBudget",
@@ -1923,6 +2030,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::policy_v1::POD_DISRUPTION_BUDGET,
     },
     Resource {
+        api_version: "rbac.authorization.k8s.io/v1",
         group: "rbac.authorization.k8s.io",
         version: "v1",
         resource: "clusterrolebindings",
@@ -1948,6 +2056,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::rbac_v1::CLUSTER_ROLE_BINDING,
     },
     Resource {
+        api_version: "rbac.authorization.k8s.io/v1",
         group: "rbac.authorization.k8s.io",
         version: "v1",
         resource: "clusterroles",
@@ -1973,6 +2082,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::rbac_v1::CLUSTER_ROLE,
     },
     Resource {
+        api_version: "rbac.authorization.k8s.io/v1",
         group: "rbac.authorization.k8s.io",
         version: "v1",
         resource: "rolebindings",
@@ -1998,6 +2108,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::rbac_v1::ROLE_BINDING,
     },
     Resource {
+        api_version: "rbac.authorization.k8s.io/v1",
         group: "rbac.authorization.k8s.io",
         version: "v1",
         resource: "roles",
@@ -2023,6 +2134,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::rbac_v1::ROLE,
     },
     Resource {
+        api_version: "resource.k8s.io/v1",
         group: "resource.k8s.io",
         version: "v1",
         resource: "deviceclasses",
@@ -2048,6 +2160,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::resource_v1::DEVICE_CLASS,
     },
     Resource {
+        api_version: "resource.k8s.io/v1",
         group: "resource.k8s.io",
         version: "v1",
         resource: "resourceclaims",
@@ -2068,6 +2181,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[Subresource {
             name: "status",
+            api_version: "resource.k8s.io/v1",
             group: "",
             version: "",
             kind: "ResourceClaim",
@@ -2080,6 +2194,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::resource_v1::RESOURCE_CLAIM,
     },
     Resource {
+        api_version: "resource.k8s.io/v1",
         group: "resource.k8s.io",
         version: "v1",
         resource: "resourceclaimtemplates",
@@ -2105,6 +2220,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::resource_v1::RESOURCE_CLAIM_TEMPLATE,
     },
     Resource {
+        api_version: "resource.k8s.io/v1",
         group: "resource.k8s.io",
         version: "v1",
         resource: "resourceslices",
@@ -2130,6 +2246,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::resource_v1::RESOURCE_SLICE,
     },
     Resource {
+        api_version: "resource.k8s.io/v1alpha3",
         group: "resource.k8s.io",
         version: "v1alpha3",
         resource: "devicetaintrules",
@@ -2150,6 +2267,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[Subresource {
             name: "status",
+            api_version: "resource.k8s.io/v1alpha3",
             group: "",
             version: "",
             kind: "DeviceTaintRule",
@@ -2162,6 +2280,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::resource_v1alpha3::DEVICE_TAINT_RULE,
     },
     Resource {
+        api_version: "resource.k8s.io/v1alpha3",
         group: "resource.k8s.io",
         version: "v1alpha3",
         resource: "resourcepoolstatusrequests",
@@ -2182,6 +2301,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[Subresource {
             name: "status",
+            api_version: "resource.k8s.io/v1alpha3",
             group: "",
             version: "",
             kind: "ResourcePoolStatusRequest",
@@ -2194,6 +2314,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::resource_v1alpha3::RESOURCE_POOL_STATUS_REQUEST,
     },
     Resource {
+        api_version: "resource.k8s.io/v1beta1",
         group: "resource.k8s.io",
         version: "v1beta1",
         resource: "deviceclasses",
@@ -2219,6 +2340,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::resource_v1beta1::DEVICE_CLASS,
     },
     Resource {
+        api_version: "resource.k8s.io/v1beta1",
         group: "resource.k8s.io",
         version: "v1beta1",
         resource: "resourceclaims",
@@ -2239,6 +2361,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[Subresource {
             name: "status",
+            api_version: "resource.k8s.io/v1beta1",
             group: "",
             version: "",
             kind: "ResourceClaim",
@@ -2251,6 +2374,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::resource_v1beta1::RESOURCE_CLAIM,
     },
     Resource {
+        api_version: "resource.k8s.io/v1beta1",
         group: "resource.k8s.io",
         version: "v1beta1",
         resource: "resourceclaimtemplates",
@@ -2276,6 +2400,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::resource_v1beta1::RESOURCE_CLAIM_TEMPLATE,
     },
     Resource {
+        api_version: "resource.k8s.io/v1beta1",
         group: "resource.k8s.io",
         version: "v1beta1",
         resource: "resourceslices",
@@ -2301,6 +2426,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::resource_v1beta1::RESOURCE_SLICE,
     },
     Resource {
+        api_version: "resource.k8s.io/v1beta2",
         group: "resource.k8s.io",
         version: "v1beta2",
         resource: "deviceclasses",
@@ -2326,6 +2452,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::resource_v1beta2::DEVICE_CLASS,
     },
     Resource {
+        api_version: "resource.k8s.io/v1beta2",
         group: "resource.k8s.io",
         version: "v1beta2",
         resource: "devicetaintrules",
@@ -2346,6 +2473,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[Subresource {
             name: "status",
+            api_version: "resource.k8s.io/v1beta2",
             group: "",
             version: "",
             kind: "DeviceTaintRule",
@@ -2358,6 +2486,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::resource_v1beta2::DEVICE_TAINT_RULE,
     },
     Resource {
+        api_version: "resource.k8s.io/v1beta2",
         group: "resource.k8s.io",
         version: "v1beta2",
         resource: "resourceclaims",
@@ -2378,6 +2507,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[Subresource {
             name: "status",
+            api_version: "resource.k8s.io/v1beta2",
             group: "",
             version: "",
             kind: "ResourceClaim",
@@ -2390,6 +2520,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::resource_v1beta2::RESOURCE_CLAIM,
     },
     Resource {
+        api_version: "resource.k8s.io/v1beta2",
         group: "resource.k8s.io",
         version: "v1beta2",
         resource: "resourceclaimtemplates",
@@ -2415,6 +2546,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::resource_v1beta2::RESOURCE_CLAIM_TEMPLATE,
     },
     Resource {
+        api_version: "resource.k8s.io/v1beta2",
         group: "resource.k8s.io",
         version: "v1beta2",
         resource: "resourceslices",
@@ -2440,6 +2572,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::resource_v1beta2::RESOURCE_SLICE,
     },
     Resource {
+        api_version: "scheduling.k8s.io/v1",
         group: "scheduling.k8s.io",
         version: "v1",
         resource: "priorityclasses",
@@ -2465,6 +2598,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::scheduling_v1::PRIORITY_CLASS,
     },
     Resource {
+        api_version: "storage.k8s.io/v1",
         group: "storage.k8s.io",
         version: "v1",
         resource: "csidrivers",
@@ -2490,6 +2624,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::storage_v1::CSI_DRIVER,
     },
     Resource {
+        api_version: "storage.k8s.io/v1",
         group: "storage.k8s.io",
         version: "v1",
         resource: "csinodes",
@@ -2515,6 +2650,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::storage_v1::CSI_NODE,
     },
     Resource {
+        api_version: "storage.k8s.io/v1",
         group: "storage.k8s.io",
         version: "v1",
         resource: "csistoragecapacities",
@@ -2540,6 +2676,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::storage_v1::CSI_STORAGE_CAPACITY,
     },
     Resource {
+        api_version: "storage.k8s.io/v1",
         group: "storage.k8s.io",
         version: "v1",
         resource: "storageclasses",
@@ -2565,6 +2702,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::storage_v1::STORAGE_CLASS,
     },
     Resource {
+        api_version: "storage.k8s.io/v1",
         group: "storage.k8s.io",
         version: "v1",
         resource: "volumeattachments",
@@ -2585,6 +2723,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         categories: &[],
         subresources: &[Subresource {
             name: "status",
+            api_version: "storage.k8s.io/v1",
             group: "",
             version: "",
             kind: "VolumeAttachment",
@@ -2597,6 +2736,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::storage_v1::VOLUME_ATTACHMENT,
     },
     Resource {
+        api_version: "storage.k8s.io/v1",
         group: "storage.k8s.io",
         version: "v1",
         resource: "volumeattributesclasses",
@@ -2622,6 +2762,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         schema: &super::storage_v1::VOLUME_ATTRIBUTES_CLASS,
     },
     Resource {
+        api_version: "storage.k8s.io/v1beta1",
         group: "storage.k8s.io",
         version: "v1beta1",
         resource: "volumeattributesclasses",

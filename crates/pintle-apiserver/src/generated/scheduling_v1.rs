@@ -2,7 +2,7 @@
 
 //! The structs of scheduling.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, Rules, Shape, Struct};
+use crate::schema::{Field, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.scheduling.v1";
 
@@ -13,12 +13,13 @@ pub(crate) static PRIORITY_CLASS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("value", 2, Shape::Int32, "int32"),
-        Field::new("globalDefault", 3, Shape::Bool, "bool").omit_empty(),
-        Field::new("description", 4, Shape::String, "string").omit_empty(),
-        Field::new("preemptionPolicy", 5, Shape::String, "v1.PreemptionPolicy").pointer().omit_empty().rules(&Rules { values: &["Never", "PreemptLowerPriority"], ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("value", Shape::Int32, "int32"),
+        Field::new("globalDefault", Shape::Bool, "bool").omit_empty(),
+        Field::new("description", Shape::String, "string").omit_empty(),
+        Field::new("preemptionPolicy", Shape::String, "v1.PreemptionPolicy").pointer().omit_empty().rules(&Rules { values: &["Never", "PreemptLowerPriority"], ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6)],
 };

@@ -2,7 +2,7 @@
 
 //! The structs of storage.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.storage.v1";
 
@@ -13,11 +13,12 @@ pub(crate) static CSI_DRIVER: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&CSI_DRIVER_SPEC), "v1.CSIDriverSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&CSI_DRIVER_SPEC), "v1.CSIDriverSpec").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -27,18 +28,19 @@ pub(crate) static CSI_DRIVER_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("attachRequired", 1, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("podInfoOnMount", 2, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("volumeLifecycleModes", 3, Shape::String, "[]v1.VolumeLifecycleMode").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
-        Field::new("storageCapacity", 4, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("fsGroupPolicy", 5, Shape::String, "v1.FSGroupPolicy").pointer().omit_empty(),
-        Field::new("tokenRequests", 6, Shape::Struct(&TOKEN_REQUEST), "[]v1.TokenRequest").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("requiresRepublish", 7, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("seLinuxMount", 8, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("nodeAllocatableUpdatePeriodSeconds", 9, Shape::Int64, "int64").pointer().omit_empty(),
-        Field::new("serviceAccountTokenInSecrets", 10, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("preventPodSchedulingIfMissing", 11, Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("attachRequired", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("podInfoOnMount", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("volumeLifecycleModes", Shape::String, "[]v1.VolumeLifecycleMode").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
+        Field::new("storageCapacity", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("fsGroupPolicy", Shape::String, "v1.FSGroupPolicy").pointer().omit_empty(),
+        Field::new("tokenRequests", Shape::Struct(&TOKEN_REQUEST), "[]v1.TokenRequest").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("requiresRepublish", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("seLinuxMount", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("nodeAllocatableUpdatePeriodSeconds", Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("serviceAccountTokenInSecrets", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("preventPodSchedulingIfMissing", Shape::Bool, "bool").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9), Wire::field(11, 10)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -48,11 +50,12 @@ pub(crate) static CSI_NODE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&CSI_NODE_SPEC), "v1.CSINodeSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&CSI_NODE_SPEC), "v1.CSINodeSpec").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -62,11 +65,12 @@ pub(crate) static CSI_NODE_DRIVER: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("name", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("nodeID", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("topologyKeys", 3, Shape::String, "[]string").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("allocatable", 4, Shape::Struct(&VOLUME_NODE_RESOURCES), "v1.VolumeNodeResources").pointer().omit_empty(),
+        Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("nodeID", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("topologyKeys", Shape::String, "[]string").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("allocatable", Shape::Struct(&VOLUME_NODE_RESOURCES), "v1.VolumeNodeResources").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -76,8 +80,9 @@ pub(crate) static CSI_NODE_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("drivers", 1, Shape::Struct(&CSI_NODE_DRIVER), "[]v1.CSINodeDriver").list().rules(&Rules { required: true, list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
+        Field::new("drivers", Shape::Struct(&CSI_NODE_DRIVER), "[]v1.CSINodeDriver").list().rules(&Rules { required: true, list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -87,14 +92,15 @@ pub(crate) static CSI_STORAGE_CAPACITY: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("nodeTopology", 2, Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
-        Field::new("storageClassName", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("capacity", 4, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
-        Field::new("maximumVolumeSize", 5, Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("nodeTopology", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
+        Field::new("storageClassName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("capacity", Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
+        Field::new("maximumVolumeSize", Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -104,17 +110,18 @@ pub(crate) static STORAGE_CLASS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("provisioner", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("parameters", 3, Shape::String, "map[string]string").map().omit_empty(),
-        Field::new("reclaimPolicy", 4, Shape::String, "v1.PersistentVolumeReclaimPolicy").pointer().omit_empty().rules(&Rules { values: &["Delete", "Recycle", "Retain"], ..Rules::NONE }),
-        Field::new("mountOptions", 5, Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
-        Field::new("allowVolumeExpansion", 6, Shape::Bool, "bool").pointer().omit_empty(),
-        Field::new("volumeBindingMode", 7, Shape::String, "v1.VolumeBindingMode").pointer().omit_empty().rules(&Rules { values: &["Immediate", "WaitForFirstConsumer"], ..Rules::NONE }),
-        Field::new("allowedTopologies", 8, Shape::Struct(&super::core_v1::TOPOLOGY_SELECTOR_TERM), "[]v1.TopologySelectorTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("provisioner", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("parameters", Shape::String, "map[string]string").map().omit_empty(),
+        Field::new("reclaimPolicy", Shape::String, "v1.PersistentVolumeReclaimPolicy").pointer().omit_empty().rules(&Rules { values: &["Delete", "Recycle", "Retain"], ..Rules::NONE }),
+        Field::new("mountOptions", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
+        Field::new("allowVolumeExpansion", Shape::Bool, "bool").pointer().omit_empty(),
+        Field::new("volumeBindingMode", Shape::String, "v1.VolumeBindingMode").pointer().omit_empty().rules(&Rules { values: &["Immediate", "WaitForFirstConsumer"], ..Rules::NONE }),
+        Field::new("allowedTopologies", Shape::Struct(&super::core_v1::TOPOLOGY_SELECTOR_TERM), "[]v1.TopologySelectorTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6), Wire::field(6, 7), Wire::field(7, 8), Wire::field(8, 9)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -124,9 +131,10 @@ pub(crate) static TOKEN_REQUEST: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("audience", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("expirationSeconds", 2, Shape::Int64, "int64").pointer().omit_empty(),
+        Field::new("audience", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("expirationSeconds", Shape::Int64, "int64").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -136,12 +144,13 @@ pub(crate) static VOLUME_ATTACHMENT: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("spec", 2, Shape::Struct(&VOLUME_ATTACHMENT_SPEC), "v1.VolumeAttachmentSpec").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("status", 3, Shape::Struct(&VOLUME_ATTACHMENT_STATUS), "v1.VolumeAttachmentStatus").omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("spec", Shape::Struct(&VOLUME_ATTACHMENT_SPEC), "v1.VolumeAttachmentSpec").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("status", Shape::Struct(&VOLUME_ATTACHMENT_STATUS), "v1.VolumeAttachmentStatus").omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -151,9 +160,10 @@ pub(crate) static VOLUME_ATTACHMENT_SOURCE: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("persistentVolumeName", 1, Shape::String, "string").pointer().omit_empty(),
-        Field::new("inlineVolumeSpec", 2, Shape::Struct(&super::core_v1::PERSISTENT_VOLUME_SPEC), "v1.PersistentVolumeSpec").pointer().omit_empty(),
+        Field::new("persistentVolumeName", Shape::String, "string").pointer().omit_empty(),
+        Field::new("inlineVolumeSpec", Shape::Struct(&super::core_v1::PERSISTENT_VOLUME_SPEC), "v1.PersistentVolumeSpec").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -163,10 +173,11 @@ pub(crate) static VOLUME_ATTACHMENT_SPEC: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("attacher", 1, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("source", 2, Shape::Struct(&VOLUME_ATTACHMENT_SOURCE), "v1.VolumeAttachmentSource").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("nodeName", 3, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("attacher", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("source", Shape::Struct(&VOLUME_ATTACHMENT_SOURCE), "v1.VolumeAttachmentSource").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("nodeName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -176,11 +187,12 @@ pub(crate) static VOLUME_ATTACHMENT_STATUS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("attached", 1, Shape::Bool, "bool").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("attachmentMetadata", 2, Shape::String, "map[string]string").map().omit_empty(),
-        Field::new("attachError", 3, Shape::Struct(&VOLUME_ERROR), "v1.VolumeError").pointer().omit_empty(),
-        Field::new("detachError", 4, Shape::Struct(&VOLUME_ERROR), "v1.VolumeError").pointer().omit_empty(),
+        Field::new("attached", Shape::Bool, "bool").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("attachmentMetadata", Shape::String, "map[string]string").map().omit_empty(),
+        Field::new("attachError", Shape::Struct(&VOLUME_ERROR), "v1.VolumeError").pointer().omit_empty(),
+        Field::new("detachError", Shape::Struct(&VOLUME_ERROR), "v1.VolumeError").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -190,12 +202,13 @@ pub(crate) static VOLUME_ATTRIBUTES_CLASS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("driverName", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("parameters", 3, Shape::String, "map[string]string").map().omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("driverName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("parameters", Shape::String, "map[string]string").map().omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -205,10 +218,11 @@ pub(crate) static VOLUME_ERROR: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("time", 1, Shape::Time, "v1.Time").omit_empty(),
-        Field::new("message", 2, Shape::String, "string").omit_empty(),
-        Field::new("errorCode", 3, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("time", Shape::Time, "v1.Time").omit_empty(),
+        Field::new("message", Shape::String, "string").omit_empty(),
+        Field::new("errorCode", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -218,6 +232,7 @@ pub(crate) static VOLUME_NODE_RESOURCES: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("count", 1, Shape::Int32, "int32").pointer().omit_empty(),
+        Field::new("count", Shape::Int32, "int32").pointer().omit_empty(),
     ],
+    wire: &[Wire::field(1, 0)],
 };

@@ -2,7 +2,7 @@
 
 //! The structs of storage.v1beta1, as far as the server's resources contain them.
 
-use crate::schema::{Field, Rules, Shape, Struct};
+use crate::schema::{Field, Rules, Shape, Struct, Wire};
 
 const PACKAGE: &str = "io.k8s.api.storage.v1beta1";
 
@@ -13,10 +13,11 @@ pub(crate) static VOLUME_ATTRIBUTES_CLASS: Struct = Struct {
     atomic: false,
     unions: "",
     fields: &[
-        Field::new("kind", 0, Shape::String, "string").omit_empty(),
-        Field::new("apiVersion", 0, Shape::String, "string").omit_empty(),
-        Field::new("metadata", 1, Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
-        Field::new("driverName", 2, Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
-        Field::new("parameters", 3, Shape::String, "map[string]string").map().omit_empty(),
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&super::meta_v1::OBJECT_META), "v1.ObjectMeta").omit_empty(),
+        Field::new("driverName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
+        Field::new("parameters", Shape::String, "map[string]string").map().omit_empty(),
     ],
+    wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
 };

@@ -85,7 +85,7 @@ impl Renderer {
             Form::Object => {
                 let facts = self.served.facts;
                 let kind = format!("{}List", facts.kind);
-                begin_list(&mut head, &kind, &facts.api_version(), &metadata);
+                begin_list(&mut head, &kind, facts.api_version, &metadata);
             }
             Form::Metadata(version) => {
                 let api_version = format!("meta.k8s.io/{version}");
@@ -134,7 +134,7 @@ impl Renderer {
         let facts = self.served.facts;
         let mut tree = Tree::zero(facts.schema);
         tree.set(&["kind"], facts.kind.into());
-        tree.set(&["apiVersion"], facts.api_version().into());
+        tree.set(&["apiVersion"], facts.api_version.into());
         tree.set(
             &["metadata", "resourceVersion"],
             revision.to_string().into(),

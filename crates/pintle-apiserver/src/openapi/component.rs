@@ -47,7 +47,7 @@ impl Component {
             Shape::Duration => Self::Opaque(&DURATION),
             Shape::Quantity => Self::Opaque(&QUANTITY),
             Shape::IntOrString => Self::Opaque(&INT_OR_STRING),
-            Shape::Any => Self::Opaque(any(field.go)),
+            Shape::Any | Shape::Json | Shape::StructOr(..) => Self::Opaque(any(field.go)),
             Shape::String | Shape::Bytes | Shape::Bool => return None,
             Shape::Int32 | Shape::Int64 | Shape::Float64 => return None,
         })

@@ -47,9 +47,9 @@ impl Registry {
                 summary(body)
             ))
         })?;
-        let api_version = facts.api_version();
+        let api_version = facts.api_version;
         let kind = or(found.kind, facts.kind);
-        let found_version = or(found.api_version, &api_version);
+        let found_version = or(found.api_version, api_version);
         let short_version = found_version.rsplit('/').next().unwrap_or_default();
         let refuse = |why: &dyn std::fmt::Display| {
             Failure::bad_request(format!(
@@ -58,10 +58,10 @@ impl Registry {
                 facts.kind
             ))
         };
-        if (kind.as_str(), found_version.as_str()) != (facts.kind, &api_version) {
+        if (kind.as_str(), found_version.as_str()) != (facts.kind, api_version) {
             let known = self.resources().iter().any(|other| {
                 other.facts.kind == kind.as_str()
-                    && other.facts.api_version() == found_version.as_str()
+                    && other.facts.api_version == found_version.as_str()
             });
             return Err(if known {
                 let group = if facts.group.is_empty() {

@@ -87,7 +87,7 @@ impl Registry {
         }
         let mut tree = Tree::new(decoded.object, facts.schema);
         tree.set(&["kind"], facts.kind.into());
-        tree.set(&["apiVersion"], facts.api_version().into());
+        tree.set(&["apiVersion"], facts.api_version.into());
         Ok((tree, excess))
     }
 
@@ -96,12 +96,12 @@ impl Registry {
         let facts = served.facts;
         let found = type_meta(json).map_err(|error| error.to_string())?;
         let (kind, version) = (found.kind.as_str(), found.api_version.as_str());
-        if (kind, version) == (facts.kind, &facts.api_version()) {
+        if (kind, version) == (facts.kind, facts.api_version) {
             return Ok(());
         }
         let mut known = self.resources().iter().map(|other| other.facts);
         Err(
-            if known.any(|other| other.kind == kind && other.api_version() == version) {
+            if known.any(|other| other.kind == kind && other.api_version == version) {
                 let short = version.rsplit('/').next().unwrap_or_default();
                 let group = if facts.group.is_empty() {
                     "core"

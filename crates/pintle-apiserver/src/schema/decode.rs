@@ -12,8 +12,8 @@ use pintle_codec::{
 };
 
 use super::{
-    Cardinality, Field, Shape, Struct, scalar,
-    zero::{absent, is_unset, zero_of},
+    Alternative, Cardinality, Field, Shape, Struct, scalar,
+    zero::{complete, element_zero, is_unset},
 };
 
 /// A document that fits its schema.
@@ -116,14 +116,7 @@ impl Decoder<'_> {
             values[at] = self.field(schema, field)?;
             self.path.pop();
         }
-        let fields = schema.fields.iter().zip(values);
-        let fields = fields.filter_map(|(field, value)| {
-            Some((
-                Str::from_static(field.json),
-                value.or_else(|| absent(field))?,
-            ))
-        });
-        Ok(Object::from_entries(fields.collect()))
+        Ok(complete(schema, values))
     }
 
     /// The value of a field; none if it says no more than the field's absence.
@@ -135,7 +128,7 @@ impl Decoder<'_> {
         if self.reader.null()? {
             return Ok(None);
         }
-        let value = match field.cardinality {
+        let mut value = match field.cardinality {
             Cardinality::One => self.value(owner, field.shape, field.go)?,
             Cardinality::List => self.list(owner, field.shape, field.go)?,
             Cardinality::Map => self.map(owner, field.go, |decoder, go| {
@@ -145,6 +138,7 @@ impl Decoder<'_> {
                 decoder.list(owner, field.shape, go)
             })?,
         };
+        scalar::set_types(field, &mut value);
         Ok((!is_unset(field, &value)).then_some(value))
     }
 
@@ -204,7 +198,7 @@ impl Decoder<'_> {
         go: &str,
     ) -> Result<Value, DecodeError> {
         if self.reader.null()? {
-            return Ok(zero_of(shape));
+            return Ok(element_zero(shape));
         }
         self.value(owner, shape, go)
     }
@@ -229,7 +223,7 @@ impl Decoder<'_> {
             Shape::Float64 => {
                 self.expect(Token::Number, owner, go)?;
                 Ok(match self.reader.number()? {
-                    json::Number::Int(number) => Value::Int(number),
+                    json::Number::Int(number) => Value::Float(number as f64),
                     json::Number::Float(number) => Value::Float(number),
                 })
             }
@@ -245,12 +239,48 @@ impl Decoder<'_> {
             Shape::Time => self.text(owner, "string", scalar::time),
             Shape::MicroTime => self.text(owner, "string", scalar::micro_time),
             Shape::Duration => self.text(owner, "string", scalar::duration),
-            Shape::Any => Ok(json::parse(self.reader.raw()?.as_bytes())?),
+            Shape::Any => Ok(scalar::any(self.reader.raw()?.as_bytes())?),
+            Shape::Json => Ok(scalar::sorted(self.reader.raw()?.as_bytes())?),
             Shape::Struct(schema) => {
                 self.expect(Token::Object, owner, go)?;
                 Ok(Value::Object(self.structure(schema)?))
             }
+            Shape::StructOr(schema, other) => self.struct_or(owner, schema, other),
         }
+    }
+
+    /// Go's types of this kind read themselves: on their own they say nothing of excess, and do not
+    /// know where they are.
+    fn struct_or(
+        &mut self,
+        owner: &'static Struct,
+        schema: &'static Struct,
+        other: Alternative,
+    ) -> Result<Value, DecodeError> {
+        let path = std::mem::take(&mut self.path);
+        let reported = self.excess.len();
+        let value = match (self.reader.peek()?, other) {
+            (Token::Object, _) => Value::Object(self.structure(schema)?),
+            (Token::Bool, Alternative::Bool) => Value::Bool(self.reader.boolean()?),
+            (_, Alternative::Bool) => {
+                const WHY: &str = "boolean or JSON schema expected";
+                return Err(DecodeError(WHY.to_owned()));
+            }
+            (Token::Array, Alternative::List) => {
+                self.list(owner, Shape::Struct(schema), "[]v1.JSONSchemaProps")?
+            }
+            (Token::Array, Alternative::Strings) => self.list(owner, Shape::String, "[]string")?,
+            _ => {
+                self.reader.skip()?;
+                Value::Null
+            }
+        };
+        self.path = path;
+        self.excess.truncate(reported);
+        Ok(match value {
+            Value::Array(elements) if elements.is_empty() => Value::Null,
+            value => value,
+        })
     }
 
     fn text(

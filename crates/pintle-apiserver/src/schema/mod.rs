@@ -5,15 +5,17 @@
 //! that writing the tree gives the bytes that the real server would give.
 
 mod decode;
+mod protobuf;
 mod scalar;
 mod table;
 mod tree;
 mod zero;
 
 pub(crate) use decode::{decode, type_meta};
+pub(crate) use protobuf::{decode_protobuf, encode_protobuf, protobuf_to_json};
 pub(crate) use table::{
-    Cardinality, Embedded, Field, Group, ListType, MapType, Resource, Rules, Shape, Struct,
-    Subresource,
+    Alternative, Cardinality, Embedded, Field, Group, ListType, MapType, OnWire, Resource, Rules,
+    Shape, Struct, Subresource, TypeFacts, Wire,
 };
 pub(crate) use tree::Tree;
 pub(crate) use zero::zero;

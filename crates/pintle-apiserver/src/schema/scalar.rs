@@ -4,10 +4,12 @@ use base64::{
     Engine as _,
     engine::general_purpose::{STANDARD, STANDARD_NO_PAD},
 };
-use pintle_codec::Value;
+use pintle_codec::{Error, Object, Value, json};
 use pintle_meta::{
     Duration, MicroTime, ParseDurationError, ParseQuantityError, ParseTimeError, Quantity, Time,
 };
+
+use super::Field;
 
 /// A date with a precision of seconds.
 pub(super) fn time(text: &str) -> Result<Value, String> {
@@ -53,7 +55,6 @@ pub(super) fn duration(text: &str) -> Result<Value, String> {
 pub(super) fn bytes(text: &str) -> Result<Value, String> {
     let clean: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
     match STANDARD.decode(&clean) {
-        Ok(data) if data.is_empty() => Ok(Value::Null),
         Ok(_) => Ok(Value::from(clean)),
         Err(_) => {
             let good = STANDARD_NO_PAD.decode(clean.trim_end_matches('=')).is_ok();
@@ -62,6 +63,52 @@ pub(super) fn bytes(text: &str) -> Result<Value, String> {
             let at = if good { clean.len() } else { at };
             Err(format!("illegal base64 data at input byte {at}"))
         }
+    }
+}
+
+/// JSON of any kind, its keys in the order in which they came.
+pub(super) fn any(text: &[u8]) -> Result<Value, Error> {
+    let mut value = json::parse(text)?;
+    make_whole(&mut value);
+    Ok(value)
+}
+
+/// JSON of any kind, its keys in alphabetical order.
+pub(super) fn sorted(text: &[u8]) -> Result<Value, Error> {
+    let mut value = any(text)?;
+    value.sort();
+    Ok(value)
+}
+
+/// Says of objects what they are.
+pub(super) fn set_types(field: &Field, value: &mut Value) {
+    let (Some(type_), Value::Array(objects)) = (field.object, value) else {
+        return;
+    };
+    for object in objects.iter_mut().filter_map(Value::as_object_mut) {
+        let mut entries = std::mem::take(object).into_entries();
+        entries.retain(|(key, _)| !matches!(key.as_str(), "kind" | "apiVersion"));
+        let type_ = [("kind", type_.kind), ("apiVersion", type_.api_version)];
+        entries.splice(0..0, type_.map(|(key, value)| (key.into(), value.into())));
+        *object = Object::from_entries(entries);
+    }
+}
+
+/// Makes whole numbers of those that are whole when they are written: what is read from what was
+/// written is then equal to what was read first.
+fn make_whole(value: &mut Value) {
+    match value {
+        Value::Float(number) if number.fract() == 0.0 => {
+            let mut text = Vec::new();
+            json::Writer::new(&mut text).float(*number);
+            let text = str::from_utf8(&text).unwrap_or_default();
+            if let Ok(whole) = text.parse() {
+                *value = Value::Int(whole);
+            }
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(make_whole),
+        Value::Object(entries) => entries.iter_mut().for_each(|(_, value)| make_whole(value)),
+        _ => {}
     }
 }
 
@@ -110,7 +157,7 @@ mod tests {
     #[test]
     fn binary_data_is_base64() {
         assert_eq!(bytes("aGk=\n"), Ok(Value::from("aGk=")));
-        assert_eq!(bytes(""), Ok(Value::Null));
+        assert_eq!(bytes(""), Ok(Value::from("")));
         assert_eq!(
             bytes("a*").unwrap_err(),
             "illegal base64 data at input byte 1"

@@ -13,6 +13,26 @@ pub(crate) struct Struct {
     pub(crate) unions: &'static str,
     /// Its fields in the order in which they are written, those of embedded structs in their place.
     pub(crate) fields: &'static [Field],
+    /// Those of them that protobuf has, in the order of its numbers.
+    pub(crate) wire: &'static [Wire],
+}
+
+/// What a number stands for in the protobuf message of a struct.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    /// The number.
+    pub(crate) number: u32,
+    /// What has it.
+    pub(crate) what: OnWire,
+}
+
+/// What has a number in protobuf.
+#[derive(Debug)]
+pub(crate) enum OnWire {
+    /// The field at this place among the struct's.
+    Field(u8),
+    /// An embedded struct: a message with some of the fields.
+    Embedded(&'static [Wire]),
 }
 
 /// One field of a struct.
@@ -34,9 +54,9 @@ pub(crate) struct Field {
     pub(crate) omit_zero: bool,
     /// The embedded structs that it comes from, outermost first.
     pub(crate) within: &'static [Embedded],
-    /// The number in protobuf, within the innermost embedded struct; 0 if protobuf has none.
-    #[expect(dead_code, reason = "the protobuf encoding reads it")]
-    pub(crate) number: u32,
+    /// What its values say of their own type, if they are objects: protobuf does not carry it, and
+    /// the real server puts it back.
+    pub(crate) object: Option<TypeFacts>,
     /// What defaulting, validation and merging know about it.
     pub(crate) rules: &'static Rules,
 }
@@ -46,9 +66,15 @@ pub(crate) struct Field {
 pub(crate) struct Embedded {
     /// Its name in Go.
     pub(crate) go: &'static str,
-    /// Its number in protobuf, where it is a message of its own.
-    #[expect(dead_code, reason = "the protobuf encoding reads it")]
-    pub(crate) number: u32,
+}
+
+/// What an object says of its type.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TypeFacts {
+    /// `group/version`, or the version alone for the core group.
+    pub(crate) api_version: &'static str,
+    /// The kind.
+    pub(crate) kind: &'static str,
 }
 
 /// What one value of a field is.
@@ -77,10 +103,25 @@ pub(crate) enum Shape {
     Quantity,
     /// A number of 32 bits or a string.
     IntOrString,
-    /// JSON of any kind, kept as it is.
+    /// JSON of any kind, its keys in the order in which they came.
     Any,
+    /// JSON of any kind, its keys in alphabetical order.
+    Json,
     /// A struct.
     Struct(&'static Struct),
+    /// A struct, or something else in its place.
+    StructOr(&'static Struct, Alternative),
+}
+
+/// What may stand in the place of a struct.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Alternative {
+    /// A truth value; `true` is also what a struct means.
+    Bool,
+    /// A list of such structs.
+    List,
+    /// A list of strings.
+    Strings,
 }
 
 /// How many values a field has.
@@ -153,6 +194,8 @@ pub(crate) struct Group {
 /// A resource of one group version.
 #[derive(Debug)]
 pub(crate) struct Resource {
+    /// `group/version`, or the version alone for the core group.
+    pub(crate) api_version: &'static str,
     /// The group, empty for the core group.
     pub(crate) group: &'static str,
     /// The version.
@@ -188,6 +231,8 @@ pub(crate) struct Resource {
 pub(crate) struct Subresource {
     /// Its name in paths.
     pub(crate) name: &'static str,
+    /// `group/version` of its kind, or the version alone for the core group.
+    pub(crate) api_version: &'static str,
     /// The group and version of its kind; empty if they are the resource's own.
     pub(crate) group: &'static str,
     /// The version of its kind; empty if it is the resource's own.
@@ -200,14 +245,23 @@ pub(crate) struct Subresource {
     pub(crate) schema: &'static Struct,
 }
 
+impl Wire {
+    /// A field.
+    pub(crate) const fn field(number: u32, place: u8) -> Self {
+        let what = OnWire::Field(place);
+        Self { number, what }
+    }
+
+    /// An embedded struct.
+    pub(crate) const fn embedded(number: u32, fields: &'static [Self]) -> Self {
+        let what = OnWire::Embedded(fields);
+        Self { number, what }
+    }
+}
+
 impl Field {
     /// A field with one value that is always written.
-    pub(crate) const fn new(
-        json: &'static str,
-        number: u32,
-        shape: Shape,
-        go: &'static str,
-    ) -> Self {
+    pub(crate) const fn new(json: &'static str, shape: Shape, go: &'static str) -> Self {
         Self {
             json,
             go,
@@ -217,7 +271,7 @@ impl Field {
             omit_empty: false,
             omit_zero: false,
             within: &[],
-            number,
+            object: None,
             rules: &Rules::NONE,
         }
     }
@@ -264,6 +318,12 @@ impl Field {
         self
     }
 
+    /// Its values are objects, which say what they are.
+    pub(crate) const fn object(mut self, api_version: &'static str, kind: &'static str) -> Self {
+        self.object = Some(TypeFacts { api_version, kind });
+        self
+    }
+
     /// More is known about it.
     pub(crate) const fn rules(mut self, rules: &'static Rules) -> Self {
         self.rules = rules;
@@ -286,14 +346,6 @@ impl Rules {
 }
 
 impl Resource {
-    /// `group/version`, or the version alone for the core group: `apiVersion`.
-    pub(crate) fn api_version(&self) -> String {
-        match self.group {
-            "" => self.version.to_owned(),
-            group => format!("{group}/{}", self.version),
-        }
-    }
-
     /// The subresource of this name.
     pub(crate) fn subresource(&self, name: &str) -> Option<&'static Subresource> {
         self.subresources.iter().find(|sub| sub.name == name)

@@ -1,8 +1,8 @@
 //! What Go's encoder writes for what is not set.
 
-use pintle_codec::{Object, Value};
+use pintle_codec::{Object, Str, Value};
 
-use super::{Cardinality, Field, Shape, Struct};
+use super::{Alternative, Cardinality, Field, Shape, Struct};
 
 /// A struct in which nothing is set, as it is written: `{"containers":null}` for the spec of a pod.
 pub(crate) fn zero(schema: &'static Struct) -> Object {
@@ -13,13 +13,29 @@ pub(crate) fn zero(schema: &'static Struct) -> Object {
         .collect()
 }
 
+/// A struct of which these fields are set, in the order of its fields, as it is written.
+pub(super) fn complete(schema: &'static Struct, values: Vec<Option<Value>>) -> Object {
+    let fields = schema.fields.iter().zip(values);
+    let fields = fields.filter_map(|(field, value)| {
+        Some((
+            Str::from_static(field.json),
+            value.or_else(|| absent(field))?,
+        ))
+    });
+    Object::from_entries(fields.collect())
+}
+
 /// What is written for a field that is not set; nothing if it is left out.
 pub(super) fn absent(field: &'static Field) -> Option<Value> {
-    let left_out = field.omit_zero || field.omit_empty && !is_struct_in_go(field);
-    (!left_out).then(|| match is_in_place(field) {
+    (!is_left_out(field)).then(|| match is_in_place(field) {
         true => zero_of(field.shape),
         false => Value::Null,
     })
+}
+
+/// Whether a field is not written when it is not set.
+pub(super) fn is_left_out(field: &Field) -> bool {
+    field.omit_zero || field.omit_empty && !is_struct_in_go(field)
 }
 
 /// Whether a value that was read says no more than the field's absence.
@@ -31,6 +47,9 @@ pub(super) fn is_unset(field: &'static Field, value: &Value) -> bool {
         }
         // Comparing whole structs is for the few that may be left out.
         Value::Object(_) => field.omit_zero && *value == zero_of(field.shape),
+        Value::String(data) if matches!(field.shape, Shape::Bytes) => {
+            field.omit_empty && data.is_empty()
+        }
         _ => is_in_place(field) && *value == zero_of(field.shape),
     }
 }
@@ -40,11 +59,22 @@ pub(super) fn zero_of(shape: Shape) -> Value {
     match shape {
         Shape::String => Value::from(""),
         Shape::Bool => Value::Bool(false),
-        Shape::Int32 | Shape::Int64 | Shape::Float64 | Shape::IntOrString => Value::Int(0),
+        Shape::Int32 | Shape::Int64 | Shape::IntOrString => Value::Int(0),
+        Shape::Float64 => Value::Float(0.0),
         Shape::Duration => Value::from("0s"),
         Shape::Quantity => Value::from("0"),
-        Shape::Bytes | Shape::Time | Shape::MicroTime | Shape::Any => Value::Null,
+        Shape::Bytes | Shape::Time | Shape::MicroTime | Shape::Any | Shape::Json => Value::Null,
         Shape::Struct(schema) => Value::Object(zero(schema)),
+        Shape::StructOr(_, Alternative::Bool) => Value::Bool(false),
+        Shape::StructOr(_, Alternative::List | Alternative::Strings) => Value::Null,
+    }
+}
+
+/// The zero value inside a list or a map, where storage makes empty data of none.
+pub(super) fn element_zero(shape: Shape) -> Value {
+    match shape {
+        Shape::Bytes => Value::from(""),
+        shape => zero_of(shape),
     }
 }
 
@@ -59,7 +89,8 @@ fn is_struct_in_go(field: &Field) -> bool {
         Shape::String | Shape::Bool | Shape::Bytes => false,
         Shape::Int32 | Shape::Int64 | Shape::Float64 => false,
         Shape::Time | Shape::MicroTime | Shape::Duration => true,
-        Shape::Quantity | Shape::IntOrString | Shape::Any | Shape::Struct(_) => true,
+        Shape::Quantity | Shape::IntOrString | Shape::Any | Shape::Json => true,
+        Shape::Struct(_) | Shape::StructOr(..) => true,
     };
     is_struct && is_in_place(field)
 }

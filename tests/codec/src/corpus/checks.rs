@@ -123,7 +123,7 @@ fn read_strictly(kind: Kind, json: &[u8]) -> Result<(), String> {
     }
 }
 
-fn unless_empty<'a>(document: &'a [u8], otherwise: &'a [u8]) -> &'a [u8] {
+pub(super) fn unless_empty<'a>(document: &'a [u8], otherwise: &'a [u8]) -> &'a [u8] {
     if document.is_empty() {
         otherwise
     } else {
@@ -132,7 +132,7 @@ fn unless_empty<'a>(document: &'a [u8], otherwise: &'a [u8]) -> &'a [u8] {
 }
 
 /// JSON without white space between its tokens.
-fn minify(json: &[u8]) -> Vec<u8> {
+pub(super) fn minify(json: &[u8]) -> Vec<u8> {
     let (mut within_string, mut escaped) = (false, false);
     let mut minified = json.to_vec();
     minified.retain(|&byte| {

@@ -28,9 +28,17 @@ pub(super) struct Documents {
 impl Case {
     /// The kind that the documents are of.
     pub(super) fn kind(&self) -> Option<Kind> {
-        let (group_version, kind) = self.name.rsplit_once('.')?;
-        let (group, version) = group_version.rsplit_once('.')?;
+        let (group, version, kind) = self.names();
         Kind::find(group, version, kind)
+    }
+
+    /// Its group, which is empty for the core group, its version and its name.
+    pub(super) fn names(&self) -> (&str, &str, &str) {
+        let (group_version, kind) = self.name.rsplit_once('.').unwrap_or(("", &self.name));
+        let (group, version) = group_version
+            .rsplit_once('.')
+            .unwrap_or(("", group_version));
+        (if group == "core" { "" } else { group }, version, kind)
     }
 }
 

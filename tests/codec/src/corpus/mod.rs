@@ -5,6 +5,7 @@
 
 mod checks;
 mod files;
+mod server;
 
 use std::io;
 use std::path::Path;
@@ -58,7 +59,8 @@ impl Tally {
                 continue;
             };
             kinds += 1;
-            for (what, outcome) in checks::check(kind, case) {
+            let outcomes = checks::check(kind, case).into_iter();
+            for (what, outcome) in outcomes.chain(server::check(kind, case)) {
                 match outcome {
                     Ok(()) => self.passed += 1,
                     Err(reason) => {
@@ -129,7 +131,7 @@ mod tests {
             PROTOBUF,
             "core.v1.ConfigMap",
         );
-        assert_eq!(found, tally(22, 0));
+        assert_eq!(found, tally(34, 0));
     }
 
     #[test]
@@ -141,7 +143,7 @@ mod tests {
             PROTOBUF,
             "core.v0.ConfigMap",
         );
-        assert_eq!(found, tally(11, 0));
+        assert_eq!(found, tally(17, 0));
         let found = check(
             "core.v0.ConfigMap",
             JSON,
@@ -156,9 +158,9 @@ mod tests {
     fn document_of_another_kind_or_content_fails() {
         let gone = "core.v0.ConfigMap";
         let found = check("core.v1.Secret", JSON, YAML, PROTOBUF, gone);
-        assert_eq!(found, tally(0, 11));
+        assert_eq!(found, tally(0, 17));
         let other = YAML.replace("name: a", "name: b");
         let found = check("core.v1.ConfigMap", JSON, &other, PROTOBUF, gone);
-        assert_eq!(found, tally(7, 4));
+        assert_eq!(found, tally(13, 4));
     }
 }

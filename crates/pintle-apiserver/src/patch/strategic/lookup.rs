@@ -61,11 +61,11 @@ impl Type {
     fn of(field: &'static Field) -> Self {
         match field.shape {
             Shape::Struct(schema) => Self::Struct(schema),
-            Shape::Any if !field.go.ends_with("interface {}") => {
+            Shape::Any if field.go.ends_with("interface {}") => Self::Other("interface"),
+            Shape::Any | Shape::Json | Shape::StructOr(..) => {
                 let name = field.go.rsplit('.').next();
                 Self::Opaque(name.unwrap_or(field.go))
             }
-            Shape::Any => Self::Other("interface"),
             Shape::String => Self::Other("string"),
             Shape::Bool => Self::Other("bool"),
             Shape::Int32 => Self::Other("int32"),

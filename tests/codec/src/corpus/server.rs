@@ -1,0 +1,75 @@
+//! The same documents through the embedded server's tables, which know no type of pintle's.
+
+use pintle_apiserver::documents::{Document, Kind};
+use pintle_codec::Format;
+
+use super::checks::{Outcome, minify, unless_empty};
+use super::files::Case;
+use crate::difference;
+use crate::kinds;
+
+/// Reads JSON and protobuf and writes both, which must give what Kubernetes writes. Nothing is said of a kind that the
+/// server has no resource of.
+pub(super) fn check(kind: kinds::Kind, case: &Case) -> Vec<Outcome> {
+    let (group, version, name) = case.names();
+    let Some(server) = Kind::find(group, version, name) else {
+        return Vec::new();
+    };
+    let (before, after) = (&case.before, &case.after);
+    let json = minify(&before.json);
+    let expected_json = completed(minify(unless_empty(&after.json, &before.json)));
+    let expected_protobuf = unless_empty(&after.protobuf, &before.protobuf);
+    let compare = |format, expected: &[u8], found: Vec<u8>| {
+        if found == expected {
+            return Ok(());
+        }
+        Err(difference::explain(kind, format, expected, &found))
+    };
+    let to_json = |read: Document| compare(Format::Json, &expected_json, read.to_json());
+    let to_protobuf =
+        |read: Document| compare(Format::Protobuf, expected_protobuf, read.to_protobuf());
+    // What is stored has no field that is unknown today.
+    let direct = server.stored_to_json(expected_protobuf);
+    let mut outcomes = vec![
+        ("JSON to JSON", server.read_json(&json).and_then(to_json)),
+        (
+            "JSON to protobuf",
+            server.read_json(&json).and_then(to_protobuf),
+        ),
+        (
+            "protobuf to JSON",
+            server.read_protobuf(&before.protobuf).and_then(to_json),
+        ),
+        (
+            "protobuf to protobuf",
+            server.read_protobuf(&before.protobuf).and_then(to_protobuf),
+        ),
+        (
+            "stored to JSON",
+            direct.and_then(|json| compare(Format::Json, &expected_json, json)),
+        ),
+    ];
+    if after.json.is_empty() {
+        let strictly = server
+            .excess(&json)
+            .and_then(|excess| match excess.first() {
+                None => Ok(()),
+                Some(excess) => Err(excess.clone()),
+            });
+        outcomes.push(("JSON read strictly", strictly));
+    }
+    let named = |(what, outcome)| (format!("the server's {what}"), outcome);
+    outcomes.into_iter().map(named).collect()
+}
+
+/// The one thing that the server adds, as kube-apiserver does when it converts a StatefulSet.
+fn completed(json: Vec<u8>) -> Vec<u8> {
+    const TEMPLATES: &str = r#""volumeClaimTemplates":[{"#;
+    const SAYING: &str = r#""kind":"PersistentVolumeClaim","apiVersion":"v1","#;
+    match String::from_utf8(json) {
+        Ok(text) => text
+            .replace(TEMPLATES, &format!("{TEMPLATES}{SAYING}"))
+            .into_bytes(),
+        Err(error) => error.into_bytes(),
+    }
+}
