@@ -25,6 +25,7 @@
 //! - `registry`: the rules of the API around the store. `kinds` has what kinds differ in,
 //!   `schema` turns JSON into trees by the tables in `generated`, `patch` changes them, `validation`
 //!   says what is wrong.
+//! - `encoding`: what is stored, in the encodings that clients ask for.
 //! - `store`: the objects, their history, lists and watches; pure and synchronous.
 //!
 //! Invariants: time and randomness come in from outside; no lock is held across an await; nothing
@@ -38,6 +39,7 @@ mod controllers;
 mod discovery;
 #[doc(hidden)]
 pub mod documents;
+mod encoding;
 mod generated;
 mod hash;
 mod http;

@@ -12,13 +12,14 @@ use super::facts::{Container, Facts, Field, Resource, Subresource, Type, TypeExp
 use super::{GeneratedFile, MARK, names};
 
 /// Structs that requests and answers carry besides objects.
-const BESIDES: [&str; 8] = [
+const BESIDES: [&str; 9] = [
     "core.v1.PodLogOptions",
     "meta.v1.APIGroupList",
     "meta.v1.APIResourceList",
     "meta.v1.APIVersions",
     "meta.v1.DeleteOptions",
     "meta.v1.ListMeta",
+    "meta.v1.PartialObjectMetadata",
     "meta.v1.Status",
     "meta.v1.WatchEvent",
 ];

@@ -256,6 +256,20 @@ pub(crate) static OWNER_REFERENCE: Struct = Struct {
 };
 
 #[rustfmt::skip] // A line a field.
+pub(crate) static PARTIAL_OBJECT_METADATA: Struct = Struct {
+    name: "PartialObjectMetadata",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
+    fields: &[
+        Field::new("kind", Shape::String, "string").omit_empty(),
+        Field::new("apiVersion", Shape::String, "string").omit_empty(),
+        Field::new("metadata", Shape::Struct(&OBJECT_META), "v1.ObjectMeta").omit_empty(),
+    ],
+    wire: &[Wire::field(1, 2)],
+};
+
+#[rustfmt::skip] // A line a field.
 pub(crate) static PRECONDITIONS: Struct = Struct {
     name: "Preconditions",
     package: PACKAGE,

@@ -3,16 +3,20 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use pintle_codec::json::{self, Writer};
+use pintle_codec::{
+    Value,
+    json::{Writer, write},
+};
 use pintle_env::Timestamp;
 
 use super::{Body, negotiate::Representation, query::Query};
 use crate::{
+    encoding::json,
     registry::Served,
     schema::Tree,
     status::Failure,
-    store::{EventKind, Object, Revision},
-    table::{self, IncludeObject, TableWriter, partial_object},
+    store::{Event, EventKind, FrameKey, Object, Revision},
+    table::{self, IncludeObject, TableWriter},
 };
 
 /// How the objects of one request are written.
@@ -50,14 +54,17 @@ impl Renderer {
     ) -> Result<Self, Failure> {
         let form = match representation {
             Representation::Table(version) => Form::Table(TableWriter {
-                schema: served.facts.schema,
+                served,
                 table: table::of(served.facts),
                 version,
                 include: include_object(query)?,
                 now,
             }),
             Representation::Metadata(version) | Representation::MetadataList(version) => {
-                Form::Metadata(version)
+                Form::Metadata(match version {
+                    "v1beta1" => "meta.k8s.io/v1beta1",
+                    _ => META_V1,
+                })
             }
             Representation::Object | Representation::Discovery(_) => Form::Object,
         };
@@ -66,11 +73,9 @@ impl Renderer {
 
     /// One object.
     pub(crate) fn object(&self, object: &Object) -> Bytes {
-        match &self.form {
-            Form::Object => object.encoded.object(),
-            Form::Metadata(version) => partial_object(version, object.encoded.metadata()),
-            Form::Table(writer) => writer.single(object, true).into(),
-        }
+        let mut out = Vec::new();
+        self.write(object, true, &mut out);
+        out.into()
     }
 
     /// A list. It is encoded while it is sent, a piece at a time.
@@ -88,13 +93,7 @@ impl Renderer {
                 begin_list(&mut head, &kind, facts.api_version, &metadata);
             }
             Form::Metadata(version) => {
-                let api_version = format!("meta.k8s.io/{version}");
-                begin_list(
-                    &mut head,
-                    "PartialObjectMetadataList",
-                    &api_version,
-                    &metadata,
-                );
+                begin_list(&mut head, "PartialObjectMetadataList", version, &metadata);
             }
         }
         let mut piece = Some(head);
@@ -117,16 +116,25 @@ impl Renderer {
         }))
     }
 
-    /// A line of a watch stream that carries an object. `first` is whether nothing came before it.
-    pub(crate) fn event(&self, kind: EventKind, object: &Object, first: bool) -> Bytes {
-        match &self.form {
-            Form::Object => object.encoded.frame(kind),
-            Form::Metadata(version) => {
-                let object = partial_object(version, object.encoded.metadata());
-                line(name(kind), &object)
-            }
-            Form::Table(writer) => line(name(kind), &writer.single(object, first)),
-        }
+    /// A line of a watch stream that carries an event. `first` is whether nothing came before it.
+    pub(crate) fn event(&self, kind: EventKind, event: &Event, first: bool) -> Bytes {
+        let frame = || match kind {
+            EventKind::Deleted => self.frame(kind, &event.tombstone(), first),
+            _ => self.frame(kind, &event.object, first),
+        };
+        // Of tables each is another: ages, and the columns that only the first one has.
+        let form = match self.form {
+            Form::Object => 0,
+            Form::Metadata(META_V1) => 1,
+            Form::Metadata(_) => 2,
+            Form::Table(_) => return frame(),
+        };
+        event.frame(FrameKey { kind, form }, frame)
+    }
+
+    /// A line of a watch stream that carries an object that was there from the start.
+    pub(crate) fn initial(&self, object: &Object, first: bool) -> Bytes {
+        self.frame(EventKind::Added, object, first)
     }
 
     /// A line of a watch stream that says how far it has come.
@@ -145,23 +153,42 @@ impl Renderer {
         }
         let object: Bytes = match &self.form {
             Form::Object => encode(tree.object().clone()),
-            Form::Metadata(version) => partial_object(version, &encode(tree.metadata().clone())),
+            Form::Metadata(version) => {
+                let metadata = Value::from(tree.metadata().clone());
+                encode(pintle_codec::Object::from([
+                    ("kind", "PartialObjectMetadata".into()),
+                    ("apiVersion", (*version).into()),
+                    ("metadata", metadata),
+                ]))
+            }
             Form::Table(writer) => writer.bookmark(&tree, first, initial_end).into(),
         };
         line("BOOKMARK", &object)
     }
 
+    fn frame(&self, kind: EventKind, object: &Object, first: bool) -> Bytes {
+        let mut out = Vec::new();
+        out.extend_from_slice(b"{\"type\":\"");
+        out.extend_from_slice(name(kind).as_bytes());
+        out.extend_from_slice(b"\",\"object\":");
+        self.write(object, first, &mut out);
+        out.extend_from_slice(b"}\n");
+        out.into()
+    }
+
+    fn write(&self, object: &Object, columns: bool, out: &mut Vec<u8>) {
+        match &self.form {
+            Form::Object => json::object(self.served, object, out),
+            Form::Metadata(version) => json::partial(version, object, out),
+            Form::Table(table) => out.extend_from_slice(&table.single(object, columns)),
+        }
+    }
+
     fn item(&self, object: &Object, out: &mut Vec<u8>) {
         match &self.form {
-            Form::Object => {
-                // Items do not say what they are.
-                out.push(b'{');
-                out.extend_from_slice(object.encoded.item());
-            }
-            Form::Metadata(version) => {
-                out.extend_from_slice(&partial_object(version, object.encoded.metadata()));
-            }
-            Form::Table(writer) => writer.row(object, out),
+            Form::Object => json::item(self.served, object, out),
+            Form::Metadata(version) => json::partial(version, object, out),
+            Form::Table(table) => table.row(object, out),
         }
     }
 }
@@ -224,7 +251,7 @@ fn name(kind: EventKind) -> &'static str {
 
 fn encode(object: pintle_codec::Object) -> Bytes {
     let mut out = Vec::new();
-    json::write(&object.into(), &mut out);
+    write(&object.into(), &mut out);
     out.into()
 }
 
@@ -242,6 +269,8 @@ fn include_object(query: Query<'_>) -> Result<IncludeObject, Failure> {
         }
     }
 }
+
+const META_V1: &str = "meta.k8s.io/v1";
 
 /// Bodies are made in pieces of this size, so that a list of any length takes little memory.
 const PIECE: usize = 64 << 10;

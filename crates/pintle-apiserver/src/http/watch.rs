@@ -148,7 +148,8 @@ impl Driver {
     fn line(&mut self, delivery: &Delivery) -> Bytes {
         let first = std::mem::take(&mut self.first);
         match delivery {
-            Delivery::Object(kind, object) => self.renderer.event(*kind, object, first),
+            Delivery::Initial(object) => self.renderer.initial(object, first),
+            Delivery::Event(kind, event) => self.renderer.event(*kind, event, first),
             Delivery::Bookmark {
                 revision,
                 initial_end,

@@ -44,7 +44,10 @@ impl Registry {
             let object = self.prepare_new(served, tree.clone())?;
             let name = object.metadata_text("name");
             let key = Key::new(namespace, name);
-            let (draft, attributes) = (Draft::encode(object.object()), served.attributes(&object));
+            let (draft, attributes) = (
+                Draft::encode(object.object(), served.facts.schema),
+                served.attributes(&object),
+            );
             let created = self.store.write(|store| {
                 admitted(store, &object)?;
                 if let Some(existing) = store.get(served.id, &key) {

@@ -124,7 +124,12 @@ impl Served {
 
     /// An object as a tree.
     pub(crate) fn tree(&self, object: &Object) -> Tree {
-        Tree::new(object.decode(), self.facts.schema)
+        let facts = self.facts;
+        let type_ = [("kind", facts.kind), ("apiVersion", facts.api_version)];
+        let type_ = type_.map(|(key, value)| (key.into(), value.into()));
+        let fields = object.encoded.decode(facts.schema).into_entries();
+        let entries = type_.into_iter().chain(fields).collect();
+        Tree::new(pintle_codec::Object::from_entries(entries), facts.schema)
     }
 
     /// What the store is to know about an object without decoding it.

@@ -346,6 +346,14 @@ impl Rules {
 }
 
 impl Resource {
+    /// What its objects say of their type.
+    pub(crate) const fn type_facts(&self) -> TypeFacts {
+        TypeFacts {
+            api_version: self.api_version,
+            kind: self.kind,
+        }
+    }
+
     /// The subresource of this name.
     pub(crate) fn subresource(&self, name: &str) -> Option<&'static Subresource> {
         self.subresources.iter().find(|sub| sub.name == name)

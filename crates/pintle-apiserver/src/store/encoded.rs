@@ -1,19 +1,18 @@
-//! How an object is kept: as the bytes that clients get.
+//! How an object is kept: as the bytes that etcd would hold.
 //!
-//! Invariant: the bytes are never changed nor copied once they are made. An object is encoded when
-//! it is written, together with the watch event that the write is, in one allocation: a get, a list
-//! item, its metadata alone and the event's frame are all slices of it, shared by everyone who reads
-//! them.
+//! That is its protobuf message, in the version that is stored, without an envelope; the metadata
+//! comes first. Clients that ask for protobuf get a copy; all other encodings are made of it when they
+//! are asked for, by the tables of its struct.
 //!
-//! The encoding is JSON. It is known to this file only.
+//! Invariants: the bytes are what [`encode_protobuf`] writes, and are never changed once they are made.
 
-use bytes::Bytes;
 use pintle_codec::{
-    Object, Value,
-    json::{Writer, write_value},
+    Object,
+    protobuf::{Payload, Reader, Writer},
 };
 
-use super::{EventKind, Revision};
+use super::Revision;
+use crate::schema::{Struct, decode_protobuf, encode_protobuf};
 
 /// An encoded object that has no revision yet.
 ///
@@ -21,257 +20,226 @@ use super::{EventKind, Revision};
 /// outside of it, and the few digits of the revision are filled in when it is committed.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
-    json: Vec<u8>,
-    marks: Marks,
+    message: Vec<u8>,
 }
 
-/// An encoded object inside the watch frame of the write that made it:
-/// `{"type":"ADDED","object":{"kind":…,"apiVersion":…,"metadata":{…"resourceVersion":"7"…},…}}`.
+/// An encoded object.
 #[derive(Clone, Debug)]
 pub(crate) struct Encoded {
-    frame: Bytes,
-    kind: EventKind,
-    marks: Marks,
-    /// The number of digits at `marks.revision`.
-    revision_digits: usize,
+    message: Box<[u8]>,
 }
 
-/// Where the parts are, from the object's opening brace.
-#[derive(Clone, Copy, Debug)]
-struct Marks {
-    /// Behind `kind` and `apiVersion`, which items of a list do not carry.
-    body: usize,
-    /// The metadata's opening brace and the end of its closing one, without the revision's digits.
-    metadata: (usize, usize),
-    /// Where the revision's digits belong.
-    revision: usize,
+/// Where the revision belongs in a message.
+struct Place<'m> {
+    /// The metadata before the revision.
+    before: &'m [u8],
+    /// The metadata behind the revision.
+    after: &'m [u8],
+    /// What follows the metadata.
+    rest: &'m [u8],
 }
 
 impl Draft {
-    /// Encodes an object in schema order: `kind`, `apiVersion`, `metadata`, then the rest.
-    ///
-    /// What `metadata.resourceVersion` holds is ignored: the commit sets it, in its place, or as the
-    /// last field of metadata that has none.
-    pub(crate) fn encode(object: &Object) -> Self {
-        let mut json = Vec::with_capacity(512);
-        let mut marks = Marks {
-            body: 1,
-            metadata: (0, 0),
-            revision: 0,
-        };
-        json.push(b'{');
-        for (key, value) in object.iter() {
-            Writer::new(&mut json).key(key);
-            match (key, value) {
-                ("metadata", Value::Object(metadata)) => {
-                    marks.metadata.0 = json.len();
-                    marks.revision = encode_metadata(metadata, &mut json);
-                    marks.metadata.1 = json.len();
-                }
-                _ => write_value(value, &mut Writer::new(&mut json)),
-            }
-            if key == "apiVersion" {
-                marks.body = json.len() + 1;
-            }
+    /// Encodes an object. Whatever its `metadata.resourceVersion` says: the commit sets it.
+    pub(crate) fn encode(object: &Object, schema: &'static Struct) -> Self {
+        let mut writer = Writer::new();
+        encode_protobuf(object, schema, &mut writer);
+        Self {
+            message: writer.written().to_vec(),
         }
-        json.push(b'}');
-        Self { json, marks }
     }
 
     /// The object without a revision, as one that is not stored.
     pub(super) fn without_revision(&self) -> Encoded {
-        const EMPTY: &str = "\"resourceVersion\":\"\"";
-        let mut end = self.marks.revision + 1;
-        let mut start = end - EMPTY.len();
-        // One of the commas around it goes with it.
-        if self.json[end] == b',' {
-            end += 1;
-        } else if self.json[start - 1] == b',' {
-            start -= 1;
-        }
-        let mut marks = self.marks;
-        marks.metadata.1 -= end - start;
-        marks.revision = start;
-        let kind = EventKind::Added;
-        assemble(&self.json[..start], b"", &self.json[end..], marks, kind)
+        Place::find(&self.message).fill("")
     }
 
-    /// The object at `revision`, in the frame of an event of this kind.
-    pub(super) fn commit(&self, kind: EventKind, revision: Revision) -> Encoded {
-        let (before, after) = self.json.split_at(self.marks.revision);
-        let digits = revision.to_string();
-        assemble(before, digits.as_bytes(), after, self.marks, kind)
+    /// The object at `revision`.
+    pub(super) fn commit(&self, revision: Revision) -> Encoded {
+        Place::find(&self.message).fill(&revision.to_string())
     }
 }
 
 impl Encoded {
-    /// The whole object.
-    pub(crate) fn object(&self) -> Bytes {
-        let start = head(self.kind).len();
-        self.frame.slice(start..self.frame.len() - TAIL.len())
+    /// The message.
+    pub(crate) fn message(&self) -> &[u8] {
+        &self.message
     }
 
-    /// The object without its opening brace, `kind` and `apiVersion`: an item of a list.
-    pub(crate) fn item(&self) -> &[u8] {
-        &self.json()[self.marks.body..]
-    }
-
-    /// The metadata alone.
+    /// The message with nothing in it but the metadata, which is that of the metadata alone as an
+    /// object of its own.
     pub(crate) fn metadata(&self) -> &[u8] {
-        let (start, end) = self.marks.metadata;
-        &self.json()[start..end + self.revision_digits]
+        let mut reader = Reader::new(&self.message);
+        match reader.next_field() {
+            Ok(Some((METADATA, _))) => &self.message[..reader.offset()],
+            _ => &[],
+        }
     }
 
-    /// A line of a watch stream that says that this object was added, modified or deleted.
-    pub(crate) fn frame(&self, kind: EventKind) -> Bytes {
-        if kind == self.kind {
-            return self.frame.clone();
-        }
-        let json = self.json();
-        let mut frame = Vec::with_capacity(head(kind).len() + json.len() + TAIL.len());
-        frame.extend_from_slice(head(kind));
-        frame.extend_from_slice(json);
-        frame.extend_from_slice(TAIL);
-        frame.into()
+    /// The object as a tree, in schema order, without its type.
+    pub(crate) fn decode(&self, schema: &'static Struct) -> Object {
+        // The server wrote these bytes; were they damaged, an empty object is refused by every use.
+        decode_protobuf(&self.message, schema).unwrap_or_default()
     }
 
     /// The same object at another revision.
-    pub(super) fn at_revision(&self, kind: EventKind, revision: Revision) -> Encoded {
-        let (before, after) = self.json().split_at(self.marks.revision);
-        let after = &after[self.revision_digits..];
-        let digits = revision.to_string();
-        assemble(before, digits.as_bytes(), after, self.marks, kind)
+    pub(super) fn at_revision(&self, revision: Revision) -> Self {
+        Place::find(&self.message).fill(&revision.to_string())
     }
 
     /// The memory that the encoded object takes.
     pub(super) fn size(&self) -> usize {
-        self.frame.len()
-    }
-
-    fn json(&self) -> &[u8] {
-        &self.frame[head(self.kind).len()..self.frame.len() - TAIL.len()]
+        self.message.len()
     }
 }
 
-/// Writes the metadata and returns where the digits of the revision belong.
-fn encode_metadata(metadata: &Object, json: &mut Vec<u8>) -> usize {
-    let empty = (RESOURCE_VERSION, &Value::Null);
-    let missing = (!metadata.contains_key(RESOURCE_VERSION)).then_some(empty);
-    let mut revision = 0;
-    json.push(b'{');
-    for (key, value) in metadata.iter().chain(missing) {
-        Writer::new(json).key(key);
-        if key == RESOURCE_VERSION {
-            json.extend_from_slice(b"\"\"");
-            revision = json.len() - 1;
-        } else {
-            write_value(value, &mut Writer::new(json));
+impl<'m> Place<'m> {
+    /// Finds the place. A message that has no metadata gets some.
+    fn find(message: &'m [u8]) -> Self {
+        let mut reader = Reader::new(message);
+        let Ok(Some((METADATA, Payload::Bytes(metadata)))) = reader.next_field() else {
+            return Self {
+                before: &[],
+                after: &[],
+                rest: message,
+            };
+        };
+        let rest = &message[reader.offset()..];
+        let mut reader = Reader::new(metadata);
+        let mut start = 0;
+        while let Ok(Some((number, _))) = reader.next_field() {
+            if number >= RESOURCE_VERSION {
+                let end = match number {
+                    RESOURCE_VERSION => reader.offset(),
+                    _ => start,
+                };
+                return Self {
+                    before: &metadata[..start],
+                    after: &metadata[end..],
+                    rest,
+                };
+            }
+            start = reader.offset();
+        }
+        Self {
+            before: metadata,
+            after: &[],
+            rest,
         }
     }
-    json.push(b'}');
-    revision
-}
 
-fn assemble(before: &[u8], digits: &[u8], after: &[u8], marks: Marks, kind: EventKind) -> Encoded {
-    let head = head(kind);
-    let size = head.len() + before.len() + digits.len() + after.len() + TAIL.len();
-    let mut frame = Vec::with_capacity(size);
-    for part in [head, before, digits, after, TAIL] {
-        frame.extend_from_slice(part);
-    }
-    Encoded {
-        frame: frame.into(),
-        kind,
-        marks,
-        revision_digits: digits.len(),
-    }
-}
-
-const fn head(kind: EventKind) -> &'static [u8] {
-    match kind {
-        EventKind::Added => b"{\"type\":\"ADDED\",\"object\":",
-        EventKind::Modified => b"{\"type\":\"MODIFIED\",\"object\":",
-        EventKind::Deleted => b"{\"type\":\"DELETED\",\"object\":",
+    fn fill(&self, revision: &str) -> Encoded {
+        // The numbers of both fields are so small that a tag is one byte, and a revision has no more
+        // than twenty digits.
+        let own = 2 + revision.len();
+        let metadata = self.before.len() + own + self.after.len();
+        let mut length = [0; MAX_VARINT];
+        let length = varint(metadata, &mut length);
+        let size = 1 + length.len() + metadata + self.rest.len();
+        let mut message = Vec::with_capacity(size);
+        message.push(tag(METADATA));
+        message.extend_from_slice(length);
+        message.extend_from_slice(self.before);
+        message.push(tag(RESOURCE_VERSION));
+        message.push(revision.len() as u8);
+        message.extend_from_slice(revision.as_bytes());
+        message.extend_from_slice(self.after);
+        message.extend_from_slice(self.rest);
+        Encoded {
+            message: message.into(),
+        }
     }
 }
 
-const TAIL: &[u8] = b"}\n";
+/// The tag of a field that is text or a message.
+const fn tag(number: u32) -> u8 {
+    (number << 3 | 2) as u8
+}
 
-const RESOURCE_VERSION: &str = "resourceVersion";
+fn varint(mut value: usize, room: &mut [u8; MAX_VARINT]) -> &[u8] {
+    let mut length = 0;
+    loop {
+        room[length] = value as u8 | 0x80;
+        length += 1;
+        value >>= 7;
+        if value == 0 {
+            room[length - 1] &= 0x7f;
+            return &room[..length];
+        }
+    }
+}
+
+const MAX_VARINT: usize = 10;
+
+/// The number of the metadata in every object.
+const METADATA: u32 = 1;
+
+/// The number of the revision in the metadata.
+const RESOURCE_VERSION: u32 = 6;
 
 #[cfg(test)]
 mod tests {
-    use pintle_codec::json::parse;
+    use pintle_codec::{Value, json};
 
     use super::*;
+    use crate::{generated::core_v1::CONFIG_MAP, schema::decode};
 
-    fn draft(json: &str) -> Draft {
-        Draft::encode(parse(json.as_bytes()).unwrap().as_object().unwrap())
+    fn draft(metadata: &str) -> Draft {
+        let json = format!(r#"{{"metadata":{metadata},"data":{{"k":"v"}}}}"#);
+        let object = decode(json.as_bytes(), &CONFIG_MAP).unwrap().object;
+        Draft::encode(&object, &CONFIG_MAP)
     }
 
-    const POD: &str = r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","resourceVersion":"","labels":{"x":"y"}},"spec":{}}"#;
-
-    #[test]
-    fn the_parts_are_slices_of_one_frame() {
-        let encoded = draft(POD).commit(EventKind::Added, Revision::new(42));
-        let object = r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","resourceVersion":"42","labels":{"x":"y"}},"spec":{}}"#;
-        assert_eq!(encoded.object(), object);
-        assert_eq!(
-            encoded.item(),
-            &object.as_bytes()[r#"{"kind":"Pod","apiVersion":"v1","#.len()..]
-        );
-        assert_eq!(
-            encoded.metadata(),
-            br#"{"name":"a","resourceVersion":"42","labels":{"x":"y"}}"#
-        );
-        assert_eq!(
-            encoded.frame(EventKind::Added),
-            format!("{{\"type\":\"ADDED\",\"object\":{object}}}\n")
-        );
-        assert_eq!(
-            encoded.frame(EventKind::Added).as_ptr(),
-            encoded.frame.as_ptr(),
-            "the event that made the object shares its bytes"
-        );
-        assert_eq!(
-            encoded.frame(EventKind::Deleted),
-            format!("{{\"type\":\"DELETED\",\"object\":{object}}}\n")
-        );
+    fn shown(encoded: &Encoded) -> String {
+        let mut text = Vec::new();
+        json::write(&encoded.decode(&CONFIG_MAP).into(), &mut text);
+        String::from_utf8(text).unwrap()
     }
 
     #[test]
-    fn a_revision_of_another_length_takes_its_place() {
-        let first = draft(POD).commit(EventKind::Added, Revision::new(9));
-        let later = first.at_revision(EventKind::Deleted, Revision::new(1_000));
-        assert_eq!(
-            later.metadata(),
-            br#"{"name":"a","resourceVersion":"1000","labels":{"x":"y"}}"#
-        );
-        assert!(
-            later
-                .frame(EventKind::Deleted)
-                .starts_with(b"{\"type\":\"DELETED\"")
-        );
-        assert!(later.item().ends_with(br#""spec":{}}"#));
+    fn the_revision_takes_its_place_whatever_its_length() {
+        let labels = (0..30).map(|n| format!(r#""label{n}":"x""#));
+        let labels: Vec<_> = labels.collect();
+        for metadata in [
+            "{}".to_owned(),
+            r#"{"name":"a","resourceVersion":"99","labels":{"x":"y"}}"#.to_owned(),
+            format!(r#"{{"name":"a","labels":{{{}}}}}"#, labels.join(",")),
+        ] {
+            let draft = draft(&metadata);
+            let mut encoded = draft.without_revision();
+            for number in [1, 42, 1_000, u64::MAX] {
+                let expected = format!(r#""resourceVersion":"{number}""#);
+                let revision = Revision::new(number);
+                assert!(shown(&draft.commit(revision)).contains(&expected));
+                encoded = encoded.at_revision(revision);
+                assert!(shown(&encoded).contains(&expected), "{}", shown(&encoded));
+                // As if the tree had had it.
+                let mut object = encoded.decode(&CONFIG_MAP);
+                if let Value::Object(metadata) = object.entry("metadata") {
+                    metadata.sort();
+                }
+                let whole = Draft::encode(&object, &CONFIG_MAP);
+                assert_eq!(encoded.message(), whole.message);
+            }
+        }
     }
 
     #[test]
     fn a_draft_can_be_shown_without_a_revision() {
-        let encoded = draft(POD).without_revision();
+        let encoded = draft(r#"{"name":"a","resourceVersion":"7"}"#).without_revision();
         assert_eq!(
-            encoded.object(),
-            r#"{"kind":"Pod","apiVersion":"v1","metadata":{"name":"a","labels":{"x":"y"}},"spec":{}}"#
+            shown(&encoded),
+            r#"{"metadata":{"name":"a"},"data":{"k":"v"}}"#
         );
-        assert_eq!(encoded.metadata(), br#"{"name":"a","labels":{"x":"y"}}"#);
-        for (metadata, without) in [
-            (r#"{"resourceVersion":"","uid":"u"}"#, r#"{"uid":"u"}"#),
-            (r#"{"uid":"u","resourceVersion":""}"#, r#"{"uid":"u"}"#),
-            (r#"{"resourceVersion":""}"#, "{}"),
-            ("{}", "{}"),
-        ] {
-            let object = format!(r#"{{"kind":"Pod","apiVersion":"v1","metadata":{metadata}}}"#);
-            let encoded = draft(&object).without_revision();
-            assert_eq!(encoded.metadata(), without.as_bytes());
-        }
+    }
+
+    #[test]
+    fn metadata_alone_is_a_part_of_the_message() {
+        let encoded = draft(r#"{"name":"a"}"#).commit(Revision::new(3));
+        let mut text = Vec::new();
+        let metadata = decode_protobuf(encoded.metadata(), &CONFIG_MAP).unwrap();
+        json::write(&metadata.into(), &mut text);
+        let text = String::from_utf8(text).unwrap();
+        assert_eq!(text, r#"{"metadata":{"name":"a","resourceVersion":"3"}}"#);
     }
 }

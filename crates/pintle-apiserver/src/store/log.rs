@@ -7,13 +7,17 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
+use bytes::Bytes;
 use pintle_env::Instant;
 
-use super::{Object, Revision};
+use super::{FrameKey, Object, Revision, frames::Frames};
 
 /// What a write did to its object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +41,8 @@ pub(crate) struct Event {
     pub(crate) previous: Option<Arc<Object>>,
     /// Made when it is first needed, and then shared.
     tombstone: OnceLock<Arc<Object>>,
+    /// What it looks like to watches.
+    frames: Frames,
     /// When it happened.
     pub(super) at: Instant,
 }
@@ -75,8 +81,9 @@ impl HistoryLimits {
         self
     }
 
-    /// The most bytes of encoded objects kept, counted once for every event. It bounds the memory
-    /// of a server that is written to heavily. Default: 128 MiB.
+    /// The most bytes kept: of the encoded objects, counted once for every event, and of what watches
+    /// were sent of them. It bounds the memory of a server that is written to heavily. Default:
+    /// 128 MiB.
     #[must_use]
     pub fn bytes(mut self, bytes: usize) -> Self {
         self.bytes = bytes;
@@ -106,25 +113,12 @@ pub(crate) struct Expired {
 pub(super) struct Log {
     events: VecDeque<Arc<Event>>,
     bytes: usize,
+    /// The bytes of the events' frames.
+    frames: Arc<AtomicUsize>,
     floor: Revision,
 }
 
 impl Event {
-    pub(super) fn new(
-        kind: EventKind,
-        object: Arc<Object>,
-        previous: Option<Arc<Object>>,
-        at: Instant,
-    ) -> Self {
-        Self {
-            kind,
-            object,
-            previous,
-            tombstone: OnceLock::new(),
-            at,
-        }
-    }
-
     /// The revision of the write.
     pub(crate) fn revision(&self) -> Revision {
         self.object.revision
@@ -142,6 +136,11 @@ impl Event {
         }
     }
 
+    /// A frame of it, which `make` makes if nobody has asked for it before.
+    pub(crate) fn frame(&self, key: FrameKey, make: impl FnOnce() -> Bytes) -> Bytes {
+        self.frames.get(key, make)
+    }
+
     fn size(&self) -> usize {
         self.object.encoded.size()
     }
@@ -153,21 +152,36 @@ impl Log {
         Self {
             events: VecDeque::new(),
             bytes: 0,
+            frames: Arc::default(),
             floor,
         }
     }
 
     /// Appends an event; its revision is above all earlier ones.
-    pub(super) fn push(&mut self, event: Arc<Event>) {
+    pub(super) fn push(
+        &mut self,
+        kind: EventKind,
+        object: Arc<Object>,
+        previous: Option<Arc<Object>>,
+        at: Instant,
+    ) {
+        let event = Event {
+            kind,
+            object,
+            previous,
+            tombstone: OnceLock::new(),
+            frames: Frames::new(self.frames.clone()),
+            at,
+        };
         self.bytes += event.size();
-        self.events.push_back(event);
+        self.events.push_back(Arc::new(event));
     }
 
     /// Takes out what the limits no longer allow.
     pub(super) fn trim(&mut self, limits: &HistoryLimits, now: Instant, out: &mut Vec<Arc<Event>>) {
         while let Some(oldest) = self.events.front() {
             let keep = self.events.len() <= limits.events
-                && self.bytes <= limits.bytes
+                && self.bytes + self.frames.load(Ordering::Relaxed) <= limits.bytes
                 && now.saturating_since(oldest.at) <= limits.age;
             if keep {
                 break;
@@ -216,6 +230,7 @@ impl Log {
     fn take_oldest(&mut self) -> Option<Arc<Event>> {
         let event = self.events.pop_front()?;
         self.bytes -= event.size();
+        event.frames.close();
         self.floor = event.revision();
         Some(event)
     }

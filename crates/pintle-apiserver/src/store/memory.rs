@@ -121,9 +121,9 @@ impl Store {
             Some(_) => EventKind::Modified,
             None => EventKind::Added,
         };
-        let object = Arc::new(Object::new(key, draft, attributes, kind, revision));
+        let object = Arc::new(Object::new(key, draft, attributes, revision));
         self.resource_mut(resource).objects.insert(object.clone());
-        self.record(resource, Event::new(kind, object.clone(), previous, now));
+        self.record(resource, kind, object.clone(), previous, now);
         object
     }
 
@@ -137,10 +137,8 @@ impl Store {
         let previous = self.get(resource, key)?;
         let object = Arc::new(previous.tombstone(self.next_revision()));
         self.resource_mut(resource).objects.remove(key);
-        self.record(
-            resource,
-            Event::new(EventKind::Deleted, object.clone(), Some(previous), now),
-        );
+        let kind = EventKind::Deleted;
+        self.record(resource, kind, object.clone(), Some(previous), now);
         Some(object)
     }
 
@@ -175,11 +173,17 @@ impl Store {
         self.revision
     }
 
-    fn record(&mut self, id: ResourceId, event: Event) {
-        let Event { at: now, .. } = event;
+    fn record(
+        &mut self,
+        id: ResourceId,
+        kind: EventKind,
+        object: Arc<Object>,
+        previous: Option<Arc<Object>>,
+        now: Instant,
+    ) {
         let revision = self.revision;
         let resource = &mut self.resources[id.0];
-        resource.log.push(Arc::new(event));
+        resource.log.push(kind, object, previous, now);
         resource.mark(revision);
         resource.trim(&self.limits, now, &mut self.forgotten);
         if !self.written.contains(&id) {
@@ -290,7 +294,11 @@ mod tests {
     use pintle_codec::Value;
     use pintle_env::{Random, SeededRandom};
 
-    use super::{super::Scope, *};
+    use super::{
+        super::{FrameKey, Scope},
+        *,
+    };
+    use crate::generated::core_v1::CONFIG_MAP;
 
     const PODS: ResourceId = ResourceId::new(0);
     const NODES: ResourceId = ResourceId::new(1);
@@ -303,10 +311,10 @@ mod tests {
     fn put(store: &mut Store, resource: ResourceId, path: &str, text: &str) -> Revision {
         let (namespace, name) = path.split_once('/').unwrap_or(("", path));
         let metadata = pintle_codec::Object::from([("name", Value::from(name))]);
-        let draft = Draft::encode(&pintle_codec::Object::from([
-            ("metadata", metadata.into()),
-            ("data", Value::from(text)),
-        ]));
+        let data = pintle_codec::Object::from([("k", Value::from(text))]);
+        let object =
+            pintle_codec::Object::from([("metadata", metadata.into()), ("data", data.into())]);
+        let draft = Draft::encode(&object, &CONFIG_MAP);
         let key = Key::new(namespace, name);
         let object = store.put(resource, key, &draft, Attributes::default(), NOW);
         object.revision
@@ -316,14 +324,9 @@ mod tests {
         let objects = snapshot.objects(&Scope::All, None);
         objects
             .map(|object| {
-                let data = object
-                    .decode()
-                    .get("data")
-                    .unwrap()
-                    .as_str()
-                    .unwrap()
-                    .to_owned();
-                (object.key.to_string(), data)
+                let tree = object.encoded.decode(&CONFIG_MAP);
+                let data = tree.get("data").unwrap().get("k").unwrap();
+                (object.key.to_string(), data.as_str().unwrap().to_owned())
             })
             .collect()
     }
@@ -410,10 +413,10 @@ mod tests {
     #[test]
     fn history_is_bounded_by_count_age_and_bytes() {
         let limits = HistoryLimits::default;
-        for limits in [limits().events(2), limits().bytes(200)] {
+        for limits in [limits().events(2), limits().bytes(250)] {
             let mut store = Store::new(1, limits);
             for _ in 0..10 {
-                put(&mut store, PODS, "ns/a", "");
+                put(&mut store, PODS, "ns/a", &"x".repeat(60));
             }
             assert_eq!(store.resource(PODS).log.len(), 2);
             assert!(store.events(PODS, Revision::new(8), 9).is_err());
@@ -441,6 +444,21 @@ mod tests {
     }
 
     #[test]
+    fn what_watches_were_sent_counts_for_as_long_as_its_event_lasts() {
+        let mut store = Store::new(1, HistoryLimits::default().bytes(1_000));
+        put(&mut store, PODS, "ns/a", "");
+        put(&mut store, PODS, "ns/a", "");
+        let first = &store.events(PODS, Revision::FIRST, 1).unwrap().events[0];
+        let kind = EventKind::Added;
+        first.frame(FrameKey { kind, form: 0 }, || vec![0; 900].into());
+        put(&mut store, PODS, "ns/a", "");
+        assert_eq!(store.resource(PODS).log.len(), 3);
+        first.frame(FrameKey { kind, form: 1 }, || vec![0; 900].into());
+        put(&mut store, PODS, "ns/a", "");
+        assert_eq!(store.resource(PODS).log.len(), 3, "the first one went");
+    }
+
+    #[test]
     fn forgotten_history_is_handed_out_to_be_dropped() {
         let mut store = Store::new(1, HistoryLimits::default().events(CHECKPOINT_EVERY));
         for _ in 0..2 * CHECKPOINT_EVERY {
@@ -459,7 +477,7 @@ mod tests {
         store.put(
             PODS,
             Key::new("", "a"),
-            &Draft::encode(&pintle_codec::Object::new()),
+            &Draft::encode(&pintle_codec::Object::new(), &CONFIG_MAP),
             Attributes::default(),
             NOW,
         );

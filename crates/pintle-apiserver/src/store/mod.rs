@@ -10,10 +10,12 @@
 //!   as long as the history lasts; a checkpoint every thousand events bounds both costs.
 //! - A **watch** is a [`Watcher`]: a revision, moved along the log. Slow ones cost nothing; what the
 //!   log no longer has is answered with [`Expired`].
-//! - An object is **encoded** once, when it is written ([`Encoded`]); a get, a list item and the
-//!   event that every watcher sees are slices of the same bytes.
+//! - An object is **encoded** once, when it is written ([`Encoded`]), as protobuf: the smallest of the
+//!   encodings, and what clients ask for first. What else an event looks like is made when the first
+//!   watcher asks for it, and shared with all others for as long as the event lasts ([`FrameKey`]).
 
 mod encoded;
+mod frames;
 mod key;
 mod list;
 mod log;
@@ -24,6 +26,7 @@ mod snapshot;
 mod watch;
 
 pub(crate) use encoded::{Draft, Encoded};
+pub(crate) use frames::FrameKey;
 pub(crate) use key::{Key, Scope};
 pub(crate) use list::{ContinueToken, Position};
 pub use log::HistoryLimits;

@@ -1,8 +1,8 @@
 //! [`Object`], one version of one object, with what the server looks at without decoding it.
 
-use pintle_codec::{Str, Value, json};
+use pintle_codec::Str;
 
-use super::{Draft, Encoded, EventKind, Key, Revision};
+use super::{Draft, Encoded, Key, Revision};
 
 /// One version of one object. It never changes; a write makes another one.
 #[derive(Debug)]
@@ -35,15 +35,6 @@ pub(crate) struct Attributes {
 pub(crate) struct Labels(Box<[(Str, Str)]>);
 
 impl Object {
-    /// The object as a tree, in schema order.
-    pub(crate) fn decode(&self) -> pintle_codec::Object {
-        // The server wrote these bytes; were they damaged, an empty object is refused by every use.
-        match json::parse(&self.encoded.object()) {
-            Ok(Value::Object(object)) => object,
-            _ => pintle_codec::Object::new(),
-        }
-    }
-
     /// An object that was not stored, and has no revision.
     pub(crate) fn dry(key: Key, draft: &Draft, attributes: Attributes) -> Self {
         Self {
@@ -61,21 +52,15 @@ impl Object {
         attributes: Attributes,
         revision: Revision,
     ) -> Self {
-        Self::new(key, draft, attributes, EventKind::Modified, revision)
+        Self::new(key, draft, attributes, revision)
     }
 
-    pub(super) fn new(
-        key: Key,
-        draft: &Draft,
-        attributes: Attributes,
-        kind: EventKind,
-        revision: Revision,
-    ) -> Self {
+    pub(super) fn new(key: Key, draft: &Draft, attributes: Attributes, revision: Revision) -> Self {
         Self {
             key,
             revision,
             attributes,
-            encoded: draft.commit(kind, revision),
+            encoded: draft.commit(revision),
         }
     }
 
@@ -85,7 +70,7 @@ impl Object {
             key: self.key.clone(),
             revision,
             attributes: self.attributes.clone(),
-            encoded: self.encoded.at_revision(EventKind::Deleted, revision),
+            encoded: self.encoded.at_revision(revision),
         }
     }
 }

@@ -81,8 +81,10 @@ pub(crate) enum Step {
 /// One thing for a watch's client.
 #[derive(Clone, Debug)]
 pub(crate) enum Delivery {
-    /// Something happened to an object, or it was there from the start.
-    Object(EventKind, Arc<Object>),
+    /// An object was there from the start.
+    Initial(Arc<Object>),
+    /// Something happened to an object: for this client, what the kind says.
+    Event(EventKind, Arc<Event>),
     /// Everything up to a revision was delivered.
     Bookmark {
         /// The revision.
@@ -201,7 +203,7 @@ impl Watcher {
         let objects = page.objects.into_iter();
         let mut deliveries: Vec<_> = objects
             .filter(|object| filter.selects(object))
-            .map(|object| Delivery::Object(EventKind::Added, object))
+            .map(Delivery::Initial)
             .collect();
         if let Some(position) = page.next {
             *next = Some(position);
@@ -241,18 +243,19 @@ impl Filter {
     ///
     /// An object that comes to be selected was added, for this client, and one that no longer is
     /// was deleted: as it last was, at the revision of the change.
-    fn deliver(&self, event: &Event) -> Option<Delivery> {
+    fn deliver(&self, event: &Arc<Event>) -> Option<Delivery> {
         if !self.scope.contains(&event.object.key) {
             return None;
         }
         let is = event.kind != EventKind::Deleted && self.matches(&event.object);
         let was = event.previous.as_ref().is_some_and(|old| self.matches(old));
-        match (was, is) {
-            (false, false) => None,
-            (false, true) => Some(Delivery::Object(EventKind::Added, event.object.clone())),
-            (true, true) => Some(Delivery::Object(EventKind::Modified, event.object.clone())),
-            (true, false) => Some(Delivery::Object(EventKind::Deleted, event.tombstone())),
-        }
+        let kind = match (was, is) {
+            (false, false) => return None,
+            (false, true) => EventKind::Added,
+            (true, true) => EventKind::Modified,
+            (true, false) => EventKind::Deleted,
+        };
+        Some(Delivery::Event(kind, event.clone()))
     }
 
     fn matches(&self, object: &Object) -> bool {
@@ -292,6 +295,7 @@ mod tests {
         super::{Attributes, Draft, HistoryLimits, Key, ResourceId, Store},
         *,
     };
+    use crate::generated::core_v1::CONFIG_MAP;
 
     const PODS: ResourceId = ResourceId::new(0);
     const NODES: ResourceId = ResourceId::new(1);
@@ -343,25 +347,33 @@ mod tests {
         }
 
         fn take(&mut self, delivery: &Delivery) {
-            match delivery {
-                Delivery::Object(kind, object) => {
-                    let (key, revision) = (object.key.to_string(), object.revision);
-                    let had = match kind {
-                        EventKind::Deleted => self.objects.remove(&key),
-                        _ => self.objects.insert(key.clone(), revision),
-                    };
-                    assert_eq!(had.is_some(), *kind != EventKind::Added, "{kind:?} {key}");
-                    assert!(had.is_none_or(|had| had < revision), "{key} goes back");
-                    if *kind != EventKind::Added {
-                        assert!(revision > self.seen, "{key} was told before");
-                    }
-                }
-                Delivery::Bookmark { revision, .. } => {
-                    assert!(*revision >= self.seen, "bookmarks go back");
-                    self.seen = *revision;
+            if let Delivery::Bookmark { revision, .. } = delivery {
+                assert!(*revision >= self.seen, "bookmarks go back");
+                self.seen = *revision;
+            }
+            if let Some((kind, object)) = shown(delivery) {
+                let (key, revision) = (object.key.to_string(), object.revision);
+                let had = match kind {
+                    EventKind::Deleted => self.objects.remove(&key),
+                    _ => self.objects.insert(key.clone(), revision),
+                };
+                assert_eq!(had.is_some(), kind != EventKind::Added, "{kind:?} {key}");
+                assert!(had.is_none_or(|had| had < revision), "{key} goes back");
+                if kind != EventKind::Added {
+                    assert!(revision > self.seen, "{key} was told before");
                 }
             }
         }
+    }
+
+    /// The object that a delivery is about, if it is about one, as the client is shown it.
+    fn shown(delivery: &Delivery) -> Option<(EventKind, Arc<Object>)> {
+        Some(match delivery {
+            Delivery::Initial(object) => (EventKind::Added, object.clone()),
+            Delivery::Event(EventKind::Deleted, event) => (EventKind::Deleted, event.tombstone()),
+            Delivery::Event(kind, event) => (*kind, event.object.clone()),
+            Delivery::Bookmark { .. } => return None,
+        })
     }
 
     fn write(store: &mut Store, random: &SeededRandom, now: Instant) {
@@ -371,12 +383,12 @@ mod tests {
         match random.below(4) {
             0 => drop(store.remove(PODS, &key, now)),
             1 => {
-                let draft = Draft::encode(&pintle_codec::Object::new());
+                let draft = Draft::encode(&pintle_codec::Object::new(), &CONFIG_MAP);
                 let attributes = Attributes::default();
                 store.put(NODES, Key::new("", "n"), &draft, attributes, now);
             }
             _ => {
-                let draft = Draft::encode(&pintle_codec::Object::new());
+                let draft = Draft::encode(&pintle_codec::Object::new(), &CONFIG_MAP);
                 let value = if random.below(2) == 0 { "0" } else { "1" };
                 let attributes = Attributes {
                     labels: [("x".into(), value.into())].into_iter().collect(),

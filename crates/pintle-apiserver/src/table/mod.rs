@@ -41,4 +41,4 @@ mod workloads;
 
 pub(crate) use column::Table;
 pub(crate) use lookup::of;
-pub(crate) use render::{IncludeObject, TableWriter, partial_object};
+pub(crate) use render::{IncludeObject, TableWriter};

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use pintle_codec::{
     Value,
     json::{Writer, write_value},
@@ -10,10 +9,7 @@ use pintle_codec::{
 use pintle_env::Timestamp;
 
 use super::Table;
-use crate::{
-    schema::{Struct, Tree},
-    store::Object,
-};
+use crate::{encoding::json, registry::Served, schema::Tree, store::Object};
 
 /// How much of its object a row carries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,8 +26,8 @@ pub(crate) enum IncludeObject {
 /// Writes objects as rows of tables.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TableWriter {
-    /// What the objects consist of, as they are stored.
-    pub(crate) schema: &'static Struct,
+    /// What the objects are.
+    pub(crate) served: Served,
     /// How they are printed.
     pub(crate) table: &'static Table,
     /// The version of `meta.k8s.io` that was asked for.
@@ -50,7 +46,7 @@ impl TableWriter {
         writer.key("kind");
         writer.string("Table");
         writer.key("apiVersion");
-        writer.string(&format!("meta.k8s.io/{}", self.version));
+        writer.string(self.api_version());
         writer.key("metadata");
         writer.raw(metadata);
         writer.key("columnDefinitions");
@@ -85,7 +81,7 @@ impl TableWriter {
         let Some(order) = self.table.order else {
             return;
         };
-        let tree = |object: &Object| Tree::new(object.decode(), self.schema);
+        let tree = |object: &Object| self.served.tree(object);
         let decoded = objects.drain(..).map(|object| (tree(&object), object));
         let mut decoded: Vec<_> = decoded.collect();
         decoded.sort_by(|(one, _), (other, _)| order(one, other));
@@ -94,13 +90,13 @@ impl TableWriter {
 
     /// One row, without a comma before it.
     pub(crate) fn row(&self, object: &Object, out: &mut Vec<u8>) {
-        let tree = Tree::new(object.decode(), self.schema);
-        let encoded = match self.include {
-            IncludeObject::None => None,
-            IncludeObject::Metadata => Some(self.partial(object.encoded.metadata())),
-            IncludeObject::Object => Some(object.encoded.object()),
-        };
-        self.cells(&tree, encoded, out);
+        let mut encoded = Vec::new();
+        match self.include {
+            IncludeObject::None => encoded.extend_from_slice(b"null"),
+            IncludeObject::Metadata => json::partial(self.api_version(), object, &mut encoded),
+            IncludeObject::Object => json::object(self.served, object, &mut encoded),
+        }
+        self.cells(&self.served.tree(object), &encoded, out);
     }
 
     /// The end of a table.
@@ -130,30 +126,27 @@ impl TableWriter {
             _ if says_something => IncludeObject::Metadata,
             include => include,
         };
-        let mut encoded = Vec::new();
-        let encoded = match carried {
-            IncludeObject::None => None,
+        let carried = match carried {
+            IncludeObject::None => Value::Null,
             IncludeObject::Metadata => {
-                write_value(
-                    &object.metadata().clone().into(),
-                    &mut Writer::new(&mut encoded),
-                );
-                Some(self.partial(&encoded))
+                let type_ = [
+                    ("kind", Value::from("PartialObjectMetadata")),
+                    ("apiVersion", self.api_version().into()),
+                ];
+                let metadata = ("metadata", object.metadata().clone().into());
+                let fields = type_.into_iter().chain([metadata]);
+                fields.collect::<pintle_codec::Object>().into()
             }
-            IncludeObject::Object => {
-                write_value(
-                    &object.object().clone().into(),
-                    &mut Writer::new(&mut encoded),
-                );
-                Some(encoded.into())
-            }
+            IncludeObject::Object => object.object().clone().into(),
         };
-        self.cells(object, encoded, &mut out);
+        let mut encoded = Vec::new();
+        write_value(&carried, &mut Writer::new(&mut encoded));
+        self.cells(object, &encoded, &mut out);
         self.end(&mut out);
         out
     }
 
-    fn cells(&self, tree: &Tree, object: Option<Bytes>, out: &mut Vec<u8>) {
+    fn cells(&self, tree: &Tree, object: &[u8], out: &mut Vec<u8>) {
         let mut writer = Writer::new(out);
         writer.begin_object();
         writer.key("cells");
@@ -167,27 +160,16 @@ impl TableWriter {
             writer.raw(b"}]");
         }
         writer.key("object");
-        match object {
-            Some(object) => writer.raw(&object),
-            None => writer.null(),
-        }
+        writer.raw(object);
         writer.end_object();
     }
 
-    fn partial(&self, metadata: &[u8]) -> Bytes {
-        partial_object(self.version, metadata)
+    fn api_version(&self) -> &'static str {
+        match self.version {
+            "v1beta1" => "meta.k8s.io/v1beta1",
+            _ => "meta.k8s.io/v1",
+        }
     }
-}
-
-/// An object's metadata as an object of its own.
-pub(crate) fn partial_object(version: &str, metadata: &[u8]) -> Bytes {
-    let mut out = Vec::with_capacity(metadata.len() + 96);
-    out.extend_from_slice(br#"{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/"#);
-    out.extend_from_slice(version.as_bytes());
-    out.extend_from_slice(br#"","metadata":"#);
-    out.extend_from_slice(metadata);
-    out.push(b'}');
-    out.into()
 }
 
 fn list_metadata(revision: &str) -> Vec<u8> {

@@ -1,0 +1,3 @@
+//! Stored objects in the encodings that clients ask for.
+
+pub(crate) mod json;
