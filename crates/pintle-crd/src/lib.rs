@@ -62,7 +62,8 @@
 //!   `x-kubernetes-int-or-string`.
 //! - Sets are lists of the type `set`: the server refuses what is there twice.
 //! - Numbers have the limits of their type. A `u64` is kept as far as an `i64` goes.
-//! - A type that contains itself is an error; [`any_object`] leaves the inner one open.
+//! - A type that contains itself is an error. `#[schemars(with = "Option<RawExtension>")]` leaves the
+//!   inner one open, as `with = "serde_json::Value"` leaves whatever cannot be described.
 //! - Types of Kubernetes' own API can be part of a spec or a status.
 //!
 //! What schemars has no words for is said with its attribute `extend`:
@@ -108,7 +109,7 @@ pub use definition::Definition;
 pub use error::{Error, ErrorKind};
 pub use manifest::to_yaml;
 pub use rule::Rule;
-pub use schema::{any_object, any_value, structural_schema};
+pub use schema::structural_schema;
 pub use versions::{Conversion, merge_versions};
 
 /// Makes a custom resource of the type of its spec: the object, its list, and what makes the object a

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use pintle_api::apiextensions::v1::CustomResourceDefinition;
 use pintle_api::core::v1::{ConfigMap, Container, Namespace, Pod};
 use pintle_client::{Api, Client, RestClient, WatchStream};
 use pintle_config::Config;
 use pintle_meta::v1::{CreateOptions, DeleteOptions, ListOptions};
-use pintle_meta::{GroupVersion, Metadata as _, Resource, WatchEvent};
+use pintle_meta::{Cluster as ScopeOfCluster, GroupVersion, Metadata as _, Resource, WatchEvent};
 
 /// A cluster that scenarios run on.
 #[derive(Clone, Debug)]
@@ -16,8 +17,15 @@ pub struct Cluster {
     client: Client,
     config: Config,
     kubeconfig: Arc<Path>,
-    /// The namespaces that were made and not yet deleted, by any clone.
-    namespaces: Arc<Mutex<Vec<String>>>,
+    /// What was made and not yet deleted, by any clone.
+    made: Arc<Mutex<Made>>,
+}
+
+/// The names of what scenarios made in a cluster.
+#[derive(Debug, Default)]
+struct Made {
+    namespaces: Vec<String>,
+    definitions: Vec<String>,
 }
 
 impl Cluster {
@@ -33,7 +41,7 @@ impl Cluster {
             client: Client::new(&config)?,
             config,
             kubeconfig: kubeconfig.into(),
-            namespaces: Arc::default(),
+            made: Arc::default(),
         })
     }
 
@@ -69,36 +77,51 @@ impl Cluster {
             .metadata
             .name
             .to_string();
-        self.made().push(name.clone());
+        self.made().namespaces.push(name.clone());
         name
     }
 
-    /// Deletes the namespaces that were made, so that a cluster in use is left as it was. All are
-    /// tried; the first failure is returned.
-    pub(crate) async fn delete_namespaces(&self) -> Result<(), pintle_client::Error> {
-        let namespaces = self.client.api::<Namespace>();
-        let names = std::mem::take(&mut *self.made());
-        let mut outcome = Ok(());
-        for name in names {
-            match namespaces.delete(&name, &DeleteOptions::new()).await {
-                Err(error) if !error.is_not_found() => outcome = outcome.and(Err(error)),
-                _ => {}
-            }
-        }
-        outcome
+    /// Has a definition of a custom resource deleted when the scenario has ended.
+    pub(crate) fn made_definition(&self, name: &str) {
+        self.made().definitions.push(name.to_owned());
     }
 
-    fn made(&self) -> MutexGuard<'_, Vec<String>> {
-        // A list of names is whole at any time, whoever panicked.
-        self.namespaces
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// Deletes the namespaces and definitions that were made, so that a cluster in use is left as it
+    /// was. All are tried; the first failure is returned.
+    pub(crate) async fn clean(&self) -> Result<(), pintle_client::Error> {
+        let Made {
+            namespaces,
+            definitions,
+        } = std::mem::take(&mut *self.made());
+        // With a definition go its objects, and a namespace is gone when its objects are.
+        let definitions = delete_all::<CustomResourceDefinition>(&self.client, definitions).await;
+        let namespaces = delete_all::<Namespace>(&self.client, namespaces).await;
+        definitions.and(namespaces)
+    }
+
+    fn made(&self) -> MutexGuard<'_, Made> {
+        // Lists of names are whole at any time, whoever panicked.
+        self.made.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The config maps of a new namespace: the simplest objects there are.
     pub(crate) async fn config_maps(&self) -> Api<ConfigMap> {
         self.client.api().namespace(self.namespace().await)
     }
+}
+
+async fn delete_all<K: Resource<Scope = ScopeOfCluster>>(
+    client: &Client,
+    names: Vec<String>,
+) -> Result<(), pintle_client::Error> {
+    let mut outcome = Ok(());
+    for name in names {
+        match client.api::<K>().delete(&name, &DeleteOptions::new()).await {
+            Err(error) if !error.is_not_found() => outcome = outcome.and(Err(error)),
+            _ => {}
+        }
+    }
+    outcome
 }
 
 /// A config map with this name and label `app`, and the label that [`mine`] selects.

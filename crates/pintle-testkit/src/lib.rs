@@ -9,9 +9,10 @@
 
 mod ask;
 mod cluster;
+mod definitions;
 mod scenario;
 mod scenarios;
 
 pub use cluster::Cluster;
 pub use scenario::{Scenario, run};
-pub use scenarios::all;
+pub use scenarios::{all, of_custom_resources};

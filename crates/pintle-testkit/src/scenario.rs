@@ -19,8 +19,8 @@ pub struct Scenario {
 /// Runs scenarios one after another and hands each name and outcome to `report`. Returns how many
 /// failed.
 ///
-/// After each one, failed or not, the namespaces that it made are deleted; a scenario whose
-/// namespaces cannot be deleted has failed.
+/// After each one, failed or not, the namespaces and definitions that it made are deleted; a scenario
+/// for which that fails has failed.
 pub async fn run(
     scenarios: &[Scenario],
     cluster: &Cluster,
@@ -38,8 +38,8 @@ pub async fn run(
             }),
             _ => Ok(()),
         };
-        let deleted = cluster.delete_namespaces().await;
-        let outcome = outcome.and(deleted.map_err(|error| error.to_string()));
+        let cleaned = cluster.clean().await;
+        let outcome = outcome.and(cleaned.map_err(|error| error.to_string()));
         failed += usize::from(outcome.is_err());
         report(scenario.name, outcome);
     }

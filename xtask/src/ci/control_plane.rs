@@ -18,8 +18,8 @@ pub(super) fn conformance(interrupt: &Interrupt) -> Result<Cases> {
     ];
     // Built before the cluster starts, so that a compiler does not starve it.
     command::check(cargo().arg("build").args(BINARY), interrupt)?;
-    // A scenario runs it.
-    command::check(cargo().args(EXAMPLE), interrupt)?;
+    // Scenarios run them.
+    command::check(cargo().args(EXAMPLES), interrupt)?;
     let options = Options {
         with_controllers: Some(CONTROLLERS.join(",")),
         api_all: false,
@@ -42,14 +42,7 @@ pub(super) fn tables(interrupt: &Interrupt) -> Result<Cases> {
     proof(&mut xtask(&["tables", "--check"]), interrupt)
 }
 
-const EXAMPLE: [&str; 6] = [
-    "build",
-    "--locked",
-    "--package",
-    "pintle",
-    "--example",
-    "list_watch",
-];
+const EXAMPLES: [&str; 5] = ["build", "--locked", "--package", "pintle", "--examples"];
 
 /// What an API server is not complete without; the others would change objects that scenarios look at.
 const CONTROLLERS: [&str; 5] = [

@@ -19,8 +19,8 @@ pub(super) fn structural(node: Node) -> Result<JSONSchemaProps, Error> {
 
 fn whole(mut shape: Shape, mut checks: Checks) -> Result<JSONSchemaProps, Error> {
     settle(&mut shape)?;
-    if !shape.nullable
-        && let Some(values) = &mut checks.enumeration
+    if let Some(values) = &mut checks.enumeration
+        && !shape.nullable
     {
         values.retain(|value| !value.is_null());
     }
@@ -118,9 +118,11 @@ fn demands(shape: &Shape, checks: &Checks) -> Result<JSONSchemaProps, Error> {
     };
     let (minimum, exclusive_minimum) = bound(checks.minimum);
     let (maximum, exclusive_maximum) = bound(checks.maximum);
-    let values = checks.enumeration.iter().flatten();
+    let (choice, choice_or_null) = choices(checks)?;
+    let mut all_of = alternatives(&checks.all_of)?;
+    all_of.extend(choice_or_null);
     Ok(JSONSchemaProps {
-        enum_: values.map(json).collect::<Result<_, _>>()?,
+        enum_: choice,
         format: text(checks.format.as_ref()),
         pattern: text(checks.pattern.as_ref()),
         minimum,
@@ -135,7 +137,7 @@ fn demands(shape: &Shape, checks: &Checks) -> Result<JSONSchemaProps, Error> {
         min_properties: checks.min_properties,
         max_properties: checks.max_properties,
         required: texts(checks.required.clone()),
-        all_of: alternatives(&checks.all_of)?,
+        all_of,
         any_of: alternatives(&checks.any_of)?,
         one_of: alternatives(&checks.one_of)?,
         not: match &checks.not {
@@ -144,6 +146,25 @@ fn demands(shape: &Shape, checks: &Checks) -> Result<JSONSchemaProps, Error> {
         },
         ..JSONSchemaProps::default()
     })
+}
+
+/// A choice of values; or, where null is one of them, what is demanded beside that the others be
+/// chosen from. To the server null is in no choice, not even in one that names it; but what else is
+/// demanded it demands of other values only.
+fn choices(checks: &Checks) -> Result<(List<JSON>, Option<JSONSchemaProps>), Error> {
+    let Some(values) = &checks.enumeration else {
+        return Ok((List::new(), None));
+    };
+    let named = values.iter().filter(|value| !value.is_null());
+    let choice: List<JSON> = named.map(json).collect::<Result<_, _>>()?;
+    if choice.len() == values.len() {
+        return Ok((choice, None));
+    }
+    let others = JSONSchemaProps {
+        enum_: choice,
+        ..JSONSchemaProps::default()
+    };
+    Ok((List::new(), Some(others)))
 }
 
 /// An alternative: demands alone, of a value of this shape.

@@ -12,7 +12,6 @@
 mod checks;
 mod emit;
 mod format;
-mod open;
 mod path;
 mod read;
 mod shape;
@@ -22,7 +21,6 @@ use pintle_api::apiextensions::v1::JSONSchemaProps;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 
-pub use open::{any_object, any_value};
 pub(crate) use path::find;
 
 use crate::Error;

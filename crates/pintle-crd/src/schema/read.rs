@@ -127,7 +127,7 @@ impl<'d> Reader<'d> {
                 format!(
                     "the type {name} contains itself ({chain}), and a schema of Kubernetes has an \
                      end: leave the inner one open with \
-                     #[schemars(schema_with = \"pintle::crd::any_object\")]"
+                     #[schemars(with = \"pintle::meta::RawExtension\")]"
                 ),
             ));
         }

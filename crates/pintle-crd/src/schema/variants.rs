@@ -49,7 +49,7 @@ pub(super) fn either(mut variants: Vec<Node>, exclusive: bool) -> Result<Node, E
 pub(super) fn of_several_types(types: &[Type]) -> Error {
     let nouns: Vec<&str> = types.iter().map(|type_| type_.noun()).collect();
     let mut advice = "take one type, or leave the value open with \
-                      #[schemars(schema_with = \"pintle::crd::any_value\")]";
+                      #[schemars(with = \"serde_json::Value\")]";
     if types == [Type::Object, Type::String] {
         advice = "if it is an enum of variants with fields and others without, give those braces: \
                   `Name {}` is written as an object, `Name` as text";

@@ -1,6 +1,6 @@
-//! The example that users copy from, run as they would run it.
+//! The examples that users copy from, run as they would run them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use pintle_api::core::v1::Pod;
@@ -17,7 +17,7 @@ pub(super) async fn the_list_watch_example_prints_what_happens(cluster: &Cluster
     let _ = pods.delete("listed", &DeleteOptions::new()).await;
     let _ = pods.delete("watched", &DeleteOptions::new()).await;
     create(&pods, &pod("listed")).await;
-    let mut example = Command::new(example())
+    let mut example = Command::new(example("list_watch"))
         .env("KUBECONFIG", cluster.kubeconfig())
         .stdout(Stdio::piped())
         .kill_on_drop(true)
@@ -49,14 +49,39 @@ pub(super) async fn the_list_watch_example_prints_what_happens(cluster: &Cluster
     example.kill().await.unwrap();
 }
 
-/// `target/<profile>/examples/list_watch`, beside the running binary or the folder that it is in.
-fn example() -> PathBuf {
+pub(super) async fn the_crd_example_defines_and_lists(cluster: &Cluster) {
+    let run = async |kubeconfig: Option<&Path>| {
+        let mut command = Command::new(example("crd"));
+        command.env_remove("KUBECONFIG");
+        if let Some(kubeconfig) = kubeconfig {
+            command.env("KUBECONFIG", kubeconfig);
+        }
+        let output = command.output().await.unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{errors}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let manifest = run(None).await;
+    let start = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n";
+    assert!(manifest.starts_with(start), "{manifest}");
+    cluster.made_definition("websites.example.com");
+    let kubeconfig = Some(cluster.kubeconfig());
+    let listed = "home https://example.com\n";
+    assert_eq!(run(kubeconfig).await, format!("created home\n{listed}"));
+    assert_eq!(
+        run(kubeconfig).await,
+        format!("home is there already\n{listed}")
+    );
+}
+
+/// `target/<profile>/examples/<name>`, beside the running binary or the folder that it is in.
+fn example(name: &str) -> PathBuf {
     let binary = std::env::current_exe().unwrap();
     let found = binary
         .ancestors()
         .skip(1)
         .take(2)
-        .map(|folder| folder.join("examples/list_watch"));
+        .map(|folder| folder.join("examples").join(name));
     let path = found.into_iter().find(|path| path.exists());
-    path.expect("the example is built: cargo build -p pintle --example list_watch")
+    path.unwrap_or_else(|| panic!("build the example: cargo build -p pintle --example {name}"))
 }

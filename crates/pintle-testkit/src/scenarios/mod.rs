@@ -1,5 +1,6 @@
 //! The scenarios, one file a subject.
 
+mod custom_resources;
 mod discovery;
 mod errors;
 mod example;
@@ -73,14 +74,46 @@ macro_rules! for_each_scenario {
 
 macro_rules! list {
     ($($module:ident::$scenario:ident)*) => {
-        /// All scenarios.
+        vec![$(Scenario {
+            name: concat!(stringify!($module), "::", stringify!($scenario)),
+            run: |cluster| Box::pin(async move { $module::$scenario(&cluster).await }),
+        }),*]
+    };
+}
+
+macro_rules! all {
+    ($($module:ident::$scenario:ident)*) => {
+        /// All scenarios but those of custom resources.
         pub fn all() -> Vec<Scenario> {
-            vec![$(Scenario {
-                name: concat!(stringify!($module), "::", stringify!($scenario)),
-                run: |cluster| Box::pin(async move { $module::$scenario(&cluster).await }),
-            }),*]
+            list! { $($module::$scenario)* }
         }
     };
 }
 
-for_each_scenario!(list);
+for_each_scenario!(all);
+
+/// The scenarios of custom resources: that a server takes the definitions which the derive makes.
+///
+/// They run on a real kube-apiserver alone, since the embedded server does not serve custom resources
+/// yet.
+pub fn of_custom_resources() -> Vec<Scenario> {
+    list! {
+        custom_resources::options_and_defaults_are_kept
+        custom_resources::numbers_and_collections_are_limited
+        custom_resources::enums_of_names_are_choices
+        custom_resources::variants_with_fields_are_told_apart
+        custom_resources::variants_with_tags_are_told_apart
+        custom_resources::untagged_variants_and_numbers_or_text_are_taken
+        custom_resources::flattened_parts_are_fields
+        custom_resources::raw_values_are_kept
+        custom_resources::types_of_kubernetes_are_parts
+        custom_resources::rules_are_obeyed
+        custom_resources::a_status_is_written_on_its_own
+        custom_resources::a_scale_scales
+        custom_resources::columns_are_printed_and_fields_selected
+        custom_resources::resources_of_the_cluster_have_no_namespace
+        custom_resources::versions_show_the_same_object
+        custom_resources::a_webhook_for_conversion_is_taken
+        example::the_crd_example_defines_and_lists
+    }
+}
