@@ -158,8 +158,11 @@ func (c *client) talk(ctx context.Context, p protocol) (string, error) {
 	hear, stdout := io.Pipe()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdin: stdin, Stdout: stdout})
-		stdout.Close()
+		err := executor.StreamWithContext(ctx, remotecommand.StreamOptions{Stdin: stdin, Stdout: stdout})
+		// Nobody waits for what will not come.
+		stdin.CloseWithError(err)
+		stdout.CloseWithError(err)
+		ended <- err
 	}()
 	heard := ""
 	answers := bufio.NewReader(hear)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
@@ -11,9 +10,11 @@ import (
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 
 	"github.com/gorilla/websocket"
 	core "k8s.io/api/core/v1"
+	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/portforward"
 	"k8s.io/client-go/transport/spdy"
@@ -59,7 +60,7 @@ func (c *client) forwards() []check {
 				return fmt.Sprintf("%x\n", sha256.Sum256([]byte(back))), err
 			})
 		})
-		refused := fmt.Sprintf("error forwarding port 9 to pod %s/%s, uid : port 9: connection refused", c.namespace, c.pod)
+		refused := fmt.Sprintf("error forwarding port 9 to pod %s/%s, uid : port 9: connection refused\n", c.namespace, c.pod)
 		add("a port where nobody listens", refused, 9, converse(nil))
 	}
 	checks = append(checks, check{"websocket v4: a port", "7 7 hello", c.plainForward})
@@ -73,8 +74,8 @@ func (c *client) forward(ctx context.Context, t tunnel, port int, use func(conte
 		return "", err
 	}
 	stop, ready, ended := make(chan struct{}), make(chan struct{}), make(chan error, 1)
-	var problems bytes.Buffer
-	forwarder, err := portforward.NewOnAddressesForStreaming(dialer, []string{loopback}, []string{fmt.Sprintf("0:%d", port)}, stop, ready, io.Discard, &problems)
+	problems := listen()
+	forwarder, err := portforward.NewOnAddressesForStreaming(dialer, []string{loopback}, []string{fmt.Sprintf("0:%d", port)}, stop, ready, io.Discard, io.Discard)
 	if err != nil {
 		return "", err
 	}
@@ -95,7 +96,30 @@ func (c *client) forward(ctx context.Context, t tunnel, port int, use func(conte
 	if ended := <-ended; ended != nil && !errors.Is(ended, portforward.ErrLostConnectionToPod) {
 		err = errors.Join(err, ended)
 	}
-	return got + problems.String(), err
+	return got + problems(), err
+}
+
+// listen hears what client-go says of errors that it cannot return, and tells it once asked.
+func listen() func() string {
+	var mutex sync.Mutex
+	var heard strings.Builder
+	utilruntime.ErrorHandlers = []utilruntime.ErrorHandler{
+		func(_ context.Context, err error, _ string, _ ...any) {
+			mutex.Lock()
+			defer mutex.Unlock()
+			// In front of it are ports of this machine.
+			text := err.Error()
+			if _, reason, ok := strings.Cut(text, "-> 9: "); ok {
+				text = reason
+			}
+			heard.WriteString(text + "\n")
+		},
+	}
+	return func() string {
+		mutex.Lock()
+		defer mutex.Unlock()
+		return heard.String()
+	}
 }
 
 // converse sends something while it reads, closes its half once all is sent, and returns all that came.

@@ -26,6 +26,8 @@ func runKubelet(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
+	// What every server speaks.
+	config.ContentType = "application/json"
 	clients, err := authority(config)
 	if err != nil {
 		return err

@@ -26,6 +26,7 @@
 //!   `schema` turns JSON into trees by the tables in `generated`, `patch` changes them, `validation`
 //!   says what is wrong.
 //! - `encoding`: what is stored, in the encodings that clients ask for.
+//! - `proxy`: requests that are sent on, to kubelets, pods and nodes.
 //! - `store`: the objects, their history, lists and watches; pure and synchronous.
 //!
 //! Invariants: time and randomness come in from outside; no lock is held across an await; nothing
@@ -46,6 +47,7 @@ mod http;
 mod kinds;
 mod openapi;
 mod patch;
+mod proxy;
 mod quote;
 mod registry;
 mod schema;

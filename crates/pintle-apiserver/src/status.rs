@@ -223,6 +223,83 @@ impl Failure {
         Self::new(code, StatusReason::INVALID, message).with_empty_details()
     }
 
+    /// 503: somebody whom the request needs does not answer.
+    pub(crate) fn service_unavailable(message: impl Into<Str>) -> Self {
+        let code = StatusCode::SERVICE_UNAVAILABLE;
+        Self::new(code, StatusReason::SERVICE_UNAVAILABLE, message)
+    }
+
+    /// 500: something broke while the request was answered.
+    pub(crate) fn internal(why: &str) -> Self {
+        let code = StatusCode::INTERNAL_SERVER_ERROR;
+        let message = format!("Internal error occurred: {why}");
+        Self::new(code, StatusReason::INTERNAL_ERROR, message).because("", why, "")
+    }
+
+    /// What somebody else answered whom the request was sent on to, in the words that clients have
+    /// for answers that say no more than their code.
+    pub(crate) fn refused_by_peer(
+        code: StatusCode,
+        resource: &str,
+        name: &str,
+        said: &str,
+    ) -> Self {
+        let (reason, message) = match code.as_u16() {
+            401 => (
+                StatusReason::UNAUTHORIZED,
+                "the server has asked for the client to provide credentials".to_owned(),
+            ),
+            403 => (StatusReason::FORBIDDEN, said.to_owned()),
+            404 => (
+                StatusReason::NOT_FOUND,
+                "the server could not find the requested resource".to_owned(),
+            ),
+            405 => (
+                StatusReason::METHOD_NOT_ALLOWED,
+                "the server does not allow this method on the requested resource".to_owned(),
+            ),
+            422 => (
+                StatusReason::INVALID,
+                "the server rejected our request due to an error in our request".to_owned(),
+            ),
+            429 => (
+                StatusReason::TOO_MANY_REQUESTS,
+                "the server has received too many requests and has asked us to try again later"
+                    .to_owned(),
+            ),
+            503 => (
+                StatusReason::SERVICE_UNAVAILABLE,
+                "the server is currently unable to handle the request".to_owned(),
+            ),
+            504 => (
+                StatusReason::TIMEOUT,
+                "the server was unable to return a response in the time allotted, but may still \
+                 be processing the request"
+                    .to_owned(),
+            ),
+            500.. => {
+                let said = Quoted(said);
+                let message = format!(
+                    "an error on the server ({said}) has prevented the request from succeeding"
+                );
+                (StatusReason::INTERNAL_ERROR, message)
+            }
+            code => {
+                let message = format!(
+                    "the server responded with the status code {code} but did not return more \
+                     information"
+                );
+                (StatusReason::default(), message)
+            }
+        };
+        let resource = Qualified {
+            group: "",
+            name: resource,
+        };
+        let message = format!("{message} ( {resource} {name})");
+        Self::new(code, reason, message).about(resource, name)
+    }
+
     /// 500, without a reason: what the real server answers to a resource version that is no number.
     pub(crate) fn internal_plain(message: impl Into<Str>) -> Self {
         Self::new(

@@ -4,10 +4,13 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header, request};
+use http_body::Body as _;
 use pintle_env::{Clock, Random, Timer};
 
 use super::{
-    Body, body,
+    Body,
+    body::{self, Received},
+    connect::Connect,
     negotiate::{JSON, Representation, check_content_type, negotiate},
     patch,
     query::Query,
@@ -21,6 +24,7 @@ use crate::{
     discovery::Discovery,
     kinds::Part,
     openapi::OpenApi,
+    proxy::{Dialer, KubeletTls},
     registry::{Registry, Served},
     shutdown::Shutdown,
     status::Failure,
@@ -38,7 +42,18 @@ pub(crate) struct Api {
     pub(super) authenticator: Authenticator,
     pub(super) authorizer: Arc<dyn Authorizer>,
     pub(super) openapi: OpenApi,
+    pub(super) dialer: Dialer,
     pub(super) discovery: Discovery,
+}
+
+/// Whom the server trusts, and with what.
+pub(crate) struct Security {
+    /// Says who clients are.
+    pub(crate) authenticator: Authenticator,
+    /// Says what they may do.
+    pub(crate) authorizer: Arc<dyn Authorizer>,
+    /// What the server shows to kubelets, and they to it.
+    pub(crate) kubelets: KubeletTls,
 }
 
 /// A request for objects, as far as all operations need it.
@@ -67,8 +82,7 @@ impl Api {
         timer: Arc<dyn Timer>,
         random: Arc<dyn Random>,
         shutdown: Shutdown,
-        authenticator: Authenticator,
-        authorizer: Arc<dyn Authorizer>,
+        security: Security,
     ) -> Self {
         let served = registry.resources().iter();
         let offers: Vec<_> = served.map(Served::offer).collect();
@@ -76,13 +90,14 @@ impl Api {
         Self {
             openapi: OpenApi::new(resources),
             discovery: Discovery::new(offers),
+            dialer: Dialer::new(security.kubelets, clock.clone(), timer.clone()),
             registry,
             clock,
             timer,
             random,
             shutdown,
-            authenticator,
-            authorizer,
+            authenticator: security.authenticator,
+            authorizer: security.authorizer,
         }
     }
 
@@ -98,9 +113,13 @@ impl Api {
         request: Request<B>,
     ) -> Response<Body>
     where
-        B: http_body::Body<Data = Bytes> + Send + Unpin + 'static,
+        B: http_body::Body<Data = Bytes, Error: std::error::Error + Send + Sync>
+            + Send
+            + Unpin
+            + 'static,
     {
-        let (mut head, mut body) = request.into_parts();
+        let (mut head, body) = request.into_parts();
+        let mut body = Received::new(body);
         let outcome = self.outcome(peer, &mut head, &mut body).await;
         let response = outcome.unwrap_or_else(|failure| failed(&failure));
         let response = if head.method == Method::HEAD {
@@ -118,10 +137,13 @@ impl Api {
         self: &Arc<Self>,
         peer: Option<&Arc<User>>,
         head: &mut request::Parts,
-        body: &mut B,
+        body: &mut Received<B>,
     ) -> Result<Response<Body>, Failure>
     where
-        B: http_body::Body<Data = Bytes> + Send + Unpin,
+        B: http_body::Body<Data = Bytes, Error: std::error::Error + Send + Sync>
+            + Send
+            + Unpin
+            + 'static,
     {
         let route = Route::of(head.uri.path());
         let user = self.admit(peer, head, &route)?;
@@ -129,6 +151,9 @@ impl Api {
         match route {
             Route::Objects(target) => {
                 let call = self.call(&target, query, &head.headers, &user)?;
+                if let Some(connect) = Connect::of(&call) {
+                    return self.connect(connect, &call, head, body.take()).await;
+                }
                 let answer = self.operate(&head.method, &call, body).await?;
                 Ok(answered(answer))
             }
@@ -391,7 +416,7 @@ pub(super) fn not_found() -> Response<Body> {
     plain(StatusCode::NOT_FOUND, "404 page not found\n")
 }
 
-fn respond(code: StatusCode, content_type: &str, body: Body) -> Response<Body> {
+pub(super) fn respond(code: StatusCode, content_type: &str, body: Body) -> Response<Body> {
     let mut response = Response::new(body);
     *response.status_mut() = code;
     let headers = response.headers_mut();

@@ -2,7 +2,8 @@
 
 use std::{
     collections::VecDeque,
-    convert::Infallible,
+    error::Error,
+    fmt, io,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     task::{Context, Poll, Waker},
@@ -10,10 +11,16 @@ use std::{
 
 use bytes::{Bytes, BytesMut};
 use http_body::{Frame, SizeHint};
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyExt as _, Empty};
 use pintle_env::Instant;
 
-use crate::status::Failure;
+use crate::{
+    proxy::{Relayed, RequestBody, Tunnel},
+    status::Failure,
+};
+
+/// The body of a request, unless it was taken away to be sent on.
+pub(super) struct Received<B>(Option<B>);
 
 /// The body of a response.
 pub(crate) struct Body {
@@ -28,6 +35,10 @@ enum Content {
     Whole(Option<Bytes>),
     /// Made while it is sent, as fast as the client takes it.
     Chunks(Box<dyn Iterator<Item = Bytes> + Send>),
+    /// What somebody else answers, as it comes.
+    Relayed(Box<Relayed>),
+    /// No body at all: the connection leaves HTTP behind this response.
+    Tunnel(Option<Tunnel>),
     /// Made while it is sent, as fast as there is something to send.
     Source {
         ready: VecDeque<Bytes>,
@@ -35,6 +46,19 @@ enum Content {
         deadline: Instant,
     },
 }
+
+/// Says that a body ends before it is complete. Whoever sends it breaks its connection off, so that
+/// nobody takes it for complete.
+#[derive(Debug)]
+pub(crate) struct Broken;
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("whoever answered broke off")
+    }
+}
+
+impl Error for Broken {}
 
 /// What a source brings forth next; nothing once it has ended.
 struct Next(Mutex<Pulling>);
@@ -62,6 +86,48 @@ type Pull = Pin<Box<dyn Future<Output = Option<(Vec<Bytes>, Resume)>> + Send>>;
 
 /// A source that waits for the body to be asked for more.
 struct Resume(Box<dyn FnOnce() -> Pull + Send>);
+
+impl<B> Received<B> {
+    /// The body of a request.
+    pub(super) fn new(body: B) -> Self {
+        Self(Some(body))
+    }
+
+    /// The body, to be sent on. What is left is empty.
+    pub(super) fn take(&mut self) -> RequestBody
+    where
+        B: http_body::Body<Data = Bytes, Error: Error + Send + Sync> + Send + 'static,
+    {
+        match self.0.take() {
+            Some(body) => body.map_err(io::Error::other).boxed_unsync(),
+            None => Empty::new().map_err(|never| match never {}).boxed_unsync(),
+        }
+    }
+}
+
+impl<B: http_body::Body + Unpin> http_body::Body for Received<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        match &mut self.0 {
+            Some(body) => Pin::new(body).poll_frame(cx),
+            None => Poll::Ready(None),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.as_ref().is_none_or(http_body::Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        let hint = self.0.as_ref().map(http_body::Body::size_hint);
+        hint.unwrap_or_else(|| SizeHint::with_exact(0))
+    }
+}
 
 impl Body {
     /// A body that is known as a whole.
@@ -93,14 +159,32 @@ impl Body {
         })
     }
 
+    /// What somebody else answers.
+    pub(crate) fn relayed(answer: Relayed) -> Self {
+        Self::of(Content::Relayed(Box::new(answer)))
+    }
+
+    /// No body, in a response after which the client's connection goes on as one end of a tunnel.
+    pub(crate) fn tunnel(tunnel: Tunnel) -> Self {
+        Self::of(Content::Tunnel(Some(tunnel)))
+    }
+
+    /// The tunnel that the client's connection is to be an end of; the body does not keep it.
+    pub(crate) fn take_tunnel(&mut self) -> Option<Tunnel> {
+        match &mut self.content {
+            Content::Tunnel(tunnel) => tunnel.take(),
+            _ => None,
+        }
+    }
+
     /// What ends the body from outside, if time does.
     pub(crate) fn expiry(&self) -> Option<Expiry> {
         match &self.content {
-            Content::Whole(_) | Content::Chunks(_) => None,
             Content::Source { next, deadline, .. } => Some(Expiry {
                 next: Arc::downgrade(next),
                 deadline: *deadline,
             }),
+            _ => None,
         }
     }
 
@@ -114,7 +198,8 @@ impl Body {
     pub(crate) fn known_length(&self) -> Option<usize> {
         match &self.content {
             Content::Whole(data) => Some(data.as_ref().map_or(0, Bytes::len)),
-            Content::Chunks(_) | Content::Source { .. } => None,
+            Content::Tunnel(_) => Some(0),
+            Content::Chunks(_) | Content::Relayed(_) | Content::Source { .. } => None,
         }
     }
 
@@ -155,15 +240,20 @@ impl Next {
 
 impl http_body::Body for Body {
     type Data = Bytes;
-    type Error = Infallible;
+    type Error = Broken;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         let data = match &mut self.content {
             Content::Whole(data) => data.take().filter(|data| !data.is_empty()),
             Content::Chunks(chunks) => chunks.next(),
+            Content::Relayed(answer) => {
+                let frame = Pin::new(answer).poll_frame(cx);
+                return frame.map(|frame| frame.map(|frame| frame.map_err(|_| Broken)));
+            }
+            Content::Tunnel(_) => None,
             Content::Source { ready, next, .. } => loop {
                 if let Some(data) = ready.pop_front() {
                     break Some(data);
@@ -192,14 +282,17 @@ impl http_body::Body for Body {
         match &self.content {
             Content::Whole(data) => data.as_ref().is_none_or(Bytes::is_empty),
             Content::Chunks(_) => false,
+            Content::Relayed(answer) => answer.is_end_stream(),
+            Content::Tunnel(_) => true,
             Content::Source { ready, next, .. } => ready.is_empty() && next.lock().pull.is_none(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        match self.known_length() {
-            Some(length) => SizeHint::with_exact(length as u64),
-            None => SizeHint::default(),
+        match (&self.content, self.known_length()) {
+            (Content::Relayed(answer), _) => answer.size_hint(),
+            (_, Some(length)) => SizeHint::with_exact(length as u64),
+            (_, None) => SizeHint::default(),
         }
     }
 }

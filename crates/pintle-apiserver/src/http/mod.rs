@@ -9,6 +9,7 @@ mod admit;
 mod api;
 mod body;
 mod condition;
+mod connect;
 mod create;
 mod delete;
 mod discovery;
@@ -27,5 +28,5 @@ mod update;
 mod warning;
 mod watch;
 
-pub(crate) use api::Api;
+pub(crate) use api::{Api, Security};
 pub(crate) use body::{Body, Expiry};

@@ -51,6 +51,8 @@ pub(crate) struct Target {
     pub(crate) name: String,
     /// What is below the object, empty for itself.
     pub(crate) subresource: String,
+    /// What is below the subresource, for the one below which there is something: `proxy`.
+    pub(crate) below: String,
     /// Whether the path is one of those that watch, which are older than the parameter.
     pub(crate) watch: bool,
 }
@@ -99,8 +101,12 @@ impl Route {
             ["namespaces", namespace, rest @ ..] if !rest.is_empty() => (*namespace, rest),
             rest => ("", rest),
         };
-        // Nothing is below a subresource, nor has it a name.
-        let rest = if rest.len() > 3 { &[] } else { rest };
+        let (rest, below) = match rest {
+            [_, _, "proxy", below @ ..] if group.is_empty() => (&rest[..3], below.join("/")),
+            // Nothing is below another subresource, nor has it a name.
+            [_, _, _, _, ..] => (&[][..], String::new()),
+            rest => (rest, String::new()),
+        };
         let part = |at: usize| rest.get(at).copied().unwrap_or_default().to_owned();
         Self::Objects(Target {
             group: group.to_owned(),
@@ -109,6 +115,7 @@ impl Route {
             namespace: namespace.to_owned(),
             name: part(1),
             subresource: part(2),
+            below,
             watch,
         })
     }
@@ -163,6 +170,21 @@ mod tests {
     }
 
     #[test]
+    fn something_is_below_a_proxy() {
+        for (path, below) in [
+            ("/api/v1/nodes/n/proxy", ""),
+            ("/api/v1/nodes/n/proxy/", ""),
+            ("/api/v1/nodes/n/proxy/a", "a"),
+            ("/api/v1/namespaces/ns/pods/p:80/proxy/a//b%2Fc/", "a//b/c"),
+        ] {
+            let Route::Objects(target) = Route::of(path) else {
+                panic!("{path} is no object");
+            };
+            assert_eq!((&*target.subresource, &*target.below), ("proxy", below));
+        }
+    }
+
+    #[test]
     fn older_paths_watch() {
         let Route::Objects(target) = Route::of("/api/v1/watch/namespaces/ns/pods/p") else {
             panic!("not objects");
@@ -182,7 +204,7 @@ mod tests {
             Route::of("/apis/apps/v1"),
             Route::Resources { .. }
         ));
-        assert_eq!(objects("/api/v1/namespaces/ns/pods/p/proxy/x")[2], "");
+        assert_eq!(objects("/api/v1/namespaces/ns/pods/p/log/x")[2], "");
         for unknown in ["", "/", "/foo"] {
             assert_eq!(Route::of(unknown), Route::Unknown, "{unknown}");
         }

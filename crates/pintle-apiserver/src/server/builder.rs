@@ -22,7 +22,8 @@ use crate::{
     authn::{Authenticator, BearerTokens, ServiceAccountTokens},
     authz::AllowAll,
     bootstrap, controllers,
-    http::Api,
+    http::{Api, Security},
+    proxy::{KubeletClient, KubeletTls},
     registry::Registry,
     shutdown::ShutdownTrigger,
 };
@@ -53,6 +54,8 @@ pub struct ApiServerBuilder {
     random: Arc<dyn Random>,
     tokens: BearerTokens,
     authorizer: Arc<dyn Authorizer>,
+    kubelet_authority: Option<String>,
+    kubelet_client: Option<(String, String)>,
 }
 
 impl ApiServer {
@@ -67,6 +70,8 @@ impl ApiServer {
             random: Arc::new(SystemRandom),
             tokens: BearerTokens::default(),
             authorizer: Arc::new(AllowAll),
+            kubelet_authority: None,
+            kubelet_client: None,
         }
     }
 }
@@ -116,11 +121,35 @@ impl ApiServerBuilder {
         self
     }
 
+    /// Authorities, as PEM, one of which must have signed the certificate of a kubelet before logs,
+    /// commands, attachments or ports of its pods are asked for.
+    ///
+    /// Default: none, and whoever is at a node's address is taken for its kubelet, as by a
+    /// kube-apiserver without `--kubelet-certificate-authority`.
+    pub fn kubelet_certificate_authority(mut self, pem: impl Into<String>) -> Self {
+        self.kubelet_authority = Some(pem.into());
+        self
+    }
+
+    /// The certificate, with its chain, and the private key that are shown to kubelets, as PEM.
+    ///
+    /// Default: ones of the server's own authority, which the kubeconfig names, for the user
+    /// `kube-apiserver-kubelet-client`.
+    pub fn kubelet_client_certificate(
+        mut self,
+        certificate: impl Into<String>,
+        key: impl Into<String>,
+    ) -> Self {
+        self.kubelet_client = Some((certificate.into(), key.into()));
+        self
+    }
+
     /// Starts the server. It answers once this returns.
     ///
     /// # Errors
     ///
-    /// When the address cannot be listened on, or the certificates cannot be made.
+    /// When the address cannot be listened on, the certificates cannot be made, or those for kubelets
+    /// are none.
     ///
     /// # Cancel safety
     ///
@@ -131,6 +160,18 @@ impl ApiServerBuilder {
         let address = listener.local_addr();
         let address = address.map_err(|error| StartError::listen(self.listen, error))?;
         let credentials = Credentials::generate(address.ip(), self.clock.timestamp())?;
+        let own = || {
+            let own = &credentials.kubelets;
+            let pem = (own.certificate_pem(), own.private_key_pem());
+            (pem.0.to_owned(), pem.1.to_owned())
+        };
+        let (certificate, key) = self.kubelet_client.unwrap_or_else(own);
+        let kubelets = KubeletTls::new(&KubeletClient {
+            certificate,
+            key,
+            authority: self.kubelet_authority,
+        });
+        let kubelets = kubelets.map_err(StartError::kubelets)?;
         let registry = Registry::new(self.history, self.clock.clone(), self.random.clone());
         let registry = Arc::new(registry);
         bootstrap::start_cluster(&registry);
@@ -145,8 +186,11 @@ impl ApiServerBuilder {
                 self.timer.clone(),
                 self.random,
                 shutdown.clone(),
-                authenticator,
-                self.authorizer,
+                Security {
+                    authenticator,
+                    authorizer: self.authorizer,
+                    kubelets,
+                },
             )),
             acceptor: credentials.acceptor,
             clients: credentials.clients,

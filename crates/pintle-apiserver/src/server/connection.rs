@@ -7,10 +7,7 @@ use std::{
 };
 
 use hyper::{body::Incoming, service::service_fn};
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    server::conn::auto,
-};
+use hyper_util::rt::TokioIo;
 use pintle_env::{Clock, Timer};
 use tokio::{
     net::TcpStream,
@@ -19,10 +16,14 @@ use tokio::{
 use tokio_rustls::TlsAcceptor;
 use tracing::{Instrument as _, debug, debug_span};
 
-use super::tasks::Tasks;
+use super::{
+    protocol::{HEADERS, Protocol},
+    tasks::Tasks,
+};
 use crate::{
     authn::ClientCertificates,
     http::{Api, Expiry},
+    proxy::{ClientAddress, Tunnel, keep_alive},
     shutdown::Shutdown,
 };
 
@@ -42,6 +43,8 @@ pub(super) struct Shared {
 pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: Shutdown) {
     // Small answers are not held back to be sent together.
     _ = stream.set_nodelay(true);
+    keep_alive(&stream);
+    let address = stream.peer_addr().map(|peer| ClientAddress(peer.ip()));
     let patience = shared.timer.sleep_until(shared.clock.now() + HANDSHAKE);
     let stream = tokio::select! {
         stream = shared.acceptor.accept(stream) => match stream {
@@ -70,8 +73,12 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
     let user = user.map(Arc::new);
     let asked = Arc::new(Notify::new());
     let watches = Watches::default();
-    let service = service_fn(|request: hyper::Request<Incoming>| {
+    let tunnel: Arc<Mutex<Option<Tunnel>>> = Arc::default();
+    let service = service_fn(|mut request: hyper::Request<Incoming>| {
         asked.notify_one();
+        if let Ok(address) = &address {
+            request.extensions_mut().insert(*address);
+        }
         let (api, user) = (shared.api.clone(), user.clone());
         let span = debug_span!(
             "request",
@@ -79,36 +86,22 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
             path = request.uri().path(),
             user = user.as_ref().map(|user| &*user.name),
         );
-        let watches = watches.clone();
+        let (watches, tunnel) = (watches.clone(), tunnel.clone());
         let respond = async move {
-            let response = api.respond(user.as_ref(), request).await;
+            let mut response = api.respond(user.as_ref(), request).await;
             watches.add(response.body().expiry());
+            if let Some(opened) = response.body_mut().take_tunnel() {
+                *lock(&tunnel) = Some(opened);
+            }
             Ok::<_, Infallible>(response)
         };
         respond.instrument(span)
     });
     let tasks = Tasks::default();
     let mut guard = tasks.guard();
-    let builder = auto::Builder::new(tasks);
-    // What was negotiated is what is spoken; nobody is waited for to find out.
-    let mut builder = match stream.get_ref().1.alpn_protocol() {
-        Some(b"h2") => builder.http2_only(),
-        _ => builder.http1_only(),
-    };
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADERS)
-        .max_buf_size(HTTP1_BUFFER);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .max_concurrent_streams(HTTP2_STREAMS)
-        .max_header_list_size(HTTP2_HEADERS)
-        .keep_alive_interval(PING_EVERY)
-        .keep_alive_timeout(PING_TIMEOUT);
-    let connection = builder.serve_connection(TokioIo::new(stream), service);
-    let mut connection = std::pin::pin!(connection);
+    let negotiated = stream.get_ref().1.alpn_protocol().map(<[u8]>::to_vec);
+    let stream = TokioIo::new(stream);
+    let mut connection = Protocol::serve(negotiated.as_deref(), stream, service, tasks);
     let patience = shared.timer.sleep_until(shared.clock.now() + HEADERS);
     let silence = async {
         tokio::select! {
@@ -118,17 +111,17 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
         }
     };
     let ended = tokio::select! {
-        ended = connection.as_mut() => ended,
+        ended = &mut connection => ended,
         () = watches.expire(&shared) => Ok(()),
         () = silence => {
             debug!("nothing was asked for");
             Ok(())
         }
         () = shutdown.requested() => {
-            connection.as_mut().graceful_shutdown();
+            connection.graceful_shutdown();
             let patience = shared.timer.sleep_until(shared.clock.now() + PATIENCE);
             tokio::select! {
-                ended = connection.as_mut() => ended,
+                ended = &mut connection => ended,
                 () = patience => Ok(()),
             }
         }
@@ -136,6 +129,10 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
     guard.end().await;
     if let Err(error) = ended {
         debug!(error = %error, "connection ended");
+    }
+    let tunnel = lock(&tunnel).take();
+    if let Some(tunnel) = tunnel {
+        tunnel.run(&*shared.clock, &*shared.timer, shutdown).await;
     }
 }
 
@@ -160,26 +157,19 @@ impl Watches {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Expiry>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Also the most that a watch outlives its time.
 const EXPIRE_EVERY: Duration = Duration::from_secs(30);
 /// As Go's server.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// For the headers of a request, and for the first request to come at all: HTTP/2 has no bound of its
-/// own for that. As kube-apiserver.
-const HEADERS: Duration = Duration::from_secs(32);
 /// The most connections at a time whose client is nobody.
 pub(super) const STRANGERS: usize = 100;
 /// For requests that are being answered when the server ends.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// The request line and all headers of a request.
-const HTTP1_BUFFER: usize = 1 << 20;
-const HTTP2_HEADERS: u32 = 1 << 20;
-/// As kube-apiserver.
-const HTTP2_STREAMS: u32 = 250;
-/// A client that went away without a word is noticed.
-const PING_EVERY: Duration = Duration::from_secs(30);
-const PING_TIMEOUT: Duration = Duration::from_secs(15);

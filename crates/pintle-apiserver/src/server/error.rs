@@ -13,6 +13,7 @@ pub struct StartError {
 enum What {
     Listen(SocketAddr),
     Certificates,
+    Kubelets,
 }
 
 impl StartError {
@@ -35,6 +36,13 @@ impl StartError {
             source: Some(source.into()),
         }
     }
+
+    pub(super) fn kubelets(source: Box<dyn Error + Send + Sync>) -> Self {
+        Self {
+            what: What::Kubelets,
+            source: Some(source),
+        }
+    }
 }
 
 impl fmt::Display for StartError {
@@ -42,6 +50,7 @@ impl fmt::Display for StartError {
         match self.what {
             What::Listen(address) => write!(f, "cannot listen on {address}"),
             What::Certificates => f.write_str("cannot make the server's certificates"),
+            What::Kubelets => f.write_str("cannot use the certificates for kubelets"),
         }
     }
 }

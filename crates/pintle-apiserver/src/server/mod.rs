@@ -8,6 +8,7 @@ mod connection;
 mod error;
 mod kubeconfig;
 mod listener;
+mod protocol;
 mod running;
 mod tasks;
 mod time;

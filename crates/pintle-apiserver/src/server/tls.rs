@@ -19,6 +19,8 @@ pub(super) struct Credentials {
     pub(super) authority_pem: String,
     /// The certificate and key of the administrator.
     pub(super) admin: Identity,
+    /// The certificate and key that are shown to kubelets.
+    pub(super) kubelets: Identity,
     /// What judges client certificates.
     pub(super) clients: ClientCertificates,
     /// What makes a TLS connection of a TCP one.
@@ -47,6 +49,8 @@ impl Credentials {
         let server = server.map_err(StartError::certificates)?;
         let admin = authority.issue_client("admin", &["system:masters"], validity);
         let admin = admin.map_err(StartError::certificates)?;
+        let kubelets = authority.issue_client("kube-apiserver-kubelet-client", &[], validity);
+        let kubelets = kubelets.map_err(StartError::certificates)?;
 
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let authority_pem = authority.certificate_pem().to_owned();
@@ -65,6 +69,7 @@ impl Credentials {
         Ok(Self {
             authority_pem,
             admin,
+            kubelets,
             clients,
             acceptor: TlsAcceptor::from(Arc::new(config)),
         })

@@ -75,7 +75,7 @@ async fn what_is_not_there_is_not_found() {
         "/apis/apps/v1/foo",
         "/api/v1/pods/foo",
         "/api/v1/namespaces/default/namespaces/x",
-        "/api/v1/namespaces/default/pods/foo/log",
+        "/api/v1/namespaces/default/pods/foo/log/x",
     ] {
         check(&[("GET", uri, "", 404, "NotFound", NO_RESOURCE)]).await;
     }
@@ -113,7 +113,7 @@ async fn nobody_is_told_nothing() {
         let request: Request<Full<Bytes>> = request;
         let response = server.api.respond(None, request).await;
         assert_eq!(response.status(), 401, "{uri}");
-        let Ok(body) = response.into_body().collect().await;
+        let body = response.into_body().collect().await.unwrap();
         assert_eq!(
             body.to_bytes(),
             r#"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"Unauthorized","reason":"Unauthorized","code":401}"#

@@ -22,7 +22,7 @@ impl Server {
         }
         let request = request.body(Full::<Bytes>::default()).unwrap();
         let (head, body) = self.api.respond(None, request).await.into_parts();
-        let Ok(body) = body.collect().await;
+        let body = body.collect().await.unwrap();
         let text = String::from_utf8(body.to_bytes().to_vec()).unwrap();
         (head.status.as_u16(), text)
     }

@@ -2,6 +2,7 @@
 //!
 //! Where an expectation is a literal answer, it is what kube-apiserver 1.36.3 answered.
 
+mod connect;
 mod discovery;
 mod errors;
 mod identity;
@@ -30,13 +31,15 @@ use http_body::Body as _;
 use http_body_util::{BodyExt as _, Full};
 use pintle_codec::{Object, Value, json};
 use pintle_env::{ManualClock, SeededRandom};
+use pintle_pki::{CertificateAuthority, Validity};
 
-use super::{Api, Body};
+use super::{Api, Body, Security};
 use crate::{
     HistoryLimits,
     authn::{Authenticator, BearerTokens, ServiceAccountTokens, User},
     authz::{AllowAll, Authorizer},
     bootstrap,
+    proxy::{KubeletClient, KubeletTls},
     registry::Registry,
     shutdown::{Shutdown, ShutdownTrigger},
 };
@@ -103,8 +106,11 @@ impl Server {
             Arc::new(clock.clone()),
             random,
             shutdown.clone(),
-            Authenticator::new(tokens, accounts, registry.clone()),
-            Arc::new(authorizer),
+            Security {
+                authenticator: Authenticator::new(tokens, accounts, registry.clone()),
+                authorizer: Arc::new(authorizer),
+                kubelets: kubelets(),
+            },
         );
         Self {
             api: Arc::new(api),
@@ -125,7 +131,7 @@ impl Server {
 
     async fn send(&self, request: Request<Full<Bytes>>) -> Answered {
         let (head, body) = self.respond(request).await.into_parts();
-        let Ok(body) = body.collect().await;
+        let body = body.collect().await.unwrap();
         Answered {
             code: head.status.as_u16(),
             headers: head.headers,
@@ -247,6 +253,7 @@ impl Watching {
                     let data = frame.into_data().unwrap();
                     self.lines.push_str(std::str::from_utf8(&data).unwrap());
                 }
+                Some(Err(broken)) => panic!("{broken}"),
                 None => {
                     ended = true;
                     break;
@@ -289,6 +296,19 @@ impl Watching {
         assert_eq!(lines, [""; 0]);
         ended
     }
+}
+
+/// TLS with a certificate that no kubelet knows.
+fn kubelets() -> KubeletTls {
+    let validity = Validity::new(1_767_225_600, 1_798_761_600).unwrap();
+    let authority = CertificateAuthority::generate("test-ca", validity).unwrap();
+    let client = authority.issue_client("test", &[], validity).unwrap();
+    KubeletTls::new(&KubeletClient {
+        certificate: client.certificate_pem().to_owned(),
+        key: client.private_key_pem().to_owned(),
+        authority: None,
+    })
+    .unwrap()
 }
 
 fn name(object: &Value) -> String {
