@@ -130,6 +130,9 @@ pub fn lazy(format: Format, pod: &[u8], prune: bool) {
             same_metadata(&lazy, &typed.metadata);
             assert_eq!(lazy.is_pruned(), typed.metadata.is_pruned());
         }
+        // Metadata that do not stand in one place, and kinds that are no text, cannot be relied on.
+        (Ok(_), Err(error)) if error.to_string().contains("two metadata") => {}
+        (Ok(_), Err(error)) if matches!(&*error.path(), "kind" | "apiVersion") => {}
         (Ok(_), Err(error)) => panic!("{} is refused: {error}", shown(pod)),
         (Err(_), Ok(lazy)) => assert!(lazy.get().is_err()),
         (Err(_), Err(_)) => {}
