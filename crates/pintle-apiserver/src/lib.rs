@@ -45,6 +45,7 @@ mod generated;
 mod hash;
 mod http;
 mod kinds;
+mod metrics;
 mod openapi;
 mod patch;
 mod proxy;
@@ -63,5 +64,6 @@ mod version;
 
 pub use authn::User;
 pub use authz::{Attributes, Authorizer, Decision};
+pub use metrics::RequestCount;
 pub use server::{ApiServer, ApiServerBuilder, RunningServer, StartError};
 pub use store::HistoryLimits;

@@ -1,46 +1,44 @@
 //! What `/version` answers.
 
 use bytes::Bytes;
-use pintle_codec::{Object, Value, json};
 
 use crate::{
     generated::resources::KUBERNETES,
     schema::{Field, Rules, Shape, Struct},
 };
 
-/// The document of `/version`: the Kubernetes version that the API is, with pintle's own as build
-/// metadata.
+/// The document of `/version`, indented as kube-apiserver indents it.
 pub(crate) fn document() -> Bytes {
-    let mut numbers = KUBERNETES.split('.');
-    let (major, minor) = (numbers.next(), numbers.next());
-    let minor = minor.unwrap_or_default();
+    let fields = fields().map(|(name, value)| format!("  \"{name}\": \"{value}\""));
+    format!("{{\n{}\n}}", fields.join(",\n")).into()
+}
+
+/// What the server is: the Kubernetes version that the API is, with pintle's own as build metadata.
+/// Nothing in it needs to be escaped.
+pub(crate) fn fields() -> [(&'static str, String); 13] {
+    let mut numbers = KUBERNETES.split('.').map(str::to_owned);
+    let major = numbers.next().unwrap_or_default();
+    let minor = numbers.next().unwrap_or_default();
     let older = minor.parse::<u32>().unwrap_or_default().saturating_sub(1);
-    let platform = format!("{}/{}", std::env::consts::OS, architecture());
     let own = env!("CARGO_PKG_VERSION");
-    let document = Object::from([
-        ("major", Value::from(major.unwrap_or_default())),
-        ("minor", Value::from(minor)),
-        ("emulationMajor", Value::from(major.unwrap_or_default())),
-        ("emulationMinor", Value::from(minor)),
+    [
+        ("major", major.clone()),
+        ("minor", minor.clone()),
+        ("emulationMajor", major.clone()),
+        ("emulationMinor", minor),
+        ("minCompatibilityMajor", major),
+        ("minCompatibilityMinor", older.to_string()),
+        ("gitVersion", format!("v{KUBERNETES}+pintle.{own}")),
+        ("gitCommit", String::new()),
+        ("gitTreeState", "clean".to_owned()),
+        ("buildDate", "1970-01-01T00:00:00Z".to_owned()),
+        ("goVersion", String::new()),
+        ("compiler", "rustc".to_owned()),
         (
-            "minCompatibilityMajor",
-            Value::from(major.unwrap_or_default()),
+            "platform",
+            format!("{}/{}", std::env::consts::OS, architecture()),
         ),
-        ("minCompatibilityMinor", Value::from(older.to_string())),
-        (
-            "gitVersion",
-            Value::from(format!("v{KUBERNETES}+pintle.{own}")),
-        ),
-        ("gitCommit", Value::from("")),
-        ("gitTreeState", Value::from("clean")),
-        ("buildDate", Value::from("1970-01-01T00:00:00Z")),
-        ("goVersion", Value::from("")),
-        ("compiler", Value::from("rustc")),
-        ("platform", Value::from(platform)),
-    ]);
-    let mut text = Vec::new();
-    json::write(&document.into(), &mut text);
-    text.into()
+    ]
 }
 
 /// The processor as Go names it.

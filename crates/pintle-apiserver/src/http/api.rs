@@ -23,6 +23,7 @@ use crate::{
     authz::Authorizer,
     discovery::Discovery,
     kinds::Part,
+    metrics::Metrics,
     openapi::OpenApi,
     proxy::{Dialer, KubeletTls},
     registry::{Registry, Served},
@@ -43,6 +44,7 @@ pub(crate) struct Api {
     pub(super) authorizer: Arc<dyn Authorizer>,
     pub(super) openapi: OpenApi,
     pub(super) dialer: Dialer,
+    metrics: Arc<Metrics>,
     pub(super) discovery: Discovery,
 }
 
@@ -89,6 +91,7 @@ impl Api {
         let resources = offers.iter().map(|offer| offer.facts).collect();
         Self {
             openapi: OpenApi::new(resources),
+            metrics: Arc::new(Metrics::new(&registry, clock.clone())),
             discovery: Discovery::new(offers),
             dialer: Dialer::new(security.kubelets, clock.clone(), timer.clone()),
             registry,
@@ -99,6 +102,11 @@ impl Api {
             authenticator: security.authenticator,
             authorizer: security.authorizer,
         }
+    }
+
+    /// What it counts.
+    pub(crate) fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
     }
 
     /// Answers a request over a connection of `peer`, which is nobody's if its client has shown no
@@ -120,10 +128,18 @@ impl Api {
     {
         let (mut head, body) = request.into_parts();
         let mut body = Received::new(body);
-        let outcome = self.outcome(peer, &mut head, &mut body).await;
+        let route = Route::of(head.uri.path());
+        let measured = self.measure(&route, &head);
+        let outcome = self.outcome(peer, route, &mut head, &mut body).await;
         let response = outcome.unwrap_or_else(|failure| failed(&failure));
+        let measured = measured.answered(response.status().as_u16());
         let response = if head.method == Method::HEAD {
             without_body(response)
+        } else {
+            response
+        };
+        let response = if measured.lasts() {
+            response.map(|answer| answer.keeping(measured))
         } else {
             response
         };
@@ -136,6 +152,7 @@ impl Api {
     async fn outcome<B>(
         self: &Arc<Self>,
         peer: Option<&Arc<User>>,
+        route: Route,
         head: &mut request::Parts,
         body: &mut Received<B>,
     ) -> Result<Response<Body>, Failure>
@@ -145,7 +162,6 @@ impl Api {
             + Unpin
             + 'static,
     {
-        let route = Route::of(head.uri.path());
         let user = self.admit(peer, head, &route)?;
         let query = Query::new(head.uri.query());
         match route {
@@ -157,6 +173,9 @@ impl Api {
                 let answer = self.operate(&head.method, &call, body).await?;
                 Ok(answered(answer))
             }
+            Route::Index => Ok(self.index()),
+            Route::Health { root, check } => Ok(self.health(root, &check, query)),
+            Route::Metrics => Ok(self.told()),
             Route::OpenApiV2 => Ok(self.openapi_v2(&head.headers)),
             Route::OpenApiV3(name) => Ok(self.openapi_v3(name.as_deref(), query, &head.headers)),
             route => self.read_only(&head.method, &route, head),
@@ -287,7 +306,6 @@ impl Api {
         }
         match route {
             Route::Version => Ok(json(version::document())),
-            Route::Health => Ok(plain(StatusCode::OK, "ok")),
             Route::TokenIssuer => Ok(published(JSON, self.authenticator.accounts().issuer())),
             Route::TokenKeys => {
                 let keys = self.authenticator.accounts().key_set();
@@ -408,12 +426,14 @@ fn published(content_type: &str, document: Vec<u8>) -> Response<Body> {
     response
 }
 
-fn plain(code: StatusCode, text: &'static str) -> Response<Body> {
-    respond(code, "text/plain; charset=utf-8", Body::whole(text))
-}
-
 pub(super) fn not_found() -> Response<Body> {
-    plain(StatusCode::NOT_FOUND, "404 page not found\n")
+    let text = "404 page not found\n";
+    let mut response = respond(StatusCode::NOT_FOUND, TEXT, Body::whole(text));
+    // Browsers are not to take it for something else.
+    let nosniff = HeaderValue::from_static("nosniff");
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, nosniff);
+    response
 }
 
 pub(super) fn respond(code: StatusCode, content_type: &str, body: Body) -> Response<Body> {
@@ -430,5 +450,6 @@ pub(super) fn respond(code: StatusCode, content_type: &str, body: Body) -> Respo
     response
 }
 
+const TEXT: &str = "text/plain; charset=utf-8";
 /// How long the body of a request may take to come. As kube-apiserver's requests.
 const BODY_TIME: Duration = Duration::from_secs(60);

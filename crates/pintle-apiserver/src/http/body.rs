@@ -188,9 +188,12 @@ impl Body {
         }
     }
 
-    /// The same body, which keeps something for as long as it lasts.
+    /// The same body, which keeps something too for as long as it lasts.
     pub(crate) fn keeping(mut self, kept: impl Send + 'static) -> Self {
-        self.kept = Some(Box::new(kept));
+        self.kept = Some(match self.kept.take() {
+            Some(before) => Box::new((before, kept)),
+            None => Box::new(kept),
+        });
         self
     }
 

@@ -2,13 +2,24 @@
 
 use percent_encoding::percent_decode_str;
 
+use super::health;
+
 /// What a path is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Route {
     /// `/version`.
     Version,
+    /// `/`: the paths that there are.
+    Index,
     /// `/healthz`, `/livez`, `/readyz`, or one check below them.
-    Health,
+    Health {
+        /// Without its slash.
+        root: &'static str,
+        /// Empty for all of them.
+        check: String,
+    },
+    /// `/metrics`.
+    Metrics,
     /// `/.well-known/openid-configuration`: who issues the tokens of service accounts.
     TokenIssuer,
     /// `/openid/v1/jwks`: the keys that those tokens are checked with.
@@ -64,11 +75,28 @@ impl Route {
         if let Some(name) = path.strip_prefix("/openapi/v3/") {
             return Self::OpenApiV3(Some(name.to_owned()));
         }
+        if path == "/" {
+            return Self::Index;
+        }
+        for root in health::ROOTS {
+            let below = path
+                .strip_prefix('/')
+                .and_then(|path| path.strip_prefix(root));
+            let check = match below {
+                Some("") => "",
+                Some(below) => match below.strip_prefix('/') {
+                    Some(check) if !check.is_empty() => check,
+                    _ => continue,
+                },
+                None => continue,
+            };
+            let check = check.to_owned();
+            return Self::Health { root, check };
+        }
         let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
         match parts.as_slice() {
             ["version"] => Self::Version,
-            ["healthz" | "livez" | "readyz"] => Self::Health,
-            ["healthz" | "livez" | "readyz", "ping"] => Self::Health,
+            ["metrics"] => Self::Metrics,
             [".well-known", "openid-configuration"] => Self::TokenIssuer,
             ["openid", "v1", "jwks"] => Self::TokenKeys,
             ["openapi", "v2"] if path.ends_with('2') => Self::OpenApiV2,
@@ -196,7 +224,14 @@ mod tests {
     #[test]
     fn other_paths_are_known_or_not() {
         assert_eq!(Route::of("/version"), Route::Version);
-        assert_eq!(Route::of("/readyz/ping"), Route::Health);
+        let health = |root, check: &str| Route::Health {
+            root,
+            check: check.to_owned(),
+        };
+        assert_eq!(Route::of("/livez"), health("livez", ""));
+        assert_eq!(Route::of("/readyz/ping"), health("readyz", "ping"));
+        assert_eq!(Route::of("/healthz/a/b"), health("healthz", "a/b"));
+        assert_eq!(Route::of("/"), Route::Index);
         assert_eq!(Route::of("/api/"), Route::CoreVersions);
         assert_eq!(Route::of("/apis"), Route::Groups);
         assert_eq!(Route::of("/apis/apps"), Route::Group("apps".into()));
@@ -205,7 +240,7 @@ mod tests {
             Route::Resources { .. }
         ));
         assert_eq!(objects("/api/v1/namespaces/ns/pods/p/log/x")[2], "");
-        for unknown in ["", "/", "/foo"] {
+        for unknown in ["", "/foo", "/healthz/", "/healthzz"] {
             assert_eq!(Route::of(unknown), Route::Unknown, "{unknown}");
         }
     }

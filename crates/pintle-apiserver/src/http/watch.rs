@@ -5,7 +5,13 @@
 //! server. It has no task: it goes on when the connection asks for data, and is dropped with it. A
 //! client that takes nothing is not asked for; the connection ends its watches when their time is over.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -76,6 +82,7 @@ impl Api {
             clock: self.clock.clone(),
             timer: self.timer.clone(),
             shutdown: self.shutdown.clone(),
+            sent: self.metrics().events(call.served.facts),
             first: true,
             over: false,
         };
@@ -101,6 +108,8 @@ struct Driver {
     clock: Arc<dyn Clock>,
     timer: Arc<dyn Timer>,
     shutdown: Shutdown,
+    /// Where to count what is sent.
+    sent: Arc<AtomicU64>,
     /// Whether nothing was sent yet.
     first: bool,
     over: bool,
@@ -122,6 +131,8 @@ impl Source for Driver {
                     tokio::task::yield_now().await;
                 }
                 Step::Deliver(deliveries) => {
+                    let count = deliveries.len() as u64;
+                    self.sent.fetch_add(count, Ordering::Relaxed);
                     let lines = deliveries.into_iter().map(|delivery| self.line(&delivery));
                     return Some(lines.collect());
                 }

@@ -198,6 +198,7 @@ impl ApiServerBuilder {
             timer: self.timer.clone(),
             strangers: Semaphore::new(STRANGERS),
         });
+        let metrics = shared.api.metrics().clone();
         let (mut controllers, mut listening) = (JoinSet::new(), JoinSet::new());
         controllers.spawn(controllers::empty_namespaces(
             registry.clone(),
@@ -211,6 +212,7 @@ impl ApiServerBuilder {
         ));
         listening.spawn(listen(shared, listener, shutdown));
         Ok(RunningServer {
+            metrics,
             kubeconfig: kubeconfig(
                 reachable(address),
                 &credentials.authority_pem,

@@ -1,10 +1,13 @@
 //! [`RunningServer`], a server that answers.
 
-use std::{fmt, net::SocketAddr};
+use std::{fmt, net::SocketAddr, sync::Arc};
 
 use tokio::task::JoinSet;
 
-use crate::shutdown::ShutdownTrigger;
+use crate::{
+    metrics::{Metrics, RequestCount},
+    shutdown::ShutdownTrigger,
+};
 
 /// A server that answers, from [`ApiServerBuilder::start`](super::ApiServerBuilder::start).
 ///
@@ -14,6 +17,7 @@ use crate::shutdown::ShutdownTrigger;
 pub struct RunningServer {
     pub(super) address: SocketAddr,
     pub(super) kubeconfig: String,
+    pub(super) metrics: Arc<Metrics>,
     pub(super) trigger: ShutdownTrigger,
     pub(super) controllers: JoinSet<()>,
     /// Takes connections, and has them all.
@@ -30,6 +34,12 @@ impl RunningServer {
     /// with the certificates and the private key in it: a secret.
     pub fn kubeconfig(&self) -> &str {
         &self.kubeconfig
+    }
+
+    /// The requests that were answered so far, by what they were, in no order. A watch is among them
+    /// once it has ended. `/metrics` tells it too, with how long they took.
+    pub fn requests(&self) -> Vec<RequestCount> {
+        self.metrics.requests()
     }
 
     /// Ends the server. It takes no more connections, ends watches, and waits up to five seconds for

@@ -33,6 +33,11 @@ impl Snapshot {
         &self.objects
     }
 
+    /// How many objects there are.
+    pub(crate) fn len(&self) -> usize {
+        self.objects.0.size()
+    }
+
     /// The objects of a scope in the order of their paths, from the first that is not below `start`.
     pub(crate) fn objects(
         &self,

@@ -39,7 +39,7 @@ async fn both_protocols_are_spoken_by_negotiation() {
         assert_eq!(client.negotiated, protocol.alpn());
         let (code, text) = client.call("GET", "/version", "").await;
         assert_eq!(code, 200);
-        assert!(text.contains(r#""minor":"36""#), "{text}");
+        assert!(text.contains(r#""minor": "36""#), "{text}");
         // The connection serves more than one request.
         assert_eq!(client.call("GET", NAMESPACES, "").await.0, 200);
     }

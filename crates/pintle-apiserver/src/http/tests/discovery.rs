@@ -1,4 +1,4 @@
-//! Discovery, version and health. What the documents say is compared with the real ones' in `recorded`.
+//! Discovery. What the documents say is compared with the real ones' in `recorded`.
 
 use super::*;
 
@@ -144,23 +144,4 @@ async fn what_discovery_does_not_come_in_is_refused() {
         let (code, reason, _) = server.get_as(uri, accept).await.failure();
         assert_eq!((code, &*reason), (406, "NotAcceptable"), "{uri} {accept}");
     }
-}
-
-#[tokio::test]
-async fn version_and_health_are_told() {
-    let server = Server::new();
-    let version = server.get("/version").await;
-    assert_eq!(version.text_at(&["major"]), "1");
-    assert_eq!(version.text_at(&["minor"]), "36");
-    assert!(version.text_at(&["gitVersion"]).starts_with("v1.36."));
-    for uri in ["/healthz", "/livez", "/readyz", "/readyz/ping"] {
-        let answered = server.get(uri).await;
-        assert_eq!((answered.code, &*answered.text), (200, "ok"), "{uri}");
-    }
-    let head = server.call("HEAD", "/version", "").await;
-    assert_eq!((head.code, &*head.text), (200, ""));
-    assert_eq!(
-        head.headers["content-length"],
-        version.text.len().to_string()
-    );
 }

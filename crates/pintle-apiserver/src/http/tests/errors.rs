@@ -79,7 +79,7 @@ async fn what_is_not_there_is_not_found() {
     ] {
         check(&[("GET", uri, "", 404, "NotFound", NO_RESOURCE)]).await;
     }
-    for uri in ["/", "/foo", "/apis/foo"] {
+    for uri in ["/foo", "/apis/foo"] {
         let answered = Server::new().get(uri).await;
         assert_eq!(
             (answered.code, &*answered.text),

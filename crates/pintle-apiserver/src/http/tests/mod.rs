@@ -2,6 +2,7 @@
 //!
 //! Where an expectation is a literal answer, it is what kube-apiserver 1.36.3 answered.
 
+mod about;
 mod connect;
 mod discovery;
 mod errors;
