@@ -9,6 +9,7 @@ mod age;
 mod autoscaling;
 mod batch;
 mod certificates;
+mod class;
 mod column;
 mod control_plane;
 mod coordination;

@@ -3,12 +3,13 @@
 use pintle_codec::Value;
 
 use super::{
+    class::{class, named},
     column::{
         AGE, AGE_CELL,
         Cell::{Of, Selector, Text, TextOr},
         Column, NAME, Table,
     },
-    field::{annotation, text},
+    field::text,
     join::{and_more, join},
     service::load_balancer,
 };
@@ -43,15 +44,7 @@ pub(super) static INGRESSES: Table = Table::new(&[
 ]);
 
 pub(super) static INGRESS_CLASSES: Table = Table::new(&[
-    Column::new(
-        NAME.name,
-        NAME.description,
-        Of(|class| {
-            let is_default = annotation(class, "ingressclass.kubernetes.io/is-default-class");
-            named(class, is_default == Some("true")).into()
-        }),
-    )
-    .names(),
+    class(|class| named(class, &["ingressclass.kubernetes.io/is-default-class"])),
     Column::new(
         "Controller",
         "Who serves the ingresses of the class.",
@@ -102,15 +95,6 @@ pub(super) static IP_ADDRESSES: Table = Table::new(&[
 ])
 // The real server sends an age and has no column for it.
 .with_surplus(&[AGE_CELL]);
-
-/// The name of a class, which says if it is the default.
-pub(super) fn named(class: &Tree, is_default: bool) -> String {
-    let name = class.metadata_text("name");
-    match is_default {
-        true => format!("{name} (default)"),
-        false => name.to_owned(),
-    }
-}
 
 /// The first three hosts, or `*` if there is none. Whatever is behind the rule with the third counts
 /// as more, whether it has a host or not, and so does a rule without one before it.

@@ -3,29 +3,25 @@
 use pintle_codec::Value;
 
 use super::{
+    class::{class, named},
     column::{
         AGE,
         Cell::{Count, Flag, Of, Text, TextOr},
         Column, NAME, Table,
     },
-    field::{annotation, text},
+    field::text,
     join::{join, or_none},
-    networking::named,
 };
 use crate::schema::Tree;
 
 pub(super) static STORAGE_CLASSES: Table = Table::new(&[
-    Column::new(
-        NAME.name,
-        NAME.description,
-        Of(|class| {
-            let is_default = |key| annotation(class, key) == Some("true");
-            let is_default = is_default("storageclass.kubernetes.io/is-default-class")
-                || is_default("storageclass.beta.kubernetes.io/is-default-class");
-            named(class, is_default).into()
-        }),
-    )
-    .names(),
+    class(|class| {
+        const ANNOTATIONS: [&str; 2] = [
+            "storageclass.kubernetes.io/is-default-class",
+            "storageclass.beta.kubernetes.io/is-default-class",
+        ];
+        named(class, &ANNOTATIONS)
+    }),
     Column::new(
         "Provisioner",
         "Who makes the volumes.",
