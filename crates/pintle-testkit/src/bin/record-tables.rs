@@ -2,7 +2,8 @@
 //! kubeconfig, which nobody else may use, and writes how each resource is shown as a table.
 //!
 //! `cargo xtask tables` runs it. The record is a line a resource, with its columns and the time of the
-//! request, followed by a line an object, with its cells and the object itself.
+//! request, followed by a line an object, with its cells and the object itself. An object without
+//! anything comes last: bookmarks of watches are printed as one.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -23,6 +24,7 @@ use pintle_codec::{Object, Value, json};
 use pintle_env::{Clock, SystemClock};
 use pintle_meta::{GroupVersion, Time};
 use pintle_testkit::Cluster;
+use tokio::task::JoinSet;
 
 #[derive(Parser)]
 #[command(about = "Records how a real kube-apiserver prints objects")]
@@ -76,10 +78,12 @@ async fn record(arguments: &Arguments) -> Result<usize> {
     }
     // Some are looked at by loops of the server itself, which say what they found.
     tokio::time::sleep(Duration::from_secs(2)).await;
+    let mut bookmarks = server.bookmarks().await?;
     let mut out = Vec::new();
     let mut recorded = 0;
-    for resource in &server.resources {
-        recorded += server.print(resource, &made, &mut out).await?;
+    for (number, resource) in server.resources.iter().enumerate() {
+        let bookmark = bookmarks.remove(&number);
+        recorded += server.print(resource, &made, bookmark, &mut out).await?;
     }
     fs::write(&arguments.out, out)?;
     Ok(recorded)
@@ -132,6 +136,7 @@ struct Resource {
     name: String,
     kind: String,
     namespaced: bool,
+    watched: bool,
     subresources: Vec<String>,
 }
 
@@ -162,7 +167,8 @@ impl Server {
             }
             for entry in list(&found, &["resources"]) {
                 let name = text(entry, &["name"]);
-                if name.contains('/') || !list(entry, &["verbs"]).contains(&"list".into()) {
+                let has = |verb: &str| list(entry, &["verbs"]).contains(&verb.into());
+                if name.contains('/') || !has("list") {
                     continue;
                 }
                 resources.push(Resource {
@@ -170,6 +176,7 @@ impl Server {
                     name: name.to_owned(),
                     kind: text(entry, &["kind"]).to_owned(),
                     namespaced: entry.get("namespaced") == Some(&Value::Bool(true)),
+                    watched: has("watch"),
                     subresources: subresources.remove(name).unwrap_or_default(),
                 });
             }
@@ -225,12 +232,31 @@ impl Server {
         Ok((kind.to_owned(), namespace.to_owned(), name.to_owned()))
     }
 
+    /// The rows of the bookmarks of watches, by the number of the resource.
+    async fn bookmarks(&self) -> Result<BTreeMap<usize, Value>> {
+        let mut watches = JoinSet::new();
+        for (number, resource) in self.resources.iter().enumerate() {
+            if resource.watched {
+                let request = self.rest(resource).get().resource(&*resource.name);
+                watches.spawn(async move { (number, bookmark(request).await) });
+            }
+        }
+        let mut rows = BTreeMap::new();
+        for (number, row) in watches.join_all().await {
+            let name = &self.resources[number].name;
+            let row = row.map_err(|error| format!("watch {name}: {error}"))?;
+            rows.insert(number, row);
+        }
+        Ok(rows)
+    }
+
     /// Writes how the objects of a resource are printed: those that were made, and a few of the
     /// server's own. Returns how many.
     async fn print(
         &self,
         resource: &Resource,
         made: &BTreeSet<Identity>,
+        bookmark: Option<Value>,
         out: &mut Vec<u8>,
     ) -> Result<usize> {
         let rest = self.rest(resource);
@@ -252,6 +278,10 @@ impl Server {
                 recorded += 1;
                 scaled = Some(identity);
             }
+        }
+        if let Some(row) = bookmark {
+            write_row(&row, out);
+            recorded += 1;
         }
         if let Some((_, namespace, name)) = scaled
             && resource.subresources.iter().any(|sub| sub == "scale")
@@ -302,7 +332,6 @@ impl Server {
 /// The answer to a request as a table with whole objects, and the time at which ages were computed,
 /// of which the second and no more is known.
 async fn table(request: impl Fn() -> Request) -> Result<(Value, String)> {
-    const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io";
     const ATTEMPTS: usize = 10;
     let clock = SystemClock::new();
     for _ in 0..ATTEMPTS {
@@ -324,6 +353,28 @@ async fn table(request: impl Fn() -> Request) -> Result<(Value, String)> {
         }
     }
     Err("no answer came within the second in which it was asked for".into())
+}
+
+/// The row of the bookmark that ends the beginning of a watch, with an object that has nothing in it.
+async fn bookmark(request: Request) -> std::result::Result<Value, String> {
+    let request = request.header("accept", TABLE);
+    let request = request.param("watch", "true").param("timeoutSeconds", "2");
+    let request = request.param("allowWatchBookmarks", "true");
+    let request = request.param("sendInitialEvents", "true");
+    let request = request.param("resourceVersionMatch", "NotOlderThan");
+    let answer = request.send().await.map_err(|error| error.to_string())?;
+    for line in answer.raw().split(|byte| *byte == b'\n') {
+        let Ok(event) = json::parse(line) else {
+            continue;
+        };
+        if text(&event, &["type"]) == "BOOKMARK" {
+            let row = list(&event, &["object", "rows"]).first();
+            let cells = row.and_then(|row| row.get("cells")).ok_or("an empty row")?;
+            let object = Value::Object(Object::new());
+            return Ok(Object::from([("cells", cells.clone()), ("object", object)]).into());
+        }
+    }
+    Err("it has no bookmark".to_owned())
 }
 
 fn write_row(row: &Value, out: &mut Vec<u8>) {
@@ -367,6 +418,9 @@ fn list<'v>(value: &'v Value, path: &[&str]) -> &'v [Value] {
     let list = value.at(path).and_then(Value::as_array);
     list.unwrap_or_default()
 }
+
+/// The representation that is asked for.
+const TABLE: &str = "application/json;as=Table;v=v1;g=meta.k8s.io";
 
 /// How many objects are recorded of a resource that the server made itself.
 const OTHERS: usize = 2;
