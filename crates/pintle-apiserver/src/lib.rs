@@ -33,6 +33,7 @@
 //! that a client sends makes anything panic; a resource differs from others by data, and by its file
 //! in `kinds`, never by a path of its own.
 
+mod api_services;
 mod authn;
 mod authz;
 mod bootstrap;

@@ -6,7 +6,7 @@ use pintle_codec::Value;
 
 use crate::{
     kinds::Part,
-    registry::{DeleteOptions, Registry, Served},
+    registry::{DeleteOptions, Mode, Propagation, Registry, Served},
     shared::Changes,
     shutdown::Shutdown,
     store::{Object, Scope},
@@ -69,7 +69,10 @@ async fn empty(registry: &Registry, content: Served, scope: &Scope) -> bool {
         .filter(|object| !object.attributes.deleting)
         .cloned();
     let objects: Vec<_> = objects.collect();
-    let options = DeleteOptions::default();
+    let options = DeleteOptions {
+        propagation: Some(Propagation::Background),
+        ..DeleteOptions::default()
+    };
     // Whatever cannot be deleted now is still there, and is found again by the next look.
     _ = registry.delete_each(content, &objects, &options).await;
     let snapshot = store.read(|store| store.snapshot(content.id));
@@ -89,7 +92,7 @@ fn finalize(registry: &Registry, namespace: &Object) {
     tree.set(&["spec", "finalizers"], Value::Array(others));
     let name = namespace.key.name();
     // A conflict says that the namespace has changed, which brings the next look.
-    _ = registry.update(served, "", name, Part::Finalize, tree, false);
+    _ = registry.update(served, "", name, Part::Finalize, tree, Mode::SERVER);
 }
 
 /// Waits for a write to any of some resources; without resources, for ever.

@@ -17,7 +17,7 @@ impl Api {
         let namespace = &call.target.namespace;
         let created = self
             .registry
-            .create(call.served, namespace, input.tree, options.dry_run);
+            .create(call.served, namespace, input.tree, call.mode(options));
         let mut answer = Answer::object(StatusCode::CREATED, &renderer, &*created?);
         answer.warnings = input.warnings;
         Ok(answer)

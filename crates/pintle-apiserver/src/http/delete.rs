@@ -13,7 +13,7 @@ use super::{
 use crate::{
     generated::meta_v1::DELETE_OPTIONS,
     quote::Quoted,
-    registry::{DeleteOptions, Deleted},
+    registry::{DeleteOptions, Deleted, Propagation},
     schema::{Tree, decode, type_meta},
     status::{self, Failure},
     store::Store,
@@ -119,6 +119,13 @@ fn read_options(call: &Call<'_>, body: &[u8]) -> Result<Asked, Failure> {
             grace_period: tree.get("gracePeriodSeconds").and_then(Value::as_int),
             uid: text(&["preconditions", "uid"]).map(Into::into),
             resource_version: text(&["preconditions", "resourceVersion"]).map(Into::into),
+            propagation: match (policy, flag) {
+                (Some("Foreground"), _) => Some(Propagation::Foreground),
+                (Some("Background"), _) => Some(Propagation::Background),
+                (Some("Orphan"), _) | (None, Some(true)) => Some(Propagation::Orphan),
+                (_, Some(false)) => Some(Propagation::Cascade),
+                _ => None,
+            },
             dry_run: !dry_run.is_empty(),
         },
         cascades: flag == Some(false),

@@ -2,9 +2,9 @@
 
 use pintle_meta::LabelSelector;
 
-use super::query::Query;
+use super::{api::Call, query::Query};
 use crate::{
-    registry::{FieldValidation, Served},
+    registry::{FieldValidation, Mode, Served},
     selector::FieldSelector,
     status::{Failure, Qualified},
     store::Revision,
@@ -205,6 +205,16 @@ impl WriteOptions {
                 _ => FieldValidation::Warn,
             },
         })
+    }
+}
+
+impl Call<'_> {
+    /// For whom the request writes, and whether in earnest.
+    pub(super) fn mode(&self, options: WriteOptions) -> Mode<'_> {
+        Mode {
+            user: Some(self.user),
+            dry_run: options.dry_run,
+        }
     }
 }
 

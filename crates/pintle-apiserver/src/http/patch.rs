@@ -36,7 +36,7 @@ impl Api {
             namespace: &call.target.namespace,
             name: &call.target.name,
             part,
-            dry_run: options.write.dry_run,
+            mode: call.mode(options.write),
         };
         let patched = self
             .registry

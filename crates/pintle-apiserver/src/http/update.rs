@@ -26,7 +26,7 @@ impl Api {
             name,
             part,
             input.tree,
-            options.dry_run,
+            call.mode(options),
         );
         let (code, object) = match updated? {
             Updated::Created(object) => (StatusCode::CREATED, object),

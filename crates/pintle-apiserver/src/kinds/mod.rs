@@ -1,18 +1,32 @@
-//! What kinds differ in. One file a kind that does; all others are [`Kind::PLAIN`].
+//! What kinds differ in, as data: [`Kind::PLAIN`] is what most are, `every` lists what the others have
+//! otherwise, and what takes more than a word has a file of its kind's name.
 //!
 //! Invariant: nothing outside this module asks what kind an object is.
 
-mod deployment;
+mod api_service;
+mod certificate_request;
+mod custom_resource_definition;
+mod event;
+mod every;
+mod field;
+mod generation;
+mod job;
 mod namespace;
+mod occasion;
 mod pod;
+mod secret;
 mod service;
-
-use pintle_codec::Str;
+mod service_account;
+mod volume;
 
 use crate::{
-    schema::{Resource, Subresource, Tree},
-    validation::NameRule,
+    registry::Reservation,
+    schema::{Subresource, Tree},
+    validation::{FieldError, NameRule},
 };
+pub(crate) use field::SelectableField;
+pub(crate) use generation::Generation;
+pub(crate) use occasion::Occasion;
 
 /// The behaviour of the objects of one resource.
 #[derive(Debug)]
@@ -24,41 +38,32 @@ pub(crate) struct Kind {
     /// What makes a new generation of them.
     pub(crate) generation: Generation,
     /// Completes a new object, after its status was reset.
-    pub(crate) on_create: fn(&mut Tree),
+    pub(crate) on_create: fn(&mut Tree, &Occasion<'_>),
     /// Completes a changed object, after what the change may not touch was put back.
-    pub(crate) on_update: fn(new: &mut Tree, old: &Tree, part: Part),
+    pub(crate) on_update: fn(new: &mut Tree, old: &Tree, part: Part, &Occasion<'_>),
+    /// What is wrong with a new object, or with one that is to replace another.
+    pub(crate) validate: fn(&Tree, old: Option<&Tree>) -> Vec<FieldError>,
+    /// Reserves what an object has for itself within the cluster.
+    pub(crate) reserve: Option<Reserve>,
+    /// Whether a new object keeps the status that its client says.
+    pub(crate) keeps_new_status: bool,
+    /// What of the metadata a change of the status changes too.
+    pub(crate) metadata_by_status: MetadataByStatus,
     /// Whether an update of one that is not there creates it.
     pub(crate) update_creates: bool,
     /// Whether an update need not say which revision it replaces.
     pub(crate) unconditional_update: bool,
-    /// The labels that a change of the status may not touch.
-    pub(crate) status_keeps_labels: bool,
     /// How they are deleted.
     pub(crate) deletion: Deletion,
+    /// What becomes of the objects that they own, if nobody says.
+    pub(crate) dependents: Dependents,
     /// Whether the answer to a delete is the object itself, and not a status, though OpenAPI says
     /// otherwise.
     pub(crate) returns_deleted: bool,
 }
 
-/// A field that selectors may ask for.
-#[derive(Debug)]
-pub(crate) struct SelectableField {
-    /// Its path, and older names of it.
-    pub(crate) names: &'static [&'static str],
-    /// Its value in an object.
-    pub(crate) value: fn(&Tree) -> Str,
-}
-
-/// What makes a new generation of an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Generation {
-    /// It has none, but for what a client says.
-    None,
-    /// A change of the spec.
-    Spec,
-    /// A change of the spec or of the annotations.
-    SpecAndAnnotations,
-}
+/// Reserves what an object says and needs, tells it what it was given, and returns what it cannot have.
+pub(crate) type Reserve = fn(&mut Tree, &mut Reservation<'_>) -> Vec<FieldError>;
 
 /// The part of an object that a request may change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +74,19 @@ pub(crate) enum Part {
     Status,
     /// What keeps a namespace from being removed.
     Finalize,
+    /// Whether a request for a certificate is approved.
+    Approval,
+}
+
+/// What of an object's metadata a change of its status changes too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MetadataByStatus {
+    /// What a change of the whole object would.
+    All,
+    /// All but the labels.
+    AllButLabels,
+    /// Nothing.
+    Nothing,
 }
 
 /// How objects are deleted.
@@ -82,15 +100,15 @@ pub(crate) enum Deletion {
     Namespace,
 }
 
-impl Part {
-    /// The part of an object that a subresource is, if it is one.
-    pub(crate) fn of(subresource: &Subresource) -> Option<Self> {
-        match subresource.name {
-            "status" => Some(Self::Status),
-            "finalize" => Some(Self::Finalize),
-            _ => None,
-        }
-    }
+/// What becomes of the objects that a deleted object owns, if neither the client nor the object says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Dependents {
+    /// They are deleted afterwards.
+    Deleted,
+    /// They lose their owner.
+    Orphaned,
+    /// There are none, whatever a client says.
+    Ignored,
 }
 
 impl Kind {
@@ -99,23 +117,28 @@ impl Kind {
         name: NameRule::DnsSubdomain,
         fields: &[],
         generation: Generation::None,
-        on_create: |_| {},
-        on_update: |_, _, _| {},
+        on_create: |_, _| {},
+        on_update: |_, _, _, _| {},
+        validate: |_, _| Vec::new(),
+        reserve: None,
+        keeps_new_status: false,
+        metadata_by_status: MetadataByStatus::All,
         update_creates: false,
         unconditional_update: true,
-        status_keeps_labels: false,
         deletion: Deletion::Immediate,
+        dependents: Dependents::Deleted,
         returns_deleted: false,
     };
+}
 
-    /// The behaviour of a resource.
-    pub(crate) fn of(resource: &Resource) -> &'static Self {
-        match (resource.group, resource.resource) {
-            ("", "namespaces") => &namespace::KIND,
-            ("", "pods") => &pod::KIND,
-            ("", "services") => &service::KIND,
-            ("apps", "deployments") => &deployment::KIND,
-            _ => &Self::PLAIN,
+impl Part {
+    /// The part of an object that a subresource is, if it is one.
+    pub(crate) fn of(subresource: &Subresource) -> Option<Self> {
+        match subresource.name {
+            "status" => Some(Self::Status),
+            "finalize" => Some(Self::Finalize),
+            "approval" => Some(Self::Approval),
+            _ => None,
         }
     }
 }

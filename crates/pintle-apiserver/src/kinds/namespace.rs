@@ -2,15 +2,12 @@
 
 use pintle_codec::Value;
 
-use super::{Deletion, Kind, Part, SelectableField};
+use super::{Deletion, Kind, Occasion, Part, SelectableField};
 use crate::{schema::Tree, validation::NameRule};
 
-pub(super) static KIND: Kind = Kind {
+pub(super) const KIND: Kind = Kind {
     name: NameRule::DnsLabel,
-    fields: &[SelectableField {
-        names: &["status.phase"],
-        value: |namespace| namespace.text(&["status", "phase"]).into(),
-    }],
+    fields: &[SelectableField::of("status.phase")],
     on_create,
     on_update,
     deletion: Deletion::Namespace,
@@ -18,7 +15,7 @@ pub(super) static KIND: Kind = Kind {
     ..Kind::PLAIN
 };
 
-fn on_create(namespace: &mut Tree) {
+fn on_create(namespace: &mut Tree, _: &Occasion<'_>) {
     namespace.set(&["status", "phase"], "Active".into());
     let mut finalizers = namespace.list(&FINALIZERS).to_vec();
     if !finalizers.iter().any(|name| name.as_str() == Some(CONTENT)) {
@@ -28,7 +25,7 @@ fn on_create(namespace: &mut Tree) {
     set_name_label(namespace);
 }
 
-fn on_update(new: &mut Tree, old: &Tree, part: Part) {
+fn on_update(new: &mut Tree, old: &Tree, part: Part, _: &Occasion<'_>) {
     if part == Part::Whole {
         new.copy_from(old, &FINALIZERS);
     }

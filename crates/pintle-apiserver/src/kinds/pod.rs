@@ -3,64 +3,34 @@
 
 use pintle_codec::{Object, Value};
 
-use super::{Deletion, Generation, Kind, Part, SelectableField};
+use super::{Deletion, Generation, Kind, Occasion, Part, SelectableField};
 use crate::schema::Tree;
 
-pub(super) static KIND: Kind = Kind {
+pub(super) const KIND: Kind = Kind {
     fields: &[
-        SelectableField {
-            names: &["spec.nodeName", "spec.host"],
-            value: |pod| pod.text(&["spec", "nodeName"]).into(),
-        },
-        SelectableField {
-            names: &["spec.restartPolicy"],
-            value: |pod| pod.text(&["spec", "restartPolicy"]).into(),
-        },
-        SelectableField {
-            names: &["spec.schedulerName"],
-            value: |pod| pod.text(&["spec", "schedulerName"]).into(),
-        },
-        SelectableField {
-            names: &["spec.serviceAccountName"],
-            value: |pod| pod.text(&["spec", "serviceAccountName"]).into(),
-        },
-        SelectableField {
-            names: &["spec.hostNetwork"],
-            value: |pod| {
-                let host_network = pod.at(&["spec", "hostNetwork"]);
-                match host_network.and_then(Value::as_bool) {
-                    Some(true) => "true".into(),
-                    _ => "false".into(),
-                }
-            },
-        },
-        SelectableField {
-            names: &["status.phase"],
-            value: |pod| pod.text(&["status", "phase"]).into(),
-        },
-        SelectableField {
-            names: &["status.podIP", "status.podIPs"],
-            value: |pod| pod.text(&["status", "podIP"]).into(),
-        },
-        SelectableField {
-            names: &["status.nominatedNodeName"],
-            value: |pod| pod.text(&["status", "nominatedNodeName"]).into(),
-        },
+        SelectableField::of("spec.nodeName").once("spec.host"),
+        SelectableField::of("spec.restartPolicy"),
+        SelectableField::of("spec.schedulerName"),
+        SelectableField::of("spec.serviceAccountName"),
+        SelectableField::or("spec.hostNetwork", "false"),
+        SelectableField::of("status.phase"),
+        SelectableField::of("status.podIP").once("status.podIPs"),
+        SelectableField::of("status.nominatedNodeName"),
     ],
-    generation: Generation::Spec,
+    generation: Generation::Content,
     on_create,
     on_update,
     deletion: Deletion::Graceful(grace_period),
     ..Kind::PLAIN
 };
 
-fn on_create(pod: &mut Tree) {
+fn on_create(pod: &mut Tree, _: &Occasion<'_>) {
     let quality = quality_of_service(pod);
     pod.set(&["status", "phase"], "Pending".into());
     pod.set(&["status", "qosClass"], quality.into());
 }
 
-fn on_update(new: &mut Tree, old: &Tree, part: Part) {
+fn on_update(new: &mut Tree, old: &Tree, part: Part, _: &Occasion<'_>) {
     if part == Part::Status {
         // Old kubelets damage owner references and forget the class.
         new.copy_from(old, &["metadata", "ownerReferences"]);

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Registry, Served};
+use super::{Mode, Registry, Reservation, Served};
 use crate::{
-    kinds::Generation,
+    kinds::Occasion,
     schema::Tree,
     status::Failure,
     store::{Draft, Key, Object, Store},
@@ -20,7 +20,7 @@ impl Registry {
         served: Served,
         namespace: &str,
         mut tree: Tree,
-        dry_run: bool,
+        mode: Mode<'_>,
     ) -> Result<Arc<Object>, Failure> {
         served.put_in_namespace(&mut tree, namespace)?;
         let admitted = |store: &Store, tree: &Tree| {
@@ -28,12 +28,11 @@ impl Registry {
         };
         self.store.read(|store| admitted(store, &tree))?;
         self.set_identity(&mut tree);
-        if served.facts.subresource("status").is_some() {
+        tree.apply_defaults();
+        if served.facts.subresource("status").is_some() && !served.kind.keeps_new_status {
             tree.reset("status");
         }
-        if served.kind.generation != Generation::None {
-            tree.set(&["metadata", "generation"], 1.into());
-        }
+        served.kind.generation.begin(&mut tree);
         let base = tree.metadata_text("generateName").to_owned();
         let generated = !base.is_empty() && tree.metadata_text("name").is_empty();
         let mut attempts = if generated { NAME_ATTEMPTS } else { 1 };
@@ -41,7 +40,8 @@ impl Registry {
             if generated {
                 tree.set(&["metadata", "name"], self.generate_name(&base).into());
             }
-            let object = self.prepare_new(served, tree.clone())?;
+            let mut object = self.prepare_new(served, tree.clone(), mode)?;
+            let reservation = self.reserve(served, &mut object)?;
             let name = object.metadata_text("name");
             let key = Key::new(namespace, name);
             let (draft, attributes) = (
@@ -53,7 +53,7 @@ impl Registry {
                 if let Some(existing) = store.get(served.id, &key) {
                     return Ok(Err(existing));
                 }
-                Ok(Ok(if dry_run {
+                Ok(Ok(if mode.dry_run {
                     Arc::new(Object::dry(key, &draft, attributes))
                 } else {
                     store.put(served.id, key, &draft, attributes, self.clock.now())
@@ -61,16 +61,24 @@ impl Registry {
             })?;
             attempts -= 1;
             match created {
-                Ok(object) => return Ok(object),
+                Ok(object) => {
+                    if let (Some(reservation), false) = (reservation, mode.dry_run) {
+                        reservation.keep();
+                    }
+                    return Ok(object);
+                }
                 Err(_) if attempts > 0 => {}
                 Err(existing) => return Err(exists(served, &existing, generated)),
             }
         }
     }
 
-    fn prepare_new(&self, served: Served, mut tree: Tree) -> Result<Tree, Failure> {
-        (served.kind.on_create)(&mut tree);
-        let errors = validate_metadata(tree.metadata(), served.facts.namespaced, served.kind.name);
+    fn prepare_new(&self, served: Served, mut tree: Tree, mode: Mode<'_>) -> Result<Tree, Failure> {
+        let now = self.now();
+        (served.kind.on_create)(&mut tree, &self.occasion(&now, mode));
+        let (metadata, namespaced) = (tree.metadata(), served.facts.namespaced);
+        let mut errors = validate_metadata(metadata, namespaced, served.kind.name);
+        errors.extend((served.kind.validate)(&tree, None));
         if !errors.is_empty() {
             let name = tree.metadata_text("name");
             return Err(Failure::invalid(served.qualified_kind(), name, &errors));
@@ -82,6 +90,41 @@ impl Registry {
         }
         tree.set(&["metadata", "resourceVersion"], "".into());
         Ok(tree)
+    }
+
+    /// What a kind may know of a write.
+    pub(super) fn occasion<'a>(&'a self, now: &'a str, mode: Mode<'a>) -> Occasion<'a> {
+        Occasion {
+            now,
+            user: mode.user,
+            random: &*self.random,
+        }
+    }
+
+    /// Reserves what an object has for itself within the cluster, if it has anything.
+    pub(super) fn reserve(
+        &self,
+        served: Served,
+        tree: &mut Tree,
+    ) -> Result<Option<Reservation<'_>>, Failure> {
+        let Some(reserve) = served.kind.reserve else {
+            return Ok(None);
+        };
+        let holder = tree.metadata_text("uid");
+        let mut reservation = self.claims.reserve(holder, &*self.random);
+        let errors = reserve(tree, &mut reservation);
+        if errors.is_empty() {
+            return Ok(Some(reservation));
+        }
+        let name = tree.metadata_text("name");
+        Err(Failure::invalid(served.qualified_kind(), name, &errors))
+    }
+
+    /// Gives back what an object that is gone had for itself.
+    pub(super) fn release(&self, served: Served, gone: &Object) {
+        if served.kind.reserve.is_some() {
+            self.claims.release(&gone.attributes.uid);
+        }
     }
 }
 

@@ -7,10 +7,11 @@ use pintle_meta::Time;
 
 use super::{Registry, Served};
 use crate::{
-    kinds::Deletion,
+    kinds::{Deletion, Dependents},
     schema::Tree,
     status::Failure,
     store::{Draft, Filter, Key, Object},
+    validation::{FOREGROUND, ORPHAN},
 };
 
 /// What a client asks of a deletion.
@@ -22,8 +23,23 @@ pub(crate) struct DeleteOptions {
     pub(crate) uid: Option<Str>,
     /// The object to delete must be at this revision.
     pub(crate) resource_version: Option<Str>,
+    /// What becomes of the objects that the object owns; none for what the object or its kind says.
+    pub(crate) propagation: Option<Propagation>,
     /// Nothing is to be done in the end.
     pub(crate) dry_run: bool,
+}
+
+/// What becomes of the objects that a deleted object owns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Propagation {
+    /// They are deleted after it.
+    Background,
+    /// They are deleted before it.
+    Foreground,
+    /// They lose their owner.
+    Orphan,
+    /// They are deleted: what is said by `orphanDependents=false`, the older way.
+    Cascade,
 }
 
 /// What a deletion did.
@@ -117,13 +133,21 @@ impl Registry {
         Ok(())
     }
 
-    fn plan(&self, served: Served, tree: &Tree, options: &DeleteOptions) -> Plan {
-        let deleting = tree.metadata().contains_key(TIMESTAMP);
-        let mut tree = tree.clone();
+    fn plan(&self, served: Served, before: &Tree, options: &DeleteOptions) -> Plan {
+        let deleting = before.metadata().contains_key(TIMESTAMP);
+        let mut tree = before.clone();
         let grace = match served.kind.deletion {
             Deletion::Namespace if !deleting => {
                 tree.set(&["metadata", TIMESTAMP], self.now().into());
                 tree.set(&["status", "phase"], "Terminating".into());
+                match options.propagation {
+                    None => {}
+                    Some(Propagation::Background) => set_collector(&mut tree, None),
+                    Some(Propagation::Foreground | Propagation::Cascade) => {
+                        set_collector(&mut tree, Some(FOREGROUND));
+                    }
+                    Some(Propagation::Orphan) => set_collector(&mut tree, Some(ORPHAN)),
+                }
                 return Plan::Mark(tree);
             }
             Deletion::Namespace if !served.is_empty(&tree) => return Plan::Nothing,
@@ -139,13 +163,14 @@ impl Registry {
                 }
             },
         };
-        let finalizers = tree.list(&["metadata", "finalizers"]);
-        match (grace, finalizers) {
-            (Some(0), []) => Plan::MarkAndRemove(tree),
+        let collector = collector(served.kind.dependents, &tree, options);
+        set_collector(&mut tree, collector);
+        let has_finalizers = !tree.list(&FINALIZERS).is_empty();
+        match (grace, has_finalizers) {
+            (Some(0), false) => Plan::MarkAndRemove(tree),
             (Some(_), _) => Plan::Mark(tree),
-            (None, []) => Plan::Remove,
-            (None, _) => {
-                let before = tree.clone();
+            (None, false) => Plan::Remove,
+            (None, true) => {
                 self.mark(&mut tree, 0);
                 if tree.object() == before.object() {
                     Plan::Keep
@@ -242,7 +267,7 @@ impl Registry {
                 Deleted::Marked(object)
             });
         }
-        self.store.write(|store| {
+        let done = self.store.write(|store| {
             let unchanged = store
                 .get(served.id, key)
                 .is_some_and(|now| now.revision == current.revision);
@@ -257,7 +282,11 @@ impl Registry {
                 return store.remove(served.id, key, now).map(Deleted::Gone);
             }
             marked.map(Deleted::Marked)
-        })
+        });
+        if let Some(Deleted::Gone(object)) = &done {
+            self.release(served, object);
+        }
+        done
     }
 }
 
@@ -280,6 +309,45 @@ impl Served {
             Deletion::Namespace => tree.list(&["spec", "finalizers"]).is_empty(),
             Deletion::Immediate | Deletion::Graceful(_) => true,
         }
+    }
+}
+
+/// The finalizer by which the garbage collector sees to what an object owns, if it is to.
+fn collector(kind: Dependents, tree: &Tree, options: &DeleteOptions) -> Option<&'static str> {
+    let had = |name| {
+        tree.list(&FINALIZERS)
+            .iter()
+            .any(|had| had.as_str() == Some(name))
+    };
+    match options.propagation {
+        _ if kind == Dependents::Ignored => None,
+        Some(Propagation::Background | Propagation::Cascade) => None,
+        Some(Propagation::Foreground) => Some(FOREGROUND),
+        Some(Propagation::Orphan) => Some(ORPHAN),
+        None if had(ORPHAN) => Some(ORPHAN),
+        None if had(FOREGROUND) => Some(FOREGROUND),
+        None => (kind == Dependents::Orphaned).then_some(ORPHAN),
+    }
+}
+
+/// Makes this the only finalizer of the garbage collector.
+fn set_collector(tree: &mut Tree, collector: Option<&str>) {
+    let had = tree.list(&FINALIZERS);
+    let is_collector = |name: &&Value| matches!(name.as_str(), Some(ORPHAN | FOREGROUND));
+    if had
+        .iter()
+        .filter(is_collector)
+        .map(Value::as_str)
+        .eq(collector.map(Some))
+    {
+        return;
+    }
+    let others = had.iter().filter(|name| !is_collector(name)).cloned();
+    let finalizers: Vec<_> = others.chain(collector.map(Value::from)).collect();
+    if finalizers.is_empty() {
+        tree.remove(&FINALIZERS);
+    } else {
+        tree.set(&FINALIZERS, Value::Array(finalizers));
     }
 }
 
@@ -329,6 +397,8 @@ const GIVE_WAY_EVERY: usize = 64;
 
 /// 9999-12-31T23:59:59Z: what comes later has a year that no client reads.
 const LAST_SECOND: i64 = 253_402_300_799;
+
+const FINALIZERS: [&str; 2] = ["metadata", "finalizers"];
 
 const TIMESTAMP: &str = "deletionTimestamp";
 const PERIOD: &str = "deletionGracePeriodSeconds";

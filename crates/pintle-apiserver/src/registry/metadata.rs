@@ -69,7 +69,7 @@ impl Registry {
 }
 
 /// A random UUID (version 4).
-fn uid(random: &dyn Random) -> String {
+pub(crate) fn uid(random: &dyn Random) -> String {
     let mut bytes = [0; 16];
     random.fill(&mut bytes);
     bytes[6] = bytes[6] & 0x0f | 0x40;

@@ -7,17 +7,21 @@
 //! critical section in which the write happens.
 
 mod admission;
+mod claims;
 mod create;
 mod delete;
 mod input;
 mod metadata;
+mod mode;
 mod patch;
 mod resources;
 mod select;
 mod update;
 
-pub(crate) use delete::{DeleteOptions, Deleted};
+pub(crate) use claims::{ClaimError, NODE_PORTS, Reservation};
+pub(crate) use delete::{DeleteOptions, Deleted, Propagation};
 pub(crate) use input::FieldValidation;
-
+pub(crate) use metadata::uid;
+pub(crate) use mode::Mode;
 pub(crate) use resources::{Registry, Served};
 pub(crate) use update::{Change, Updated};

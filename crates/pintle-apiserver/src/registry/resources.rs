@@ -5,6 +5,7 @@ use std::sync::Arc;
 use pintle_env::{Clock, Random, Timestamp};
 use pintle_meta::Time;
 
+use super::claims::Claims;
 use crate::{
     generated::resources::RESOURCES,
     kinds::Kind,
@@ -20,6 +21,7 @@ pub(crate) struct Registry {
     pub(super) store: SharedStore,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
+    pub(super) claims: Claims,
 }
 
 /// A resource that is served.
@@ -55,6 +57,7 @@ impl Registry {
             resources,
             clock,
             random,
+            claims: Claims::default(),
         }
     }
 
@@ -147,7 +150,7 @@ impl Served {
                 .kind
                 .fields
                 .iter()
-                .map(|field| (field.value)(tree))
+                .map(|field| field.value(tree))
                 .collect(),
         }
     }

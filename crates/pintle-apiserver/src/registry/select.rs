@@ -2,6 +2,7 @@
 
 use super::Served;
 use crate::{
+    kinds::SelectableField,
     quote::Quoted,
     selector::{FieldSelector, ParseFieldsError},
     store::{FIRST_FIELD, NAME_FIELD, NAMESPACE_FIELD},
@@ -24,13 +25,22 @@ impl Served {
             }
             _ => {}
         }
-        let found = fields.iter().position(|field| field.names.contains(&name));
+        let is_meant = |field: &SelectableField| field.name == name || field.older == name;
+        let found = fields
+            .iter()
+            .position(|field| !name.is_empty() && is_meant(field));
+        let facts = self.facts;
         match found {
             Some(at) => Ok(FIRST_FIELD + at),
             None if fields.is_empty() => Err(format!(
                 "{} is not a known field selector: only \"metadata.name\", \
                  \"metadata.namespace\"",
                 Quoted(name)
+            )),
+            // One kind says more.
+            None if facts.kind == "ResourceSlice" => Err(format!(
+                "field label not supported for {}, Kind={}: {name}",
+                facts.api_version, facts.kind
             )),
             None => Err(format!("field label not supported: {name}")),
         }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use http::StatusCode;
 use pintle_codec::Value;
 
-use super::{Registry, Served};
+use super::{Mode, Registry, Served};
 use crate::{
-    kinds::{Generation, Part},
+    kinds::{MetadataByStatus, Part},
     quote::Quoted,
     schema::Tree,
     status::Failure,
@@ -35,8 +35,8 @@ pub(crate) struct Change<'a> {
     pub(crate) name: &'a str,
     /// What of the object is changed; the rest stays as it is.
     pub(crate) part: Part,
-    /// Nothing is to be done in the end.
-    pub(crate) dry_run: bool,
+    /// For whom, and whether in earnest.
+    pub(crate) mode: Mode<'a>,
 }
 
 impl Registry {
@@ -53,7 +53,7 @@ impl Registry {
         name: &str,
         part: Part,
         mut input: Tree,
-        dry_run: bool,
+        mode: Mode<'_>,
     ) -> Result<Updated, Failure> {
         served.put_in_namespace(&mut input, namespace)?;
         check_name(&input, name)?;
@@ -62,7 +62,7 @@ impl Registry {
             namespace,
             name,
             part,
-            dry_run,
+            mode,
         };
         let key = Key::new(namespace, name);
         let creates = part == Part::Whole && served.kind.update_creates;
@@ -79,7 +79,7 @@ impl Registry {
             revision(&input)?;
             let mut new = input.clone();
             new.set(&["metadata", "resourceVersion"], "".into());
-            match self.create(served, namespace, new, dry_run) {
+            match self.create(served, namespace, new, mode) {
                 // It has come to be in the meantime, and can be replaced.
                 Err(failure) if failure.code() == StatusCode::CONFLICT => {}
                 created => return created.map(Updated::Created),
@@ -99,7 +99,7 @@ impl Registry {
             namespace,
             name,
             part,
-            dry_run,
+            mode,
         } = change;
         let key = Key::new(namespace, name);
         loop {
@@ -112,7 +112,11 @@ impl Registry {
             served.put_in_namespace(&mut input, namespace)?;
             check_name(&input, name)?;
             check_revision(served, &input, &current)?;
-            let new = prepare(served, input, &old, part)?;
+            let mut new = self.prepare(served, input, &old, part, mode)?;
+            let reservation = match part {
+                Part::Whole => self.reserve(served, &mut new)?,
+                _ => None,
+            };
             let removes = is_finished(served, &new, &old);
             if !removes && new.object() == old.object() {
                 return Ok(current);
@@ -121,7 +125,7 @@ impl Registry {
                 Draft::encode(new.object(), served.facts.schema),
                 served.attributes(&new),
             );
-            if dry_run {
+            if mode.dry_run {
                 let object = Object::dry_at(key, &draft, attributes, current.revision);
                 return Ok(Arc::new(object));
             }
@@ -141,65 +145,81 @@ impl Registry {
                 Some(store.put(served.id, key.clone(), &draft, attributes, now))
             });
             if let Some(object) = written {
+                if let Some(reservation) = reservation {
+                    reservation.keep();
+                }
+                if removes {
+                    self.release(served, &object);
+                }
                 return Ok(object);
             }
             // Somebody else was faster: the rules are applied again to what there is now.
         }
     }
-}
 
-/// The object that replaces `old`.
-fn prepare(served: Served, mut new: Tree, old: &Tree, part: Part) -> Result<Tree, Failure> {
-    const KEPT: [&str; 2] = ["creationTimestamp", "generation"];
-    for field in KEPT {
-        new.copy_from(old, &["metadata", field]);
-    }
-    match part {
-        Part::Whole | Part::Finalize if served.facts.subresource("status").is_some() => {
-            new.copy_from(old, &["status"]);
-        }
-        Part::Status => {
-            let status = new.get("status").cloned();
-            let metadata = Value::Object(new.metadata().clone());
-            new = old.clone();
-            new.set(&["metadata"], metadata);
-            new.set(&["status"], status.unwrap_or_default());
-            if served.kind.status_keeps_labels {
-                new.copy_from(old, &["metadata", "labels"]);
-            }
-        }
-        Part::Whole | Part::Finalize => {}
-    }
-    (served.kind.on_update)(&mut new, old, part);
-    if new.metadata_text("uid").is_empty() {
-        new.copy_from(old, &["metadata", "uid"]);
-    }
-    for field in ["deletionTimestamp", "deletionGracePeriodSeconds"] {
-        // Deletion is not undone; the rest of the rule is in the validation.
-        if old.metadata().contains_key(field) {
+    /// The object that replaces `old`.
+    fn prepare(
+        &self,
+        served: Served,
+        mut new: Tree,
+        old: &Tree,
+        part: Part,
+        mode: Mode<'_>,
+    ) -> Result<Tree, Failure> {
+        const KEPT: [&str; 2] = ["creationTimestamp", "generation"];
+        for field in KEPT {
             new.copy_from(old, &["metadata", field]);
         }
-    }
-    let changed = |path: &[&str]| new.at(path) != old.at(path);
-    let new_generation = match served.kind.generation {
-        Generation::None => false,
-        Generation::Spec => changed(&["spec"]),
-        Generation::SpecAndAnnotations => {
-            changed(&["spec"]) || changed(&["metadata", "annotations"])
+        if part == Part::Status {
+            new = with_status_of(served, &new, old);
+        } else {
+            new.apply_defaults();
+            if part != Part::Approval && served.facts.subresource("status").is_some() {
+                new.copy_from(old, &["status"]);
+            }
         }
-    };
-    if new_generation {
-        let generation = old.at(&["metadata", "generation"]);
-        let generation = generation.and_then(Value::as_int).unwrap_or_default();
-        new.set(&["metadata", "generation"], (generation + 1).into());
+        let now = self.now();
+        (served.kind.on_update)(&mut new, old, part, &self.occasion(&now, mode));
+        if new.metadata_text("uid").is_empty() {
+            new.copy_from(old, &["metadata", "uid"]);
+        }
+        for field in ["deletionTimestamp", "deletionGracePeriodSeconds"] {
+            // Deletion is not undone; the rest of the rule is in the validation.
+            if old.metadata().contains_key(field) {
+                new.copy_from(old, &["metadata", field]);
+            }
+        }
+        if !matches!(part, Part::Status | Part::Approval) {
+            served.kind.generation.count(&mut new, old);
+        }
+        let mut errors = validate_metadata_update(new.metadata(), old.metadata());
+        errors.extend((served.kind.validate)(&new, Some(old)));
+        if !errors.is_empty() {
+            let name = old.metadata_text("name");
+            return Err(Failure::invalid(served.qualified_kind(), name, &errors));
+        }
+        new.copy_from(old, &["metadata", "resourceVersion"]);
+        Ok(new)
     }
-    let errors = validate_metadata_update(new.metadata(), old.metadata());
-    if !errors.is_empty() {
-        let name = old.metadata_text("name");
-        return Err(Failure::invalid(served.qualified_kind(), name, &errors));
+}
+
+/// The object with the status of another, and as much of its metadata as comes with that.
+fn with_status_of(served: Served, new: &Tree, old: &Tree) -> Tree {
+    let mut tree = old.clone();
+    let status = new.get("status").cloned();
+    tree.set(&["status"], status.unwrap_or_default());
+    if served.kind.metadata_by_status != MetadataByStatus::Nothing {
+        tree.set(&["metadata"], Value::Object(new.metadata().clone()));
+    } else {
+        // What says which object is meant is still to be checked.
+        for field in ["name", "namespace", "uid"] {
+            tree.copy_from(new, &["metadata", field]);
+        }
     }
-    new.copy_from(old, &["metadata", "resourceVersion"]);
-    Ok(new)
+    if served.kind.metadata_by_status == MetadataByStatus::AllButLabels {
+        tree.copy_from(old, &["metadata", "labels"]);
+    }
+    tree
 }
 
 /// Whether nothing keeps an object any more that was to be deleted.

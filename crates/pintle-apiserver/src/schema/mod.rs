@@ -5,6 +5,7 @@
 //! that writing the tree gives the bytes that the real server would give.
 
 mod decode;
+mod defaults;
 mod protobuf;
 mod scalar;
 mod table;

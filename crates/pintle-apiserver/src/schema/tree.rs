@@ -30,6 +30,21 @@ impl Tree {
         &self.object
     }
 
+    /// The object, to change it below its fields.
+    pub(super) fn object_mut(&mut self) -> &mut Object {
+        &mut self.object
+    }
+
+    /// The object, taken out.
+    pub(crate) fn into_object(self) -> Object {
+        self.object
+    }
+
+    /// What it consists of.
+    pub(crate) fn schema(&self) -> &'static Struct {
+        self.schema
+    }
+
     /// A field of the object itself.
     pub(crate) fn get(&self, field: &str) -> Option<&Value> {
         self.object.get(field)
@@ -83,6 +98,13 @@ impl Tree {
         match other.at(path) {
             Some(value) => self.set(path, value.clone()),
             None => drop(self.remove(path)),
+        }
+    }
+
+    /// Gives a field the value of another.
+    pub(crate) fn copy_within(&mut self, from: &str, to: &str) {
+        if let Some(value) = self.get(from).cloned() {
+            self.set(&[to], value);
         }
     }
 

@@ -13,6 +13,10 @@ pub(crate) enum NameRule {
     /// A DNS subdomain: most resources.
     #[default]
     DnsSubdomain,
+    /// Whatever a path can have between two slashes.
+    PathSegment,
+    /// An address, in its canonical form.
+    Ip,
 }
 
 /// What is wrong with the metadata of an object that is to be created.
@@ -120,6 +124,8 @@ impl NameRule {
         match self {
             Self::DnsLabel => names::dns_label(&whole),
             Self::DnsSubdomain => names::dns_subdomain(&whole),
+            Self::PathSegment => names::path_segment(name, prefix),
+            Self::Ip => names::ip_address(name),
         }
     }
 }
@@ -231,8 +237,11 @@ fn finalizers(metadata: &Object) -> Vec<&str> {
 }
 
 const ANNOTATIONS_MAX: usize = 256 << 10;
-const ORPHAN: &str = "orphan";
-const FOREGROUND: &str = "foregroundDeletion";
+
+/// The finalizer of an object whose dependents are to lose their owner.
+pub(crate) const ORPHAN: &str = "orphan";
+/// The finalizer of an object whose dependents are to go before it.
+pub(crate) const FOREGROUND: &str = "foregroundDeletion";
 
 #[cfg(test)]
 mod tests {

@@ -8,5 +8,7 @@ pub(crate) mod names;
 mod options;
 
 pub(crate) use field::FieldError;
-pub(crate) use metadata::{NameRule, validate_metadata, validate_metadata_update};
+pub(crate) use metadata::{
+    FOREGROUND, NameRule, ORPHAN, validate_metadata, validate_metadata_update,
+};
 pub(crate) use options::{validate_dry_run, validate_field_manager, validate_field_validation};

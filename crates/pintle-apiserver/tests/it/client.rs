@@ -139,8 +139,16 @@ impl Client {
         (code, String::from_utf8(body.to_vec()).unwrap())
     }
 
-    /// Begins a watch.
+    /// The revision of the last write.
+    async fn latest(&mut self) -> String {
+        let (_, list) = self.call("GET", "/api/v1/namespaces?limit=1", "").await;
+        let (_, revision) = list.split_once(r#""resourceVersion":""#).unwrap();
+        revision.split_once('"').unwrap().0.to_owned()
+    }
+
+    /// Begins a watch; `LATEST` in its path stands for the revision of the last write.
     pub(crate) async fn watch(&mut self, path: &str) -> Watch {
+        let path = &path.replace("LATEST", &self.latest().await);
         let response = self.send("GET", path, "").await;
         assert_eq!(response.status(), 200);
         Watch {
@@ -182,8 +190,14 @@ impl Watch {
 
     /// The next data as it comes.
     pub(crate) async fn next_chunk(&mut self) -> Option<Result<Bytes, hyper::Error>> {
-        let frame = self.body.frame().await?;
-        Some(frame.map(|frame| frame.into_data().unwrap_or_default()))
+        loop {
+            let frame = self.body.frame().await?;
+            let data = frame.map(|frame| frame.into_data().unwrap_or_default());
+            // A frame without data says nothing yet.
+            if !data.as_ref().is_ok_and(Bytes::is_empty) {
+                return Some(data);
+            }
+        }
     }
 }
 

@@ -18,7 +18,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use client::{Client, Credentials, Protocol};
 
 const NAMESPACES: &str = "/api/v1/namespaces";
-const WATCH: &str = "/api/v1/namespaces?watch=1&resourceVersion=5";
+const WATCH: &str = "/api/v1/namespaces?watch=1&resourceVersion=LATEST";
 const PROTOCOLS: [Protocol; 2] = [Protocol::Http1, Protocol::Http2];
 
 async fn start() -> (RunningServer, Credentials) {

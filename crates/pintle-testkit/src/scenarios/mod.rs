@@ -4,6 +4,7 @@ mod custom_resources;
 mod discovery;
 mod errors;
 mod example;
+mod kinds;
 mod lists;
 mod patches;
 mod tables;
@@ -31,6 +32,15 @@ macro_rules! for_each_scenario {
             errors::a_selector_that_cannot_be_read_is_a_bad_request
             errors::who_shows_no_credentials_is_unauthorized
             example::the_list_watch_example_prints_what_happens
+            kinds::kinds_behave_each_in_its_own_way
+            kinds::some_fields_can_be_selected_by
+            kinds::services_are_given_addresses_and_ports
+            kinds::secrets_keep_text_as_data
+            kinds::jobs_select_their_own_pods
+            kinds::requests_for_certificates_say_who_made_them
+            kinds::volumes_and_claims_start_pending
+            kinds::some_objects_are_made_to_say_less_or_more
+            kinds::the_servers_own_api_services_are_available
             lists::labels_select
             lists::names_select
             lists::pages_are_of_one_version

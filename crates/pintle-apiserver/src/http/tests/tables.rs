@@ -97,7 +97,7 @@ async fn rows_carry_what_is_asked_for() {
 async fn services_and_deployments_are_shown() {
     let server = Server::new();
     let services = "/api/v1/namespaces/default/services";
-    let service = r#"{"metadata":{"name":"s"},"spec":{"type":"NodePort","clusterIPs":["10.0.0.1"],"ports":[{"port":443,"protocol":"TCP"},{"port":80,"nodePort":30080,"protocol":"TCP"}],"selector":{"b":"2","a":"1"}}}"#;
+    let service = r#"{"metadata":{"name":"s"},"spec":{"type":"NodePort","clusterIP":"10.0.0.1","ports":[{"port":443,"nodePort":30443},{"port":80,"nodePort":30080}],"selector":{"b":"2","a":"1"}}}"#;
     server.call("POST", services, service).await;
     let table = server
         .get_as(&format!("{services}?includeObject=None"), TABLE)
@@ -105,7 +105,7 @@ async fn services_and_deployments_are_shown() {
     assert_eq!(
         rows(&table),
         [
-            r#"{"cells":["s","NodePort","10.0.0.1","\u003cnone\u003e","443/TCP,80:30080/TCP","0s","a=1,b=2"],"object":null}"#
+            r#"{"cells":["s","NodePort","10.0.0.1","\u003cnone\u003e","443:30443/TCP,80:30080/TCP","0s","a=1,b=2"],"object":null}"#
         ]
     );
     let deployments = "/apis/apps/v1/namespaces/default/deployments";
@@ -179,7 +179,7 @@ async fn a_watched_table_of_api_services_has_its_columns_each_time() {
             line.contains(r#""columnDefinitions":[{"name":"Name","#),
             "{line}"
         );
-        assert!(line.contains(r#","Local","Unknown","0s"]"#), "{line}");
+        assert!(line.contains(r#","Local","True","0s"]"#), "{line}");
     }
 }
 

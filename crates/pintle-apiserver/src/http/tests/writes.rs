@@ -542,13 +542,21 @@ async fn an_update_of_what_is_missing_creates_services_only() {
     assert_eq!(put("X_3", "").await.code, 422);
     let dry = format!("{uri}/x3?dryRun=All");
     let dry = server
-        .call("PUT", &dry, r#"{"metadata":{"name":"x3"}}"#)
+        .call(
+            "PUT",
+            &dry,
+            r#"{"metadata":{"name":"x3"},"spec":{"clusterIP":"None"}}"#,
+        )
         .await;
     assert_eq!(dry.code, 201);
     assert_eq!(dry.text_at(&["metadata", "resourceVersion"]), "");
     let elsewhere = "/api/v1/namespaces/nope/services/x3";
     let refused = server
-        .call("PUT", elsewhere, r#"{"metadata":{"name":"x3"}}"#)
+        .call(
+            "PUT",
+            elsewhere,
+            r#"{"metadata":{"name":"x3"},"spec":{"clusterIP":"None"}}"#,
+        )
         .await;
     assert_eq!(refused.code, 404);
     assert_eq!(refused.message(), r#"namespaces "nope" not found"#);
