@@ -145,7 +145,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "tables",
         proves: "objects are printed as a real kube-apiserver prints them",
         when: When::Nightly,
-        floor: Some(380),
+        floor: Some(350),
         run: control_plane::tables,
     },
     Step {
