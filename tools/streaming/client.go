@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"k8s.io/apimachinery/pkg/runtime"
@@ -21,6 +22,9 @@ type client struct {
 	pod       string
 }
 
+// webPorts are where pods serve HTTP and HTTPS.
+type webPorts struct{ plain, secure int }
+
 // A check is something that a client does, and what must come of it.
 type check struct {
 	name string
@@ -30,7 +34,7 @@ type check struct {
 
 // runClient does what clients do, over each protocol, and compares what came of it with what the pods are made to
 // answer.
-func runClient(ctx context.Context, kubeconfig, namespace, pod string) error {
+func runClient(ctx context.Context, kubeconfig, namespace, pod string, ports webPorts) error {
 	config, err := clientcmd.BuildConfigFromFlags("", kubeconfig)
 	if err != nil {
 		return err
@@ -43,7 +47,7 @@ func runClient(ctx context.Context, kubeconfig, namespace, pod string) error {
 	}
 	c := &client{config: config, kube: kube, namespace: namespace, pod: pod}
 	passed, failed := 0, 0
-	for _, check := range append(c.commands(), c.forwards()...) {
+	for _, check := range slices.Concat(c.commands(), c.forwards(), c.proxied(ports)) {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -23,6 +23,8 @@ type kubelet struct {
 	node      *node
 	streaming streaming.Server
 	record    *record
+	// websockets says whether the newer protocols of WebSocket are understood.
+	websockets bool
 }
 
 // startStreaming starts Kubernetes' own streaming server over the runtime that is none.
@@ -91,7 +93,7 @@ func (k *kubelet) exec(w http.ResponseWriter, r *http.Request) {
 		Stderr:      options.Stderr,
 		Tty:         options.TTY,
 	})
-	handOn(w, r, answer.GetUrl(), err, options)
+	k.handOn(w, r, answer.GetUrl(), err, options)
 }
 
 func (k *kubelet) attach(w http.ResponseWriter, r *http.Request) {
@@ -111,11 +113,11 @@ func (k *kubelet) attach(w http.ResponseWriter, r *http.Request) {
 		Stderr:      options.Stderr,
 		Tty:         options.TTY,
 	})
-	handOn(w, r, answer.GetUrl(), err, options)
+	k.handOn(w, r, answer.GetUrl(), err, options)
 }
 
 func (k *kubelet) portForward(w http.ResponseWriter, r *http.Request) {
-	tunnelled := wsstream.IsWebSocketRequestWithTunnelingProtocol(r)
+	tunnelled := k.websockets && wsstream.IsWebSocketRequestWithTunnelingProtocol(r)
 	options := &portforward.V4Options{}
 	if !tunnelled {
 		var err error
@@ -132,7 +134,7 @@ func (k *kubelet) portForward(w http.ResponseWriter, r *http.Request) {
 		PodSandboxId: pod.Namespace + "/" + pod.Name,
 		Port:         options.Ports,
 	})
-	handOn(w, r, answer.GetUrl(), err, nil)
+	k.handOn(w, r, answer.GetUrl(), err, nil)
 }
 
 func (k *kubelet) logs(w http.ResponseWriter, r *http.Request) {
@@ -151,7 +153,7 @@ func (k *kubelet) logs(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, err)
 		return
 	}
-	w.Header().Set("Transfer-Encoding", "chunked")
+	w.Header().Set("Content-Type", "text/plain")
 	end := writeLog(r.Context(), w, container, options)
 	k.record.add("log of %s: %s", id, end)
 }
@@ -175,7 +177,7 @@ func (k *kubelet) find(w http.ResponseWriter, r *http.Request) (*core.Pod, strin
 
 // handOn connects the client with the streaming server, which speaks SPDY and older WebSocket protocols. The newer
 // ones are translated on the way, if there are options for streams, or are a tunnel for SPDY.
-func handOn(w http.ResponseWriter, r *http.Request, location string, refused error, options *remotecommand.Options) {
+func (k *kubelet) handOn(w http.ResponseWriter, r *http.Request, location string, refused error, options *remotecommand.Options) {
 	if refused != nil {
 		code := http.StatusInternalServerError
 		if status.Code(refused) == codes.InvalidArgument {
@@ -191,6 +193,7 @@ func handOn(w http.ResponseWriter, r *http.Request, location string, refused err
 	}
 	var handler http.Handler = proxy.NewUpgradeAwareHandler(target, nil, false, true, &responder{})
 	switch {
+	case !k.websockets:
 	case options != nil && wsstream.IsWebSocketRequestWithStreamCloseProtocol(r):
 		handler = translator.NewStreamTranslatorHandler(target, nil, 0, translator.Options{
 			Stdin:  options.Stdin,

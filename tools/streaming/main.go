@@ -2,6 +2,7 @@
 //
 //	streaming kubelet -kubeconfig FILE [-record FILE] …
 //	streaming client -kubeconfig FILE
+//	streaming ask -kubeconfig FILE
 //
 // As a kubelet it registers a Node, runs whatever pods are bound to it, and binds those that are bound to none.
 // Nothing is really run: commands, logs and ports are made up, and the same every time. What is real is the way to
@@ -9,7 +10,7 @@
 // of WebSockets in k8s.io/apiserver, as in a kubelet.
 //
 // As a client it uses client-go to run commands, attach and forward ports in such pods, over each protocol that
-// there is. Its last line is `N passed, N failed`.
+// there is. Its last line is `N passed, N failed`. And it makes plain requests and shows the answers.
 //
 // Run behind a real kube-apiserver and behind another one, whatever differs is the other's doing.
 package main
@@ -40,6 +41,8 @@ func main() {
 		err = kubeletMain(ctx, os.Args[2:])
 	case "client":
 		err = clientMain(ctx, os.Args[2:])
+	case "ask":
+		err = askMain(ctx, os.Args[2:])
 	default:
 		usage()
 	}
@@ -59,7 +62,6 @@ func kubeletMain(ctx context.Context, arguments []string) error {
 	flags.StringVar(&s.record, "record", "", "a file for what was asked of the kubelet and how it ended, a line each")
 	flags.StringVar(&s.certificate, "tls-cert-file", "", "the serving certificate, PEM (default: a self-made one)")
 	flags.StringVar(&s.key, "tls-private-key-file", "", "its key, PEM")
-	flags.BoolVar(&s.declare, "declare-websockets", true, "declare that this kubelet speaks WebSocket, so that a kube-apiserver leaves the translation to it")
 	parse(flags, arguments, &s.kubeconfig)
 	return runKubelet(ctx, s)
 }
@@ -69,8 +71,18 @@ func clientMain(ctx context.Context, arguments []string) error {
 	kubeconfig := flags.String("kubeconfig", "", "the API server, with pods of a kubelet of this program")
 	namespace := flags.String("namespace", "default", "the namespace of the pods")
 	pod := flags.String("pod", "one", "a pod with one container")
+	var ports webPorts
+	flags.IntVar(&ports.plain, "web", 0, "the port of the pods' HTTP, as the kubelet has printed it (default: it is left alone)")
+	flags.IntVar(&ports.secure, "web-tls", 0, "the port of the pods' HTTPS")
 	parse(flags, arguments, kubeconfig)
-	return runClient(ctx, *kubeconfig, *namespace, *pod)
+	return runClient(ctx, *kubeconfig, *namespace, *pod, ports)
+}
+
+func askMain(ctx context.Context, arguments []string) error {
+	flags := flag.NewFlagSet("ask", flag.ExitOnError)
+	kubeconfig := flags.String("kubeconfig", "", "the API server that is asked")
+	parse(flags, arguments, kubeconfig)
+	return runAsk(ctx, *kubeconfig)
 }
 
 func parse(flags *flag.FlagSet, arguments []string, kubeconfig *string) {
@@ -83,6 +95,6 @@ func parse(flags *flag.FlagSet, arguments []string, kubeconfig *string) {
 }
 
 func usage() {
-	fmt.Fprintln(os.Stderr, "usage: streaming kubelet|client -kubeconfig FILE (-help for more)")
+	fmt.Fprintln(os.Stderr, "usage: streaming kubelet|client|ask -kubeconfig FILE (-help for more)")
 	os.Exit(2)
 }

@@ -26,12 +26,10 @@ type node struct {
 	client     kubernetes.Interface
 	name       string
 	podAddress string
-	// features are what the kubelet declares.
-	features []string
 }
 
 // register makes a Node say where the kubelet is.
-func (n *node) register(ctx context.Context, name, address string, port int) error {
+func (n *node) register(ctx context.Context, name, address string, port int, features []string) error {
 	nodes := n.client.CoreV1().Nodes()
 	object := &core.Node{ObjectMeta: meta.ObjectMeta{Name: name}}
 	if _, err := nodes.Create(ctx, object, meta.CreateOptions{}); err != nil && !apierrors.IsAlreadyExists(err) {
@@ -44,7 +42,7 @@ func (n *node) register(ctx context.Context, name, address string, port int) err
 		}
 		object.Status.Addresses = []core.NodeAddress{{Type: core.NodeInternalIP, Address: address}}
 		object.Status.DaemonEndpoints.KubeletEndpoint.Port = int32(port)
-		object.Status.DeclaredFeatures = n.features
+		object.Status.DeclaredFeatures = features
 		object.Status.Conditions = []core.NodeCondition{{Type: core.NodeReady, Status: core.ConditionTrue, Reason: "Streaming"}}
 		_, err = nodes.UpdateStatus(ctx, object, meta.UpdateOptions{})
 		return err
@@ -80,7 +78,7 @@ func (n *node) run(ctx context.Context, pod *core.Pod) error {
 		}
 		return pods.Bind(ctx, binding, meta.CreateOptions{})
 	}
-	if pod.Spec.NodeName != n.name || pod.Status.Phase == core.PodRunning {
+	if !n.has(pod) || pod.Status.Phase == core.PodRunning {
 		return nil
 	}
 	pod = pod.DeepCopy()
@@ -120,10 +118,15 @@ func (n *node) find(ctx context.Context, namespace, name string) *core.Pod {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
 	pod, err := n.client.CoreV1().Pods(namespace).Get(ctx, name, meta.GetOptions{})
-	if err != nil || pod.Spec.NodeName != n.name {
+	if err != nil || !n.has(pod) {
 		return nil
 	}
 	return pod
+}
+
+// has says whether a pod is on this node, or on it as the older one.
+func (n *node) has(pod *core.Pod) bool {
+	return pod.Spec.NodeName == n.name || pod.Spec.NodeName == n.name+oldSuffix
 }
 
 // hasContainer says whether a pod has a container of this name, of whatever sort.
@@ -152,6 +155,8 @@ func reachableAddress() string {
 
 const (
 	loopback = "127.0.0.1"
+	// oldSuffix is behind the name of the node with the older kubelet.
+	oldSuffix = "-old"
 	// unscheduled is the scheduler of pods that are to stay without a node.
 	unscheduled = "nobody"
 )

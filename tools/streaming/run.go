@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
+	"net/http"
 
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/tools/clientcmd"
@@ -13,14 +14,13 @@ import (
 // settings are how a kubelet is started.
 type settings struct {
 	kubeconfig, node, address, podAddress, record, certificate, key string
-	declare                                                         bool
 }
 
 // runKubelet serves until its context ends. Once it can be reached it prints where, in a line: the ports of the
 // kubelet, of the pods' HTTP and of their HTTPS, and the pods' address.
 //
-// If that address is not a loopback one, there is a second Node, `NODE-outside`, on it: API servers proxy to no
-// other.
+// Two more Nodes are made of it: `NODE-old` is a kubelet that does not understand the newer WebSocket protocols,
+// and, if the pods' address is not a loopback one, `NODE-outside` is on it: API servers proxy to no other.
 func runKubelet(ctx context.Context, s settings) error {
 	config, err := clientcmd.BuildConfigFromFlags("", s.kubeconfig)
 	if err != nil {
@@ -48,9 +48,6 @@ func runKubelet(ctx context.Context, s settings) error {
 		s.podAddress = reachableAddress()
 	}
 	node := &node{client: client, name: s.node, podAddress: s.podAddress}
-	if s.declare {
-		node.features = []string{websocketFeature}
-	}
 
 	listeners := &listeners{failures: make(chan error)}
 	// The streaming server is one of its own, as a container runtime's is; only the kubelet asks it.
@@ -58,16 +55,20 @@ func runKubelet(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	kubelet := (&kubelet{node: node, streaming: streams, record: record}).handler()
+	newer := (&kubelet{node: node, streaming: streams, record: record, websockets: true}).handler()
+	older := (&kubelet{node: node, streaming: streams, record: nobody}).handler()
 	// Whoever has no certificate of the API server's authority gets nowhere.
 	known := &tls.Config{
 		Certificates: []tls.Certificate{certificate},
 		ClientCAs:    clients,
 		ClientAuth:   tls.RequireAndVerifyClientCert,
 	}
-	port, err := listeners.serve(s.address, kubelet, known)
-	if err != nil {
-		return err
+	register := func(name, address string, handler http.Handler, features ...string) (int, error) {
+		port, err := listeners.serve(address, handler, known)
+		if err != nil {
+			return 0, err
+		}
+		return port, node.register(ctx, name, address, port, features)
 	}
 	pods := web(record)
 	plain, err := listeners.serve(s.podAddress, pods, nil)
@@ -80,15 +81,15 @@ func runKubelet(ctx context.Context, s settings) error {
 	if err != nil {
 		return err
 	}
-	if err := node.register(ctx, s.node, s.address, port); err != nil {
+	port, err := register(s.node, s.address, newer, websocketFeature)
+	if err != nil {
+		return err
+	}
+	if _, err := register(s.node+oldSuffix, s.address, older); err != nil {
 		return err
 	}
 	if net.ParseIP(s.podAddress).IsGlobalUnicast() {
-		outside, err := listeners.serve(s.podAddress, kubelet, known)
-		if err != nil {
-			return err
-		}
-		if err := node.register(ctx, s.node+"-outside", s.podAddress, outside); err != nil {
+		if _, err := register(s.node+"-outside", s.podAddress, newer, websocketFeature); err != nil {
 			return err
 		}
 	}

@@ -29,6 +29,10 @@ func web(record *record) http.Handler {
 		w.WriteHeader(http.StatusTeapot)
 		fmt.Fprintln(w, "short and stout")
 	})
+	mux.HandleFunc("/cached", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "max-age=60")
+		fmt.Fprintln(w, "for a minute")
+	})
 	mux.HandleFunc("/page", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		fmt.Fprint(w, page)
@@ -65,12 +69,12 @@ func describe(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "%d bytes, sha256 %x\n", n, hash.Sum(nil))
 }
 
-// headerNames are the headers whose values are the same wherever this runs. What can be read of a compressed answer
-// is the business of the one that asked for it.
+// headerNames are the headers whose values are the same wherever and whenever this runs. What can be read of a
+// compressed answer is the business of the one that asked for it.
 func headerNames(header http.Header) []string {
 	var names []string
 	for name := range header {
-		if name != "Accept-Encoding" && name != "User-Agent" {
+		if name != "Accept-Encoding" && name != "User-Agent" && name != "Kubectl-Session" {
 			names = append(names, name)
 		}
 	}
@@ -80,6 +84,7 @@ func headerNames(header http.Header) []string {
 
 // upgrade turns the connection into one that repeats what it hears in capitals, until it hears nothing more.
 func upgrade(w http.ResponseWriter, r *http.Request, record *record) {
+	record.add("%s %s %s", r.Method, r.URL.RequestURI(), strings.Join(r.Header["X-Forwarded-For"], ", "))
 	if !strings.EqualFold(r.Header.Get("Upgrade"), "shout") {
 		http.Error(w, "there is only shouting here", http.StatusBadRequest)
 		return

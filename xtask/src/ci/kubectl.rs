@@ -3,21 +3,19 @@
 //! What kubectl prints and how it exits must be the same on both, apart from ages.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::thread;
-use std::time::Duration;
+use std::path::Path;
+use std::process::Command;
 
 use base64::Engine as _;
-use pintle_env::{Clock, SystemClock};
 
+use super::embedded::{Embedded, kubectl_on};
 use super::outcome::Cases;
 use super::rust::cargo;
 use super::watcher::{succeed, watch};
 use crate::command;
 use crate::error::{Context, Error, Result};
 use crate::interrupt::Interrupt;
-use crate::real_cluster::{Binaries, Cluster, Options, Process, Registry, log_tail};
+use crate::real_cluster::{Binaries, Cluster, Options, Registry};
 use crate::workspace;
 
 /// Runs every command on both servers and compares; then lists and watches with curl.
@@ -87,73 +85,6 @@ pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
         return Err(Error::new(format!("{failed} commands differ")));
     }
     Ok(Some(passed))
-}
-
-/// `pintle up` in a process of its own. Dropping it stops it and removes its directory.
-struct Embedded {
-    directory: PathBuf,
-    kubeconfig: PathBuf,
-    process: Option<Process>,
-}
-
-impl Embedded {
-    fn start(pintle: &Path, directory: PathBuf, interrupt: &Interrupt) -> Result<Self> {
-        // Whole before anything can fail, so that what was started is stopped.
-        let mut embedded = Self {
-            kubeconfig: directory.join("kubeconfig"),
-            directory,
-            process: None,
-        };
-        let mut command = Command::new(pintle);
-        command
-            .args(["up", "--kubeconfig-out"])
-            .arg(&embedded.kubeconfig);
-        let process = Process::start(&embedded.directory, "pintle", &mut command)?;
-        let process = embedded.process.insert(process);
-        let clock = SystemClock::new();
-        let deadline = clock.now() + PATIENCE;
-        // It is written as soon as the server answers requests.
-        while !embedded.kubeconfig.exists() {
-            if interrupt.signal().is_some() {
-                return Err(Error::new("interrupted"));
-            }
-            if !process.is_running() {
-                let log = log_tail(&embedded.directory, process.name());
-                return Err(Error::new(format!(
-                    "`pintle up` ended; the end of its log:\n{log}"
-                )));
-            }
-            if clock.now() > deadline {
-                let message = format!("`pintle up` wrote no kubeconfig within {PATIENCE:?}");
-                return Err(Error::new(message));
-            }
-            thread::sleep(POLL);
-        }
-        Ok(embedded)
-    }
-}
-
-impl Drop for Embedded {
-    fn drop(&mut self) {
-        if let Some(process) = self.process.take() {
-            process.stop();
-        }
-        if let Err(error) = fs::remove_dir_all(&self.directory) {
-            eprintln!(
-                "warning: cannot remove {}: {error}",
-                self.directory.display()
-            );
-        }
-    }
-}
-
-fn kubectl_on(kubectl: &Path, kubeconfig: &Path) -> Command {
-    let mut command = Command::new(kubectl);
-    command
-        .env("KUBECONFIG", kubeconfig)
-        .env("HOME", "/nonexistent");
-    command.current_dir(workspace::root()).stdin(Stdio::null());
-    command
 }
 
 /// Exit code, standard output and standard error of a command, ages and column widths apart.
@@ -246,10 +177,6 @@ fn without_ages(text: &str) -> String {
     }
     out
 }
-
-/// How long anything may take.
-const PATIENCE: Duration = Duration::from_secs(30);
-const POLL: Duration = Duration::from_millis(20);
 
 const TEST_POD: &str = "examples/test-pod.yaml";
 

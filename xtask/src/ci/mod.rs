@@ -9,12 +9,14 @@ mod bans;
 mod claims;
 mod codec;
 mod control_plane;
+mod embedded;
 mod gate;
 mod kubectl;
 mod outcome;
 mod rust;
 mod schema;
 mod steps;
+mod streams;
 mod tools;
 mod watcher;
 

@@ -1,7 +1,7 @@
 //! The steps, in the order in which they run: what is quick to fail comes first.
 
 use super::outcome::Cases;
-use super::{bans, claims, codec, control_plane, kubectl, rust, schema, tools};
+use super::{bans, claims, codec, control_plane, kubectl, rust, schema, streams, tools};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 
@@ -133,6 +133,13 @@ pub(super) const STEPS: &[Step] = &[
         when: When::Always,
         floor: Some(57),
         run: kubectl::kubectl,
+    },
+    Step {
+        name: "streams",
+        proves: "kubelets, pods, services and nodes are reached through `pintle up` as through kube-apiserver",
+        when: When::Always,
+        floor: Some(288),
+        run: streams::streams,
     },
     Step {
         name: "schema",

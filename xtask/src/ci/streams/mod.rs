@@ -1,0 +1,115 @@
+//! Streams to pods, and proxies to pods, services and nodes: `pintle up` beside a real kube-apiserver, each with
+//! a kubelet of `tools/streaming` behind it.
+//!
+//! What clients print and get, how they exit, and what the kubelets were asked must be the same on both, apart
+//! from ports.
+
+mod commands;
+mod forward;
+mod side;
+mod terminal;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::embedded::Embedded;
+use super::outcome::Cases;
+use super::rust::cargo;
+use crate::command;
+use crate::error::{Error, Result};
+use crate::interrupt::Interrupt;
+use crate::real_cluster::{Binaries, Cluster, Options, Registry};
+use crate::workspace;
+
+use side::Side;
+
+/// Does everything on both servers, and compares.
+pub(super) fn streams(interrupt: &Interrupt) -> Result<Cases> {
+    let build = ["build", "--locked", "--package", "pintle-cli"];
+    command::check(cargo().args(build), interrupt)?;
+    let streaming = build_tool(interrupt)?;
+    let binaries = Binaries::ensure(interrupt)?;
+    let registry = Registry::open()?;
+    let options = Options {
+        with_controllers: None,
+        api_all: false,
+        apiserver_flags: vec!["--anonymous-auth=false".to_owned()],
+    };
+    let real = Cluster::start(&binaries, registry.temporary()?, &options, interrupt)?;
+    let pintle = workspace::root().join("target/debug/pintle");
+    let embedded = Embedded::start(&pintle, registry.temporary()?, interrupt)?;
+    let kubectl = binaries.directory().join("kubectl");
+    let start = |kubeconfig: &Path| Side::start(&streaming, &kubectl, kubeconfig, interrupt);
+    let sides = [start(real.kubeconfig())?, start(&embedded.kubeconfig)?];
+    for side in &sides {
+        side.prepare()?;
+    }
+
+    let mut tally = Tally::default();
+    for case in commands::CASES {
+        if interrupt.signal().is_some() {
+            return Err(Error::new("interrupted"));
+        }
+        tally.compare(case.line, sides.each_ref().map(|side| side.kubectl(case)))?;
+    }
+    tally.compare("a copied file", sides.each_ref().map(Side::copied))?;
+    for pod in ["one", "old"] {
+        let forwarded = sides.each_ref().map(|side| forward::several(side, pod));
+        tally.compare(&format!("port-forward {pod}"), forwarded)?;
+    }
+    tally.compare("exec -it", sides.each_ref().map(terminal::sizes))?;
+    let [expected, found] = sides.each_ref().map(Side::ask);
+    let (expected, found) = (expected?, found?);
+    if expected.len() != found.len() {
+        return Err(Error::new("not every request was answered"));
+    }
+    for ((line, expected), (_, found)) in expected.into_iter().zip(found) {
+        tally.compare(&line, [Ok(expected), Ok(found)])?;
+    }
+    for side in &sides {
+        tally.passed += side.client(interrupt)?;
+    }
+    tally.compare(
+        "what the kubelets were asked",
+        sides.each_ref().map(Side::record),
+    )?;
+    println!("{} passed, {} failed", tally.passed, tally.failed);
+    if tally.failed > 0 {
+        return Err(Error::new(format!("{} cases differ", tally.failed)));
+    }
+    Ok(Some(tally.passed))
+}
+
+/// Builds `tools/streaming`, and returns the program.
+fn build_tool(interrupt: &Interrupt) -> Result<PathBuf> {
+    let program = workspace::root().join("target/tools/streaming");
+    let mut go = Command::new("go");
+    go.current_dir(workspace::root().join("tools/streaming"))
+        .args(["build", "-o"])
+        .arg(&program)
+        .arg(".")
+        .env("GOWORK", "off");
+    command::check(&mut go, interrupt)?;
+    Ok(program)
+}
+
+#[derive(Default)]
+struct Tally {
+    passed: u64,
+    failed: u64,
+}
+
+impl Tally {
+    /// Compares what came of the same on kube-apiserver and on pintle.
+    fn compare(&mut self, name: &str, outcomes: [Result<String>; 2]) -> Result<()> {
+        let [expected, found] = outcomes;
+        let (expected, found) = (expected?, found?);
+        if expected == found {
+            self.passed += 1;
+        } else {
+            self.failed += 1;
+            println!("FAILED {name}\n--- on kube-apiserver\n{expected}\n--- on pintle\n{found}");
+        }
+        Ok(())
+    }
+}
