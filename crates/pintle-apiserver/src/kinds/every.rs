@@ -4,8 +4,8 @@
 
 use super::{
     Dependents, Generation, Kind, MetadataByStatus, SelectableField, api_service,
-    certificate_request, custom_resource_definition, event, job, namespace, pod, secret, service,
-    service_account, volume,
+    certificate_request, custom_resource_definition, event, job, namespace, pod, role_binding,
+    secret, service, service_account, volume,
 };
 use crate::{schema::Resource, validation::NameRule};
 
@@ -142,9 +142,9 @@ static EVERY: &[(&str, &str, Kind)] = &[
         unconditional_update: false,
         ..Kind::COUNTED
     }),
-    (RBAC, "clusterrolebindings", Kind::ACCESS),
+    (RBAC, "clusterrolebindings", role_binding::CLUSTER_BINDING),
     (RBAC, "clusterroles", Kind::ACCESS),
-    (RBAC, "rolebindings", Kind::ACCESS),
+    (RBAC, "rolebindings", role_binding::BINDING),
     (RBAC, "roles", Kind::ACCESS),
     (RESOURCE, "deviceclasses", Kind::COUNTED),
     (RESOURCE, "devicetaintrules", Kind { metadata_by_status: MetadataByStatus::Nothing, ..Kind::COUNTED }),

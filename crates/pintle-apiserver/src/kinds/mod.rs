@@ -14,6 +14,7 @@ mod job;
 mod namespace;
 mod occasion;
 mod pod;
+mod role_binding;
 mod secret;
 mod service;
 mod service_account;

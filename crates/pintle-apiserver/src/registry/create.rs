@@ -8,7 +8,7 @@ use crate::{
     schema::Tree,
     status::Failure,
     store::{Draft, Key, Object, Store},
-    validation::validate_metadata,
+    validation::{validate_fields, validate_metadata},
 };
 
 impl Registry {
@@ -78,6 +78,7 @@ impl Registry {
         (served.kind.on_create)(&mut tree, &self.occasion(&now, mode));
         let (metadata, namespaced) = (tree.metadata(), served.facts.namespaced);
         let mut errors = validate_metadata(metadata, namespaced, served.kind.name);
+        errors.extend(validate_fields(&tree));
         errors.extend((served.kind.validate)(&tree, None));
         if !errors.is_empty() {
             let name = tree.metadata_text("name");

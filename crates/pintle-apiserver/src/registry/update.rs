@@ -12,7 +12,7 @@ use crate::{
     schema::Tree,
     status::Failure,
     store::{Draft, Key, Object},
-    validation::{FieldError, validate_metadata_update},
+    validation::{FieldError, validate_fields, validate_metadata_update},
 };
 
 /// What an update did.
@@ -193,6 +193,9 @@ impl Registry {
             served.kind.generation.count(&mut new, old);
         }
         let mut errors = validate_metadata_update(new.metadata(), old.metadata());
+        if part == Part::Whole {
+            errors.extend(validate_fields(&new));
+        }
         errors.extend((served.kind.validate)(&new, Some(old)));
         if !errors.is_empty() {
             let name = old.metadata_text("name");

@@ -34,6 +34,8 @@ macro_rules! for_each_scenario {
             example::the_list_watch_example_prints_what_happens
             kinds::kinds_behave_each_in_its_own_way
             kinds::some_fields_can_be_selected_by
+            kinds::required_fields_are_asked_for
+            kinds::enumerated_values_are_checked
             kinds::services_are_given_addresses_and_ports
             kinds::secrets_keep_text_as_data
             kinds::jobs_select_their_own_pods

@@ -66,7 +66,9 @@ async fn selectors_choose() {
         assert_eq!(list.names(), names, "{query}");
     }
     let pod = |name: &str, node: &str| {
-        format!(r#"{{"metadata":{{"name":"{name}"}},"spec":{{"nodeName":"{node}"}}}}"#)
+        format!(
+            r#"{{"metadata":{{"name":"{name}"}},"spec":{{"nodeName":"{node}","containers":[{{"name":"c"}}]}}}}"#
+        )
     };
     server.call("POST", PODS, &pod("p1", "n1")).await;
     server.call("POST", PODS, &pod("p2", "n2")).await;

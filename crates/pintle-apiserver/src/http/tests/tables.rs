@@ -124,7 +124,11 @@ async fn services_and_deployments_are_shown() {
 async fn a_watched_table_has_its_columns_once() {
     let server = Server::new();
     server
-        .call("POST", PODS, r#"{"metadata":{"name":"p"}}"#)
+        .call(
+            "POST",
+            PODS,
+            r#"{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c"}]}}"#,
+        )
         .await;
     let uri = format!(
         "{PODS}?watch=1&allowWatchBookmarks=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&includeObject=None"

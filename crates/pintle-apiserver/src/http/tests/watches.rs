@@ -126,7 +126,11 @@ async fn a_watch_of_one_object_sees_no_other() {
 async fn initial_events_end_with_a_bookmark() {
     let server = Server::new();
     server
-        .call("POST", PODS, r#"{"metadata":{"name":"p"}}"#)
+        .call(
+            "POST",
+            PODS,
+            r#"{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c"}]}}"#,
+        )
         .await;
     let revision = server.create("c").await;
     let list = "watch=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan";
@@ -148,7 +152,11 @@ async fn initial_events_end_with_a_bookmark() {
         .await;
     assert_eq!(none.events(), [""; 0]);
     server
-        .call("POST", PODS, r#"{"metadata":{"name":"q"}}"#)
+        .call(
+            "POST",
+            PODS,
+            r#"{"metadata":{"name":"q"},"spec":{"containers":[{"name":"c"}]}}"#,
+        )
         .await;
     assert_eq!(none.events(), ["ADDED q"]);
 }
@@ -198,7 +206,11 @@ async fn bookmarks_say_how_far_a_watch_has_come() {
     let mut without = server.watch(&uri).await;
     // Something else moves the store on.
     let pod = server
-        .call("POST", PODS, r#"{"metadata":{"name":"p"}}"#)
+        .call(
+            "POST",
+            PODS,
+            r#"{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c"}]}}"#,
+        )
         .await
         .revision();
     assert_eq!(watch.events(), [""; 0]);
@@ -271,7 +283,9 @@ async fn a_watch_of_an_idle_resource_does_not_get_old() {
             .call(
                 "POST",
                 PODS,
-                &format!(r#"{{"metadata":{{"name":"p{n}"}}}}"#),
+                &format!(
+                    r#"{{"metadata":{{"name":"p{n}"}},"spec":{{"containers":[{{"name":"c"}}]}}}}"#
+                ),
             )
             .await;
     }

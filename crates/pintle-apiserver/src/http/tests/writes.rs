@@ -311,7 +311,11 @@ async fn a_delete_answers_with_what_it_deleted() {
 async fn a_pod_that_runs_nowhere_is_seen_to_terminate_and_goes() {
     let server = Server::new();
     let created = server
-        .call("POST", PODS, r#"{"metadata":{"name":"p"}}"#)
+        .call(
+            "POST",
+            PODS,
+            r#"{"metadata":{"name":"p"},"spec":{"containers":[{"name":"c"}]}}"#,
+        )
         .await;
     let revision = created.revision();
     let mut watch = server

@@ -3,7 +3,9 @@
 mod completion;
 mod fields;
 mod fixtures;
+mod presence;
 mod services;
+mod trials;
 
 use pintle_codec::Value;
 
@@ -12,6 +14,7 @@ use crate::ask::Answer;
 pub(super) use completion::*;
 pub(super) use fields::some_fields_can_be_selected_by;
 use fixtures::{CSR, FIXTURES, Fixture};
+pub(super) use presence::{enumerated_values_are_checked, required_fields_are_asked_for};
 pub(super) use services::services_are_given_addresses_and_ports;
 
 pub(super) async fn kinds_behave_each_in_its_own_way(cluster: &Cluster) {
