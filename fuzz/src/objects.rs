@@ -26,9 +26,11 @@ pub fn round_trip(format: Format, document: &[u8]) {
     let shared_again = decode(&written, format, &mut kept);
     assert_eq!(shown(&encode(&shared, format)), shown(&written));
     assert_eq!(shown(&encode(&shared_again, format)), shown(&written));
-    if is_reflexive(&object) {
-        assert_eq!(object, fresh);
-        assert_eq!(object, shared_again);
+    // Raw JSON that came is equal to what is written of it once it was written: `<` is spelt `\u003c`.
+    if is_reflexive(&fresh) {
+        let again = decode(&encode(&fresh, format), format, &mut Decoder::new());
+        assert_eq!(fresh, again);
+        assert_eq!(fresh, shared_again);
     }
 
     let mut strict = Decoder::new().strict(true);
