@@ -6,6 +6,10 @@
 //! ([`Kind`], [`Resource`]), lists of objects ([`ObjectList`]) and the events of a watch
 //! ([`WatchEvent`]).
 //!
+//! With the feature `k8s-openapi` the types of that crate (0.29) are kinds and resources too, so that
+//! clients read and write them as they do others; which version of Kubernetes it speaks is for the
+//! program to say, by one of its features `v1_*`.
+//!
 //! This crate is pure: it performs no I/O, reads no clock and knows no asynchronous runtime.
 
 #[doc(hidden)]
@@ -23,6 +27,8 @@ mod int_or_string;
 #[cfg(any(feature = "serde", feature = "schemars"))]
 mod interop;
 mod json_value;
+#[cfg(feature = "k8s-openapi")]
+mod k8s_openapi;
 mod label_selector;
 mod lazy;
 mod list;

@@ -21,6 +21,10 @@
 //! With the feature `derive`, a resource of one's own is made of the type of its spec:
 //! [`CustomResource`](https://docs.rs/pintle/latest/pintle/derive.CustomResource.html).
 //!
+//! With the feature `k8s-openapi`, the types of the crate k8s-openapi 0.29 are resources like those of
+//! [`api`]: `client.api::<k8s_openapi::api::core::v1::Pod>()`. The program selects the version of
+//! Kubernetes, as that crate's documentation has it.
+//!
 //! This crate is the paved path through the crates underneath: it re-exports what most programs
 //! need and adds nothing of its own. The built-in API groups are features of their names.
 
