@@ -12,7 +12,9 @@ use super::facts::{Container, Facts, Field, Resource, Subresource, Type, TypeExp
 use super::{GeneratedFile, MARK, names};
 
 /// Structs that requests and answers carry besides objects.
-const BESIDES: [&str; 9] = [
+const BESIDES: [&str; 11] = [
+    "apidiscovery.v2.APIGroupDiscoveryList",
+    "apidiscovery.v2beta1.APIGroupDiscoveryList",
     "core.v1.PodLogOptions",
     "meta.v1.APIGroupList",
     "meta.v1.APIResourceList",
@@ -252,7 +254,7 @@ fn package_file(facts: &Facts, package: &str, structs: &BTreeSet<String>) -> Res
         writeln!(
             out,
             "    ],\n    wire: {},\n}};",
-            wire_text(&fields, &all, 0)
+            wire_text(facts, &fields, &all, 0)
         )?;
     }
     Ok(without_unused(&out))
@@ -260,7 +262,7 @@ fn package_file(facts: &Facts, package: &str, structs: &BTreeSet<String>) -> Res
 
 /// The fields at these places, which come from the same embedded structs down to a depth, in the order of their
 /// numbers in protobuf.
-fn wire_text(fields: &[Flat<'_>], places: &[usize], depth: usize) -> String {
+fn wire_text(facts: &Facts, fields: &[Flat<'_>], places: &[usize], depth: usize) -> String {
     let mut by_number: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for place in places {
         let Flat { number, within, .. } = &fields[*place];
@@ -270,13 +272,25 @@ fn wire_text(fields: &[Flat<'_>], places: &[usize], depth: usize) -> String {
         }
     }
     let entries = by_number.iter().map(|(number, places)| match places[..] {
-        [place] if fields[place].within.len() == depth => format!("Wire::field({number}, {place})"),
+        [place] if fields[place].within.len() == depth => {
+            if is_wrapped(facts, fields[place].field) {
+                format!("Wire::embedded({number}, &[Wire::field(1, {place})])")
+            } else {
+                format!("Wire::field({number}, {place})")
+            }
+        }
         _ => format!(
             "Wire::embedded({number}, {})",
-            wire_text(fields, places, depth + 1)
+            wire_text(facts, fields, places, depth + 1)
         ),
     });
     format!("&[{}]", entries.collect::<Vec<_>>().join(", "))
+}
+
+/// Whether protobuf has a message around the field's list.
+fn is_wrapped(facts: &Facts, field: &Field) -> bool {
+    let named = facts.type_named(&field.type_);
+    named.is_ok_and(|named| named.alias.as_deref() == Some("[]string"))
 }
 
 fn field_text(facts: &Facts, package: &str, flat: &Flat<'_>) -> Result<String> {

@@ -55,7 +55,7 @@ pub(crate) static API_RESOURCE: Struct = Struct {
         Field::new("categories", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
         Field::new("storageVersionHash", Shape::String, "string").omit_empty(),
     ],
-    wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 5), Wire::field(4, 6), Wire::field(5, 7), Wire::field(6, 1), Wire::field(7, 8), Wire::field(8, 3), Wire::field(9, 4), Wire::field(10, 9)],
+    wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 5), Wire::embedded(4, &[Wire::field(1, 6)]), Wire::field(5, 7), Wire::field(6, 1), Wire::field(7, 8), Wire::field(8, 3), Wire::field(9, 4), Wire::field(10, 9)],
 };
 
 #[rustfmt::skip] // A line a field.
@@ -149,6 +149,20 @@ pub(crate) static GROUP_VERSION_FOR_DISCOVERY: Struct = Struct {
         Field::new("version", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
+};
+
+#[rustfmt::skip] // A line a field.
+pub(crate) static GROUP_VERSION_KIND: Struct = Struct {
+    name: "GroupVersionKind",
+    package: PACKAGE,
+    atomic: false,
+    unions: "",
+    fields: &[
+        Field::new("group", Shape::String, "string"),
+        Field::new("version", Shape::String, "string"),
+        Field::new("kind", Shape::String, "string"),
+    ],
+    wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
 };
 
 #[rustfmt::skip] // A line a field.

@@ -5,6 +5,8 @@
 pub(crate) mod admissionregistration_v1;
 pub(crate) mod admissionregistration_v1alpha1;
 pub(crate) mod admissionregistration_v1beta1;
+pub(crate) mod apidiscovery_v2;
+pub(crate) mod apidiscovery_v2beta1;
 pub(crate) mod apiextensions_v1;
 pub(crate) mod apiregistration_v1;
 pub(crate) mod apiserverinternal_v1alpha1;

@@ -2,10 +2,19 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header, request, uri::Authority};
-use pintle_codec::{json, yaml};
+use pintle_codec::{
+    TypeMeta, Value, json,
+    protobuf::{Envelope, Writer},
+    yaml,
+};
 
 use super::{Api, Body, accept, api::not_found, condition, negotiate::JSON, route::Route};
-use crate::{discovery::Discovery, status::Failure};
+use crate::{
+    discovery::Discovery,
+    generated::{apidiscovery_v2, apidiscovery_v2beta1, meta_v1},
+    schema::{Struct, encode_protobuf},
+    status::Failure,
+};
 
 impl Api {
     /// A discovery document.
@@ -21,10 +30,13 @@ impl Api {
                 match liked(headers, true)? {
                     (format, Some(form)) => Ok(self.aggregated(core, form, format, headers)),
                     (format, None) if core => {
-                        let address = address(head);
-                        Ok(answered(format, Discovery::core_versions(address)))
+                        let document = Discovery::core_versions(address(head));
+                        Ok(answered(format, document, &meta_v1::API_VERSIONS))
                     }
-                    (format, None) => Ok(answered(format, self.discovery.groups())),
+                    (format, None) => {
+                        let document = self.discovery.groups();
+                        Ok(answered(format, document, &meta_v1::API_GROUP_LIST))
+                    }
                 }
             }
             Route::Group(group) => {
@@ -32,13 +44,13 @@ impl Api {
                     return Ok(not_found());
                 };
                 let (format, _) = liked(headers, false)?;
-                Ok(answered(format, document))
+                Ok(answered(format, document, &meta_v1::API_GROUP))
             }
             Route::Resources { group, version } => {
                 let document = self.discovery.resources(group, version);
                 let document = document.ok_or_else(Failure::no_such_resource)?;
                 let (format, _) = liked(headers, false)?;
-                Ok(answered(format, document))
+                Ok(answered(format, document, &meta_v1::API_RESOURCE_LIST))
             }
             _ => Err(Failure::no_such_resource()),
         }
@@ -58,7 +70,11 @@ impl Api {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
             response
         } else {
-            answered(format, document.json.clone())
+            let schema = match form {
+                "v2" => &apidiscovery_v2::API_GROUP_DISCOVERY_LIST,
+                _ => &apidiscovery_v2beta1::API_GROUP_DISCOVERY_LIST,
+            };
+            answered(format, document.json.clone(), schema)
         };
         let name = format.name();
         let content_type =
@@ -83,6 +99,7 @@ impl Api {
 enum Format {
     Json,
     Yaml,
+    Protobuf,
 }
 
 impl Format {
@@ -90,18 +107,31 @@ impl Format {
         match self {
             Self::Json => JSON,
             Self::Yaml => "application/yaml",
+            Self::Protobuf => "application/vnd.kubernetes.protobuf",
         }
     }
 
     /// A document in this format, which comes in JSON.
-    fn spell(self, document: Bytes) -> Bytes {
-        match self {
-            Self::Json => document,
-            Self::Yaml => {
-                let tree = json::parse(&document).unwrap_or_default();
-                yaml::write(&tree).into()
-            }
+    fn spell(self, document: Bytes, schema: &'static Struct) -> Bytes {
+        if self == Self::Json {
+            return document;
         }
+        let tree = json::parse(&document).unwrap_or_default();
+        let Self::Protobuf = self else {
+            return yaml::write(&tree).into();
+        };
+        let text = |field| tree.get(field).and_then(Value::as_str).unwrap_or_default();
+        let type_meta = TypeMeta {
+            api_version: text("apiVersion").into(),
+            kind: text("kind").into(),
+        };
+        let mut writer = Writer::new();
+        Envelope::write(&type_meta, &mut writer, |writer| {
+            if let Some(document) = tree.as_object() {
+                encode_protobuf(document, schema, writer);
+            }
+        });
+        writer.written().to_vec().into()
     }
 }
 
@@ -114,6 +144,7 @@ fn liked(headers: &HeaderMap, newer: bool) -> Result<(Format, Option<&'static st
         let format = match clause.media_type.as_str() {
             JSON | "application/*" | "*/*" => Format::Json,
             "application/yaml" => Format::Yaml,
+            "application/vnd.kubernetes.protobuf" => Format::Protobuf,
             _ => return None,
         };
         let asked = ["as", "g", "v"].map(|name| clause.parameter(name));
@@ -128,7 +159,7 @@ fn liked(headers: &HeaderMap, newer: bool) -> Result<(Format, Option<&'static st
     let mut liked = clauses.iter().filter_map(offered);
     liked
         .next()
-        .ok_or_else(|| Failure::not_acceptable("application/json, application/yaml"))
+        .ok_or_else(|| Failure::not_acceptable(ACCEPTED))
 }
 
 /// The address by which the client knows the server: that of the request.
@@ -138,8 +169,8 @@ fn address(head: &request::Parts) -> Option<&str> {
     authority.or_else(host)
 }
 
-fn answered(format: Format, document: Bytes) -> Response<Body> {
-    let mut response = Response::new(Body::whole(format.spell(document)));
+fn answered(format: Format, document: Bytes, schema: &'static Struct) -> Response<Body> {
+    let mut response = Response::new(Body::whole(format.spell(document, schema)));
     let headers = response.headers_mut();
     let content_type = HeaderValue::from_static(format.name());
     headers.insert(header::CONTENT_TYPE, content_type);
@@ -147,3 +178,6 @@ fn answered(format: Format, document: Bytes) -> Response<Body> {
     headers.insert(header::CACHE_CONTROL, no_cache);
     response
 }
+
+/// What discovery comes in.
+const ACCEPTED: &str = "application/json, application/yaml, application/vnd.kubernetes.protobuf";

@@ -131,6 +131,29 @@ async fn discovery_comes_in_yaml_too() {
 }
 
 #[tokio::test]
+async fn discovery_comes_in_protobuf_too() {
+    let server = Server::new();
+    let accept = "application/vnd.kubernetes.protobuf";
+    let (code, headers, body) = server.bytes("/apis/batch", &[("Accept", accept)]).await;
+    assert_eq!(code, 200);
+    assert_eq!(headers["content-type"], accept);
+    // As kube-apiserver 1.36.3 writes it.
+    let expected = concat!(
+        "k8s\0\n\x0e\n\x02v1\x12\x08APIGroup\x12'\n\x05batch\x12\x0e\n\x08batch/v1\x12\x02v1",
+        "\x1a\x0e\n\x08batch/v1\x12\x02v1\x1a\0\"\0"
+    );
+    assert_eq!(body, expected.as_bytes());
+    // The verbs are a message of their own: field 4 of a resource, and in it field 1, again and again.
+    let (_, _, body) = server.bytes("/apis/batch/v1", &[("Accept", accept)]).await;
+    let verbs = b"\"C\n\x06create\n\x06delete\n\x10deletecollection\n\x03get\n\x04list\n\x05patch";
+    assert!(body.windows(verbs.len()).any(|window| window == verbs));
+    let newer = V2.replace("json", "vnd.kubernetes.protobuf");
+    let (_, headers, body) = server.bytes("/api", &[("Accept", &newer)]).await;
+    assert_eq!(headers["content-type"], newer.as_str());
+    assert!(body.starts_with(b"k8s\0\n/\n\x16apidiscovery.k8s.io/v2\x12\x15APIGroupDiscoveryList"));
+}
+
+#[tokio::test]
 async fn what_discovery_does_not_come_in_is_refused() {
     let server = Server::new();
     let unknown = "application/json;g=apidiscovery.k8s.io;v=v9;as=APIGroupDiscoveryList";
@@ -144,4 +167,9 @@ async fn what_discovery_does_not_come_in_is_refused() {
         let (code, reason, _) = server.get_as(uri, accept).await.failure();
         assert_eq!((code, &*reason), (406, "NotAcceptable"), "{uri} {accept}");
     }
+    assert_eq!(
+        server.get_as("/apis", "text/plain").await.message(),
+        "only the following media types are accepted: application/json, application/yaml, \
+         application/vnd.kubernetes.protobuf"
+    );
 }

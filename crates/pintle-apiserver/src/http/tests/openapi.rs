@@ -6,7 +6,11 @@ const JSON: &str = "application/json";
 const PROTOBUF_V3: &str = "application/com.github.proto-openapi.spec.v3@v1.0+protobuf";
 
 impl Server {
-    async fn bytes(&self, uri: &str, headers: &[(&str, &str)]) -> (u16, HeaderMap, Bytes) {
+    pub(super) async fn bytes(
+        &self,
+        uri: &str,
+        headers: &[(&str, &str)],
+    ) -> (u16, HeaderMap, Bytes) {
         let mut request = Request::builder().uri(uri);
         for (name, value) in headers {
             request = request.header(*name, *value);
