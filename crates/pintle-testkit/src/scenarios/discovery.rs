@@ -159,3 +159,31 @@ pub(super) async fn resources_are_discovered_all_at_once(cluster: &Cluster) {
         );
     }
 }
+
+// claims: wire.discovery.no-peers
+pub(super) async fn peers_can_be_left_out(cluster: &Cluster) {
+    const AGGREGATED: &str = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+    let get = |accept: String| async move {
+        let request = cluster.core().get().abs_path("/apis");
+        let response = request.header("accept", &accept).send().await.unwrap();
+        assert_eq!(response.content_type(), AGGREGATED);
+        response.raw().to_vec()
+    };
+    let all = get(AGGREGATED.to_owned()).await;
+    assert_eq!(get(format!("{AGGREGATED};profile=nopeer")).await, all);
+}
+
+pub(super) async fn health_is_told_check_by_check(cluster: &Cluster) {
+    let get = |path: &'static str| async move {
+        let request = cluster.core().get().abs_path(path).header("accept", "*/*");
+        let request = request.param("verbose", "").param("exclude", "log");
+        let response = request.send().await.unwrap();
+        String::from_utf8(response.raw().to_vec()).unwrap()
+    };
+    let told = get("/readyz").await;
+    let lines: Vec<&str> = told.lines().collect();
+    assert_eq!(lines[..2], ["[+]ping ok", "[+]log excluded: ok"]);
+    assert_eq!(lines[lines.len() - 1], "readyz check passed");
+    assert!(lines.contains(&"[+]etcd ok"));
+    assert_eq!(get("/livez/ping").await, "ok");
+}

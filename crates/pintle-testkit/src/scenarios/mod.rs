@@ -6,6 +6,7 @@ mod errors;
 mod example;
 mod kinds;
 mod lists;
+mod openapi;
 mod patches;
 mod tables;
 mod watches;
@@ -23,6 +24,8 @@ macro_rules! for_each_scenario {
             discovery::a_ready_server_says_so
             discovery::resources_are_discovered_group_by_group
             discovery::resources_are_discovered_all_at_once
+            discovery::peers_can_be_left_out
+            discovery::health_is_told_check_by_check
             errors::what_does_not_exist_is_not_found
             errors::a_path_that_is_no_resource_is_not_found
             errors::a_body_that_is_no_object_is_a_bad_request
@@ -48,6 +51,10 @@ macro_rules! for_each_scenario {
             lists::pages_are_of_one_version
             lists::a_list_has_the_version_it_shows
             lists::a_version_from_the_future_times_out
+            openapi::each_group_version_has_a_document
+            openapi::the_older_document_comes_in_json_and_protobuf
+            openapi::a_patch_can_ask_for_validation
+            openapi::schemas_say_how_fields_are_merged_and_what_they_are
             patches::a_patch_changes_what_it_says
             patches::a_json_patch_that_does_not_apply_changes_nothing
             patches::a_strategic_patch_merges_lists_by_their_keys
