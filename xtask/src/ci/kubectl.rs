@@ -9,6 +9,7 @@ use std::process::Command;
 use base64::Engine as _;
 
 use super::embedded::{Embedded, kubectl_on};
+use super::explained::without_descriptions;
 use super::outcome::Cases;
 use super::rust::cargo;
 use super::watcher::{succeed, watch};
@@ -18,6 +19,7 @@ use crate::interrupt::Interrupt;
 use crate::real_cluster::{Binaries, Cluster, Options, Registry};
 use crate::workspace;
 
+// claims: wire.openapi.field-validation, wire.openapi.patch-metadata, wire.openapi.explain
 /// Runs every command on both servers and compares; then lists and watches with curl.
 pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
     let build = ["build", "--locked", "--package", "pintle-cli"];
@@ -87,15 +89,23 @@ pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
     Ok(Some(passed))
 }
 
-/// Exit code, standard output and standard error of a command, ages and column widths apart.
+/// Exit code, standard output and standard error of a command, ages, column widths and descriptions apart.
 fn outcome(command: &mut Command) -> Result<String> {
     let output = command
         .output()
         .context(|| format!("run {}", command::describe(command)))?;
+    let mut printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    if command
+        .get_args()
+        .next()
+        .is_some_and(|first| first == "explain")
+    {
+        printed = without_descriptions(&printed);
+    }
     Ok(format!(
         "exit {}\n{}{}",
         output.status.code().unwrap_or(-1),
-        without_ages(&String::from_utf8_lossy(&output.stdout)),
+        without_ages(&printed),
         without_ages(&String::from_utf8_lossy(&output.stderr)),
     ))
 }
@@ -146,7 +156,7 @@ fn curl(embedded: &Embedded, kubectl: &Path) -> Result<Vec<(&'static str, String
         }
     };
     let mut create = kubectl_on(kubectl, &embedded.kubeconfig);
-    succeed(create.args(["create", "--validate=false", "-f", TEST_POD]))?;
+    succeed(create.args(["create", "-f", TEST_POD]))?;
     let list = get(&pods)?;
     let watch = get(&format!("{pods}?watch=true&timeoutSeconds=2"))?;
     let lists = list.contains(r#""kind":"PodList""#) && list.contains(r#""name":"test-pod""#);
@@ -183,8 +193,8 @@ const TEST_POD: &str = "examples/test-pod.yaml";
 /// In this order, on a cluster that nobody else uses.
 const COMMANDS: &[&str] = &[
     "get pods",
-    "create --validate=false -f examples/test-pod.yaml",
-    "create --validate=false -f examples/test-pod.yaml",
+    "create -f examples/test-pod.yaml",
+    "create -f examples/test-pod.yaml",
     "get pods",
     "get po",
     "get pod test-pod",
@@ -212,13 +222,13 @@ const COMMANDS: &[&str] = &[
     "get nonsense",
     "get namespace default",
     "get namespaces -o name",
-    "create --validate=false -f xtask/src/ci/objects/namespace.yaml",
-    "create --validate=false -f xtask/src/ci/objects/namespace.yaml",
-    "create --validate=false -f xtask/src/ci/objects/team.yaml",
-    "create --validate=false -f xtask/src/ci/objects/team.yaml",
+    "create -f xtask/src/ci/objects/namespace.yaml",
+    "create -f xtask/src/ci/objects/namespace.yaml",
+    "create -f xtask/src/ci/objects/team.yaml",
+    "create -f xtask/src/ci/objects/team.yaml",
     "get configmaps -n team-a",
     "get cm settings -n team-a -o jsonpath={.data}",
-    "create --validate=false -f xtask/src/ci/objects/nowhere.yaml",
+    "create -f xtask/src/ci/objects/nowhere.yaml",
     "get deployments -n team-a",
     "get deploy -n team-a -o wide",
     "get deployments.apps web -n team-a -o jsonpath={.spec.selector.matchLabels}",
@@ -233,6 +243,46 @@ const COMMANDS: &[&str] = &[
     "delete pods --all",
     "delete namespace default",
     "get pods",
+    "create -f xtask/src/ci/objects/misspelt.yaml",
+    "create --validate=strict -f xtask/src/ci/objects/misspelt.yaml",
+    "create --validate=warn --dry-run=server -f xtask/src/ci/objects/misspelt.yaml",
+    "create --validate=ignore --dry-run=server -f xtask/src/ci/objects/misspelt.yaml",
+    "create --validate=false --dry-run=server -f xtask/src/ci/objects/misspelt.yaml",
+    "apply -f xtask/src/ci/objects/misspelt.yaml",
+    "create -f xtask/src/ci/objects/kindless.yaml",
+    "apply -f xtask/src/ci/objects/shop.yaml",
+    "apply -f xtask/src/ci/objects/shop.yaml",
+    "apply -f xtask/src/ci/objects/shop-changed.yaml --dry-run=server",
+    "apply -f xtask/src/ci/objects/shop-changed.yaml",
+    "get deploy shop -o jsonpath={.spec.replicas}{.spec.template.spec.containers[*].name}{.spec.template.spec.containers[*].env}",
+    "replace -f xtask/src/ci/objects/shop.yaml",
+    "delete -f xtask/src/ci/objects/shop.yaml",
+    "explain pods",
+    "explain pods --recursive",
+    "explain po.spec.containers.ports",
+    "explain pod.spec.nothing",
+    "explain nothing",
+    "explain deployments --recursive",
+    "explain deployments.spec.strategy --output=plaintext-openapiv2",
+    "explain deployments --recursive --output=plaintext-openapiv2",
+    "explain services.spec --output=plaintext-openapiv2",
+    "explain cronjobs.spec.jobTemplate.spec --api-version=batch/v1",
+    "explain hpa --api-version=autoscaling/v2 --recursive",
+    "explain hpa --api-version=autoscaling/v9",
+    "explain crd.spec.versions.schema.openAPIV3Schema",
+    "explain crd --recursive --output=plaintext-openapiv2",
+    "explain events.lastTimestamp",
+    "explain cm.binaryData",
+    "explain networkpolicies.spec.ingress.ports.port",
+    "explain clusterroles",
+    "explain storageclasses --recursive",
+    "explain leases.spec.acquireTime",
+    "get --raw /apis/apps",
+    "get --raw /apis/batch/v1",
+    "get --raw /openapi/v3/nothing",
+    "get --raw /healthz",
+    "get --raw /livez/ping",
+    "get --raw /readyz/nothing",
     "get --raw /readyz",
     "get --raw /nonsense",
 ];

@@ -10,6 +10,7 @@ mod claims;
 mod codec;
 mod control_plane;
 mod embedded;
+mod explained;
 mod gate;
 mod kubectl;
 mod outcome;

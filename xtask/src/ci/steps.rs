@@ -131,7 +131,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "kubectl",
         proves: "kubectl and curl find `pintle up` to be what kube-apiserver is",
         when: When::Always,
-        floor: Some(57),
+        floor: Some(97),
         run: kubectl::kubectl,
     },
     Step {

@@ -14,6 +14,7 @@ use pintle_codec::{Object, Value, json};
 
 use crate::{
     generated::resources::GROUPS,
+    kinds::Part,
     registry::Served,
     schema::{Resource, Subresource},
 };
@@ -172,7 +173,7 @@ impl Served {
         Offer {
             facts: self.facts,
             subresources: subresources
-                .filter(|sub| matches!(sub.name, "status" | "finalize"))
+                .filter(|sub| sub.connects() || Part::of(sub).is_some())
                 .collect(),
         }
     }

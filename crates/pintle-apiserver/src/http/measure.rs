@@ -10,6 +10,7 @@ use super::{
 use crate::{
     authz,
     metrics::{CONTENT_TYPE, Measured, Subject},
+    schema::Subresource,
 };
 
 impl Api {
@@ -62,10 +63,7 @@ impl Api {
         let watches = target.watch || query.flag("watch").unwrap_or_default();
         let (of_one, of_many) = authz::verb(method, watches);
         let named = !target.name.is_empty();
-        let passed_through = below.is_some_and(|below| {
-            // What takes options only answers with what something else says.
-            below.name == "log" || below.kind.ends_with("Options")
-        });
+        let passed_through = below.is_some_and(Subresource::connects);
         let verb = match if named && !target.watch {
             of_one
         } else {

@@ -331,6 +331,13 @@ impl Field {
     }
 }
 
+impl Subresource {
+    /// Whether requests for it go through to a kubelet, a pod, a service or a node.
+    pub(crate) fn connects(&self) -> bool {
+        self.name == "log" || self.kind.ends_with("Options")
+    }
+}
+
 impl Rules {
     /// Nothing is known.
     pub(crate) const NONE: Self = Self {
