@@ -4,13 +4,17 @@ use crate::{
     api_services,
     registry::{Mode, Registry},
     schema::Tree,
+    seed::{self, SeedError},
 };
 
-/// Creates what every cluster has, and begins its history behind it: nobody can have seen what was before.
-pub(crate) fn start_cluster(registry: &Registry) {
+/// Creates what every cluster has, and the objects that this one is seeded with, and begins its history
+/// behind them: nobody can have seen what was before.
+pub(crate) fn start_cluster(registry: &Registry, seeds: &[String]) -> Result<(), SeedError> {
     create_namespaces(registry);
     api_services::register(registry);
+    seed::plant(registry, seeds)?;
     begin_history(registry);
+    Ok(())
 }
 
 /// Creates the namespaces that every cluster has.

@@ -6,15 +6,18 @@
 //! # #[tokio::main]
 //! # async fn main() -> Result<(), pintle_apiserver::StartError> {
 //! let server = pintle_apiserver::ApiServer::builder().start().await?;
-//! std::fs::write(std::env::temp_dir().join("pintle-kubeconfig"), server.kubeconfig()).ok();
+//! if let Some(kubeconfig) = server.kubeconfig() {
+//!     std::fs::write(std::env::temp_dir().join("pintle-kubeconfig"), kubeconfig).ok();
+//! }
 //! server.shutdown().await;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Clients are known by their certificates, which the server's own authority signed; whoever has one
-//! may do everything. Anonymous requests are refused with 401, those for the version, the health and
-//! discovery too: as a kube-apiserver with `--anonymous-auth=false`.
+//! Clients are known by their certificates, which the server's own authority signed, or by bearer
+//! tokens: those that the server was given, and those of service accounts. Whoever is known may do
+//! everything, unless an [`Authorizer`] says otherwise. Anonymous requests are refused with 401, those
+//! for the version, the health and discovery too: as a kube-apiserver with `--anonymous-auth=false`.
 //!
 //! # Inside
 //!
@@ -42,6 +45,7 @@ mod discovery;
 #[doc(hidden)]
 pub mod documents;
 mod encoding;
+mod faults;
 mod generated;
 mod hash;
 mod http;
@@ -53,6 +57,7 @@ mod proxy;
 mod quote;
 mod registry;
 mod schema;
+mod seed;
 mod selector;
 mod server;
 mod shared;
@@ -65,6 +70,7 @@ mod version;
 
 pub use authn::User;
 pub use authz::{Attributes, Authorizer, Decision};
+pub use faults::{Fault, Faults, Requests};
 pub use metrics::RequestCount;
-pub use server::{ApiServer, ApiServerBuilder, RunningServer, StartError};
+pub use server::{ApiServer, ApiServerBuilder, Connection, Connector, RunningServer, StartError};
 pub use store::HistoryLimits;

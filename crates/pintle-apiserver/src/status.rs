@@ -3,7 +3,7 @@
 //! One constructor a reason. Clients branch on the code, the reason and the causes, and people read
 //! the message: all of them are the real server's, and tests hold them against it.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use bytes::Bytes;
 use http::StatusCode;
@@ -323,6 +323,36 @@ impl Failure {
             .because("ResourceVersionTooLarge", "Too large resource version", "")
     }
 
+    /// What a test wants instead of an answer.
+    pub(crate) fn injected(code: StatusCode, retry_after: Option<Duration>) -> Self {
+        let reason = match code.as_u16() {
+            400 => StatusReason::BAD_REQUEST,
+            401 => StatusReason::UNAUTHORIZED,
+            403 => StatusReason::FORBIDDEN,
+            404 => StatusReason::NOT_FOUND,
+            405 => StatusReason::METHOD_NOT_ALLOWED,
+            406 => StatusReason::NOT_ACCEPTABLE,
+            409 => StatusReason::CONFLICT,
+            410 => StatusReason::EXPIRED,
+            413 => StatusReason::REQUEST_ENTITY_TOO_LARGE,
+            415 => StatusReason::UNSUPPORTED_MEDIA_TYPE,
+            422 => StatusReason::INVALID,
+            429 => StatusReason::TOO_MANY_REQUESTS,
+            500 => StatusReason::INTERNAL_ERROR,
+            503 => StatusReason::SERVICE_UNAVAILABLE,
+            504 => StatusReason::TIMEOUT,
+            _ => StatusReason::UNKNOWN,
+        };
+        let failure = Self::new(code, reason, "a test lets this request fail");
+        match retry_after {
+            Some(after) => {
+                let seconds = i32::try_from(after.as_secs()).unwrap_or(i32::MAX);
+                failure.retry_after_seconds(seconds)
+            }
+            None => failure,
+        }
+    }
+
     /// Adds a cause to the details.
     pub(crate) fn because(mut self, reason: &str, message: &str, field: &str) -> Self {
         self.details().causes.push(StatusCause {
@@ -360,6 +390,11 @@ impl Failure {
     pub(crate) fn retry_after(&self) -> Option<i32> {
         let details = self.0.details.as_ref()?;
         (details.retry_after_seconds > 0).then_some(details.retry_after_seconds)
+    }
+
+    /// What it says.
+    pub(crate) fn message(&self) -> &str {
+        &self.0.message
     }
 
     /// The `Status` object.

@@ -222,6 +222,12 @@ impl From<pintle_config::Error> for Error {
     }
 }
 
+impl From<pintle_transport::Error> for Error {
+    fn from(error: pintle_transport::Error) -> Self {
+        Self::transport(error)
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.source {

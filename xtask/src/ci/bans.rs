@@ -27,6 +27,7 @@ const EXCLUDED: &[(&[&str], &[&str])] = &[
         &["tokio", "hyper", "rustls"],
     ),
     (&["pintle-apiserver"], &["pintle-client", "pintle-api"]),
+    (&["pintle-test"], &["pintle-api"]),
 ];
 
 pub(super) fn purity(interrupt: &Interrupt) -> Result<Cases> {

@@ -40,7 +40,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "purity",
         proves: "no crate depends on what its design excludes",
         when: When::Always,
-        floor: Some(17),
+        floor: Some(18),
         run: bans::purity,
     },
     Step {

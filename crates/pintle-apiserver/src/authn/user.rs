@@ -69,7 +69,7 @@ impl User {
 
     /// Puts the user among those that were authenticated, or, if it is nobody, among those that were
     /// not; unless its groups say so already.
-    pub(super) fn classified(self) -> Self {
+    pub(crate) fn classified(self) -> Self {
         let group = match self.name.as_str() {
             Self::ANONYMOUS => Self::UNAUTHENTICATED,
             _ if self.is_in(Self::UNAUTHENTICATED) => return self,

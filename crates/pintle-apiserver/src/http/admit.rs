@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{Method, request};
+use http::{Method, Uri, request};
 use pintle_meta::FieldSelector;
 
 use super::{
@@ -27,30 +27,75 @@ impl Api {
         let user = self.authenticator.authenticate(peer, &mut head.headers);
         let user = user.ok_or_else(Failure::unauthorized)?;
         let user = impersonate(user, &mut head.headers, &*self.authorizer)?;
-        let (path, query) = (head.uri.path(), Query::new(head.uri.query()));
-        match route {
-            Route::Objects(target) => {
-                let selected = selected_name(target, query);
-                let attributes = target.attributes(&head.method, path, query, &selected);
-                authorize(&*self.authorizer, &user, &attributes)?;
-            }
-            _ => {
-                let verb = head.method.as_str().to_ascii_lowercase();
-                let attributes = Attributes {
-                    verb: &verb,
-                    path,
-                    ..Attributes::default()
-                };
-                authorize(&*self.authorizer, &user, &attributes)?;
-            }
-        }
+        let selected = selected_name(route, Query::new(head.uri.query()));
+        let attributes = attributes(route, &head.method, &head.uri, &selected);
+        authorize(&*self.authorizer, &user, &attributes)?;
         Ok(user)
     }
 }
 
+/// What a request is about, by itself.
+pub(super) struct About {
+    route: Route,
+    method: Method,
+    uri: Uri,
+    selected: String,
+}
+
+impl About {
+    /// What the request with this head is about.
+    pub(super) fn new(head: &request::Parts) -> Self {
+        let route = Route::of(head.uri.path());
+        Self {
+            selected: selected_name(&route, Query::new(head.uri.query())),
+            method: head.method.clone(),
+            uri: head.uri.clone(),
+            route,
+        }
+    }
+
+    /// Its attributes.
+    pub(super) fn attributes(&self) -> Attributes<'_> {
+        attributes(&self.route, &self.method, &self.uri, &self.selected)
+    }
+}
+
+/// What a request is about. `selected` is the name that its field selector asks for.
+fn attributes<'a>(
+    route: &'a Route,
+    method: &'a Method,
+    uri: &'a Uri,
+    selected: &'a str,
+) -> Attributes<'a> {
+    let path = uri.path();
+    match route {
+        Route::Objects(target) => {
+            target.attributes(method, path, Query::new(uri.query()), selected)
+        }
+        _ => Attributes {
+            verb: of_path(method),
+            path,
+            ..Attributes::default()
+        },
+    }
+}
+
+/// The verb of a request for what is no resource.
+fn of_path(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "get",
+        Method::HEAD => "head",
+        Method::POST => "post",
+        Method::PUT => "put",
+        Method::PATCH => "patch",
+        Method::DELETE => "delete",
+        Method::OPTIONS => "options",
+        _ => "",
+    }
+}
+
 impl Target {
-    /// What a request for this is about. `selected` is the name that its field selector asks for.
-    pub(super) fn attributes<'a>(
+    fn attributes<'a>(
         &'a self,
         method: &Method,
         path: &'a str,
@@ -85,10 +130,11 @@ impl Target {
 }
 
 /// The one name that the field selector of a request for many objects asks for, if it does.
-fn selected_name(target: &Target, query: Query<'_>) -> String {
+fn selected_name(route: &Route, query: Query<'_>) -> String {
     let text = query.text("fieldSelector");
-    if text.is_empty() || !target.name.is_empty() {
-        return String::new();
+    match route {
+        Route::Objects(target) if target.name.is_empty() && !text.is_empty() => {}
+        _ => return String::new(),
     }
     let selector = text.parse::<FieldSelector>().unwrap_or_default();
     let name = selector.exact_value("metadata.name").unwrap_or_default();
@@ -105,13 +151,14 @@ mod tests {
 
     /// Verb, resource with subresource, namespace and name.
     fn attributes(method: Method, uri: &str) -> [String; 4] {
-        let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
-        let Route::Objects(target) = Route::of(path) else {
-            panic!("{path} names no objects");
-        };
-        let query = Query::new(Some(query));
-        let selected = selected_name(&target, query);
-        let found = target.attributes(&method, path, query, &selected);
+        let (head, ()) = http::Request::builder()
+            .method(method)
+            .uri(uri)
+            .body(())
+            .unwrap()
+            .into_parts();
+        let about = About::new(&head);
+        let found = about.attributes();
         let resource = [found.resource, found.subresource].join("/");
         [
             found.verb,

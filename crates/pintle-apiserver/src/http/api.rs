@@ -22,6 +22,7 @@ use crate::{
     authn::{Authenticator, User},
     authz::Authorizer,
     discovery::Discovery,
+    faults::Faults,
     kinds::Part,
     metrics::Metrics,
     openapi::OpenApi,
@@ -46,6 +47,7 @@ pub(crate) struct Api {
     pub(super) dialer: Dialer,
     metrics: Arc<Metrics>,
     pub(super) discovery: Discovery,
+    pub(super) faults: Option<Faults>,
 }
 
 /// Whom the server trusts, and with what.
@@ -101,12 +103,19 @@ impl Api {
             shutdown,
             authenticator: security.authenticator,
             authorizer: security.authorizer,
+            faults: None,
         }
     }
 
     /// What it counts.
     pub(crate) fn metrics(&self) -> &Arc<Metrics> {
         &self.metrics
+    }
+
+    /// The same server, with faults.
+    pub(crate) fn with_faults(mut self, faults: Option<Faults>) -> Self {
+        self.faults = faults;
+        self
     }
 
     /// Answers a request over a connection of `peer`, which is nobody's if its client has shown no
@@ -130,8 +139,7 @@ impl Api {
         let mut body = Received::new(body);
         let route = Route::of(head.uri.path());
         let measured = self.measure(&route, &head);
-        let outcome = self.outcome(peer, route, &mut head, &mut body).await;
-        let response = outcome.unwrap_or_else(|failure| failed(&failure));
+        let response = self.answer(peer, route, &mut head, &mut body).await;
         let measured = measured.answered(response.status().as_u16());
         let response = if head.method == Method::HEAD {
             without_body(response)
@@ -149,7 +157,7 @@ impl Api {
         response.map(|answer| answer.keeping(body))
     }
 
-    async fn outcome<B>(
+    pub(super) async fn outcome<B>(
         self: &Arc<Self>,
         peer: Option<&Arc<User>>,
         route: Route,
@@ -394,7 +402,7 @@ fn answered(answer: Answer) -> Response<Body> {
     response
 }
 
-fn failed(failure: &Failure) -> Response<Body> {
+pub(super) fn failed(failure: &Failure) -> Response<Body> {
     let mut response = respond(failure.code(), JSON, Body::whole(failure.to_json()));
     if let Some(seconds) = failure.retry_after() {
         let seconds = HeaderValue::from(seconds);

@@ -217,12 +217,23 @@ impl Body {
 impl Expiry {
     /// Ends the body if its time is over, and says whether it is still to be ended.
     pub(crate) fn is_pending(&self, now: Instant) -> bool {
-        let Some(next) = self.next.upgrade() else {
-            return false;
-        };
         if now < self.deadline {
-            return true;
+            return self.is_watched();
         }
+        self.end();
+        false
+    }
+
+    /// Whether the body is still being sent.
+    pub(crate) fn is_watched(&self) -> bool {
+        self.next.strong_count() > 0
+    }
+
+    /// Ends the body.
+    pub(crate) fn end(&self) {
+        let Some(next) = self.next.upgrade() else {
+            return;
+        };
         let (ended, asker) = {
             let mut next = next.lock();
             (next.pull.take(), next.asker.clone())
@@ -230,7 +241,14 @@ impl Expiry {
         // With the source go the wakes that it waited for.
         drop(ended);
         asker.wake();
-        false
+    }
+}
+
+impl fmt::Debug for Expiry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Expiry")
+            .field("deadline", &self.deadline)
+            .finish_non_exhaustive()
     }
 }
 

@@ -13,6 +13,7 @@ mod connect;
 mod create;
 mod delete;
 mod discovery;
+mod faulty;
 mod get;
 mod health;
 mod index;
@@ -33,3 +34,4 @@ mod watch;
 
 pub(crate) use api::{Api, Security};
 pub(crate) use body::{Body, Expiry};
+pub(crate) use faulty::Broken;

@@ -49,9 +49,7 @@ impl Api {
         let wanted = revision.unwrap_or_default();
         let start = if options.send_initial_events == Some(true) {
             if let Err(failure) = self.reach(wanted).await {
-                // Clients have to find this in the stream, as if the watch had begun.
-                let body = Body::whole(represent::error(&failure));
-                return Ok(Answer::new(StatusCode::OK, body));
+                return Ok(broken_off(&failure));
             }
             Start::With {
                 snapshot: store.read(|store| store.snapshot(resource)),
@@ -59,6 +57,8 @@ impl Api {
             }
         } else if wanted == Revision::default() {
             Start::After(store.read(Store::revision))
+        } else if let Err(expired) = store.read(|store| store.check_compacted(wanted)) {
+            return Ok(broken_off(&too_old(wanted, expired.floor)));
         } else {
             Start::After(wanted)
         };
@@ -146,8 +146,7 @@ impl Source for Driver {
                 }
                 Step::Expired { from, floor } => {
                     self.over = true;
-                    let message = format!("too old resource version: {from} ({floor})");
-                    return Some(vec![represent::error(&Failure::expired(message))]);
+                    return Some(vec![represent::error(&too_old(from, floor))]);
                 }
                 Step::End => return None,
             }
@@ -167,6 +166,16 @@ impl Driver {
             } => self.renderer.bookmark(*revision, *initial_end, first),
         }
     }
+}
+
+/// A watch that ends as it begins: clients have to find out why in the stream.
+fn broken_off(failure: &Failure) -> Answer {
+    let body = Body::whole(represent::error(failure));
+    Answer::new(StatusCode::OK, body)
+}
+
+fn too_old(from: Revision, floor: Revision) -> Failure {
+    Failure::expired(format!("too old resource version: {from} ({floor})"))
 }
 
 /// As kube-apiserver, which takes up to twice as long.

@@ -73,7 +73,12 @@ impl Registry {
         }
     }
 
-    fn prepare_new(&self, served: Served, mut tree: Tree, mode: Mode<'_>) -> Result<Tree, Failure> {
+    pub(super) fn prepare_new(
+        &self,
+        served: Served,
+        mut tree: Tree,
+        mode: Mode<'_>,
+    ) -> Result<Tree, Failure> {
         let now = self.now();
         (served.kind.on_create)(&mut tree, &self.occasion(&now, mode));
         let (metadata, namespaced) = (tree.metadata(), served.facts.namespaced);

@@ -15,6 +15,7 @@ mod metadata;
 mod mode;
 mod patch;
 mod resources;
+mod seed;
 mod select;
 mod update;
 

@@ -7,10 +7,14 @@ use std::{
 };
 
 use pintle_env::{Clock, Random, SystemRandom, Timer};
-use tokio::{net::TcpListener, sync::Semaphore, task::JoinSet};
+use tokio::{
+    net::TcpListener,
+    sync::{Notify, Semaphore, mpsc},
+    task::JoinSet,
+};
 
 use super::{
-    RunningServer, StartError,
+    Connector, RunningServer, StartError,
     connection::{STRANGERS, Shared},
     kubeconfig::kubeconfig,
     listener::listen,
@@ -18,7 +22,7 @@ use super::{
     tls::Credentials,
 };
 use crate::{
-    Authorizer, HistoryLimits, User,
+    Authorizer, Faults, HistoryLimits, User,
     authn::{Authenticator, BearerTokens, ServiceAccountTokens},
     authz::AllowAll,
     bootstrap, controllers,
@@ -36,7 +40,7 @@ use crate::{
 /// use pintle_apiserver::ApiServer;
 ///
 /// let server = ApiServer::builder().start().await?;
-/// println!("https://{}", server.address());
+/// println!("{:?}", server.address());
 /// server.shutdown().await;
 /// # Ok(())
 /// # }
@@ -47,7 +51,7 @@ pub struct ApiServer(());
 /// What is decided before a server starts. Everything has a default.
 #[must_use = "a builder does nothing until it is started"]
 pub struct ApiServerBuilder {
-    listen: SocketAddr,
+    listen: Option<SocketAddr>,
     history: HistoryLimits,
     clock: Arc<dyn Clock>,
     timer: Arc<dyn Timer>,
@@ -56,6 +60,8 @@ pub struct ApiServerBuilder {
     authorizer: Arc<dyn Authorizer>,
     kubelet_authority: Option<String>,
     kubelet_client: Option<(String, String)>,
+    seeds: Vec<String>,
+    faults: Option<Faults>,
 }
 
 impl ApiServer {
@@ -63,7 +69,7 @@ impl ApiServer {
     pub fn builder() -> ApiServerBuilder {
         let time = Arc::new(SystemTime::default());
         ApiServerBuilder {
-            listen: (Ipv4Addr::LOCALHOST, 0).into(),
+            listen: Some((Ipv4Addr::LOCALHOST, 0).into()),
             history: HistoryLimits::default(),
             clock: time.clone(),
             timer: time,
@@ -72,6 +78,8 @@ impl ApiServer {
             authorizer: Arc::new(AllowAll),
             kubelet_authority: None,
             kubelet_client: None,
+            seeds: Vec::new(),
+            faults: None,
         }
     }
 }
@@ -80,10 +88,18 @@ impl ApiServerBuilder {
     /// The address to listen on; port 0 is any free one. Default: `127.0.0.1:0`.
     ///
     /// Whoever can reach another address than a loopback one can try to connect; without a client
-    /// certificate of the server's own authority nobody gets more than a 401. At most 100 connections
-    /// at a time are without such a certificate; more are closed.
+    /// certificate of the server's own authority, or a token that it knows, nobody gets more than a
+    /// 401. At most 100 connections at a time are of clients that have shown neither; more are
+    /// closed.
     pub fn listen(mut self, address: SocketAddr) -> Self {
-        self.listen = address;
+        self.listen = Some(address);
+        self
+    }
+
+    /// Listens nowhere: the server is reached from this process only, through its
+    /// [`Connector`](super::Connector).
+    pub fn in_process(mut self) -> Self {
+        self.listen = None;
         self
     }
 
@@ -144,22 +160,40 @@ impl ApiServerBuilder {
         self
     }
 
+    /// Objects that the server starts with, as YAML documents or JSON; lists are taken apart. Namespaces
+    /// are created first, whatever the order. An object is as it says, with the uid, the date of
+    /// creation and the status that it has, so that what was read from another cluster keeps its
+    /// owners; only its resource version is the server's own. Fields that are misspelled are an error.
+    pub fn seed(mut self, objects: impl Into<String>) -> Self {
+        self.seeds.push(objects.into());
+        self
+    }
+
+    /// What goes wrong in the server, and what counts the requests that it gets. Default: nothing.
+    pub fn faults(mut self, faults: &Faults) -> Self {
+        self.faults = Some(faults.clone());
+        self
+    }
+
     /// Starts the server. It answers once this returns.
     ///
     /// # Errors
     ///
-    /// When the address cannot be listened on, the certificates cannot be made, or those for kubelets
-    /// are none.
+    /// When the address cannot be listened on, the certificates cannot be made, those for kubelets
+    /// are none, or an object that the server is to start with is refused.
     ///
     /// # Cancel safety
     ///
     /// Dropping this starts nothing.
     pub async fn start(self) -> Result<RunningServer, StartError> {
-        let listener = TcpListener::bind(self.listen).await;
-        let listener = listener.map_err(|error| StartError::listen(self.listen, error))?;
-        let address = listener.local_addr();
-        let address = address.map_err(|error| StartError::listen(self.listen, error))?;
-        let credentials = Credentials::generate(address.ip(), self.clock.timestamp())?;
+        let (listener, address) = match self.listen {
+            Some(address) => bind(address).await.map(|(listener, address)| {
+                let address = reachable(address);
+                (Some(listener), Some(address))
+            })?,
+            None => (None, None),
+        };
+        let credentials = Credentials::generate(address.map(|address| address.ip()))?;
         let own = || {
             let own = &credentials.kubelets;
             let pem = (own.certificate_pem(), own.private_key_pem());
@@ -174,51 +208,57 @@ impl ApiServerBuilder {
         let kubelets = kubelets.map_err(StartError::kubelets)?;
         let registry = Registry::new(self.history, self.clock.clone(), self.random.clone());
         let registry = Arc::new(registry);
-        bootstrap::start_cluster(&registry);
-        let accounts = ServiceAccountTokens::new(&reachable(address).to_string());
-        let accounts = accounts.map_err(StartError::certificates)?;
+        bootstrap::start_cluster(&registry, &self.seeds).map_err(StartError::seed)?;
+        let host = address.map_or_else(|| WITHIN.to_owned(), |address| address.to_string());
+        let accounts = ServiceAccountTokens::new(&host).map_err(StartError::certificates)?;
         let authenticator = Authenticator::new(self.tokens, accounts, registry.clone());
         let (trigger, shutdown) = ShutdownTrigger::new();
+        let api = Api::new(
+            registry.clone(),
+            self.clock.clone(),
+            self.timer.clone(),
+            self.random,
+            shutdown.clone(),
+            Security {
+                authenticator,
+                authorizer: self.authorizer,
+                kubelets,
+            },
+        );
         let shared = Arc::new(Shared {
-            api: Arc::new(Api::new(
-                registry.clone(),
-                self.clock.clone(),
-                self.timer.clone(),
-                self.random,
-                shutdown.clone(),
-                Security {
-                    authenticator,
-                    authorizer: self.authorizer,
-                    kubelets,
-                },
-            )),
+            api: Arc::new(api.with_faults(self.faults)),
             acceptor: credentials.acceptor,
             clients: credentials.clients,
             clock: self.clock.clone(),
             timer: self.timer.clone(),
-            strangers: Semaphore::new(STRANGERS),
+            strangers: Arc::new(Semaphore::new(STRANGERS)),
+            cut: Notify::new(),
         });
         let metrics = shared.api.metrics().clone();
+        let (opened, local) = mpsc::channel(LOCAL);
         let (mut controllers, mut listening) = (JoinSet::new(), JoinSet::new());
         controllers.spawn(controllers::empty_namespaces(
             registry.clone(),
             shutdown.clone(),
         ));
         controllers.spawn(controllers::expire_history(
-            registry,
+            registry.clone(),
             self.clock,
             self.timer,
             shutdown.clone(),
         ));
-        listening.spawn(listen(shared, listener, shutdown));
+        listening.spawn(listen(shared.clone(), listener, local, shutdown));
+        let authority = credentials.authority;
         Ok(RunningServer {
             metrics,
-            kubeconfig: kubeconfig(
-                reachable(address),
-                &credentials.authority_pem,
-                &credentials.admin,
-            ),
+            kubeconfig: address.map(|address| {
+                kubeconfig(address, authority.certificate_pem(), &credentials.admin)
+            }),
             address,
+            authority,
+            connector: Connector::new(opened),
+            registry,
+            shared,
             trigger,
             controllers,
             listener: listening,
@@ -235,6 +275,13 @@ impl fmt::Debug for ApiServerBuilder {
     }
 }
 
+async fn bind(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), StartError> {
+    let failed = |error| StartError::listen(wanted, error);
+    let listener = TcpListener::bind(wanted).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
+}
+
 /// An address by which this machine reaches itself.
 fn reachable(address: SocketAddr) -> SocketAddr {
     if address.ip().is_unspecified() {
@@ -243,3 +290,8 @@ fn reachable(address: SocketAddr) -> SocketAddr {
         address
     }
 }
+
+/// The host of a server that listens nowhere.
+const WITHIN: &str = "kubernetes.default.svc";
+/// The connections from this process that may wait to be taken.
+const LOCAL: usize = 64;

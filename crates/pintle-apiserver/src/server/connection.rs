@@ -6,12 +6,14 @@ use std::{
     time::Duration,
 };
 
+use http::StatusCode;
 use hyper::{body::Incoming, service::service_fn};
 use hyper_util::rt::TokioIo;
 use pintle_env::{Clock, Timer};
 use tokio::{
+    io::{AsyncRead, AsyncWrite, DuplexStream},
     net::TcpStream,
-    sync::{Notify, Semaphore},
+    sync::{Notify, OwnedSemaphorePermit, Semaphore},
 };
 use tokio_rustls::TlsAcceptor;
 use tracing::{Instrument as _, debug, debug_span};
@@ -21,8 +23,8 @@ use super::{
     tasks::Tasks,
 };
 use crate::{
-    authn::ClientCertificates,
-    http::{Api, Expiry},
+    authn::{ClientCertificates, User},
+    http::{Api, Broken, Expiry},
     proxy::{ClientAddress, Tunnel, keep_alive},
     shutdown::Shutdown,
 };
@@ -35,12 +37,45 @@ pub(super) struct Shared {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) timer: Arc<dyn Timer>,
     /// The places for connections whose client is nobody, [`STRANGERS`] of them.
-    pub(super) strangers: Semaphore,
+    pub(super) strangers: Arc<Semaphore>,
+    /// Breaks all connections.
+    pub(super) cut: Notify,
+}
+
+/// A connection that somebody has opened.
+#[derive(Debug)]
+pub(super) enum Opened {
+    /// Over the network, with TLS still to come.
+    Tcp(TcpStream),
+    /// From this process, by a user that is known.
+    Local(DuplexStream, Option<Arc<User>>),
+}
+
+/// Whose a connection is.
+struct Client {
+    /// The user, if it has shown to be one.
+    user: Option<Arc<User>>,
+    /// The place of a client that nobody knows. It is given back once a request of it says who it is.
+    place: Mutex<Option<OwnedSemaphorePermit>>,
+    /// Where it is, if it is not here.
+    address: Option<ClientAddress>,
 }
 
 /// Serves a connection until the client or the server ends it. Once the server ends, what is being
 /// answered has [`PATIENCE`] to come to its end. Nothing of the connection is left when this returns.
-pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: Shutdown) {
+pub(super) async fn serve(shared: Arc<Shared>, opened: Opened, mut shutdown: Shutdown) {
+    let stream = match opened {
+        Opened::Tcp(stream) => stream,
+        Opened::Local(stream, user) => {
+            let place = Mutex::new(None);
+            let client = Client {
+                user,
+                place,
+                address: None,
+            };
+            return exchange(&shared, stream, client, None, shutdown).await;
+        }
+    };
     // Small answers are not held back to be sent together.
     _ = stream.set_nodelay(true);
     keep_alive(&stream);
@@ -57,12 +92,13 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
         () = patience => return,
         () = shutdown.requested() => return,
     };
-    let chain = stream.get_ref().1.peer_certificates().unwrap_or_default();
+    let tls = stream.get_ref().1;
+    let chain = tls.peer_certificates().unwrap_or_default();
     let user = shared.clients.user(chain, shared.clock.timestamp());
     // Those without a name are told so, but they cannot take the room of those that have one.
-    let _place = match user {
+    let place = match user {
         Some(_) => None,
-        None => match shared.strangers.try_acquire() {
+        None => match shared.strangers.clone().try_acquire_owned() {
             Ok(place) => Some(place),
             Err(_) => {
                 debug!("too many connections without a user");
@@ -70,25 +106,49 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
             }
         },
     };
-    let user = user.map(Arc::new);
-    let asked = Arc::new(Notify::new());
+    let client = Client {
+        user: user.map(Arc::new),
+        place: Mutex::new(place),
+        address: address.ok(),
+    };
+    let negotiated = tls.alpn_protocol().map(<[u8]>::to_vec);
+    exchange(&shared, stream, client, negotiated, shutdown).await;
+}
+
+/// Answers the requests of a connection.
+async fn exchange(
+    shared: &Arc<Shared>,
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    client: Client,
+    negotiated: Option<Vec<u8>>,
+    mut shutdown: Shutdown,
+) {
+    let client = Arc::new(client);
+    let (asked, broken) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let watches = Watches::default();
     let tunnel: Arc<Mutex<Option<Tunnel>>> = Arc::default();
     let service = service_fn(|mut request: hyper::Request<Incoming>| {
         asked.notify_one();
-        if let Ok(address) = &address {
-            request.extensions_mut().insert(*address);
+        if let Some(address) = client.address {
+            request.extensions_mut().insert(address);
         }
-        let (api, user) = (shared.api.clone(), user.clone());
+        let (api, client, broken) = (shared.api.clone(), client.clone(), broken.clone());
         let span = debug_span!(
             "request",
             method = %request.method(),
             path = request.uri().path(),
-            user = user.as_ref().map(|user| &*user.name),
+            user = client.user.as_ref().map(|user| &*user.name),
         );
         let (watches, tunnel) = (watches.clone(), tunnel.clone());
         let respond = async move {
-            let mut response = api.respond(user.as_ref(), request).await;
+            let mut response = api.respond(client.user.as_ref(), request).await;
+            if response.extensions().get::<Broken>().is_some() {
+                broken.notify_one();
+                return std::future::pending().await;
+            }
+            if response.status() != StatusCode::UNAUTHORIZED {
+                client.is_known();
+            }
             watches.add(response.body().expiry());
             if let Some(opened) = response.body_mut().take_tunnel() {
                 *lock(&tunnel) = Some(opened);
@@ -99,7 +159,6 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
     });
     let tasks = Tasks::default();
     let mut guard = tasks.guard();
-    let negotiated = stream.get_ref().1.alpn_protocol().map(<[u8]>::to_vec);
     let stream = TokioIo::new(stream);
     let mut connection = Protocol::serve(negotiated.as_deref(), stream, service, tasks);
     let patience = shared.timer.sleep_until(shared.clock.now() + HEADERS);
@@ -112,7 +171,9 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
     };
     let ended = tokio::select! {
         ended = &mut connection => ended,
-        () = watches.expire(&shared) => Ok(()),
+        () = watches.expire(shared) => Ok(()),
+        () = broken.notified() => Ok(()),
+        () = shared.cut.notified() => Ok(()),
         () = silence => {
             debug!("nothing was asked for");
             Ok(())
@@ -133,6 +194,14 @@ pub(super) async fn serve(shared: Arc<Shared>, stream: TcpStream, mut shutdown: 
     let tunnel = lock(&tunnel).take();
     if let Some(tunnel) = tunnel {
         tunnel.run(&*shared.clock, &*shared.timer, shutdown).await;
+    }
+}
+
+impl Client {
+    /// A request has said whose it is.
+    fn is_known(&self) {
+        let mut place = self.place.lock().unwrap_or_else(PoisonError::into_inner);
+        *place = None;
     }
 }
 

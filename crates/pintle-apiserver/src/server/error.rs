@@ -14,6 +14,7 @@ enum What {
     Listen(SocketAddr),
     Certificates,
     Kubelets,
+    Seed,
 }
 
 impl StartError {
@@ -23,9 +24,21 @@ impl StartError {
         matches!(self.what, What::Listen(_))
     }
 
+    /// Whether an object that the server was to start with is at fault.
+    pub fn is_seed(&self) -> bool {
+        matches!(self.what, What::Seed)
+    }
+
     pub(super) fn listen(address: SocketAddr, source: std::io::Error) -> Self {
         Self {
             what: What::Listen(address),
+            source: Some(source.into()),
+        }
+    }
+
+    pub(super) fn seed(source: impl Error + Send + Sync + 'static) -> Self {
+        Self {
+            what: What::Seed,
             source: Some(source.into()),
         }
     }
@@ -49,6 +62,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.what {
             What::Listen(address) => write!(f, "cannot listen on {address}"),
+            What::Seed => f.write_str("cannot create what the server is to start with"),
             What::Certificates => f.write_str("cannot make the server's certificates"),
             What::Kubelets => f.write_str("cannot use the certificates for kubelets"),
         }

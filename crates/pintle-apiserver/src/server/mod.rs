@@ -5,6 +5,7 @@
 
 mod builder;
 mod connection;
+mod connector;
 mod error;
 mod kubeconfig;
 mod listener;
@@ -15,5 +16,6 @@ mod time;
 mod tls;
 
 pub use builder::{ApiServer, ApiServerBuilder};
+pub use connector::{Connection, Connector};
 pub use error::StartError;
 pub use running::RunningServer;

@@ -199,7 +199,6 @@ impl Log {
         {
             out.extend(self.take_oldest());
         }
-        self.floor = self.floor.max(revision);
     }
 
     /// The events after `revision`, oldest first.

@@ -16,6 +16,8 @@ use super::{
 #[derive(Debug)]
 pub(crate) struct Store {
     revision: Revision,
+    /// Nothing is told of what happened up to here, though it may still be known.
+    compacted: Revision,
     resources: Vec<Resource>,
     limits: HistoryLimits,
     /// What was written to since it was last asked.
@@ -63,6 +65,7 @@ impl Store {
         let resources = (0..resources).map(|_| Resource::new(revision)).collect();
         Self {
             revision,
+            compacted: revision,
             resources,
             limits,
             written: Vec::new(),
@@ -87,7 +90,19 @@ impl Store {
 
     /// What a resource was at `revision`, which must not lie in the future.
     pub(crate) fn past(&self, resource: ResourceId, revision: Revision) -> Result<Past, Expired> {
+        self.check_compacted(revision)?;
         self.resource(resource).past(revision.min(self.revision))
+    }
+
+    /// Whether somebody may begin to follow what happened after `revision`. Whoever follows already
+    /// finds it whatever was forgotten in the meantime.
+    pub(crate) fn check_compacted(&self, revision: Revision) -> Result<(), Expired> {
+        match revision < self.compacted {
+            true => Err(Expired {
+                floor: self.compacted,
+            }),
+            false => Ok(()),
+        }
     }
 
     /// What happened to a resource after `revision`, oldest first, at most `limit` events of it.
@@ -144,8 +159,9 @@ impl Store {
 
     /// Forgets the history of all resources up to `revision`.
     pub(crate) fn compact(&mut self, revision: Revision) {
+        let revision = revision.min(self.revision);
+        self.compacted = self.compacted.max(revision);
         for resource in &mut self.resources {
-            let revision = revision.min(self.revision);
             resource.log.compact(revision, &mut self.forgotten.events);
             resource.take_checkpoints(&mut self.forgotten.checkpoints);
         }
@@ -406,8 +422,25 @@ mod tests {
             store.past(PODS, Revision::new(3)).unwrap_err(),
             Expired { floor }
         );
+        assert_eq!(
+            store.check_compacted(Revision::new(3)),
+            Err(Expired { floor })
+        );
+        assert_eq!(store.check_compacted(floor), Ok(()));
         assert_eq!(store.events(PODS, floor, 9).unwrap().events.len(), 2);
         assert!(store.past(PODS, floor).is_ok());
+    }
+
+    #[test]
+    fn who_follows_a_quiet_resource_is_not_disturbed_by_compaction() {
+        let mut store = store();
+        let seen = put(&mut store, PODS, "ns/a", "");
+        let later = put(&mut store, NODES, "n", "");
+        store.compact(later);
+        assert!(store.events(PODS, seen, 9).unwrap().events.is_empty());
+        assert!(store.check_compacted(seen).is_err(), "nobody begins there");
+        put(&mut store, PODS, "ns/a", "");
+        assert_eq!(store.events(PODS, seen, 9).unwrap().events.len(), 1);
     }
 
     #[test]

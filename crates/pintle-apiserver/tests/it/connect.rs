@@ -96,7 +96,7 @@ impl Cluster {
 
     async fn of(builder: ApiServerBuilder, kubelet: Kubelet) -> Self {
         let server = builder.start().await.unwrap();
-        let credentials = Credentials::from_kubeconfig(server.kubeconfig());
+        let credentials = Credentials::from_kubeconfig(server.kubeconfig().unwrap());
         kubelet.register(&credentials).await;
         Self {
             server,

@@ -23,7 +23,7 @@ const PROTOCOLS: [Protocol; 2] = [Protocol::Http1, Protocol::Http2];
 
 async fn start() -> (RunningServer, Credentials) {
     let server = ApiServer::builder().start().await.unwrap();
-    let credentials = Credentials::from_kubeconfig(server.kubeconfig());
+    let credentials = Credentials::from_kubeconfig(server.kubeconfig().unwrap());
     (server, credentials)
 }
 
@@ -139,7 +139,7 @@ async fn a_deleted_namespace_is_removed_by_the_server() {
 async fn shutdown_ends_watches_and_gives_the_port_back() {
     for protocol in PROTOCOLS {
         let (server, credentials) = start().await;
-        let address = server.address();
+        let address = server.address().unwrap();
         let mut client = Client::connect(&credentials, protocol).await;
         let mut watch = client.watch(WATCH).await;
         let shutdown = tokio::time::timeout(Duration::from_secs(4), server.shutdown());
@@ -149,7 +149,7 @@ async fn shutdown_ends_watches_and_gives_the_port_back() {
         assert_eq!(ended, None, "the stream ends as streams do");
         assert!(tokio::net::TcpStream::connect(address).await.is_err());
         let again = ApiServer::builder().listen(address).start().await.unwrap();
-        assert_eq!(again.address(), address);
+        assert_eq!(again.address(), Some(address));
     }
 }
 
@@ -157,7 +157,7 @@ async fn shutdown_ends_watches_and_gives_the_port_back() {
 async fn dropping_the_server_breaks_its_connections_off() {
     for protocol in PROTOCOLS {
         let (server, credentials) = start().await;
-        let address = server.address();
+        let address = server.address().unwrap();
         let mut client = Client::connect(&credentials, protocol).await;
         let mut watch = client.watch(WATCH).await;
         drop(server);
@@ -169,12 +169,15 @@ async fn dropping_the_server_breaks_its_connections_off() {
 #[tokio::test]
 async fn a_taken_address_is_an_error_that_says_so() {
     let (server, _) = start().await;
-    let again = ApiServer::builder().listen(server.address()).start().await;
+    let again = ApiServer::builder()
+        .listen(server.address().unwrap())
+        .start()
+        .await;
     let error = again.unwrap_err();
     assert!(error.is_address());
     assert_eq!(
         error.to_string(),
-        format!("cannot listen on {}", server.address())
+        format!("cannot listen on {}", server.address().unwrap())
     );
     assert!(std::error::Error::source(&error).is_some());
 }
@@ -187,7 +190,7 @@ async fn nonsense_on_a_connection_does_no_harm() {
         &[0; 64],
         b"\x16\x03\x01\xff\xff",
     ] {
-        let mut stream = tokio::net::TcpStream::connect(server.address())
+        let mut stream = tokio::net::TcpStream::connect(server.address().unwrap())
             .await
             .unwrap();
         stream.write_all(nonsense).await.unwrap();
@@ -213,7 +216,7 @@ async fn nonsense_on_a_connection_does_no_harm() {
 async fn the_certificate_names_whatever_address_was_asked_for() {
     let server = ApiServer::builder().listen("127.0.0.2:0".parse().unwrap());
     let server = server.start().await.unwrap();
-    let credentials = Credentials::from_kubeconfig(server.kubeconfig());
+    let credentials = Credentials::from_kubeconfig(server.kubeconfig().unwrap());
     let mut client = Client::connect_as("127.0.0.2", &credentials, Protocol::Http2).await;
     assert_eq!(client.call("GET", "/version", "").await.0, 200);
 }
@@ -237,7 +240,7 @@ async fn a_connection_on_which_nothing_is_asked_is_closed() {
     let clock = ManualClock::new();
     let server = ApiServer::builder().time(clock.clone()).start();
     let server = server.await.unwrap();
-    let credentials = Credentials::from_kubeconfig(server.kubeconfig());
+    let credentials = Credentials::from_kubeconfig(server.kubeconfig().unwrap());
     let mut stream = client::handshake("localhost", &credentials, Protocol::Http2).await;
     // The server speaks first, so that it is known to be past the handshake.
     stream.read_u8().await.unwrap();
@@ -288,7 +291,7 @@ async fn shutdown_leaves_no_connection_behind() {
     let random = Held { _alive: alive };
     let server = ApiServer::builder().time(clock.clone()).random(random);
     let server = server.start().await.unwrap();
-    let credentials = Credentials::from_kubeconfig(server.kubeconfig());
+    let credentials = Credentials::from_kubeconfig(server.kubeconfig().unwrap());
     let mut stream = client::handshake("localhost", &credentials, Protocol::Http1).await;
     let request = format!(
         "POST {NAMESPACES} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\

@@ -58,7 +58,7 @@ impl Access {
     /// Makes sure that the server answers whoever uses the kubeconfig, and puts it where it is
     /// wanted.
     async fn new(server: &RunningServer, wanted: Option<&Path>) -> Result<Self, Error> {
-        let parsed = Kubeconfig::parse(server.kubeconfig())?;
+        let parsed = Kubeconfig::parse(server.kubeconfig().unwrap_or_default())?;
         let directory = tempfile::Builder::new().prefix("pintle-up-").tempdir();
         let directory = directory.map_err(|error| {
             Error::new(Kind::Failed, "cannot make a directory for the kubeconfig")

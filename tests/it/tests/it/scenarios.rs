@@ -2,14 +2,13 @@
 //! kube-apiserver in the gate.
 
 use pintle_api::core::v1::Namespace;
-use pintle_apiserver::{ApiServer, RunningServer};
 use pintle_meta::v1::ListOptions;
 use pintle_testkit::{Cluster, Scenario};
 use tempfile::TempDir;
 
 /// A server, the cluster it is, and the directory of its kubeconfig.
-async fn start() -> (RunningServer, Cluster, TempDir) {
-    let server = ApiServer::builder().start().await.unwrap();
+async fn start() -> (pintle_test::Cluster, Cluster, TempDir) {
+    let server = pintle_test::Cluster::start().await.unwrap();
     let directory = tempfile::tempdir().unwrap();
     let kubeconfig = directory.path().join("kubeconfig");
     std::fs::write(&kubeconfig, server.kubeconfig()).unwrap();
