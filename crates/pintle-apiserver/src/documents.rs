@@ -2,14 +2,16 @@
 //!
 //! Not a part of the crate's interface: it follows the server's inside and may change at any time.
 
+use bytes::Bytes;
 use pintle_codec::{
-    TypeMeta, json,
+    TypeMeta, cbor, json,
     protobuf::{Envelope, Writer},
 };
 
 use crate::{
+    encoding::{Format, Payload, cbor_object},
     generated::resources::RESOURCES,
-    schema::{Struct, TypeFacts, decode, decode_protobuf, encode_protobuf, protobuf_to_json},
+    schema::{Decoded, Struct, Tree, TypeFacts, encode_protobuf, protobuf_to_json},
 };
 
 /// A kind of objects that the server knows.
@@ -46,38 +48,36 @@ impl Kind {
         Some(Self { schema, type_ })
     }
 
-    /// Reads JSON. Unknown fields are left out.
+    /// Reads a document in a format: `json`, `yaml`, `protobuf` or `cbor`. Unknown fields are left out.
     ///
     /// # Errors
     /// What the server would answer.
-    pub fn read_json(&self, document: &[u8]) -> Result<Document, String> {
-        let decoded = decode(document, self.schema).map_err(|error| error.to_string())?;
+    pub fn read(&self, format: &str, document: &[u8]) -> Result<Document, String> {
         Ok(Document {
             kind: self.clone(),
-            object: decoded.object,
+            object: self.decode(format, document)?.object,
         })
     }
 
-    /// What the server would warn of in JSON.
+    /// What the server would warn of in a document.
     ///
     /// # Errors
     /// What the server would answer.
-    pub fn excess(&self, document: &[u8]) -> Result<Vec<String>, String> {
-        let decoded = decode(document, self.schema).map_err(|error| error.to_string())?;
-        Ok(decoded.excess)
+    pub fn excess(&self, format: &str, document: &[u8]) -> Result<Vec<String>, String> {
+        Ok(self.decode(format, document)?.excess)
     }
 
-    /// Reads protobuf in its envelope.
-    ///
-    /// # Errors
-    /// When it is malformed.
-    pub fn read_protobuf(&self, document: &[u8]) -> Result<Document, String> {
-        let read = || decode_protobuf(Envelope::open(document)?.raw(), self.schema);
-        let object = read().map_err(|error| error.to_string())?;
-        Ok(Document {
-            kind: self.clone(),
-            object,
-        })
+    fn decode(&self, format: &str, document: &[u8]) -> Result<Decoded, String> {
+        let format = Format::ALL.into_iter().find(|known| {
+            let media_type = known.media_type();
+            media_type.rsplit(['/', '.']).next() == Some(format)
+        });
+        let format = format.ok_or("no such format")?;
+        let payload = Payload::new(format, Bytes::copy_from_slice(document));
+        payload.type_meta().map_err(|error| error.to_string())?;
+        payload
+            .decode(self.schema)
+            .map_err(|error| error.to_string())
     }
 
     /// Makes JSON of protobuf as it is stored, without reading it first.
@@ -110,6 +110,16 @@ impl Document {
         let mut text = Vec::new();
         json::write(&object.into(), &mut text);
         text
+    }
+
+    /// The object in CBOR.
+    pub fn to_cbor(&self) -> Vec<u8> {
+        let mut tree = Tree::new(self.object.clone(), self.kind.schema);
+        tree.set(&["kind"], self.kind.type_.kind.into());
+        tree.set(&["apiVersion"], self.kind.type_.api_version.into());
+        let mut out = cbor::MAGIC.to_vec();
+        cbor_object(&tree, &mut out);
+        out
     }
 
     /// The object in protobuf, in its envelope.

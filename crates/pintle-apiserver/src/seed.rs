@@ -8,6 +8,7 @@ use pintle_codec::{
 };
 
 use crate::{
+    encoding::{Format, Payload},
     registry::{FieldValidation, Registry, Served},
     schema::Tree,
     status::Failure,
@@ -111,6 +112,7 @@ fn read(registry: &Registry, value: &Value, take: &mut dyn FnMut(Served, Tree)) 
     let mut body = Vec::new();
     json::write(value, &mut body);
     // What is misspelled would be missed in the midst of a test.
+    let body = Payload::new(Format::Json, body.into());
     match registry.read(*served, &body, FieldValidation::Strict) {
         Ok(input) => {
             take(*served, input.tree);

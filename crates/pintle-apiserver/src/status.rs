@@ -5,13 +5,9 @@
 
 use std::{fmt, time::Duration};
 
-use bytes::Bytes;
 use http::StatusCode;
-use pintle_codec::{Str, json};
-use pintle_meta::{
-    Kind as _,
-    v1::{CauseType, ListMeta, Status, StatusCause, StatusDetails, StatusReason},
-};
+use pintle_codec::Str;
+use pintle_meta::v1::{CauseType, ListMeta, Status, StatusCause, StatusDetails, StatusReason};
 
 use crate::{authz::Attributes, quote::Quoted, store::Revision, validation::FieldError};
 
@@ -107,6 +103,15 @@ impl Failure {
         let message = format!("only the following media types are accepted: {accepted}");
         let code = StatusCode::NOT_ACCEPTABLE;
         Self::new(code, StatusReason::NOT_ACCEPTABLE, message)
+    }
+
+    /// 406: the route has none of the media types that the client takes.
+    pub(crate) fn not_produced(produced: &str) -> Self {
+        let message = format!("406: Not Acceptable\n\nAvailable representations: {produced}");
+        let code = StatusCode::NOT_ACCEPTABLE;
+        let mut failure = Self::new(code, StatusReason::NOT_ACCEPTABLE, message);
+        failure.details();
+        failure
     }
 
     /// 406: what was asked for is not what it can be converted to.
@@ -398,8 +403,8 @@ impl Failure {
     }
 
     /// The `Status` object.
-    pub(crate) fn to_json(&self) -> Bytes {
-        to_json(&self.0)
+    pub(crate) fn status(&self) -> &Status {
+        &self.0
     }
 
     fn new(code: StatusCode, reason: StatusReason, message: impl Into<Str>) -> Self {
@@ -451,8 +456,8 @@ impl fmt::Display for Qualified<'_> {
 }
 
 /// The `Status` of an immediate deletion: what was deleted.
-pub(crate) fn deleted(resource: Qualified<'_>, name: &str, uid: &str) -> Bytes {
-    to_json(&Status {
+pub(crate) fn deleted(resource: Qualified<'_>, name: &str, uid: &str) -> Status {
+    Status {
         status: Str::from_static("Success"),
         details: Some(Box::new(StatusDetails {
             name: name.into(),
@@ -462,21 +467,23 @@ pub(crate) fn deleted(resource: Qualified<'_>, name: &str, uid: &str) -> Bytes {
             ..StatusDetails::default()
         })),
         ..Status::default()
-    })
-}
-
-fn to_json(status: &Status) -> Bytes {
-    let mut json = Vec::new();
-    json::encode_object(status, &Status::type_meta(), &mut json);
-    json.into()
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use pintle_meta::Kind as _;
+
     use super::*;
 
+    fn spelt(status: &Status) -> String {
+        let mut text = Vec::new();
+        pintle_codec::json::encode_object(status, &Status::type_meta(), &mut text);
+        String::from_utf8(text).unwrap()
+    }
+
     fn json(failure: &Failure) -> String {
-        String::from_utf8(failure.to_json().to_vec()).unwrap()
+        spelt(failure.status())
     }
 
     const PODS: Qualified<'_> = Qualified {
@@ -524,7 +531,7 @@ mod tests {
             r#"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"Operation cannot be fulfilled on pods \"x\": the object has been modified; please apply your changes to the latest version and try again","reason":"Conflict","details":{"name":"x","kind":"pods"},"code":409}"#
         );
         assert_eq!(
-            deleted(PODS, "c1", "u"),
+            spelt(&deleted(PODS, "c1", "u")),
             r#"{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success","details":{"name":"c1","kind":"pods","uid":"u"}}"#
         );
     }

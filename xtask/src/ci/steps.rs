@@ -103,7 +103,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "corpus",
         proves: "Kubernetes' own documents are read, and written as they were",
         when: When::Always,
-        floor: Some(9978),
+        floor: Some(12898),
         run: codec::corpus,
     },
     Step {

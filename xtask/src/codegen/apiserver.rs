@@ -12,10 +12,11 @@ use super::facts::{Container, Facts, Field, Resource, Subresource, Type, TypeExp
 use super::{GeneratedFile, MARK, names};
 
 /// Structs that requests and answers carry besides objects.
-const BESIDES: [&str; 11] = [
+const BESIDES: [&str; 12] = [
     "apidiscovery.v2.APIGroupDiscoveryList",
     "apidiscovery.v2beta1.APIGroupDiscoveryList",
     "core.v1.PodLogOptions",
+    "meta.v1.APIGroup",
     "meta.v1.APIGroupList",
     "meta.v1.APIResourceList",
     "meta.v1.APIVersions",
@@ -480,7 +481,7 @@ fn resources_file(facts: &Facts) -> Result<String> {
         writeln!(
             out,
             "Resource {{ api_version: {:?}, group: {:?}, version: {:?}, resource: {:?}, singular: {:?}, kind: {:?}, \
-             namespaced: {}, verbs: &{:?}, short_names: &{:?}, categories: &{:?}, \
+             list_kind: {:?}, namespaced: {}, verbs: &{:?}, short_names: &{:?}, categories: &{:?}, \
              subresources: &[{}], served_by_default: {}, returns_deleted: {}, storage: {:?}, schema: &{} }},",
             api_version(&resource.group, &resource.version),
             resource.group,
@@ -488,6 +489,7 @@ fn resources_file(facts: &Facts) -> Result<String> {
             resource.resource,
             resource.singular,
             resource.kind,
+            format!("{}List", resource.kind),
             resource.namespaced,
             resource.verbs,
             resource.short,

@@ -108,6 +108,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "bindings",
         singular: "binding",
         kind: "Binding",
+        list_kind: "BindingList",
         namespaced: true,
         verbs: &["create"],
         short_names: &[],
@@ -125,6 +126,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "componentstatuses",
         singular: "componentstatus",
         kind: "ComponentStatus",
+        list_kind: "ComponentStatusList",
         namespaced: false,
         verbs: &["get", "list"],
         short_names: &["cs"],
@@ -142,6 +144,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "configmaps",
         singular: "configmap",
         kind: "ConfigMap",
+        list_kind: "ConfigMapList",
         namespaced: true,
         verbs: &[
             "create",
@@ -168,6 +171,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "endpoints",
         singular: "endpoints",
         kind: "Endpoints",
+        list_kind: "EndpointsList",
         namespaced: true,
         verbs: &[
             "create",
@@ -194,6 +198,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "events",
         singular: "event",
         kind: "Event",
+        list_kind: "EventList",
         namespaced: true,
         verbs: &[
             "create",
@@ -220,6 +225,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "limitranges",
         singular: "limitrange",
         kind: "LimitRange",
+        list_kind: "LimitRangeList",
         namespaced: true,
         verbs: &[
             "create",
@@ -246,6 +252,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "namespaces",
         singular: "namespace",
         kind: "Namespace",
+        list_kind: "NamespaceList",
         namespaced: false,
         verbs: &[
             "create", "delete", "get", "list", "patch", "update", "watch",
@@ -284,6 +291,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "nodes",
         singular: "node",
         kind: "Node",
+        list_kind: "NodeList",
         namespaced: false,
         verbs: &[
             "create",
@@ -329,6 +337,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "persistentvolumeclaims",
         singular: "persistentvolumeclaim",
         kind: "PersistentVolumeClaim",
+        list_kind: "PersistentVolumeClaimList",
         namespaced: true,
         verbs: &[
             "create",
@@ -363,6 +372,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "persistentvolumes",
         singular: "persistentvolume",
         kind: "PersistentVolume",
+        list_kind: "PersistentVolumeList",
         namespaced: false,
         verbs: &[
             "create",
@@ -397,6 +407,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "pods",
         singular: "pod",
         kind: "Pod",
+        list_kind: "PodList",
         namespaced: true,
         verbs: &[
             "create",
@@ -514,6 +525,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "podtemplates",
         singular: "podtemplate",
         kind: "PodTemplate",
+        list_kind: "PodTemplateList",
         namespaced: true,
         verbs: &[
             "create",
@@ -540,6 +552,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "replicationcontrollers",
         singular: "replicationcontroller",
         kind: "ReplicationController",
+        list_kind: "ReplicationControllerList",
         namespaced: true,
         verbs: &[
             "create",
@@ -585,6 +598,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "resourcequotas",
         singular: "resourcequota",
         kind: "ResourceQuota",
+        list_kind: "ResourceQuotaList",
         namespaced: true,
         verbs: &[
             "create",
@@ -619,6 +633,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "secrets",
         singular: "secret",
         kind: "Secret",
+        list_kind: "SecretList",
         namespaced: true,
         verbs: &[
             "create",
@@ -645,6 +660,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "serviceaccounts",
         singular: "serviceaccount",
         kind: "ServiceAccount",
+        list_kind: "ServiceAccountList",
         namespaced: true,
         verbs: &[
             "create",
@@ -679,6 +695,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "services",
         singular: "service",
         kind: "Service",
+        list_kind: "ServiceList",
         namespaced: true,
         verbs: &[
             "create",
@@ -724,6 +741,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "mutatingadmissionpolicies",
         singular: "mutatingadmissionpolicy",
         kind: "MutatingAdmissionPolicy",
+        list_kind: "MutatingAdmissionPolicyList",
         namespaced: false,
         verbs: &[
             "create",
@@ -750,6 +768,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "mutatingadmissionpolicybindings",
         singular: "mutatingadmissionpolicybinding",
         kind: "MutatingAdmissionPolicyBinding",
+        list_kind: "MutatingAdmissionPolicyBindingList",
         namespaced: false,
         verbs: &[
             "create",
@@ -776,6 +795,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "mutatingwebhookconfigurations",
         singular: "mutatingwebhookconfiguration",
         kind: "MutatingWebhookConfiguration",
+        list_kind: "MutatingWebhookConfigurationList",
         namespaced: false,
         verbs: &[
             "create",
@@ -802,6 +822,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "validatingadmissionpolicies",
         singular: "validatingadmissionpolicy",
         kind: "ValidatingAdmissionPolicy",
+        list_kind: "ValidatingAdmissionPolicyList",
         namespaced: false,
         verbs: &[
             "create",
@@ -836,6 +857,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "validatingadmissionpolicybindings",
         singular: "validatingadmissionpolicybinding",
         kind: "ValidatingAdmissionPolicyBinding",
+        list_kind: "ValidatingAdmissionPolicyBindingList",
         namespaced: false,
         verbs: &[
             "create",
@@ -862,6 +884,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "validatingwebhookconfigurations",
         singular: "validatingwebhookconfiguration",
         kind: "ValidatingWebhookConfiguration",
+        list_kind: "ValidatingWebhookConfigurationList",
         namespaced: false,
         verbs: &[
             "create",
@@ -888,6 +911,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "mutatingadmissionpolicies",
         singular: "mutatingadmissionpolicy",
         kind: "MutatingAdmissionPolicy",
+        list_kind: "MutatingAdmissionPolicyList",
         namespaced: false,
         verbs: &[
             "create",
@@ -914,6 +938,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "mutatingadmissionpolicybindings",
         singular: "mutatingadmissionpolicybinding",
         kind: "MutatingAdmissionPolicyBinding",
+        list_kind: "MutatingAdmissionPolicyBindingList",
         namespaced: false,
         verbs: &[
             "create",
@@ -940,6 +965,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "mutatingadmissionpolicies",
         singular: "mutatingadmissionpolicy",
         kind: "MutatingAdmissionPolicy",
+        list_kind: "MutatingAdmissionPolicyList",
         namespaced: false,
         verbs: &[
             "create",
@@ -966,6 +992,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "mutatingadmissionpolicybindings",
         singular: "mutatingadmissionpolicybinding",
         kind: "MutatingAdmissionPolicyBinding",
+        list_kind: "MutatingAdmissionPolicyBindingList",
         namespaced: false,
         verbs: &[
             "create",
@@ -992,6 +1019,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "customresourcedefinitions",
         singular: "customresourcedefinition",
         kind: "CustomResourceDefinition",
+        list_kind: "CustomResourceDefinitionList",
         namespaced: false,
         verbs: &[
             "create",
@@ -1026,6 +1054,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "apiservices",
         singular: "apiservice",
         kind: "APIService",
+        list_kind: "APIServiceList",
         namespaced: false,
         verbs: &[
             "create",
@@ -1060,6 +1089,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "controllerrevisions",
         singular: "controllerrevision",
         kind: "ControllerRevision",
+        list_kind: "ControllerRevisionList",
         namespaced: true,
         verbs: &[
             "create",
@@ -1086,6 +1116,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "daemonsets",
         singular: "daemonset",
         kind: "DaemonSet",
+        list_kind: "DaemonSetList",
         namespaced: true,
         verbs: &[
             "create",
@@ -1120,6 +1151,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "deployments",
         singular: "deployment",
         kind: "Deployment",
+        list_kind: "DeploymentList",
         namespaced: true,
         verbs: &[
             "create",
@@ -1165,6 +1197,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "replicasets",
         singular: "replicaset",
         kind: "ReplicaSet",
+        list_kind: "ReplicaSetList",
         namespaced: true,
         verbs: &[
             "create",
@@ -1210,6 +1243,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "statefulsets",
         singular: "statefulset",
         kind: "StatefulSet",
+        list_kind: "StatefulSetList",
         namespaced: true,
         verbs: &[
             "create",
@@ -1255,6 +1289,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "selfsubjectreviews",
         singular: "selfsubjectreview",
         kind: "SelfSubjectReview",
+        list_kind: "SelfSubjectReviewList",
         namespaced: false,
         verbs: &["create"],
         short_names: &[],
@@ -1272,6 +1307,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "tokenreviews",
         singular: "tokenreview",
         kind: "TokenReview",
+        list_kind: "TokenReviewList",
         namespaced: false,
         verbs: &["create"],
         short_names: &[],
@@ -1289,6 +1325,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "localsubjectaccessreviews",
         singular: "localsubjectaccessreview",
         kind: "LocalSubjectAccessReview",
+        list_kind: "LocalSubjectAccessReviewList",
         namespaced: true,
         verbs: &["create"],
         short_names: &[],
@@ -1306,6 +1343,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "selfsubjectaccessreviews",
         singular: "selfsubjectaccessreview",
         kind: "SelfSubjectAccessReview",
+        list_kind: "SelfSubjectAccessReviewList",
         namespaced: false,
         verbs: &["create"],
         short_names: &[],
@@ -1323,6 +1361,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "selfsubjectrulesreviews",
         singular: "selfsubjectrulesreview",
         kind: "SelfSubjectRulesReview",
+        list_kind: "SelfSubjectRulesReviewList",
         namespaced: false,
         verbs: &["create"],
         short_names: &[],
@@ -1340,6 +1379,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "subjectaccessreviews",
         singular: "subjectaccessreview",
         kind: "SubjectAccessReview",
+        list_kind: "SubjectAccessReviewList",
         namespaced: false,
         verbs: &["create"],
         short_names: &[],
@@ -1357,6 +1397,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "horizontalpodautoscalers",
         singular: "horizontalpodautoscaler",
         kind: "HorizontalPodAutoscaler",
+        list_kind: "HorizontalPodAutoscalerList",
         namespaced: true,
         verbs: &[
             "create",
@@ -1391,6 +1432,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "horizontalpodautoscalers",
         singular: "horizontalpodautoscaler",
         kind: "HorizontalPodAutoscaler",
+        list_kind: "HorizontalPodAutoscalerList",
         namespaced: true,
         verbs: &[
             "create",
@@ -1425,6 +1467,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "cronjobs",
         singular: "cronjob",
         kind: "CronJob",
+        list_kind: "CronJobList",
         namespaced: true,
         verbs: &[
             "create",
@@ -1459,6 +1502,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "jobs",
         singular: "job",
         kind: "Job",
+        list_kind: "JobList",
         namespaced: true,
         verbs: &[
             "create",
@@ -1493,6 +1537,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "certificatesigningrequests",
         singular: "certificatesigningrequest",
         kind: "CertificateSigningRequest",
+        list_kind: "CertificateSigningRequestList",
         namespaced: false,
         verbs: &[
             "create",
@@ -1538,6 +1583,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "leases",
         singular: "lease",
         kind: "Lease",
+        list_kind: "LeaseList",
         namespaced: true,
         verbs: &[
             "create",
@@ -1564,6 +1610,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "leasecandidates",
         singular: "leasecandidate",
         kind: "LeaseCandidate",
+        list_kind: "LeaseCandidateList",
         namespaced: true,
         verbs: &[
             "create",
@@ -1590,6 +1637,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "leasecandidates",
         singular: "leasecandidate",
         kind: "LeaseCandidate",
+        list_kind: "LeaseCandidateList",
         namespaced: true,
         verbs: &[
             "create",
@@ -1616,6 +1664,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "endpointslices",
         singular: "endpointslice",
         kind: "EndpointSlice",
+        list_kind: "EndpointSliceList",
         namespaced: true,
         verbs: &[
             "create",
@@ -1642,6 +1691,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "events",
         singular: "event",
         kind: "Event",
+        list_kind: "EventList",
         namespaced: true,
         verbs: &[
             "create",
@@ -1668,6 +1718,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "flowschemas",
         singular: "flowschema",
         kind: "FlowSchema",
+        list_kind: "FlowSchemaList",
         namespaced: false,
         verbs: &[
             "create",
@@ -1702,6 +1753,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "prioritylevelconfigurations",
         singular: "prioritylevelconfiguration",
         kind: "PriorityLevelConfiguration",
+        list_kind: "PriorityLevelConfigurationList",
         namespaced: false,
         verbs: &[
             "create",
@@ -1736,6 +1788,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "storageversions",
         singular: "storageversion",
         kind: "StorageVersion",
+        list_kind: "StorageVersionList",
         namespaced: false,
         verbs: &[
             "create",
@@ -1770,6 +1823,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "ingressclasses",
         singular: "ingressclass",
         kind: "IngressClass",
+        list_kind: "IngressClassList",
         namespaced: false,
         verbs: &[
             "create",
@@ -1796,6 +1850,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "ingresses",
         singular: "ingress",
         kind: "Ingress",
+        list_kind: "IngressList",
         namespaced: true,
         verbs: &[
             "create",
@@ -1830,6 +1885,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "ipaddresses",
         singular: "ipaddress",
         kind: "IPAddress",
+        list_kind: "IPAddressList",
         namespaced: false,
         verbs: &[
             "create",
@@ -1856,6 +1912,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "networkpolicies",
         singular: "networkpolicy",
         kind: "NetworkPolicy",
+        list_kind: "NetworkPolicyList",
         namespaced: true,
         verbs: &[
             "create",
@@ -1882,6 +1939,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "servicecidrs",
         singular: "servicecidr",
         kind: "ServiceCIDR",
+        list_kind: "ServiceCIDRList",
         namespaced: false,
         verbs: &[
             "create",
@@ -1916,6 +1974,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "ipaddresses",
         singular: "ipaddress",
         kind: "IPAddress",
+        list_kind: "IPAddressList",
         namespaced: false,
         verbs: &[
             "create",
@@ -1942,6 +2001,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "servicecidrs",
         singular: "servicecidr",
         kind: "ServiceCIDR",
+        list_kind: "ServiceCIDRList",
         namespaced: false,
         verbs: &[
             "create",
@@ -1976,6 +2036,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "runtimeclasses",
         singular: "runtimeclass",
         kind: "RuntimeClass",
+        list_kind: "RuntimeClassList",
         namespaced: false,
         verbs: &[
             "create",
@@ -2002,6 +2063,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "poddisruptionbudgets",
         singular: "poddisruptionbudget",
         kind: "PodDisruptionBudget",
+        list_kind: "PodDisruptionBudgetList",
         namespaced: true,
         verbs: &[
             "create",
@@ -2036,6 +2098,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "clusterrolebindings",
         singular: "clusterrolebinding",
         kind: "ClusterRoleBinding",
+        list_kind: "ClusterRoleBindingList",
         namespaced: false,
         verbs: &[
             "create",
@@ -2062,6 +2125,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "clusterroles",
         singular: "clusterrole",
         kind: "ClusterRole",
+        list_kind: "ClusterRoleList",
         namespaced: false,
         verbs: &[
             "create",
@@ -2088,6 +2152,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "rolebindings",
         singular: "rolebinding",
         kind: "RoleBinding",
+        list_kind: "RoleBindingList",
         namespaced: true,
         verbs: &[
             "create",
@@ -2114,6 +2179,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "roles",
         singular: "role",
         kind: "Role",
+        list_kind: "RoleList",
         namespaced: true,
         verbs: &[
             "create",
@@ -2140,6 +2206,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "deviceclasses",
         singular: "deviceclass",
         kind: "DeviceClass",
+        list_kind: "DeviceClassList",
         namespaced: false,
         verbs: &[
             "create",
@@ -2166,6 +2233,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "resourceclaims",
         singular: "resourceclaim",
         kind: "ResourceClaim",
+        list_kind: "ResourceClaimList",
         namespaced: true,
         verbs: &[
             "create",
@@ -2200,6 +2268,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "resourceclaimtemplates",
         singular: "resourceclaimtemplate",
         kind: "ResourceClaimTemplate",
+        list_kind: "ResourceClaimTemplateList",
         namespaced: true,
         verbs: &[
             "create",
@@ -2226,6 +2295,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "resourceslices",
         singular: "resourceslice",
         kind: "ResourceSlice",
+        list_kind: "ResourceSliceList",
         namespaced: false,
         verbs: &[
             "create",
@@ -2252,6 +2322,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "devicetaintrules",
         singular: "devicetaintrule",
         kind: "DeviceTaintRule",
+        list_kind: "DeviceTaintRuleList",
         namespaced: false,
         verbs: &[
             "create",
@@ -2286,6 +2357,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "resourcepoolstatusrequests",
         singular: "resourcepoolstatusrequest",
         kind: "ResourcePoolStatusRequest",
+        list_kind: "ResourcePoolStatusRequestList",
         namespaced: false,
         verbs: &[
             "create",
@@ -2320,6 +2392,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "deviceclasses",
         singular: "deviceclass",
         kind: "DeviceClass",
+        list_kind: "DeviceClassList",
         namespaced: false,
         verbs: &[
             "create",
@@ -2346,6 +2419,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "resourceclaims",
         singular: "resourceclaim",
         kind: "ResourceClaim",
+        list_kind: "ResourceClaimList",
         namespaced: true,
         verbs: &[
             "create",
@@ -2380,6 +2454,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "resourceclaimtemplates",
         singular: "resourceclaimtemplate",
         kind: "ResourceClaimTemplate",
+        list_kind: "ResourceClaimTemplateList",
         namespaced: true,
         verbs: &[
             "create",
@@ -2406,6 +2481,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "resourceslices",
         singular: "resourceslice",
         kind: "ResourceSlice",
+        list_kind: "ResourceSliceList",
         namespaced: false,
         verbs: &[
             "create",
@@ -2432,6 +2508,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "deviceclasses",
         singular: "deviceclass",
         kind: "DeviceClass",
+        list_kind: "DeviceClassList",
         namespaced: false,
         verbs: &[
             "create",
@@ -2458,6 +2535,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "devicetaintrules",
         singular: "devicetaintrule",
         kind: "DeviceTaintRule",
+        list_kind: "DeviceTaintRuleList",
         namespaced: false,
         verbs: &[
             "create",
@@ -2492,6 +2570,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "resourceclaims",
         singular: "resourceclaim",
         kind: "ResourceClaim",
+        list_kind: "ResourceClaimList",
         namespaced: true,
         verbs: &[
             "create",
@@ -2526,6 +2605,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "resourceclaimtemplates",
         singular: "resourceclaimtemplate",
         kind: "ResourceClaimTemplate",
+        list_kind: "ResourceClaimTemplateList",
         namespaced: true,
         verbs: &[
             "create",
@@ -2552,6 +2632,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "resourceslices",
         singular: "resourceslice",
         kind: "ResourceSlice",
+        list_kind: "ResourceSliceList",
         namespaced: false,
         verbs: &[
             "create",
@@ -2578,6 +2659,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "priorityclasses",
         singular: "priorityclass",
         kind: "PriorityClass",
+        list_kind: "PriorityClassList",
         namespaced: false,
         verbs: &[
             "create",
@@ -2604,6 +2686,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "csidrivers",
         singular: "csidriver",
         kind: "CSIDriver",
+        list_kind: "CSIDriverList",
         namespaced: false,
         verbs: &[
             "create",
@@ -2630,6 +2713,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "csinodes",
         singular: "csinode",
         kind: "CSINode",
+        list_kind: "CSINodeList",
         namespaced: false,
         verbs: &[
             "create",
@@ -2656,6 +2740,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "csistoragecapacities",
         singular: "csistoragecapacity",
         kind: "CSIStorageCapacity",
+        list_kind: "CSIStorageCapacityList",
         namespaced: true,
         verbs: &[
             "create",
@@ -2682,6 +2767,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "storageclasses",
         singular: "storageclass",
         kind: "StorageClass",
+        list_kind: "StorageClassList",
         namespaced: false,
         verbs: &[
             "create",
@@ -2708,6 +2794,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "volumeattachments",
         singular: "volumeattachment",
         kind: "VolumeAttachment",
+        list_kind: "VolumeAttachmentList",
         namespaced: false,
         verbs: &[
             "create",
@@ -2742,6 +2829,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "volumeattributesclasses",
         singular: "volumeattributesclass",
         kind: "VolumeAttributesClass",
+        list_kind: "VolumeAttributesClassList",
         namespaced: false,
         verbs: &[
             "create",
@@ -2768,6 +2856,7 @@ pub(crate) static RESOURCES: &[Resource] = &[
         resource: "volumeattributesclasses",
         singular: "volumeattributesclass",
         kind: "VolumeAttributesClass",
+        list_kind: "VolumeAttributesClassList",
         namespaced: false,
         verbs: &[
             "create",

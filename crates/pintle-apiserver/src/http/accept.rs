@@ -11,6 +11,20 @@ pub(super) struct Clause<'a> {
 }
 
 impl Clause<'_> {
+    /// Whether a media type is among what it means.
+    pub(super) fn takes(&self, media_type: &str) -> bool {
+        match self.media_type.strip_suffix("/*") {
+            Some("*") => true,
+            Some(kind) => media_type.split('/').next() == Some(kind),
+            None => self.media_type == media_type,
+        }
+    }
+
+    /// Whether it has a parameter.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.parameters.iter().any(|(known, _)| *known == name)
+    }
+
     /// The value of a parameter; empty if it has none.
     pub(super) fn parameter(&self, name: &str) -> &str {
         let named = self.parameters.iter().find(|(known, _)| *known == name);
@@ -24,7 +38,12 @@ pub(super) fn clauses(headers: &HeaderMap) -> Option<Vec<Clause<'_>>> {
     // What is no text matches nothing.
     let accept = accept.to_str().unwrap_or("?");
     let mut clauses: Vec<_> = accept.split(',').map(clause).collect();
-    clauses.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    // What is named stands before what is meant by a wildcard.
+    let wildcards = |clause: &Clause<'_>| clause.media_type.matches('*').count();
+    clauses.sort_by(|(a, one), (b, other)| {
+        b.total_cmp(a)
+            .then_with(|| wildcards(one).cmp(&wildcards(other)))
+    });
     let clauses = clauses.into_iter().map(|(_, clause)| clause);
     (!accept.is_empty()).then(|| clauses.collect())
 }

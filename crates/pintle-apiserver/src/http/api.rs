@@ -11,7 +11,8 @@ use super::{
     Body,
     body::{self, Received},
     connect::Connect,
-    negotiate::{JSON, Representation, check_content_type, negotiate},
+    gzip,
+    negotiate::{self, JSON, Offer, Representation, check_stream, content_format, negotiate},
     patch,
     query::Query,
     represent::Renderer,
@@ -22,6 +23,7 @@ use crate::{
     authn::{Authenticator, User},
     authz::Authorizer,
     discovery::Discovery,
+    encoding::{self, Payload},
     faults::Faults,
     kinds::Part,
     metrics::Metrics,
@@ -74,6 +76,7 @@ pub(super) struct Call<'a> {
 /// What an operation answers.
 pub(super) struct Answer {
     pub(super) code: StatusCode,
+    pub(super) media_type: &'static str,
     pub(super) body: Body,
     pub(super) warnings: Vec<String>,
 }
@@ -179,14 +182,17 @@ impl Api {
                     return self.connect(connect, &call, head, body.take()).await;
                 }
                 let answer = self.operate(&head.method, &call, body).await?;
-                Ok(answered(answer))
+                Ok(compressed(answered(answer), &head.headers))
             }
             Route::Index => Ok(self.index()),
             Route::Health { root, check } => Ok(self.health(root, &check, query)),
             Route::Metrics => Ok(self.told()),
             Route::OpenApiV2 => Ok(self.openapi_v2(&head.headers)),
             Route::OpenApiV3(name) => Ok(self.openapi_v3(name.as_deref(), query, &head.headers)),
-            route => self.read_only(&head.method, &route, head),
+            route => {
+                let response = self.read_only(&head.method, &route, head)?;
+                Ok(compressed(response, &head.headers))
+            }
         }
     }
 
@@ -264,24 +270,22 @@ impl Api {
             (&Method::GET, true) => self.list_or_watch(call).await,
             (&Method::GET, false) if offers("get") => self.get(call).await,
             (&Method::POST, true) if !everywhere && offers("create") => {
-                check_content_type(call.headers)?;
-                self.create(call, &self.read(body).await?)
+                let format = content_format(call.headers)?;
+                self.create(call, &Payload::new(format, self.read(body).await?))
             }
             (&Method::PUT, false) if offers("update") => {
-                check_content_type(call.headers)?;
-                self.update(call, part, &self.read(body).await?)
+                let format = content_format(call.headers)?;
+                self.update(call, part, &Payload::new(format, self.read(body).await?))
             }
             (&Method::PATCH, false) if offers("patch") => {
                 let format = patch::Format::of(call.headers)?;
                 self.patch(call, part, format, &self.read(body).await?)
             }
             (&Method::DELETE, false) if below.is_none() && offers("delete") => {
-                check_content_type(call.headers)?;
-                self.delete(call, &self.read(body).await?)
+                self.delete(call, self.read(body).await?)
             }
             (&Method::DELETE, true) if !everywhere && offers("deletecollection") => {
-                check_content_type(call.headers)?;
-                self.delete_collection(call, &self.read(body).await?).await
+                self.delete_collection(call, self.read(body).await?).await
             }
             _ => Err(Failure::method_not_allowed()),
         }
@@ -327,23 +331,18 @@ impl Api {
 impl Call<'_> {
     /// The representation for a single object.
     pub(super) fn renderer(&self, api: &Api) -> Result<Renderer, Failure> {
-        let representation = negotiate(self.headers, offers_objects)?;
-        if matches!(representation, Representation::MetadataList(_)) {
-            let facts = self.served.facts;
-            let group = if facts.group.is_empty() {
-                "core"
-            } else {
-                facts.group
-            };
+        let negotiated = negotiate(&Offer::OBJECT, self.headers, self.query)?;
+        if matches!(negotiated.form, Representation::MetadataList(_)) {
             return Err(Failure::not_convertible(format!(
                 "you requested PartialObjectMetadataList, but the requested object is not a list \
-                 (*{group}.{})",
-                facts.kind
+                 (*{}.{})",
+                self.group(),
+                self.served.facts.kind
             )));
         }
         Renderer::new(
             self.served,
-            representation,
+            negotiated,
             self.query,
             api.registry.timestamp(),
         )
@@ -351,59 +350,75 @@ impl Call<'_> {
 
     /// The representation for a list or a watch.
     pub(super) fn list_renderer(&self, api: &Api, watch: bool) -> Result<Renderer, Failure> {
-        let representation = negotiate(self.headers, offers_objects)?;
-        if !watch && matches!(representation, Representation::Metadata(_)) {
-            let facts = self.served.facts;
-            let group = if facts.group.is_empty() {
-                "core"
-            } else {
-                facts.group
-            };
+        let negotiated = negotiate(&Offer::OBJECTS, self.headers, self.query)?;
+        if watch {
+            check_stream(negotiated)?;
+        } else if matches!(negotiated.form, Representation::Metadata(_)) {
             return Err(Failure::not_convertible(format!(
                 "you requested PartialObjectMetadata, but the requested object is a list \
-                 (*{group}.{}List)",
-                facts.kind
+                 (*{}.{})",
+                self.group(),
+                self.served.facts.list_kind
             )));
         }
         Renderer::new(
             self.served,
-            representation,
+            negotiated,
             self.query,
             api.registry.timestamp(),
         )
+    }
+
+    fn group(&self) -> &'static str {
+        match self.served.facts.group {
+            "" => "core",
+            group => group,
+        }
     }
 }
 
 impl Answer {
     /// An object.
     pub(super) fn object(code: StatusCode, renderer: &Renderer, object: &Object) -> Self {
-        Self::new(code, Body::whole(renderer.object(object)))
+        Self::new(
+            code,
+            renderer.media_type(),
+            Body::whole(renderer.object(object)),
+        )
     }
 
-    /// A body of JSON.
-    pub(super) fn new(code: StatusCode, body: Body) -> Self {
+    /// A body of this media type.
+    pub(super) fn new(code: StatusCode, media_type: &'static str, body: Body) -> Self {
         Self {
             code,
+            media_type,
             body,
             warnings: Vec::new(),
         }
     }
 }
 
-fn offers_objects(asked: Representation) -> bool {
-    !matches!(asked, Representation::Discovery(_))
-}
-
 fn answered(answer: Answer) -> Response<Body> {
-    let mut response = respond(answer.code, JSON, answer.body);
+    let mut response = respond(answer.code, answer.media_type, answer.body);
     for warning in warning::headers(&answer.warnings) {
         response.headers_mut().append(header::WARNING, warning);
     }
     response
 }
 
-pub(super) fn failed(failure: &Failure) -> Response<Body> {
-    let mut response = respond(failure.code(), JSON, Body::whole(failure.to_json()));
+/// An answer as small as the client takes it.
+fn compressed(response: Response<Body>, headers: &http::HeaderMap) -> Response<Body> {
+    if gzip::is_accepted(headers) {
+        gzip::compress(response)
+    } else {
+        response
+    }
+}
+
+pub(super) fn failed(failure: &Failure, head: &request::Parts) -> Response<Body> {
+    let encoding = negotiate::of_failure(head);
+    let body = Body::whole(encoding::status(failure.status(), encoding));
+    let mut response = respond(failure.code(), encoding.format.media_type(), body);
     if let Some(seconds) = failure.retry_after() {
         let seconds = HeaderValue::from(seconds);
         response.headers_mut().insert(header::RETRY_AFTER, seconds);

@@ -147,6 +147,29 @@ impl Body {
         }
     }
 
+    /// The pieces of the body, if they are more than so many bytes together; else the body. What is
+    /// made while there is something to send is given back as it is.
+    pub(super) fn exceeds(
+        self,
+        limit: usize,
+    ) -> Result<Box<dyn Iterator<Item = Bytes> + Send>, Self> {
+        match self.content {
+            Content::Whole(Some(data)) if data.len() > limit => Ok(Box::new([data].into_iter())),
+            Content::Chunks(mut chunks) => {
+                let (mut begun, mut length) = (Vec::new(), 0);
+                while length <= limit {
+                    let Some(chunk) = chunks.next() else {
+                        return Err(Self::chunks(begun.into_iter()));
+                    };
+                    length += chunk.len();
+                    begun.push(chunk);
+                }
+                Ok(Box::new(begun.into_iter().chain(chunks)))
+            }
+            content => Err(Self { content, ..self }),
+        }
+    }
+
     /// A body that lasts as long as its source, which ends by itself at `deadline` if it is asked.
     pub(crate) fn source(source: impl Source, deadline: Instant) -> Self {
         Self::of(Content::Source {

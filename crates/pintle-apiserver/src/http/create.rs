@@ -7,13 +7,15 @@ use super::{
     api::{Answer, Call},
     options::WriteOptions,
 };
-use crate::status::Failure;
+use crate::{encoding::Payload, status::Failure};
 
 impl Api {
-    pub(super) fn create(&self, call: &Call<'_>, body: &[u8]) -> Result<Answer, Failure> {
+    pub(super) fn create(&self, call: &Call<'_>, payload: &Payload) -> Result<Answer, Failure> {
         let renderer = call.renderer(self)?;
         let options = WriteOptions::read(call.query, "CreateOptions")?;
-        let input = self.registry.read(call.served, body, options.validation)?;
+        let input = self
+            .registry
+            .read(call.served, payload, options.validation)?;
         let namespace = &call.target.namespace;
         let created = self
             .registry

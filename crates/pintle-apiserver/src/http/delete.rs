@@ -1,5 +1,6 @@
 //! `DELETE` of an object or of a collection.
 
+use bytes::Bytes;
 use http::StatusCode;
 use pintle_codec::Value;
 
@@ -7,14 +8,16 @@ use super::{
     Api, Body,
     api::{Answer, Call},
     list,
+    negotiate::content_format,
     options::{self, ListOptions},
     represent::ListMetadata,
 };
 use crate::{
+    encoding::Payload,
     generated::meta_v1::DELETE_OPTIONS,
     quote::Quoted,
     registry::{DeleteOptions, Deleted, Propagation},
-    schema::{Tree, decode, type_meta},
+    schema::Tree,
     status::{self, Failure},
     store::Store,
     validation::{FieldError, validate_dry_run},
@@ -28,7 +31,7 @@ struct Asked {
 }
 
 impl Api {
-    pub(super) fn delete(&self, call: &Call<'_>, body: &[u8]) -> Result<Answer, Failure> {
+    pub(super) fn delete(&self, call: &Call<'_>, body: Bytes) -> Result<Answer, Failure> {
         let renderer = call.renderer(self)?;
         let asked = read_options(call, body)?;
         let (served, name) = (call.served, &call.target.name);
@@ -57,14 +60,15 @@ impl Api {
             return Ok(Answer::object(code, &renderer, object));
         }
         let uid = &object.attributes.uid;
-        let body = Body::whole(status::deleted(served.qualified(), name, uid));
-        Ok(Answer::new(code, body))
+        let status = status::deleted(served.qualified(), name, uid);
+        let body = Body::whole(renderer.status(&status));
+        Ok(Answer::new(code, renderer.media_type(), body))
     }
 
     pub(super) async fn delete_collection(
         &self,
         call: &Call<'_>,
-        body: &[u8],
+        body: Bytes,
     ) -> Result<Answer, Failure> {
         let renderer = call.list_renderer(self, false)?;
         let options = ListOptions::read(call.query, call.served, false)?;
@@ -79,19 +83,17 @@ impl Api {
             next: None,
             remaining: None,
         };
-        Ok(Answer::new(
-            StatusCode::OK,
-            renderer.list(deleted, &metadata),
-        ))
+        let body = renderer.list(deleted, &metadata);
+        Ok(Answer::new(StatusCode::OK, renderer.media_type(), body))
     }
 }
 
 /// The options are in the body, or in the query if there is no body.
-fn read_options(call: &Call<'_>, body: &[u8]) -> Result<Asked, Failure> {
+fn read_options(call: &Call<'_>, body: Bytes) -> Result<Asked, Failure> {
     let tree = if body.is_empty() {
         from_query(call)?
     } else {
-        from_body(body)?
+        from_body(&Payload::new(content_format(call.headers)?, body))?
     };
     let text = |path: &[&str]| tree.at(path).and_then(Value::as_str);
     let flag = tree.get("orphanDependents").and_then(Value::as_bool);
@@ -132,21 +134,23 @@ fn read_options(call: &Call<'_>, body: &[u8]) -> Result<Asked, Failure> {
     })
 }
 
-fn from_body(body: &[u8]) -> Result<Tree, Failure> {
+fn from_body(payload: &Payload) -> Result<Tree, Failure> {
     let bad = |error: &dyn std::fmt::Display| Failure::bad_request(error.to_string());
-    let found = type_meta(body).map_err(|error| {
-        bad(&format!(
-            "couldn't get version/kind; json parse error: {error}"
-        ))
-    })?;
+    let found = payload.type_meta().map_err(|error| bad(&error))?;
     if !matches!(&*found.kind, "" | "DeleteOptions") {
+        let version = match &*found.api_version {
+            "" => "meta.k8s.io/v1",
+            version => version,
+        };
         return Err(bad(&format!(
             "no kind {} is registered for version {} in scheme \"pkg/runtime/scheme.go:111\"",
             Quoted(&found.kind),
-            Quoted(&found.api_version)
+            Quoted(version)
         )));
     }
-    let decoded = decode(body, &DELETE_OPTIONS).map_err(|error| bad(&error))?;
+    let decoded = payload
+        .decode(&DELETE_OPTIONS)
+        .map_err(|error| bad(&error))?;
     Ok(Tree::new(decoded.object, &DELETE_OPTIONS))
 }
 

@@ -29,13 +29,13 @@ impl Api {
     {
         let Some(faults) = &self.faults else {
             let outcome = self.outcome(peer, route, head, body).await;
-            return outcome.unwrap_or_else(|failure| failed(&failure));
+            return outcome.unwrap_or_else(|failure| failed(&failure, head));
         };
         let about = About::new(head);
         let attributes = about.attributes();
         match faults.meet(&attributes, &*self.clock, &*self.timer).await {
             Met::Nothing => {}
-            Met::Refusal(failure) => return failed(&failure),
+            Met::Refusal(failure) => return failed(&failure, head),
             Met::Reset => {
                 let mut response = Response::new(Body::whole(Bytes::new()));
                 response.extensions_mut().insert(Broken);
@@ -43,7 +43,7 @@ impl Api {
             }
         }
         let outcome = self.outcome(peer, route, head, body).await;
-        let response = outcome.unwrap_or_else(|failure| failed(&failure));
+        let response = outcome.unwrap_or_else(|failure| failed(&failure, head));
         if let Some(watch) = response.body().expiry() {
             faults.watching(&attributes, watch);
         }

@@ -76,7 +76,7 @@ impl Api {
             remaining,
         };
         let body = renderer.list(page.objects, &metadata);
-        Ok(Answer::new(StatusCode::OK, body))
+        Ok(Answer::new(StatusCode::OK, renderer.media_type(), body))
     }
 
     async fn snapshot(

@@ -15,6 +15,7 @@ mod delete;
 mod discovery;
 mod faulty;
 mod get;
+mod gzip;
 mod health;
 mod index;
 mod list;

@@ -7,18 +7,20 @@ use super::{
     api::{Answer, Call},
     options::WriteOptions,
 };
-use crate::{kinds::Part, registry::Updated, status::Failure};
+use crate::{encoding::Payload, kinds::Part, registry::Updated, status::Failure};
 
 impl Api {
     pub(super) fn update(
         &self,
         call: &Call<'_>,
         part: Part,
-        body: &[u8],
+        payload: &Payload,
     ) -> Result<Answer, Failure> {
         let renderer = call.renderer(self)?;
         let options = WriteOptions::read(call.query, "UpdateOptions")?;
-        let input = self.registry.read(call.served, body, options.validation)?;
+        let input = self
+            .registry
+            .read(call.served, payload, options.validation)?;
         let (namespace, name) = (&call.target.namespace, &call.target.name);
         let updated = self.registry.update(
             call.served,

@@ -22,7 +22,7 @@ use super::{
     api::{Answer, Call},
     body::Source,
     options::{self, ListOptions},
-    represent::{self, Renderer},
+    represent::Renderer,
 };
 use crate::{
     registry::Registry,
@@ -49,7 +49,7 @@ impl Api {
         let wanted = revision.unwrap_or_default();
         let start = if options.send_initial_events == Some(true) {
             if let Err(failure) = self.reach(wanted).await {
-                return Ok(broken_off(&failure));
+                return Ok(broken_off(&renderer, &failure));
             }
             Start::With {
                 snapshot: store.read(|store| store.snapshot(resource)),
@@ -58,7 +58,7 @@ impl Api {
         } else if wanted == Revision::default() {
             Start::After(store.read(Store::revision))
         } else if let Err(expired) = store.read(|store| store.check_compacted(wanted)) {
-            return Ok(broken_off(&too_old(wanted, expired.floor)));
+            return Ok(broken_off(&renderer, &too_old(wanted, expired.floor)));
         } else {
             Start::After(wanted)
         };
@@ -86,7 +86,8 @@ impl Api {
             first: true,
             over: false,
         };
-        Ok(Answer::new(StatusCode::OK, Body::source(driver, deadline)))
+        let body = Body::source(driver, deadline);
+        Ok(Answer::new(StatusCode::OK, renderer.stream_type(), body))
     }
 
     /// How long a watch lasts. Without a wish it is left to chance, so that not all end at once.
@@ -130,6 +131,7 @@ impl Source for Driver {
                 Step::Deliver(deliveries) if deliveries.is_empty() => {
                     tokio::task::yield_now().await;
                 }
+                Step::Deliver(_) if !self.renderer.is_watchable() => return None,
                 Step::Deliver(deliveries) => {
                     let count = deliveries.len() as u64;
                     self.sent.fetch_add(count, Ordering::Relaxed);
@@ -146,7 +148,8 @@ impl Source for Driver {
                 }
                 Step::Expired { from, floor } => {
                     self.over = true;
-                    return Some(vec![represent::error(&too_old(from, floor))]);
+                    let failure = too_old(from, floor);
+                    return Some(vec![self.renderer.error(&failure)]);
                 }
                 Step::End => return None,
             }
@@ -169,9 +172,9 @@ impl Driver {
 }
 
 /// A watch that ends as it begins: clients have to find out why in the stream.
-fn broken_off(failure: &Failure) -> Answer {
-    let body = Body::whole(represent::error(failure));
-    Answer::new(StatusCode::OK, body)
+fn broken_off(renderer: &Renderer, failure: &Failure) -> Answer {
+    let body = Body::whole(renderer.error(failure));
+    Answer::new(StatusCode::OK, renderer.stream_type(), body)
 }
 
 fn too_old(from: Revision, floor: Revision) -> Failure {

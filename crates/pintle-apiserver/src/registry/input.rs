@@ -4,8 +4,9 @@ use pintle_codec::Str;
 
 use super::{Registry, Served};
 use crate::{
+    encoding::Payload,
     quote::Quoted,
-    schema::{Tree, decode, type_meta},
+    schema::{Struct, Tree, TypeFacts},
     status::Failure,
 };
 
@@ -30,48 +31,71 @@ pub(crate) enum FieldValidation {
     Strict,
 }
 
+/// What a client is to send.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Expected {
+    /// Its type.
+    pub(crate) type_: TypeFacts,
+    /// What it consists of.
+    pub(crate) schema: &'static Struct,
+}
+
 impl Registry {
-    /// Reads an object of `served` from JSON.
+    /// Reads an object of `served`.
     pub(crate) fn read(
         &self,
         served: Served,
-        body: &[u8],
+        sent: &Payload,
         validation: FieldValidation,
     ) -> Result<Input, Failure> {
-        let facts = served.facts;
-        let found = type_meta(body).map_err(|error| {
+        let expected = Expected {
+            type_: served.facts.type_facts(),
+            schema: served.facts.schema,
+        };
+        self.read_as(expected, sent, validation)
+    }
+
+    /// Reads an object of whatever is expected.
+    pub(crate) fn read_as(
+        &self,
+        expected: Expected,
+        sent: &Payload,
+        validation: FieldValidation,
+    ) -> Result<Input, Failure> {
+        let Expected {
+            type_:
+                TypeFacts {
+                    api_version,
+                    kind: into,
+                },
+            schema,
+        } = expected;
+        let found = sent.type_meta().map_err(|error| {
+            let summary = sent.summary();
             Failure::bad_request(format!(
-                "the object provided is unrecognized (must be of type {}): couldn't get \
-                 version/kind; json parse error: {error} ({})",
-                facts.kind,
-                summary(body)
+                "the object provided is unrecognized (must be of type {into}): {error} ({summary})"
             ))
         })?;
-        let api_version = facts.api_version;
-        let kind = or(found.kind, facts.kind);
+        let kind = or(found.kind, into);
         let found_version = or(found.api_version, api_version);
         let short_version = found_version.rsplit('/').next().unwrap_or_default();
         let refuse = |why: &dyn std::fmt::Display| {
             Failure::bad_request(format!(
-                "{kind} in version {} cannot be handled as a {}: {why}",
+                "{kind} in version {} cannot be handled as a {into}: {why}",
                 Quoted(short_version),
-                facts.kind
             ))
         };
-        if (kind.as_str(), found_version.as_str()) != (facts.kind, api_version) {
+        if (kind.as_str(), found_version.as_str()) != (into, api_version) {
             let known = self.resources().iter().any(|other| {
                 other.facts.kind == kind.as_str()
                     && other.facts.api_version == found_version.as_str()
             });
             return Err(if known {
-                let group = if facts.group.is_empty() {
-                    "core"
-                } else {
-                    facts.group
-                };
+                let group = api_version
+                    .split_once('/')
+                    .map_or("core", |(group, _)| group);
                 refuse(&format!(
-                    "converting ({short_version}.{kind}) to ({group}.{}): unknown conversion",
-                    facts.kind
+                    "converting ({short_version}.{kind}) to ({group}.{into}): unknown conversion"
                 ))
             } else {
                 refuse(&format!(
@@ -82,13 +106,12 @@ impl Registry {
                 ))
             });
         }
-        let decoded = decode(body, facts.schema).map_err(|error| refuse(&error))?;
+        let decoded = sent.decode(schema).map_err(|error| refuse(&error))?;
         if validation == FieldValidation::Strict && !decoded.excess.is_empty() {
-            let excess = decoded.excess.join(", ");
-            return Err(refuse(&format!("strict decoding error: {excess}")));
+            return Err(refuse(&sent.strictly(&decoded.excess)));
         }
-        let mut tree = Tree::new(decoded.object, facts.schema);
-        tree.set(&["kind"], facts.kind.into());
+        let mut tree = Tree::new(decoded.object, schema);
+        tree.set(&["kind"], into.into());
         tree.set(&["apiVersion"], api_version.into());
         Ok(Input {
             tree,
@@ -105,21 +128,5 @@ fn or(found: Str, default: &str) -> Str {
         default.into()
     } else {
         found
-    }
-}
-
-/// The beginning of what was sent: as text if it looks like JSON, else in hexadecimal.
-fn summary(body: &[u8]) -> String {
-    const SHOWN: usize = 30;
-    let (shown, more) = match body {
-        [] => return "<empty>".to_owned(),
-        body if body.len() > SHOWN => (&body[..SHOWN], " ..."),
-        body => (body, ""),
-    };
-    if body[0] == b'{' {
-        format!("{}{more}", String::from_utf8_lossy(shown))
-    } else {
-        let digits: String = shown.iter().map(|byte| format!("{byte:02x}")).collect();
-        format!("{digits}{more}")
     }
 }

@@ -7,13 +7,15 @@
 use std::fmt::{self, Write as _};
 
 use pintle_codec::{
-    Error, ErrorKind, Object, Str, TypeMeta, Value,
+    Error, Object, Str, TypeMeta, Value,
     json::{self, Reader, Token},
 };
 
 use super::{
-    Alternative, Cardinality, Field, Shape, Struct, scalar,
-    zero::{complete, element_zero, is_unset},
+    Alternative, Cardinality, Field, Shape, Struct,
+    malformed::malformed,
+    scalar,
+    zero::{complete, element_zero, is_unset, zero},
 };
 
 /// A document that fits its schema.
@@ -23,6 +25,8 @@ pub(crate) struct Decoded {
     pub(crate) object: Object,
     /// What it says too much: unknown and repeated fields, in the words of a warning.
     pub(crate) excess: Vec<String>,
+    /// The place of the first of these among the keys of its object.
+    pub(crate) first_excess: usize,
 }
 
 /// Why a document cannot be used.
@@ -31,23 +35,71 @@ pub(crate) struct DecodeError(String);
 
 /// Reads a document as a struct.
 pub(crate) fn decode(document: &[u8], schema: &'static Struct) -> Result<Decoded, DecodeError> {
-    let mut decoder = Decoder {
-        reader: Reader::new(document)?,
-        path: Vec::new(),
-        excess: Vec::new(),
+    read(document, schema, scalar::any)
+}
+
+/// Reads a document as a struct, of which the objects of any kind have their keys in no order: they
+/// are put into the alphabetical one.
+pub(crate) fn decode_unordered(
+    document: &[u8],
+    schema: &'static Struct,
+) -> Result<Decoded, DecodeError> {
+    read(document, schema, scalar::sorted)
+}
+
+fn read(
+    document: &[u8],
+    schema: &'static Struct,
+    any: fn(&[u8]) -> Result<Value, Error>,
+) -> Result<Decoded, DecodeError> {
+    let read = || {
+        let mut decoder = Decoder {
+            reader: Reader::new(document)?,
+            path: Vec::new(),
+            excess: Vec::new(),
+            first_excess: 0,
+            any,
+        };
+        // Nothing is an object in which nothing is set.
+        let object = if decoder.reader.null()? {
+            zero(schema)
+        } else {
+            decoder.structure(schema)?
+        };
+        decoder.reader.finish()?;
+        Ok(Decoded {
+            object,
+            excess: decoder.excess,
+            first_excess: decoder.first_excess,
+        })
     };
-    let object = decoder.structure(schema)?;
-    decoder.reader.finish()?;
-    Ok(Decoded {
-        object,
-        excess: decoder.excess,
-    })
+    read().map_err(|failed: Failed| failed.told(document))
 }
 
 /// What a document says of its own type; it is otherwise checked to be well-formed only.
 pub(crate) fn type_meta(document: &[u8]) -> Result<TypeMeta, DecodeError> {
+    read_type_meta(document).map_err(|failed| failed.told(document))
+}
+
+fn read_type_meta(document: &[u8]) -> Result<TypeMeta, Failed> {
     let mut reader = Reader::new(document)?;
     let mut found = TypeMeta::default();
+    match reader.peek()? {
+        Token::Object => {}
+        token => {
+            reader.skip()?;
+            reader.finish()?;
+            return match token {
+                Token::Null => Ok(found),
+                token => Err(Failed::Told(DecodeError(format!(
+                    "json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \
+                     \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \
+                     \"json:\\\"kind,omitempty\\\"\" }}",
+                    key_of(token)
+                )))),
+            };
+        }
+    }
     reader.begin_object()?;
     let mut first = true;
     while let Some(key) = reader.next_key(&mut first)? {
@@ -64,9 +116,9 @@ pub(crate) fn type_meta(document: &[u8]) -> Result<TypeMeta, DecodeError> {
             let token = reader.peek()?;
             if token != Token::String {
                 let (found, field) = (key_of(token), if is_kind { "kind" } else { "apiVersion" });
-                return Err(DecodeError(format!(
+                return Err(Failed::Told(DecodeError(format!(
                     "json: cannot unmarshal {found} into Go struct field .{field} of type string"
-                )));
+                ))));
             }
             *slot = reader.string()?.into();
         }
@@ -79,6 +131,9 @@ struct Decoder<'a> {
     reader: Reader<'a>,
     path: Vec<Segment>,
     excess: Vec<String>,
+    first_excess: usize,
+    /// Reads JSON of any kind.
+    any: fn(&[u8]) -> Result<Value, Error>,
 }
 
 enum Segment {
@@ -88,14 +143,15 @@ enum Segment {
 }
 
 impl Decoder<'_> {
-    fn structure(&mut self, schema: &'static Struct) -> Result<Object, DecodeError> {
+    fn structure(&mut self, schema: &'static Struct) -> Result<Object, Failed> {
         self.reader.begin_object()?;
         let mut values: Vec<Option<Value>> = vec![None; schema.fields.len()];
         let mut seen = vec![false; schema.fields.len()];
-        let mut first = true;
+        let (mut first, mut index) = (true, 0);
         // Most clients write in schema order, so the next key is mostly that of the next field.
         let mut expected = 0;
         while let Some(key) = self.reader.next_key(&mut first)? {
+            index += 1;
             let (behind, before) = schema.fields.split_at(expected.min(schema.fields.len()));
             let after = before.iter().position(|field| field.json == key);
             let found = after
@@ -103,14 +159,14 @@ impl Decoder<'_> {
                 .or_else(|| behind.iter().position(|field| field.json == key));
             let Some(at) = found else {
                 let key = key.to_owned();
-                self.report("unknown", &key);
+                self.report("unknown", &key, index - 1);
                 self.reader.skip()?;
                 continue;
             };
             expected = at + 1;
             let field = &schema.fields[at];
             if std::mem::replace(&mut seen[at], true) {
-                self.report("duplicate", field.json);
+                self.report("duplicate", field.json, index - 1);
             }
             self.path.push(Segment::Field(field));
             values[at] = self.field(schema, field)?;
@@ -124,7 +180,7 @@ impl Decoder<'_> {
         &mut self,
         owner: &'static Struct,
         field: &'static Field,
-    ) -> Result<Option<Value>, DecodeError> {
+    ) -> Result<Option<Value>, Failed> {
         if self.reader.null()? {
             return Ok(None);
         }
@@ -142,12 +198,7 @@ impl Decoder<'_> {
         Ok((!is_unset(field, &value)).then_some(value))
     }
 
-    fn list(
-        &mut self,
-        owner: &'static Struct,
-        shape: Shape,
-        go: &str,
-    ) -> Result<Value, DecodeError> {
+    fn list(&mut self, owner: &'static Struct, shape: Shape, go: &str) -> Result<Value, Failed> {
         if self.reader.null()? {
             return Ok(Value::Null);
         }
@@ -168,8 +219,8 @@ impl Decoder<'_> {
         &mut self,
         owner: &'static Struct,
         go: &str,
-        value: impl Fn(&mut Self, &str) -> Result<Value, DecodeError>,
-    ) -> Result<Value, DecodeError> {
+        value: impl Fn(&mut Self, &str) -> Result<Value, Failed>,
+    ) -> Result<Value, Failed> {
         self.expect(Token::Object, owner, go)?;
         self.reader.begin_object()?;
         let value_go = go.split_once(']').map_or(go, |(_, value)| value);
@@ -185,30 +236,20 @@ impl Decoder<'_> {
         // As Go writes maps. The sort is stable, so of equal keys the last one stays the last.
         entries.sort_by(|(a, _), (b, _)| a.cmp(b));
         for pair in entries.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
-            self.report("duplicate", &pair[0].0);
+            self.report("duplicate", &pair[0].0, 0);
         }
         Ok(Value::Object(Object::from_entries(entries)))
     }
 
     /// A value inside a list or a map, where `null` is a zero value.
-    fn element(
-        &mut self,
-        owner: &'static Struct,
-        shape: Shape,
-        go: &str,
-    ) -> Result<Value, DecodeError> {
+    fn element(&mut self, owner: &'static Struct, shape: Shape, go: &str) -> Result<Value, Failed> {
         if self.reader.null()? {
             return Ok(element_zero(shape));
         }
         self.value(owner, shape, go)
     }
 
-    fn value(
-        &mut self,
-        owner: &'static Struct,
-        shape: Shape,
-        go: &str,
-    ) -> Result<Value, DecodeError> {
+    fn value(&mut self, owner: &'static Struct, shape: Shape, go: &str) -> Result<Value, Failed> {
         match shape {
             Shape::String => {
                 self.expect(Token::String, owner, go)?;
@@ -239,7 +280,7 @@ impl Decoder<'_> {
             Shape::Time => self.text(owner, "string", scalar::time),
             Shape::MicroTime => self.text(owner, "string", scalar::micro_time),
             Shape::Duration => self.text(owner, "string", scalar::duration),
-            Shape::Any => Ok(scalar::any(self.reader.raw()?.as_bytes())?),
+            Shape::Any => Ok((self.any)(self.reader.raw()?.as_bytes())?),
             Shape::Json => Ok(scalar::sorted(self.reader.raw()?.as_bytes())?),
             Shape::Struct(schema) => {
                 self.expect(Token::Object, owner, go)?;
@@ -256,7 +297,7 @@ impl Decoder<'_> {
         owner: &'static Struct,
         schema: &'static Struct,
         other: Alternative,
-    ) -> Result<Value, DecodeError> {
+    ) -> Result<Value, Failed> {
         let path = std::mem::take(&mut self.path);
         let reported = self.excess.len();
         let value = match (self.reader.peek()?, other) {
@@ -264,7 +305,7 @@ impl Decoder<'_> {
             (Token::Bool, Alternative::Bool) => Value::Bool(self.reader.boolean()?),
             (_, Alternative::Bool) => {
                 const WHY: &str = "boolean or JSON schema expected";
-                return Err(DecodeError(WHY.to_owned()));
+                return Err(Failed::Told(DecodeError(WHY.to_owned())));
             }
             (Token::Array, Alternative::List) => {
                 self.list(owner, Shape::Struct(schema), "[]v1.JSONSchemaProps")?
@@ -288,7 +329,7 @@ impl Decoder<'_> {
         owner: &'static Struct,
         go: &str,
         read: fn(&str) -> Result<Value, String>,
-    ) -> Result<Value, DecodeError> {
+    ) -> Result<Value, Failed> {
         self.expect(Token::String, owner, go)?;
         custom(read(self.reader.string()?))
     }
@@ -299,7 +340,7 @@ impl Decoder<'_> {
         min: i64,
         max: i64,
         go: &str,
-    ) -> Result<Value, DecodeError> {
+    ) -> Result<Value, Failed> {
         self.expect(Token::Number, owner, go)?;
         let text = self.reader.raw()?;
         match text.parse::<i64>() {
@@ -308,12 +349,7 @@ impl Decoder<'_> {
         }
     }
 
-    fn expect(
-        &mut self,
-        expected: Token,
-        owner: &'static Struct,
-        go: &str,
-    ) -> Result<(), DecodeError> {
+    fn expect(&mut self, expected: Token, owner: &'static Struct, go: &str) -> Result<(), Failed> {
         match self.reader.peek()? {
             found if found == expected => Ok(()),
             found => Err(self.mismatch(owner, key_of(found), go)),
@@ -321,7 +357,7 @@ impl Decoder<'_> {
     }
 
     #[cold]
-    fn mismatch(&self, owner: &'static Struct, found: &str, go: &str) -> DecodeError {
+    fn mismatch(&self, owner: &'static Struct, found: &str, go: &str) -> Failed {
         let mut path = String::new();
         for segment in &self.path {
             // Go leaves out where in a list or a map it is.
@@ -334,14 +370,14 @@ impl Decoder<'_> {
             }
         }
         let owner = owner.name;
-        DecodeError(format!(
+        Failed::Told(DecodeError(format!(
             "json: cannot unmarshal {found} into Go struct field {owner}{path} of type {go}"
-        ))
+        )))
     }
 
     /// Remembers that a field is unknown or repeated. As in Go there is an end to it.
     #[cold]
-    fn report(&mut self, what: &str, name: &str) {
+    fn report(&mut self, what: &str, name: &str, index: usize) {
         if self.excess.len() >= MAX_EXCESS {
             return;
         }
@@ -356,18 +392,47 @@ impl Decoder<'_> {
         }
         join(&mut path, name);
         let report = format!("{what} field \"{path}\"");
+        if self.excess.is_empty() {
+            self.first_excess = index;
+        }
         if !self.excess.contains(&report) {
             self.excess.push(report);
         }
     }
 }
 
-impl From<Error> for DecodeError {
+/// Why a document cannot be used, before it is put into words.
+enum Failed {
+    Told(DecodeError),
+    /// It is not well-formed.
+    Malformed(Error),
+}
+
+impl Failed {
+    fn told(self, document: &[u8]) -> DecodeError {
+        match self {
+            Self::Told(error) => error,
+            Self::Malformed(error) => DecodeError(malformed(document, &error)),
+        }
+    }
+}
+
+impl From<Error> for Failed {
     fn from(error: Error) -> Self {
-        Self(match error.kind() {
-            ErrorKind::UnexpectedEnd => "unexpected end of JSON input".to_owned(),
-            _ => error.to_string(),
-        })
+        Self::Malformed(error)
+    }
+}
+
+impl From<DecodeError> for Failed {
+    fn from(error: DecodeError) -> Self {
+        Self::Told(error)
+    }
+}
+
+impl DecodeError {
+    /// An error in these words.
+    pub(crate) fn new(text: String) -> Self {
+        Self(text)
     }
 }
 
@@ -379,8 +444,8 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-fn custom(value: Result<Value, String>) -> Result<Value, DecodeError> {
-    value.map_err(DecodeError)
+fn custom(value: Result<Value, String>) -> Result<Value, Failed> {
+    value.map_err(|text| Failed::Told(DecodeError(text)))
 }
 
 fn join(path: &mut String, name: &str) {
@@ -546,7 +611,7 @@ mod tests {
                 .starts_with("quantities must match the regular expression")
         );
         assert_eq!(refused("{"), "unexpected end of JSON input");
-        for malformed in ["", "[]", "{} {}", r#"{"a":}"#, r#"{"kind":"#] {
+        for malformed in ["", "{} {}", r#"{"a":}"#, r#"{"kind":"#] {
             refused(malformed);
         }
     }

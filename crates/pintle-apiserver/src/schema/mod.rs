@@ -6,13 +6,14 @@
 
 mod decode;
 mod defaults;
+mod malformed;
 mod protobuf;
 mod scalar;
 mod table;
 mod tree;
 mod zero;
 
-pub(crate) use decode::{decode, type_meta};
+pub(crate) use decode::{DecodeError, Decoded, decode, decode_unordered, type_meta};
 pub(crate) use protobuf::{decode_protobuf, encode_protobuf, protobuf_to_json};
 pub(crate) use table::{
     Alternative, Cardinality, Embedded, Field, Group, ListType, MapType, OnWire, Resource, Rules,

@@ -206,6 +206,8 @@ pub(crate) struct Resource {
     pub(crate) singular: &'static str,
     /// The kind of its objects.
     pub(crate) kind: &'static str,
+    /// The kind of a list of them.
+    pub(crate) list_kind: &'static str,
     /// Whether its objects live in namespaces.
     pub(crate) namespaced: bool,
     /// What the real server offers to do with it.
@@ -358,6 +360,14 @@ impl Resource {
         TypeFacts {
             api_version: self.api_version,
             kind: self.kind,
+        }
+    }
+
+    /// What a list of its objects says of its type.
+    pub(crate) const fn list_type(&self) -> TypeFacts {
+        TypeFacts {
+            api_version: self.api_version,
+            kind: self.list_kind,
         }
     }
 

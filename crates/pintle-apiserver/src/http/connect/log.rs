@@ -9,7 +9,7 @@ use crate::{
     http::{
         Api, Body,
         api::{Call, respond},
-        negotiate::{Representation, negotiate},
+        negotiate::{Offer, negotiate},
         query::Query,
     },
     proxy::{Endpoint, Relayed, Sent, Trust, escape_path, escape_query, send},
@@ -20,7 +20,7 @@ use crate::{
 impl Api {
     pub(super) async fn log(&self, call: &Call<'_>) -> Result<Response<Body>, Failure> {
         // It is text whatever is accepted, but something of an API object has to be.
-        negotiate(call.headers, |asked| asked == Representation::Object)?;
+        negotiate(&Offer::RESOURCES, call.headers, call.query)?;
         let name = &call.target.name;
         let options = LogOptions::read(call.query)?;
         options.validate(name)?;

@@ -6,6 +6,7 @@ mod about;
 mod connect;
 mod discovery;
 mod errors;
+mod formats;
 mod identity;
 mod lists;
 mod namespaces;
@@ -59,6 +60,8 @@ struct Server {
 struct Answered {
     code: u16,
     headers: HeaderMap,
+    bytes: Bytes,
+    /// The same as text, without the line end that JSON ends with.
     text: String,
 }
 
@@ -134,11 +137,21 @@ impl Server {
 
     async fn send(&self, request: Request<Full<Bytes>>) -> Answered {
         let (head, body) = self.respond(request).await.into_parts();
-        let body = body.collect().await.unwrap();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let text = String::from_utf8_lossy(&bytes);
+        let is_json = head
+            .headers
+            .get("content-type")
+            .is_some_and(|of| of == "application/json");
+        let text = match text.strip_suffix('\n') {
+            Some(text) if is_json => text.to_owned(),
+            _ => text.into_owned(),
+        };
         Answered {
             code: head.status.as_u16(),
             headers: head.headers,
-            text: String::from_utf8(body.to_bytes().to_vec()).unwrap(),
+            bytes,
+            text,
         }
     }
 

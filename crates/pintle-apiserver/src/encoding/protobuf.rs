@@ -1,0 +1,99 @@
+//! Stored objects as protobuf: a copy of what is stored, in an envelope.
+
+use pintle_codec::{
+    TypeMeta,
+    protobuf::{Envelope, MAGIC, Writer},
+};
+
+use crate::{
+    generated::meta_v1::LIST_META,
+    schema::{TypeFacts, encode_protobuf},
+};
+
+/// A message in its envelope, as an object stands alone.
+pub(crate) fn enclose(type_: TypeFacts, message: &[u8]) -> Vec<u8> {
+    let mut writer = Writer::new();
+    Envelope::write(&type_meta(type_), &mut writer, |writer| writer.raw(message));
+    writer.written().to_vec()
+}
+
+/// A list up to its first item, when all items together have so many bytes, their tags included.
+pub(crate) fn begin_list(
+    type_: TypeFacts,
+    metadata: &pintle_codec::Object,
+    items: usize,
+) -> Vec<u8> {
+    let mut writer = Writer::new();
+    writer.message(1, |writer| encode_protobuf(metadata, &LIST_META, writer));
+    let metadata = writer.written().to_vec();
+    writer.clear();
+    writer.message(1, |writer| {
+        writer.bytes(2, type_.kind.as_bytes());
+        writer.bytes(1, type_.api_version.as_bytes());
+    });
+    let mut out = MAGIC.to_vec();
+    out.extend_from_slice(writer.written());
+    out.push(2 << 3 | 2);
+    push_varint(metadata.len() + items, &mut out);
+    out.extend_from_slice(&metadata);
+    out
+}
+
+/// An item of a list.
+pub(crate) fn push_item(message: &[u8], out: &mut Vec<u8>) {
+    out.push(2 << 3 | 2);
+    push_varint(message.len(), out);
+    out.extend_from_slice(message);
+}
+
+/// The bytes that an item takes in a list.
+pub(crate) fn item_size(message: &[u8]) -> usize {
+    let bits = usize::BITS - (message.len() | 1).leading_zeros();
+    1 + bits.div_ceil(7) as usize + message.len()
+}
+
+/// What follows the last item of a list.
+pub(crate) const LIST_END: &[u8] = b"\x1a\x00\x22\x00";
+
+/// A frame of a watch around an object, which stands in its envelope.
+pub(crate) fn frame(type_: &str, object: &[u8]) -> Vec<u8> {
+    let mut writer = Writer::new();
+    writer.message(2, |writer| writer.bytes(1, object));
+    writer.bytes(1, type_.as_bytes());
+    let event = writer.written();
+    let mut out = Vec::with_capacity(4 + event.len());
+    // An event is as large as its object, which came in a body of 3 MiB at most.
+    out.extend_from_slice(&u32::try_from(event.len()).unwrap_or(u32::MAX).to_be_bytes());
+    out.extend_from_slice(event);
+    out
+}
+
+fn type_meta(type_: TypeFacts) -> TypeMeta {
+    TypeMeta {
+        api_version: type_.api_version.into(),
+        kind: type_.kind.into(),
+    }
+}
+
+fn push_varint(mut value: usize, out: &mut Vec<u8>) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn items_take_the_bytes_that_are_foretold() {
+        for length in [0, 1, 127, 128, 16_383, 16_384, 2_097_151, 2_097_152] {
+            let mut out = Vec::new();
+            let message = vec![0; length];
+            push_item(&message, &mut out);
+            assert_eq!(item_size(&message), out.len(), "{length}");
+        }
+    }
+}
