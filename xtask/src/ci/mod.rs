@@ -12,6 +12,7 @@ mod control_plane;
 mod embedded;
 mod explained;
 mod gate;
+mod informers;
 mod kubectl;
 mod outcome;
 mod rust;

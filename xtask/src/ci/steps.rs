@@ -1,7 +1,7 @@
 //! The steps, in the order in which they run: what is quick to fail comes first.
 
 use super::outcome::Cases;
-use super::{bans, claims, codec, control_plane, kubectl, rust, schema, streams, tools};
+use super::{bans, claims, codec, control_plane, informers, kubectl, rust, schema, streams, tools};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 
@@ -89,7 +89,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "tools",
         proves: "the Go programs compile, are formatted and pass vet and their tests",
         when: When::Always,
-        floor: Some(7),
+        floor: Some(9),
         run: tools::tools,
     },
     Step {
@@ -140,6 +140,13 @@ pub(super) const STEPS: &[Step] = &[
         when: When::Always,
         floor: Some(288),
         run: streams::streams,
+    },
+    Step {
+        name: "informers",
+        proves: "client-go's informers follow `pintle up` through ten thousand changes",
+        when: When::Always,
+        floor: Some(10_002),
+        run: informers::informers,
     },
     Step {
         name: "schema",

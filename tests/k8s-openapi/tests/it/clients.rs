@@ -12,7 +12,7 @@ async fn start() -> (RunningServer, Client) {
     let server = ApiServer::builder().start().await.unwrap();
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("kubeconfig");
-    std::fs::write(&path, server.kubeconfig()).unwrap();
+    std::fs::write(&path, server.kubeconfig().unwrap()).unwrap();
     let config = Loader::new(Environment::process())
         .path(&path)
         .load()

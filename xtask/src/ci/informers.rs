@@ -1,0 +1,41 @@
+//! client-go's shared informers against `pintle up`: they follow what is written, and hold what a list returns.
+
+use std::process::Command;
+
+use super::embedded::Embedded;
+use super::outcome::{Cases, proof};
+use super::rust::cargo;
+use crate::command;
+use crate::error::Result;
+use crate::interrupt::Interrupt;
+use crate::real_cluster::Registry;
+use crate::workspace;
+
+/// Runs `tools/informers` in each content type that the server takes.
+pub(super) fn informers(interrupt: &Interrupt) -> Result<Cases> {
+    let build = ["build", "--locked", "--package", "pintle-cli"];
+    command::check(cargo().args(build), interrupt)?;
+    let program = workspace::root().join("target/tools/informers");
+    let mut go = Command::new("go");
+    go.current_dir(workspace::root().join("tools/informers"))
+        .args(["build", "-o"])
+        .arg(&program)
+        .arg(".")
+        .env("GOWORK", "off");
+    command::check(&mut go, interrupt)?;
+    let pintle = workspace::root().join("target/debug/pintle");
+    let mut passed = 0;
+    for content_type in CONTENT_TYPES {
+        let directory = Registry::open()?.temporary()?;
+        let embedded = Embedded::start(&pintle, directory, interrupt)?;
+        let mut follow = Command::new(&program);
+        follow
+            .arg("-kubeconfig")
+            .arg(&embedded.kubeconfig)
+            .args(["-content-type", content_type]);
+        passed += proof(&mut follow, interrupt)?.unwrap_or_default();
+    }
+    Ok(Some(passed))
+}
+
+const CONTENT_TYPES: [&str; 1] = ["application/json"];
