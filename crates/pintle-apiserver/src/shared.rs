@@ -5,6 +5,7 @@
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Poll,
     time::Duration,
 };
 
@@ -111,6 +112,22 @@ impl Changes {
             std::future::pending::<()>().await;
         }
     }
+}
+
+/// Waits for a write to any of some resources; without resources, for ever.
+pub(crate) async fn any(changes: impl Iterator<Item = &mut Changes>) {
+    let mut changes: Vec<_> = changes.map(|changes| Box::pin(changes.next())).collect();
+    std::future::poll_fn(|cx| {
+        let written = changes
+            .iter_mut()
+            .any(|next| next.as_mut().poll(cx).is_ready());
+        if written {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
+    })
+    .await;
 }
 
 /// As kube-apiserver.

@@ -3,8 +3,10 @@
 //! Each is a loop that looks at the state and brings it nearer to what it should be, and then waits
 //! for a write. It never relies on having seen a certain event.
 
+mod furnishing;
 mod history;
 mod namespaces;
 
+pub(crate) use furnishing::Furnishing;
 pub(crate) use history::expire_history;
 pub(crate) use namespaces::empty_namespaces;

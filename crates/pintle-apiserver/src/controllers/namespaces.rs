@@ -1,13 +1,13 @@
 //! Namespaces on their way out: they are emptied, and then removed.
 
-use std::{sync::Arc, task::Poll};
+use std::sync::Arc;
 
 use pintle_codec::Value;
 
 use crate::{
     kinds::Part,
     registry::{DeleteOptions, Mode, Propagation, Registry, Served},
-    shared::Changes,
+    shared::{Changes, any},
     shutdown::Shutdown,
     store::{Object, Scope},
 };
@@ -93,20 +93,4 @@ fn finalize(registry: &Registry, namespace: &Object) {
     let name = namespace.key.name();
     // A conflict says that the namespace has changed, which brings the next look.
     _ = registry.update(served, "", name, Part::Finalize, tree, Mode::SERVER);
-}
-
-/// Waits for a write to any of some resources; without resources, for ever.
-async fn any(changes: impl Iterator<Item = &mut Changes>) {
-    let mut changes: Vec<_> = changes.map(|changes| Box::pin(changes.next())).collect();
-    std::future::poll_fn(|cx| {
-        let written = changes
-            .iter_mut()
-            .any(|next| next.as_mut().poll(cx).is_ready());
-        if written {
-            Poll::Ready(())
-        } else {
-            Poll::Pending
-        }
-    })
-    .await;
 }

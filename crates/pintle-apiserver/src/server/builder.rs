@@ -25,7 +25,8 @@ use crate::{
     Authorizer, Faults, HistoryLimits, User,
     authn::{Authenticator, BearerTokens, ServiceAccountTokens},
     authz::AllowAll,
-    bootstrap, controllers,
+    bootstrap,
+    controllers::{self, Furnishing},
     http::{Api, Security},
     proxy::{KubeletClient, KubeletTls},
     registry::Registry,
@@ -209,6 +210,14 @@ impl ApiServerBuilder {
         let registry = Registry::new(self.history, self.clock.clone(), self.random.clone());
         let registry = Arc::new(registry);
         bootstrap::start_cluster(&registry, &self.seeds).map_err(StartError::seed)?;
+        let authority = credentials.authority;
+        let port = address.map_or(PORT, |address| address.port());
+        let pem = authority.certificate_pem();
+        let mut furnishing = Furnishing::new(registry.clone(), pem, port);
+        if let Some(furnishing) = &mut furnishing {
+            furnishing.put();
+            bootstrap::begin_history(&registry);
+        }
         let host = address.map_or_else(|| WITHIN.to_owned(), |address| address.to_string());
         let accounts = ServiceAccountTokens::new(&host).map_err(StartError::certificates)?;
         let authenticator = Authenticator::new(self.tokens, accounts, registry.clone());
@@ -247,8 +256,10 @@ impl ApiServerBuilder {
             self.timer,
             shutdown.clone(),
         ));
+        if let Some(furnishing) = furnishing {
+            controllers.spawn(furnishing.keep(shutdown.clone()));
+        }
         listening.spawn(listen(shared.clone(), listener, local, shutdown));
-        let authority = credentials.authority;
         Ok(RunningServer {
             metrics,
             kubeconfig: address.map(|address| {
@@ -291,7 +302,8 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     }
 }
 
-/// The host of a server that listens nowhere.
+/// The host and the port of a server that listens nowhere.
+const PORT: u16 = 6443;
 const WITHIN: &str = "kubernetes.default.svc";
 /// The connections from this process that may wait to be taken.
 const LOCAL: usize = 64;

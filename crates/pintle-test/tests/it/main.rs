@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod faults;
+mod furnishing;
 mod seeds;
 mod starting;
 mod users;
