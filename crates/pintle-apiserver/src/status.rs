@@ -455,6 +455,15 @@ impl fmt::Display for Qualified<'_> {
     }
 }
 
+/// The `Status` that something was done which has no other answer.
+pub(crate) fn done(code: StatusCode) -> Status {
+    Status {
+        status: Str::from_static("Success"),
+        code: code.as_u16().into(),
+        ..Status::default()
+    }
+}
+
 /// The `Status` of an immediate deletion: what was deleted.
 pub(crate) fn deleted(resource: Qualified<'_>, name: &str, uid: &str) -> Status {
     Status {

@@ -173,7 +173,7 @@ impl Served {
         Offer {
             facts: self.facts,
             subresources: subresources
-                .filter(|sub| sub.connects() || Part::of(sub).is_some())
+                .filter(|sub| sub.connects() || sub.binds() || Part::of(sub).is_some())
                 .collect(),
         }
     }

@@ -257,6 +257,14 @@ impl Api {
                     .ok_or_else(Failure::no_such_resource)?,
             ),
         };
+        if let Some(below) = below.filter(|below| below.binds()) {
+            if *method != Method::POST {
+                return Err(Failure::method_not_allowed());
+            }
+            let format = content_format(call.headers)?;
+            let payload = Payload::new(format, self.read(body).await?);
+            return self.bind(call, below, &payload);
+        }
         let part = match below {
             None => Part::Whole,
             Some(below) => Part::of(below).ok_or_else(Failure::no_such_resource)?,

@@ -7,6 +7,7 @@
 mod accept;
 mod admit;
 mod api;
+mod binding;
 mod body;
 mod condition;
 mod connect;

@@ -77,6 +77,8 @@ pub(crate) enum Part {
     Finalize,
     /// Whether a request for a certificate is approved.
     Approval,
+    /// Which node a pod is given to, and what is said of it on that occasion.
+    Binding,
 }
 
 /// What of an object's metadata a change of its status changes too.

@@ -7,6 +7,7 @@
 //! critical section in which the write happens.
 
 mod admission;
+mod binding;
 mod claims;
 mod create;
 mod delete;
@@ -21,7 +22,7 @@ mod update;
 
 pub(crate) use claims::{ClaimError, NODE_PORTS, Reservation};
 pub(crate) use delete::{DeleteOptions, Deleted, Propagation};
-pub(crate) use input::FieldValidation;
+pub(crate) use input::{Expected, FieldValidation};
 pub(crate) use metadata::uid;
 pub(crate) use mode::Mode;
 pub(crate) use resources::{Registry, Served};

@@ -174,7 +174,9 @@ impl Registry {
             new = with_status_of(served, &new, old);
         } else {
             new.apply_defaults();
-            if part != Part::Approval && served.facts.subresource("status").is_some() {
+            if !matches!(part, Part::Approval | Part::Binding)
+                && served.facts.subresource("status").is_some()
+            {
                 new.copy_from(old, &["status"]);
             }
         }
@@ -189,7 +191,7 @@ impl Registry {
                 new.copy_from(old, &["metadata", field]);
             }
         }
-        if !matches!(part, Part::Status | Part::Approval) {
+        if !matches!(part, Part::Status | Part::Approval | Part::Binding) {
             served.kind.generation.count(&mut new, old);
         }
         let mut errors = validate_metadata_update(new.metadata(), old.metadata());

@@ -338,6 +338,19 @@ impl Subresource {
     pub(crate) fn connects(&self) -> bool {
         self.name == "log" || self.kind.ends_with("Options")
     }
+
+    /// Whether it takes the binding of an object to another.
+    pub(crate) fn binds(&self) -> bool {
+        self.kind == "Binding"
+    }
+
+    /// What objects that it takes say of their type.
+    pub(crate) const fn type_facts(&self) -> TypeFacts {
+        TypeFacts {
+            api_version: self.api_version,
+            kind: self.kind,
+        }
+    }
 }
 
 impl Rules {

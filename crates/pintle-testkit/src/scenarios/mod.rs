@@ -8,6 +8,7 @@ mod kinds;
 mod lists;
 mod openapi;
 mod patches;
+mod subresources;
 mod tables;
 mod watches;
 mod writes;
@@ -65,6 +66,8 @@ macro_rules! for_each_scenario {
             patches::a_patch_can_be_a_dry_run
             patches::a_status_is_patched_on_its_own
             patches::patches_of_many_clients_all_count
+            subresources::a_pod_is_given_to_a_node_once
+            subresources::a_pod_that_waits_or_is_not_there_is_given_to_no_node
             tables::a_table_has_kubectls_columns
             watches::a_watch_begins_with_what_there_is
             watches::a_watch_from_a_version_shows_what_came_after
