@@ -117,7 +117,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "conformance",
         proves: "the scenarios pass on a real kube-apiserver",
         when: When::Always,
-        floor: Some(80),
+        floor: Some(82),
         run: control_plane::conformance,
     },
     Step {

@@ -1,6 +1,7 @@
 //! The scenarios, one file a subject.
 
 mod custom_resources;
+mod deletes;
 mod discovery;
 mod errors;
 mod example;
@@ -21,6 +22,8 @@ use crate::Scenario;
 macro_rules! for_each_scenario {
     ($callback:path) => {
         $callback! {
+            deletes::who_deletes_says_what_becomes_of_dependents
+            deletes::a_delete_that_cannot_be_meant_deletes_nothing
             discovery::the_version_is_kubernetes_own
             discovery::a_ready_server_says_so
             discovery::resources_are_discovered_group_by_group
