@@ -12,7 +12,7 @@
 //!     let cluster = Cluster::start().await?;
 //!     let core = cluster.client().rest(&GroupVersion::core("v1"));
 //!     let namespace = core.get().resource("namespaces").name("default").send().await?;
-//!     assert!(namespace.status_code().is_success());
+//!     assert_eq!(namespace.status_code(), 200);
 //!     Ok(())
 //! })
 //! # }
