@@ -18,6 +18,25 @@ use crate::{Error, Rule, schema};
 /// What the derive makes; to be used by hand where a type implements
 /// [`CustomResource`](trait@crate::CustomResource) itself. Group, version, kind, plural, list kind
 /// and scope are those that the type has as a [`Resource`]; everything else is said here.
+///
+/// ```
+/// # use pintle_crd::CustomResource as _;
+/// # #[derive(Clone, serde::Deserialize, serde::Serialize, schemars::JsonSchema, pintle_crd::CustomResource)]
+/// # #[pintle(group = "example.com", version = "v1", crate = "pintle_crd")]
+/// # struct BackupSpec { schedule: String }
+/// use pintle_crd::{Definition, Rule};
+///
+/// // `Backup` is any resource; schemars describes what its field `spec` is.
+/// let definition = Definition::of::<Backup>()
+///     .spec::<BackupSpec>()
+///     .short_names(["bk"])
+///     .rule(Rule::new("self.metadata.name.size() < 40"))
+///     .build()?;
+/// assert_eq!(definition.metadata.name, "backups.example.com");
+/// assert_eq!(definition.spec.versions[0].name, "v1");
+/// # Ok::<(), pintle_crd::Error>(())
+/// ```
+#[derive(Clone, Debug)]
 #[must_use]
 pub struct Definition {
     group: Str,
