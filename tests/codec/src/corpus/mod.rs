@@ -131,7 +131,7 @@ mod tests {
             PROTOBUF,
             "core.v1.ConfigMap",
         );
-        assert_eq!(found, tally(34, 0));
+        assert_eq!(found, tally(50, 0));
     }
 
     #[test]
@@ -143,7 +143,7 @@ mod tests {
             PROTOBUF,
             "core.v0.ConfigMap",
         );
-        assert_eq!(found, tally(17, 0));
+        assert_eq!(found, tally(25, 0));
         let found = check(
             "core.v0.ConfigMap",
             JSON,
@@ -158,9 +158,9 @@ mod tests {
     fn document_of_another_kind_or_content_fails() {
         let gone = "core.v0.ConfigMap";
         let found = check("core.v1.Secret", JSON, YAML, PROTOBUF, gone);
-        assert_eq!(found, tally(0, 17));
+        assert_eq!(found, tally(0, 25));
         let other = YAML.replace("name: a", "name: b");
         let found = check("core.v1.ConfigMap", JSON, &other, PROTOBUF, gone);
-        assert_eq!(found, tally(13, 4));
+        assert_eq!(found, tally(18, 7));
     }
 }
