@@ -129,7 +129,15 @@ async fn objects_of_several_types_and_files() {
         "pod/test-pod created\nconfigmap/settings created\nnamespace/team created\ndeployment.apps/web created\n",
     );
     let outcome = place.run("get pods,configmaps,deploy -o name -A").await;
-    outcome.prints("pod/test-pod\nconfigmap/settings\ndeployment.apps/web\n");
+    // Every namespace has a config map with the authority's certificate.
+    let names = outcome.stdout.lines();
+    let names: Vec<&str> = names
+        .filter(|name| !name.ends_with("/kube-root-ca.crt"))
+        .collect();
+    assert_eq!(
+        names,
+        ["pod/test-pod", "configmap/settings", "deployment.apps/web"]
+    );
     let outcome = place.run("get cm/settings -o yaml").await;
     assert!(
         outcome.stdout.contains("data:\n  mode: \"on\"\n"),
@@ -137,10 +145,12 @@ async fn objects_of_several_types_and_files() {
     );
     let outcome = place.run("get pods,cm").await;
     assert!(outcome.stdout.contains("pod/test-pod"), "{outcome:?}");
+    let table = "\n\nNAME                         DATA   AGE\nconfigmap/kube-root-ca.crt   1      ";
+    assert!(outcome.stdout.contains(table), "{outcome:?}");
     assert!(
         outcome
             .stdout
-            .contains("\n\nNAME                 DATA   AGE\nconfigmap/settings   1      "),
+            .contains("\nconfigmap/settings           1      "),
         "{outcome:?}"
     );
     let outcome = place.run("get pods test-pod -o wide").await;
