@@ -67,6 +67,7 @@ mod store;
 mod table;
 mod validation;
 mod version;
+mod versions;
 
 pub use authn::User;
 pub use authz::{Attributes, Authorizer, Decision};

@@ -459,6 +459,21 @@ fn resources_file(facts: &Facts) -> Result<String> {
         let (name, versions) = (&group.name, &group.versions);
         writeln!(out, "Group {{ name: {name:?}, versions: &{versions:?} }},")?;
     }
+    out.push_str(
+        "];\n\n/// The group versions that the real server knows, whether it serves them or not.\n",
+    );
+    out.push_str("pub(crate) static GROUP_VERSIONS: &[(&str, &str)] = &[\n");
+    let versions = facts
+        .packages
+        .values()
+        .filter(|package| !package.version.is_empty());
+    let versions = versions.filter(|package| package.types.values().any(|type_| type_.gvk));
+    let versions: BTreeSet<_> = versions
+        .map(|package| (&package.group, &package.version))
+        .collect();
+    for (group, version) in versions {
+        writeln!(out, "({group:?}, {version:?}),")?;
+    }
     out.push_str("];\n\n/// The resources, by group, version and name.\n");
     out.push_str("pub(crate) static RESOURCES: &[Resource] = &[\n");
     for resource in &facts.api.resources {

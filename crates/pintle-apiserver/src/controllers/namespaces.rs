@@ -25,7 +25,7 @@ pub(crate) async fn empty_namespaces(registry: Arc<Registry>, mut shutdown: Shut
     let store = registry.store();
     let namespaces = registry.namespaces();
     let mut changes = store.changes(namespaces.id);
-    let resources = registry.resources().iter().filter(|r| r.facts.namespaced);
+    let resources = registry.stored().iter().filter(|r| r.facts.namespaced);
     let contents = resources.map(|served| Content {
         served: *served,
         changes: store.changes(served.id),

@@ -1,5 +1,7 @@
 //! Stored objects as JSON.
 
+use pintle_codec::json;
+
 use crate::{
     generated::meta_v1::PARTIAL_OBJECT_METADATA,
     registry::Served,
@@ -10,12 +12,26 @@ use crate::{
 /// An object, as it stands alone.
 pub(crate) fn object(served: Served, object: &Object, out: &mut Vec<u8>) {
     let type_ = served.facts.type_facts();
-    let message = object.encoded.message();
-    write(message, served.facts.schema, Some(type_), out);
+    if served.conversion.from_stored.is_some() {
+        let tree = served.shown(object);
+        return json::write(&tree.into_object().into(), out);
+    }
+    write(
+        object.encoded.message(),
+        served.facts.schema,
+        Some(type_),
+        out,
+    );
 }
 
 /// An object, as it stands in a list: it does not say what it is.
 pub(crate) fn item(served: Served, object: &Object, out: &mut Vec<u8>) {
+    if served.conversion.from_stored.is_some() {
+        let mut tree = served.shown(object);
+        tree.remove(&["kind"]);
+        tree.remove(&["apiVersion"]);
+        return json::write(&tree.into_object().into(), out);
+    }
     write(object.encoded.message(), served.facts.schema, None, out);
 }
 

@@ -1,5 +1,7 @@
 //! Stored objects as protobuf: a copy of what is stored, in an envelope.
 
+use std::borrow::Cow;
+
 use pintle_codec::{
     TypeMeta,
     protobuf::{Envelope, MAGIC, Writer},
@@ -7,8 +9,24 @@ use pintle_codec::{
 
 use crate::{
     generated::meta_v1::LIST_META,
+    registry::Served,
     schema::{TypeFacts, encode_protobuf},
+    store::Object,
 };
+
+/// An object's message, in the version of a resource.
+pub(crate) fn message(served: Served, object: &Object) -> Cow<'_, [u8]> {
+    if served.conversion.from_stored.is_none() {
+        return object.encoded.message().into();
+    }
+    let mut writer = Writer::new();
+    encode_protobuf(
+        served.shown(object).object(),
+        served.facts.schema,
+        &mut writer,
+    );
+    writer.written().to_vec().into()
+}
 
 /// A message in its envelope, as an object stands alone.
 pub(crate) fn enclose(type_: TypeFacts, message: &[u8]) -> Vec<u8> {

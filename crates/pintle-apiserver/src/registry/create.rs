@@ -44,10 +44,7 @@ impl Registry {
             let reservation = self.reserve(served, &mut object)?;
             let name = object.metadata_text("name");
             let key = Key::new(namespace, name);
-            let (draft, attributes) = (
-                Draft::encode(object.object(), served.facts.schema),
-                served.attributes(&object),
-            );
+            let (draft, attributes) = (Draft::encode(&object), served.attributes(&object));
             let created = self.store.write(|store| {
                 admitted(store, &object)?;
                 if let Some(existing) = store.get(served.id, &key) {

@@ -247,12 +247,7 @@ impl Registry {
             Plan::Mark(tree) => (Some(tree), false),
             Plan::MarkAndRemove(tree) => (Some(tree), true),
         };
-        let marked = tree.map(|tree| {
-            (
-                Draft::encode(tree.object(), served.facts.schema),
-                served.attributes(&tree),
-            )
-        });
+        let marked = tree.map(|tree| (Draft::encode(&tree), served.attributes(&tree)));
         if dry_run {
             let object = match marked {
                 Some((draft, attributes)) => {

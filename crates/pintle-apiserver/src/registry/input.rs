@@ -41,7 +41,7 @@ pub(crate) struct Expected {
 }
 
 impl Registry {
-    /// Reads an object of `served`.
+    /// Reads an object of `served`, as it is to be stored.
     pub(crate) fn read(
         &self,
         served: Served,
@@ -52,7 +52,11 @@ impl Registry {
             type_: served.facts.type_facts(),
             schema: served.facts.schema,
         };
-        self.read_as(expected, sent, validation)
+        let input = self.read_as(expected, sent, validation)?;
+        Ok(Input {
+            tree: served.as_stored(input.tree),
+            ..input
+        })
     }
 
     /// Reads an object of whatever is expected.

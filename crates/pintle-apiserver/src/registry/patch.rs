@@ -55,6 +55,8 @@ impl Registry {
         validation: FieldValidation,
     ) -> Result<(Tree, Vec<String>), Failure> {
         let facts = served.facts;
+        // A patch is of the version that its client speaks.
+        let current = served.as_shown(current.clone());
         let json = patch
             .apply(current.object(), facts.schema)
             .map_err(failure)?;
@@ -88,7 +90,7 @@ impl Registry {
         let mut tree = Tree::new(decoded.object, facts.schema);
         tree.set(&["kind"], facts.kind.into());
         tree.set(&["apiVersion"], facts.api_version.into());
-        Ok((tree, excess))
+        Ok((served.as_stored(tree), excess))
     }
 
     /// What a patch makes of an object is still one of the same type.

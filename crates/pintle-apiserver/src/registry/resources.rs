@@ -1,11 +1,11 @@
 //! [`Registry`], the resources that a server serves and the store that holds their objects.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use pintle_env::{Clock, Random, Timestamp};
 use pintle_meta::Time;
 
-use super::claims::Claims;
+use super::{claims::Claims, runtime_config::RuntimeConfig};
 use crate::{
     generated::resources::RESOURCES,
     kinds::Kind,
@@ -13,48 +13,87 @@ use crate::{
     shared::SharedStore,
     status::Qualified,
     store::{Attributes, HistoryLimits, Object, ResourceId, Store},
+    versions::{self, Conversion},
 };
 
 /// The resources of a server, and their objects.
 pub(crate) struct Registry {
+    /// What clients can ask for.
     resources: Vec<Served>,
+    /// The places in `resources`.
+    places: HashMap<(&'static str, &'static str, &'static str), usize>,
+    /// All that is stored, each once, in the version in which it is.
+    stored: Vec<Served>,
     pub(super) store: SharedStore,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) random: Arc<dyn Random>,
     pub(super) claims: Claims,
 }
 
-/// A resource that is served.
+/// A version of a resource that is served.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Served {
-    /// Where the store has its objects.
+    /// Where the store has its objects, those of all versions.
     pub(crate) id: ResourceId,
     /// What is known about it.
     pub(crate) facts: &'static Resource,
+    /// What is known about the version in which its objects are stored, which may be this one.
+    pub(crate) stored: &'static Resource,
+    /// How objects get from one to the other.
+    pub(crate) conversion: &'static Conversion,
     /// How its objects behave.
     pub(crate) kind: &'static Kind,
+    /// A number of this version, which no other has.
+    pub(crate) number: u32,
 }
 
 impl Registry {
     /// A registry without objects.
-    pub(crate) fn new(
+    pub(crate) fn serving(
+        config: &RuntimeConfig,
         limits: HistoryLimits,
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Self {
-        let stored = RESOURCES.iter().filter(|facts| is_stored(facts));
-        let resources: Vec<_> = stored
-            .enumerate()
-            .map(|(number, facts)| Served {
-                id: ResourceId::new(number),
+        let kept = || {
+            RESOURCES
+                .iter()
+                .filter(|facts| facts.verbs.contains(&"watch"))
+        };
+        let stored = kept().filter(|facts| std::ptr::eq(*facts, stored_as(facts)));
+        let stored = stored.enumerate().map(|(place, facts)| Served {
+            id: ResourceId::new(place),
+            facts,
+            stored: facts,
+            conversion: versions::of(facts),
+            kind: Kind::of(facts),
+            number: number(facts),
+        });
+        let stored: Vec<_> = stored.collect();
+        let resources = kept().filter(|facts| config.serves(facts));
+        let resources = resources.filter_map(|facts| {
+            let storage = stored_as(facts);
+            let storage = stored
+                .iter()
+                .find(|served| std::ptr::eq(served.facts, storage));
+            Some(Served {
                 facts,
-                kind: Kind::of(facts),
+                conversion: versions::of(facts),
+                number: number(facts),
+                ..*storage?
             })
-            .collect();
-        let store = Store::new(resources.len(), limits);
+        });
+        let resources: Vec<_> = resources.collect();
+        let places = resources.iter().enumerate().map(|(place, served)| {
+            let facts = served.facts;
+            ((facts.group, facts.version, facts.resource), place)
+        });
+        let store = Store::new(stored.len(), limits);
         Self {
-            store: SharedStore::new(store, resources.len()),
+            store: SharedStore::new(store, stored.len()),
+            places: places.collect(),
             resources,
+            stored,
             clock,
             random,
             claims: Claims::default(),
@@ -71,23 +110,30 @@ impl Registry {
         self.clock.timestamp()
     }
 
-    /// All resources.
+    /// All resources that clients can ask for, each version of its own.
     pub(crate) fn resources(&self) -> &[Served] {
         &self.resources
     }
 
-    /// The resource of this name.
+    /// All that is stored, each once, whether clients can ask for it or not.
+    pub(crate) fn stored(&self) -> &[Served] {
+        &self.stored
+    }
+
+    /// The resource of this name, if clients can ask for it.
     pub(crate) fn find(&self, group: &str, version: &str, resource: &str) -> Option<Served> {
-        let named = |served: &&Served| {
-            let facts = served.facts;
-            (facts.group, facts.version, facts.resource) == (group, version, resource)
-        };
-        self.resources.iter().find(named).copied()
+        let place = self.places.get(&(group, version, resource))?;
+        self.resources.get(*place).copied()
     }
 
     /// The resource of namespaces.
     pub(crate) fn namespaces(&self) -> Served {
-        self.find("", "v1", "namespaces")
+        let is_namespaces =
+            |served: &&Served| (served.facts.group, served.facts.resource) == ("", "namespaces");
+        *self
+            .stored
+            .iter()
+            .find(is_namespaces)
             .expect("namespaces are in the generated table")
     }
 
@@ -96,16 +142,6 @@ impl Registry {
         let now = self.timestamp();
         Time::from_unix(now.unix_seconds()).to_string()
     }
-}
-
-/// Whether a resource is on by default, and has objects that are kept and that no other version keeps.
-fn is_stored(facts: &Resource) -> bool {
-    const OTHER_VERSIONS: [(&str, &str, &str); 2] = [
-        ("events.k8s.io", "v1", "events"),
-        ("autoscaling", "v1", "horizontalpodautoscalers"),
-    ];
-    let named = (facts.group, facts.version, facts.resource);
-    facts.served_by_default && facts.verbs.contains(&"watch") && !OTHER_VERSIONS.contains(&named)
 }
 
 impl Served {
@@ -125,14 +161,24 @@ impl Served {
         }
     }
 
-    /// An object as a tree.
+    /// An object as a tree, as it is stored.
     pub(crate) fn tree(&self, object: &Object) -> Tree {
-        let facts = self.facts;
-        let type_ = [("kind", facts.kind), ("apiVersion", facts.api_version)];
-        let type_ = type_.map(|(key, value)| (key.into(), value.into()));
-        let fields = object.encoded.decode(facts.schema).into_entries();
-        let entries = type_.into_iter().chain(fields).collect();
-        Tree::new(pintle_codec::Object::from_entries(entries), facts.schema)
+        typed(object.encoded.decode(self.stored.schema), self.stored)
+    }
+
+    /// An object as a tree, in the version of this resource.
+    pub(crate) fn shown(&self, object: &Object) -> Tree {
+        self.as_shown(self.tree(object))
+    }
+
+    /// An object that is as it is stored, in the version of this resource.
+    pub(crate) fn as_shown(&self, tree: Tree) -> Tree {
+        convert(tree, self.conversion.from_stored, self.stored, self.facts)
+    }
+
+    /// An object in the version of this resource, as it is stored.
+    pub(crate) fn as_stored(&self, tree: Tree) -> Tree {
+        convert(tree, self.conversion.to_stored, self.facts, self.stored)
     }
 
     /// What the store is to know about an object without decoding it.
@@ -154,4 +200,51 @@ impl Served {
                 .collect(),
         }
     }
+}
+
+/// The version in which the objects of a resource are stored: that of the real server, if it is one
+/// that clients may ask for.
+fn stored_as(facts: &'static Resource) -> &'static Resource {
+    let named = (facts.storage.0, facts.storage.1, facts.resource);
+    let mut all = RESOURCES.iter();
+    let is_named = |other: &&Resource| (other.group, other.version, other.resource) == named;
+    all.find(is_named).unwrap_or(facts)
+}
+
+/// The place of a version among all.
+fn number(facts: &'static Resource) -> u32 {
+    let place = RESOURCES
+        .iter()
+        .position(|known| std::ptr::eq(known, facts));
+    place
+        .and_then(|place| u32::try_from(place).ok())
+        .unwrap_or(u32::MAX)
+}
+
+fn convert(
+    tree: Tree,
+    conversion: Option<fn(&mut pintle_codec::Object)>,
+    from: &'static Resource,
+    to: &'static Resource,
+) -> Tree {
+    if std::ptr::eq(from, to) && conversion.is_none() {
+        return tree;
+    }
+    let mut object = tree.into_object();
+    for field in ["kind", "apiVersion"] {
+        object.remove(field);
+    }
+    if let Some(convert) = conversion {
+        convert(&mut object);
+        object = versions::settle(&object, to.schema);
+    }
+    typed(object, to)
+}
+
+/// An object with its type.
+fn typed(object: pintle_codec::Object, facts: &'static Resource) -> Tree {
+    let type_ = [("kind", facts.kind), ("apiVersion", facts.api_version)];
+    let type_ = type_.map(|(key, value)| (key.into(), value.into()));
+    let entries = type_.into_iter().chain(object.into_entries()).collect();
+    Tree::new(pintle_codec::Object::from_entries(entries), facts.schema)
 }

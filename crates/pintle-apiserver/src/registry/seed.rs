@@ -37,17 +37,14 @@ impl Registry {
         }
         // Where it was before, it had another.
         tree.remove(&["metadata", "resourceVersion"]);
-        let is_settled = given.get("status") != Tree::zero(served.facts.schema).get("status");
+        let is_settled = given.get("status") != Tree::zero(served.stored.schema).get("status");
         let mut object = self.prepare_new(served, tree, Mode::SERVER)?;
         if is_settled {
             object.copy_from(&given, &["status"]);
         }
         let reservation = self.reserve(served, &mut object)?;
         let key = Key::new(&namespace, object.metadata_text("name"));
-        let (draft, attributes) = (
-            Draft::encode(object.object(), served.facts.schema),
-            served.attributes(&object),
-        );
+        let (draft, attributes) = (Draft::encode(&object), served.attributes(&object));
         let created = self.store.write(|store| {
             self.admit(store, served, &namespace, key.name())?;
             if store.get(served.id, &key).is_some() {

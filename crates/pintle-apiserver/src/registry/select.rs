@@ -11,7 +11,10 @@ use crate::{
 impl Served {
     /// Reads a field selector over this resource.
     pub(crate) fn field_selector(&self, text: &str) -> Result<FieldSelector, ParseFieldsError> {
-        FieldSelector::parse(text, |name| self.field(name))
+        FieldSelector::parse(text, |name| match self.conversion.stored_field(name) {
+            Some(stored) => self.field(stored),
+            None => Err(format!("field label not supported: {name}")),
+        })
     }
 
     /// The number of a selectable field.

@@ -121,10 +121,7 @@ impl Registry {
             if !removes && new.object() == old.object() {
                 return Ok(current);
             }
-            let (draft, attributes) = (
-                Draft::encode(new.object(), served.facts.schema),
-                served.attributes(&new),
-            );
+            let (draft, attributes) = (Draft::encode(&new), served.attributes(&new));
             if mode.dry_run {
                 let object = Object::dry_at(key, &draft, attributes, current.revision);
                 return Ok(Arc::new(object));

@@ -29,7 +29,7 @@ use crate::{
     controllers::{self, Furnishing},
     http::{Api, Security},
     proxy::{KubeletClient, KubeletTls},
-    registry::Registry,
+    registry::{Registry, RuntimeConfig},
     shutdown::ShutdownTrigger,
 };
 
@@ -63,6 +63,7 @@ pub struct ApiServerBuilder {
     kubelet_client: Option<(String, String)>,
     seeds: Vec<String>,
     faults: Option<Faults>,
+    runtime_config: RuntimeConfig,
 }
 
 impl ApiServer {
@@ -81,6 +82,7 @@ impl ApiServer {
             kubelet_client: None,
             seeds: Vec::new(),
             faults: None,
+            runtime_config: RuntimeConfig::default(),
         }
     }
 }
@@ -176,17 +178,42 @@ impl ApiServerBuilder {
         self
     }
 
+    /// Turns built-in APIs on or off, as kube-apiserver's `--runtime-config`: `apps/v1` a version,
+    /// `batch/v1/cronjobs` a resource, `/v1/pods` one of the core group, `api/all` all versions,
+    /// `api/ga`, `api/beta` and `api/alpha` those that have come as far. What is nearest to a resource
+    /// counts. Default: what is on in a kube-apiserver, which is what is stable.
+    ///
+    /// What is stored is the same for all versions of a resource.
+    ///
+    /// ```
+    /// # #[tokio::main]
+    /// # async fn main() -> Result<(), pintle_apiserver::StartError> {
+    /// use pintle_apiserver::ApiServer;
+    ///
+    /// let server = ApiServer::builder().runtime_config("api/beta", true).start().await?;
+    /// # server.shutdown().await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn runtime_config(mut self, key: &str, enabled: bool) -> Self {
+        self.runtime_config.set(key, enabled);
+        self
+    }
+
     /// Starts the server. It answers once this returns.
     ///
     /// # Errors
     ///
     /// When the address cannot be listened on, the certificates cannot be made, those for kubelets
-    /// are none, or an object that the server is to start with is refused.
+    /// are none, an API that is to be turned on or off is not known, or an object that the server is to
+    /// start with is refused.
     ///
     /// # Cancel safety
     ///
     /// Dropping this starts nothing.
     pub async fn start(self) -> Result<RunningServer, StartError> {
+        let check = self.runtime_config.check();
+        check.map_err(StartError::runtime_config)?;
         let (listener, address) = match self.listen {
             Some(address) => bind(address).await.map(|(listener, address)| {
                 let address = reachable(address);
@@ -207,7 +234,12 @@ impl ApiServerBuilder {
             authority: self.kubelet_authority,
         });
         let kubelets = kubelets.map_err(StartError::kubelets)?;
-        let registry = Registry::new(self.history, self.clock.clone(), self.random.clone());
+        let registry = Registry::serving(
+            &self.runtime_config,
+            self.history,
+            self.clock.clone(),
+            self.random.clone(),
+        );
         let registry = Arc::new(registry);
         bootstrap::start_cluster(&registry, &self.seeds).map_err(StartError::seed)?;
         let authority = credentials.authority;

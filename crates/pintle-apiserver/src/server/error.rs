@@ -15,6 +15,7 @@ enum What {
     Certificates,
     Kubelets,
     Seed,
+    RuntimeConfig(String),
 }
 
 impl StartError {
@@ -27,6 +28,13 @@ impl StartError {
     /// Whether an object that the server was to start with is at fault.
     pub fn is_seed(&self) -> bool {
         matches!(self.what, What::Seed)
+    }
+
+    pub(super) fn runtime_config(why: String) -> Self {
+        Self {
+            what: What::RuntimeConfig(why),
+            source: None,
+        }
     }
 
     pub(super) fn listen(address: SocketAddr, source: std::io::Error) -> Self {
@@ -60,11 +68,12 @@ impl StartError {
 
 impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.what {
+        match &self.what {
             What::Listen(address) => write!(f, "cannot listen on {address}"),
             What::Seed => f.write_str("cannot create what the server is to start with"),
             What::Certificates => f.write_str("cannot make the server's certificates"),
             What::Kubelets => f.write_str("cannot use the certificates for kubelets"),
+            What::RuntimeConfig(why) => f.write_str(why),
         }
     }
 }

@@ -12,7 +12,7 @@ use pintle_codec::{
 };
 
 use super::Revision;
-use crate::schema::{Struct, decode_protobuf, encode_protobuf};
+use crate::schema::{Struct, Tree, decode_protobuf, encode_protobuf};
 
 /// An encoded object that has no revision yet.
 ///
@@ -41,9 +41,9 @@ struct Place<'m> {
 
 impl Draft {
     /// Encodes an object. Whatever its `metadata.resourceVersion` says: the commit sets it.
-    pub(crate) fn encode(object: &Object, schema: &'static Struct) -> Self {
+    pub(crate) fn encode(tree: &Tree) -> Self {
         let mut writer = Writer::new();
-        encode_protobuf(object, schema, &mut writer);
+        encode_protobuf(tree.object(), tree.schema(), &mut writer);
         Self {
             message: writer.written().to_vec(),
         }
@@ -187,7 +187,7 @@ mod tests {
     fn draft(metadata: &str) -> Draft {
         let json = format!(r#"{{"metadata":{metadata},"data":{{"k":"v"}}}}"#);
         let object = decode(json.as_bytes(), &CONFIG_MAP).unwrap().object;
-        Draft::encode(&object, &CONFIG_MAP)
+        Draft::encode(&Tree::new(object, &CONFIG_MAP))
     }
 
     fn shown(encoded: &Encoded) -> String {
@@ -218,7 +218,7 @@ mod tests {
                 if let Value::Object(metadata) = object.entry("metadata") {
                     metadata.sort();
                 }
-                let whole = Draft::encode(&object, &CONFIG_MAP);
+                let whole = Draft::encode(&Tree::new(object, &CONFIG_MAP));
                 assert_eq!(encoded.message(), whole.message);
             }
         }

@@ -153,14 +153,14 @@ mod tests {
         super::{Attributes, Draft, HistoryLimits, Key, ResourceId, Store},
         *,
     };
-    use crate::generated::core_v1::CONFIG_MAP;
+    use crate::{generated::core_v1::CONFIG_MAP, schema::Tree};
 
     fn snapshot(paths: &[&str]) -> Snapshot {
         let mut store = Store::new(1, HistoryLimits::default());
         let resource = ResourceId::new(0);
         for path in paths {
             let (namespace, name) = path.split_once('/').unwrap_or(("", path));
-            let draft = Draft::encode(&pintle_codec::Object::new(), &CONFIG_MAP);
+            let draft = Draft::encode(&Tree::zero(&CONFIG_MAP));
             let key = Key::new(namespace, name);
             store.put(
                 resource,

@@ -314,7 +314,7 @@ mod tests {
         super::{FrameKey, Scope},
         *,
     };
-    use crate::generated::core_v1::CONFIG_MAP;
+    use crate::{generated::core_v1::CONFIG_MAP, schema::Tree};
 
     const PODS: ResourceId = ResourceId::new(0);
     const NODES: ResourceId = ResourceId::new(1);
@@ -330,7 +330,7 @@ mod tests {
         let data = pintle_codec::Object::from([("k", Value::from(text))]);
         let object =
             pintle_codec::Object::from([("metadata", metadata.into()), ("data", data.into())]);
-        let draft = Draft::encode(&object, &CONFIG_MAP);
+        let draft = Draft::encode(&Tree::new(object, &CONFIG_MAP));
         let key = Key::new(namespace, name);
         let object = store.put(resource, key, &draft, Attributes::default(), NOW);
         object.revision
@@ -510,7 +510,7 @@ mod tests {
         store.put(
             PODS,
             Key::new("", "a"),
-            &Draft::encode(&pintle_codec::Object::new(), &CONFIG_MAP),
+            &Draft::encode(&Tree::zero(&CONFIG_MAP)),
             Attributes::default(),
             NOW,
         );

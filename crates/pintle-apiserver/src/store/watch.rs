@@ -295,7 +295,7 @@ mod tests {
         super::{Attributes, Draft, HistoryLimits, Key, ResourceId, Store},
         *,
     };
-    use crate::generated::core_v1::CONFIG_MAP;
+    use crate::{generated::core_v1::CONFIG_MAP, schema::Tree};
 
     const PODS: ResourceId = ResourceId::new(0);
     const NODES: ResourceId = ResourceId::new(1);
@@ -383,12 +383,12 @@ mod tests {
         match random.below(4) {
             0 => drop(store.remove(PODS, &key, now)),
             1 => {
-                let draft = Draft::encode(&pintle_codec::Object::new(), &CONFIG_MAP);
+                let draft = Draft::encode(&Tree::zero(&CONFIG_MAP));
                 let attributes = Attributes::default();
                 store.put(NODES, Key::new("", "n"), &draft, attributes, now);
             }
             _ => {
-                let draft = Draft::encode(&pintle_codec::Object::new(), &CONFIG_MAP);
+                let draft = Draft::encode(&Tree::zero(&CONFIG_MAP));
                 let value = if random.below(2) == 0 { "0" } else { "1" };
                 let attributes = Attributes {
                     labels: [("x".into(), value.into())].into_iter().collect(),

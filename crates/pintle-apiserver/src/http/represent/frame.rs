@@ -39,6 +39,8 @@ impl Renderer {
             Form::Table(_) => return frame(),
         };
         let form = form << 2 | self.encoding.format as u32;
+        // What differs in name alone is another frame too.
+        let form = form | self.served.number << 8;
         event.frame(FrameKey { kind, form }, frame)
     }
 

@@ -86,7 +86,7 @@ impl Renderer {
         // The envelope says its length before anything of it is written.
         let sizes = objects
             .iter()
-            .map(|object| protobuf::item_size(self.message(object)));
+            .map(|object| protobuf::item_size(&self.message(object)));
         let items = sizes.sum();
         let head = protobuf::begin_list(self.list_type(), metadata, items);
         Body::chunks(Pieces::new(
@@ -116,9 +116,9 @@ impl Renderer {
 
     fn item(&self, object: &Object, out: &mut Vec<u8>) {
         match (self.encoding.format, &self.form) {
-            (Format::Protobuf, _) => protobuf::push_item(self.message(object), out),
+            (Format::Protobuf, _) => protobuf::push_item(&self.message(object), out),
             (Format::Cbor, Form::Object) => {
-                let mut tree = self.served.tree(object);
+                let mut tree = self.served.shown(object);
                 // Items do not say what they are.
                 tree.remove(&["kind"]);
                 tree.remove(&["apiVersion"]);

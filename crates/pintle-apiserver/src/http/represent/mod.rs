@@ -3,6 +3,8 @@
 mod frame;
 mod list;
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use pintle_env::Timestamp;
 use pintle_meta::v1::Status;
@@ -51,7 +53,7 @@ impl Renderer {
         let form = match negotiated.form {
             Representation::Table(version) => Form::Table(TableWriter {
                 served,
-                table: table::of(served.facts),
+                table: table::of(served.stored),
                 version,
                 include: include_object(query)?,
                 now,
@@ -83,7 +85,7 @@ impl Renderer {
             (Format::Protobuf, _) => self.enclosed(object).into(),
             (Format::Cbor, Form::Object) => {
                 let mut out = pintle_codec::cbor::MAGIC.to_vec();
-                encoding::cbor_object(&self.served.tree(object), &mut out);
+                encoding::cbor_object(&self.served.shown(object), &mut out);
                 out.into()
             }
             _ => encoding::spell(self.json(object, true), self.encoding),
@@ -107,14 +109,14 @@ impl Renderer {
 
     /// An object in protobuf's envelope.
     fn enclosed(&self, object: &Object) -> Vec<u8> {
-        protobuf::enclose(self.type_facts(), self.message(object))
+        protobuf::enclose(self.type_facts(), &self.message(object))
     }
 
     /// What is in the envelope. There is none of tables.
-    fn message<'o>(&self, object: &'o Object) -> &'o [u8] {
+    fn message<'o>(&self, object: &'o Object) -> Cow<'o, [u8]> {
         match &self.form {
-            Form::Object => object.encoded.message(),
-            Form::Metadata(_) | Form::Table(_) => object.encoded.metadata(),
+            Form::Object => protobuf::message(self.served, object),
+            Form::Metadata(_) | Form::Table(_) => object.encoded.metadata().into(),
         }
     }
 

@@ -14,6 +14,7 @@ mod openapi;
 mod recorded;
 mod robustness;
 mod tables;
+mod versions;
 mod watches;
 mod writes;
 
@@ -42,7 +43,7 @@ use crate::{
     authz::{AllowAll, Authorizer},
     bootstrap,
     proxy::{KubeletClient, KubeletTls},
-    registry::Registry,
+    registry::{Registry, RuntimeConfig},
     shutdown::{Shutdown, ShutdownTrigger},
 };
 
@@ -95,9 +96,20 @@ impl Server {
     }
 
     fn with(limits: HistoryLimits, authorizer: impl Authorizer) -> Self {
+        Self::serving(&RuntimeConfig::default(), limits, authorizer)
+    }
+
+    /// A server of which an API is turned on.
+    fn with_api(key: &str) -> Self {
+        let mut config = RuntimeConfig::default();
+        config.set(key, true);
+        Self::serving(&config, HistoryLimits::default(), AllowAll)
+    }
+
+    fn serving(config: &RuntimeConfig, limits: HistoryLimits, authorizer: impl Authorizer) -> Self {
         let clock = ManualClock::new();
         let random = Arc::new(SeededRandom::new(1));
-        let registry = Registry::new(limits, Arc::new(clock.clone()), random.clone());
+        let registry = Registry::serving(config, limits, Arc::new(clock.clone()), random.clone());
         let registry = Arc::new(registry);
         // No more than that, so that tests can tell revisions.
         bootstrap::create_namespaces(&registry);
