@@ -79,8 +79,8 @@ impl ClusterBuilder {
         self
     }
 
-    /// Time stands still for the cluster but for [`Cluster::advance`], and what it leaves to chance is
-    /// the same in every run. It is 2026-01-01T00:00:00Z at first. Default: the system's time, and
+    /// Time stands still for the cluster unless a test moves [`Cluster::clock`], and what it leaves to
+    /// chance is the same in every run. It is 2026-01-01T00:00:00Z at first. Default: the system's time, and
     /// real chance.
     ///
     /// The time of clients stays their own: what they wait for by their own clocks, they wait for.
