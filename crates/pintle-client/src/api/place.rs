@@ -1,4 +1,4 @@
-//! Where the objects are that an [`Api`](crate::Api) reaches, as types.
+//! Where the objects are that an [`Api`](crate::Api)(crate::Api) reaches, as types.
 
 use pintle_meta::{Cluster, Namespaced, Scope};
 
@@ -14,7 +14,7 @@ pub struct OneNamespace(pub(super) String);
 #[derive(Clone, Copy, Debug)]
 pub struct ClusterWide;
 
-/// What an [`Api`] of some scope reaches before it is narrowed down.
+/// What an [`Api`](crate::Api) of some scope reaches before it is narrowed down.
 pub trait Reach: Scope {
     /// Where all objects are.
     type Everything: Place + Default;
@@ -40,7 +40,7 @@ impl Default for ClusterWide {
     }
 }
 
-/// Where the objects that an [`Api`] reaches are.
+/// Where the objects that an [`Api`](crate::Api) reaches are.
 pub trait Place: Clone + Send + Sync + 'static {
     /// The namespace, if there is one.
     fn namespace(&self) -> Option<&str>;
