@@ -346,7 +346,7 @@ mod tests {
     fn plugins_outside_the_policy_are_not_run() {
         let search = |name: &str| match name {
             "aws" | "/usr/bin/aws" => Some(PathBuf::from("/usr/bin/aws")),
-            "other" => Some(PathBuf::from("/home/me/aws")),
+            "other" => Some(PathBuf::from("/opt/bin/aws")),
             name if name.contains('/') => Some(PathBuf::from(name)),
             _ => None,
         };
@@ -362,7 +362,7 @@ mod tests {
             (list(&["aws"]), "/usr//bin/./aws", true),
             (list(&["gke", "aws"]), "aws", true),
             (list(&["aws"]), "other", false),
-            (list(&["aws"]), "/home/me/aws", false),
+            (list(&["aws"]), "/opt/bin/aws", false),
             (list(&["missing"]), "missing", false),
         ] {
             let outcome = policy.allows(command, &search);

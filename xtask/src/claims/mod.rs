@@ -175,7 +175,7 @@ mod tests {
     fn mark(id: &str) -> Mark {
         Mark {
             id: id.to_owned(),
-            file: "/root/a.rs".into(),
+            file: "/checkout/a.rs".into(),
             line: 7,
             function: "it_works".to_owned(),
             problem: None,
@@ -184,7 +184,7 @@ mod tests {
 
     fn report(text: &str, marks: &[Mark]) -> String {
         let tables = [table(text)];
-        Report::new(&tables, marks, Path::new("/root"), "").text(true)
+        Report::new(&tables, marks, Path::new("/checkout"), "").text(true)
     }
 
     #[test]
