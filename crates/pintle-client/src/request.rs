@@ -349,10 +349,10 @@ impl Request {
         fn read(document: &[u8], _: Format, _: &mut Decoder) -> Result<Value, pintle_codec::Error> {
             json::parse(document)
         }
-        let accepts = self.headers.contains_key(ACCEPT);
-        let request = match accepts {
-            true => self,
-            false => self.header(ACCEPT.as_str(), Format::Json.media_type()),
+        let request = if self.headers.contains_key(ACCEPT) {
+            self
+        } else {
+            self.header(ACCEPT.as_str(), Format::Json.media_type())
         };
         request.watch_with(Decoder::new(), read).await
     }

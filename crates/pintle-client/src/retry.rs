@@ -75,6 +75,13 @@ impl Backoff {
         self.delay = times(delay, self.factor).min(self.longest);
         Some(delay.saturating_add(times(delay, random * self.jitter)))
     }
+
+    /// Waits for the next attempt after a failure; fails with it if there is to be none.
+    pub(crate) async fn wait_after(&mut self, error: Error) -> Result<(), Error> {
+        let delay = self.next_delay(SystemRandom.unit()).ok_or(error)?;
+        tokio::time::sleep(delay).await;
+        Ok(())
+    }
 }
 
 /// Does something again as long as it conflicts with what others do, as
@@ -87,8 +94,8 @@ impl Backoff {
 ///
 /// # Errors
 /// As the attempts; after the last one, its conflict.
-pub async fn retry_on_conflict<T>(
-    attempt: impl AsyncFnMut() -> Result<T, Error>,
+pub async fn retry_on_conflict<T, F: Future<Output = Result<T, Error>>>(
+    attempt: impl FnMut() -> F,
 ) -> Result<T, Error> {
     retry(Backoff::for_conflicts(), Error::is_conflict, attempt).await
 }
@@ -101,17 +108,14 @@ pub async fn retry_on_conflict<T>(
 ///
 /// # Errors
 /// As the attempts.
-pub async fn retry<T>(
+pub async fn retry<T, F: Future<Output = Result<T, Error>>>(
     mut backoff: Backoff,
     again: impl Fn(&Error) -> bool,
-    mut attempt: impl AsyncFnMut() -> Result<T, Error>,
+    mut attempt: impl FnMut() -> F,
 ) -> Result<T, Error> {
     loop {
         match attempt().await {
-            Err(error) if again(&error) => match backoff.next_delay(SystemRandom.unit()) {
-                Some(delay) => tokio::time::sleep(delay).await,
-                None => return Err(error),
-            },
+            Err(error) if again(&error) => backoff.wait_after(error).await?,
             outcome => return outcome,
         }
     }
@@ -123,6 +127,8 @@ fn times(duration: Duration, factor: f64) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+
     use super::*;
 
     fn delays(mut backoff: Backoff, random: f64) -> Vec<u128> {
@@ -159,29 +165,28 @@ mod tests {
                 ..Default::default()
             })
         };
-        let mut attempts = 0;
-        let outcome = retry_on_conflict(async || {
-            attempts += 1;
-            if attempts < 3 {
-                Err(conflict())
-            } else {
-                Ok(attempts)
+        let attempts = Cell::new(0);
+        let attempt = || attempts.replace(attempts.get() + 1) + 1;
+        let outcome = retry_on_conflict(|| async {
+            match attempt() {
+                done @ 3 => Ok(done),
+                _ => Err(conflict()),
             }
         });
         assert_eq!(outcome.await.unwrap(), 3);
-        let mut attempts = 0;
-        let outcome = retry_on_conflict(async || {
-            attempts += 1;
+        attempts.set(0);
+        let outcome = retry_on_conflict(|| async {
+            attempt();
             Err::<(), _>(conflict())
         });
         assert!(outcome.await.unwrap_err().is_conflict());
-        assert_eq!(attempts, 5);
-        let mut attempts = 0;
-        let outcome = retry_on_conflict(async || {
-            attempts += 1;
+        assert_eq!(attempts.get(), 5);
+        attempts.set(0);
+        let outcome = retry_on_conflict(|| async {
+            attempt();
             Err::<(), _>(Error::misuse("no"))
         });
         assert!(outcome.await.is_err());
-        assert_eq!(attempts, 1);
+        assert_eq!(attempts.get(), 1);
     }
 }

@@ -2,7 +2,7 @@
 
 use pintle_codec::{Format, Value, json};
 use pintle_meta::v1::PatchOptions;
-use pintle_meta::{Kind, Object, Resource};
+use pintle_meta::{Kind, Metadata as _, Object, Resource, Unstructured};
 
 use super::{Api, Holds, Patch};
 use crate::Error;
@@ -75,7 +75,7 @@ fn prepare<K: Resource, C: Kind>(
     }
 }
 
-impl<P: Holds> Api<pintle_meta::Unstructured, P> {
+impl<P: Holds> Api<Unstructured, P> {
     /// As [`Api::apply`], of an object of any kind of which some fields are set.
     ///
     /// # Cancel safety
@@ -85,9 +85,9 @@ impl<P: Holds> Api<pintle_meta::Unstructured, P> {
     /// As [`Api::apply`].
     pub async fn apply_object(
         &self,
-        object: &pintle_meta::Unstructured,
+        object: &Unstructured,
         options: &PatchOptions,
-    ) -> Result<pintle_meta::Unstructured, Error> {
+    ) -> Result<Unstructured, Error> {
         if options.field_manager.is_empty() {
             return Err(Error::misuse("to apply needs the name of a field manager"));
         }
@@ -103,7 +103,7 @@ impl<P: Holds> Api<pintle_meta::Unstructured, P> {
         }
         let mut document = Vec::new();
         json::write(&Value::Object(tree), &mut document);
-        let name = pintle_meta::Metadata::name(object.metadata()).to_owned();
-        self.patch(&name, &Patch::apply(document), options).await
+        let name = object.metadata().name();
+        self.patch(name, &Patch::apply(document), options).await
     }
 }

@@ -5,11 +5,11 @@ use pintle_meta::v1::PatchOptions;
 use pintle_meta::{Metadata as _, Object};
 
 use super::{Api, Holds, Patch};
-use crate::{Error, retry_on_conflict};
+use crate::{Backoff, Error};
 
 impl<K: Object, P: Holds> Api<K, P> {
     /// Reads an object, lets `change` change it, and sends what has changed; begins anew when somebody
-    /// else has changed it in the meantime, as [`retry_on_conflict`] does.
+    /// else has changed it in the meantime, as [`retry_on_conflict`](crate::retry_on_conflict) does.
     ///
     /// What is sent is the difference, for the version that was read. So parts of the object that were
     /// left out when it was read ([`Api::prune`]), and fields of a server newer than this crate, stay
@@ -65,31 +65,37 @@ impl<K: Object, P: Holds> Api<K, P> {
     async fn edit_part(
         &self,
         name: &str,
-        part: Option<&'static str>,
+        part: Option<&str>,
         options: &PatchOptions,
         mut change: impl FnMut(&mut K),
     ) -> Result<K, Error> {
-        retry_on_conflict(async || {
+        let mut backoff = Backoff::for_conflicts();
+        loop {
             let before = self.get(name).await?;
             let mut after = before.clone();
             change(&mut after);
             let Some(mut difference) = difference(&tree(&before)?, &tree(&after)?) else {
                 return Ok(before);
             };
-            let version = before.metadata().resource_version();
-            if let Value::Object(metadata) = difference.entry("metadata") {
-                metadata.insert("resourceVersion", version.into());
-            } else {
-                let guard = Tree::from([("resourceVersion", Value::from(version))]);
-                difference.insert("metadata", guard.into());
-            }
+            guard(&mut difference, before.metadata().resource_version());
             let patch = Patch::merge_tree(difference);
-            match part {
-                None => self.patch(name, &patch, options).await,
-                Some(_) => self.patch_status(name, &patch, options).await,
+            match self.patch_part(name, part, &patch, options).await {
+                Err(error) if error.is_conflict() => backoff.wait_after(error).await?,
+                edited => return edited,
             }
-        })
-        .await
+        }
+    }
+}
+
+/// Lets a patch apply to this version only.
+fn guard(patch: &mut Tree, resource_version: &str) {
+    let version = Value::from(resource_version);
+    match patch.get_mut("metadata") {
+        Some(Value::Object(metadata)) => drop(metadata.insert("resourceVersion", version)),
+        _ => drop(patch.insert(
+            "metadata",
+            Tree::from([("resourceVersion", version)]).into(),
+        )),
     }
 }
 

@@ -21,7 +21,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use pintle_codec::{Decoder, Prune};
-use pintle_meta::{GroupVersion, Object, Resource};
+use pintle_meta::{GroupVersion, Metadata as _, Object, Resource};
 
 use crate::{Client, Error, Request, Response, RestClient};
 
@@ -131,10 +131,7 @@ impl<K: Object, P: Place> Api<K, P> {
     /// The object that a response carries.
     fn object(&self, response: &Response) -> Result<K, Error> {
         // A Status has no name, and every object that a server answers has one.
-        let nameless = |object: &K| {
-            let metadata = object.metadata();
-            pintle_meta::Metadata::name(metadata).is_empty()
-        };
+        let nameless = |object: &K| object.metadata().name().is_empty();
         response.read(&mut self.decoder(), self.target.read, nameless)
     }
 }

@@ -164,9 +164,7 @@ impl<K: Object, P: Holds> Api<K, P> {
         patch: &Patch,
         options: &PatchOptions,
     ) -> Result<K, Error> {
-        let request = self.at(self.rest.patch()).name(name);
-        let request = patch.body_of(request.versioned_params(options));
-        self.object(&request.send().await?)
+        self.patch_part(name, None, patch, options).await
     }
 
     /// Changes parts of the status of an object.
@@ -182,8 +180,22 @@ impl<K: Object, P: Holds> Api<K, P> {
         patch: &Patch,
         options: &PatchOptions,
     ) -> Result<K, Error> {
-        let request = self.at(self.rest.patch()).name(name);
-        let request = request.subresource(["status"]).versioned_params(options);
-        self.object(&patch.body_of(request).send().await?)
+        self.patch_part(name, Some("status"), patch, options).await
+    }
+
+    /// Changes an object, or a part of it that is changed on its own.
+    pub(super) async fn patch_part(
+        &self,
+        name: &str,
+        part: Option<&str>,
+        patch: &Patch,
+        options: &PatchOptions,
+    ) -> Result<K, Error> {
+        let mut request = self.at(self.rest.patch()).name(name);
+        if let Some(part) = part {
+            request = request.subresource([part]);
+        }
+        let request = patch.body_of(request.versioned_params(options));
+        self.object(&request.send().await?)
     }
 }

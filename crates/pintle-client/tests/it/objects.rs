@@ -98,15 +98,15 @@ async fn an_edit_begins_anew_when_somebody_else_was_faster() {
         }
         json(200, SETTINGS)
     });
-    let mut attempts = 0;
-    config_maps(client)
-        .edit("settings", &PatchOptions::new(), |settings| {
-            attempts += 1;
-            settings.data.insert("a", attempts.to_string().into());
-            settings.data.insert("new", "x".into());
-        })
-        .await
-        .unwrap();
+    let attempts = AtomicUsize::new(0);
+    let (config_maps, options) = (config_maps(client), PatchOptions::new());
+    let edit = config_maps.edit("settings", &options, |settings| {
+        let attempt = attempts.fetch_add(1, Ordering::Relaxed);
+        settings.data.insert("a", attempt.to_string().into());
+        settings.data.insert("new", "x".into());
+    });
+    sendable(edit).await.unwrap();
+    let attempts = attempts.into_inner();
     assert_eq!((attempts, lines(&seen).len()), (3, 6));
 }
 
@@ -231,4 +231,9 @@ async fn to_apply_needs_a_manager_a_name_and_the_right_kind() {
             .body
             .starts_with(r#"{"kind":"ConfigMap","apiVersion":"v1""#)
     );
+}
+
+/// A future that a task of a runtime with many threads may await.
+fn sendable<F: Future + Send>(future: F) -> F {
+    future
 }
