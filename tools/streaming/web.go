@@ -48,6 +48,7 @@ func web(record *record) http.Handler {
 		w.Header().Set("Content-Length", "1000")
 		fmt.Fprint(w, "not a thousand bytes")
 		w.(http.Flusher).Flush()
+		time.Sleep(forwarded)
 		panic(http.ErrAbortHandler)
 	})
 	mux.HandleFunc("/upgrade", func(w http.ResponseWriter, r *http.Request) { upgrade(w, r, record) })
@@ -107,6 +108,10 @@ func upgrade(w http.ResponseWriter, r *http.Request, record *record) {
 	}
 	record.add("shouting ended")
 }
+
+// forwarded is how long a proxy may take to send on what it was sent. That of kube-apiserver does so every 200
+// milliseconds, and drops what it has not sent on when the connection breaks.
+const forwarded = time.Second
 
 const page = `<!DOCTYPE html>
 <html><head><link rel="stylesheet" href="/style.css"></head>
