@@ -250,6 +250,13 @@ impl From<pintle_config::Error> for Error {
     }
 }
 
+/// A template that does not fit what it is applied to.
+impl From<crate::jsonpath::Error> for Error {
+    fn from(error: crate::jsonpath::Error) -> Self {
+        Self::of(Kind::Failed, error).with_hint("`-o json` shows what there is to name")
+    }
+}
+
 /// A failure to write to standard output.
 impl From<io::Error> for Error {
     fn from(error: io::Error) -> Self {

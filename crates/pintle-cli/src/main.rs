@@ -1,5 +1,5 @@
-//! The `pintle` command: a Kubernetes API server of your own (`up`), and `get`, `watch`, `apply`
-//! and `delete` on any.
+//! The `pintle` command: a Kubernetes API server of your own (`up`), and commands to look at and
+//! change what is in any, named as kubectl names them.
 //!
 //! Each command is a module of `command`. Results go to standard output, everything else to
 //! standard error; the exit code says what sort of failure there was.
@@ -9,6 +9,7 @@ mod args;
 mod command;
 mod discovery;
 mod error;
+mod jsonpath;
 mod listing;
 mod manifest;
 mod messages;

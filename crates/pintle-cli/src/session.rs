@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use pintle_client::{Client, Request, Response, Verb};
-use pintle_config::{Environment, Loader, Overrides};
+use pintle_config::{Environment, Loader};
+use pintle_meta::v1::Status;
+use pintle_transport::{Body, Transport};
 
 use crate::args::Connection;
 use crate::discovery::ResourceType;
@@ -14,6 +16,7 @@ use crate::messages::Messages;
 /// A client, the namespace to work in, and where warnings go.
 pub(crate) struct Session {
     client: Client,
+    transport: Transport,
     namespace: String,
     namespace_is_explicit: bool,
     messages: Messages,
@@ -23,16 +26,12 @@ pub(crate) struct Session {
 impl Session {
     /// Finds the configuration. Nothing is connected yet.
     pub(crate) fn new(connection: &Connection, messages: Messages) -> Result<Self, Error> {
-        let mut overrides = Overrides::new();
-        overrides.context.clone_from(&connection.context);
-        overrides.namespace.clone_from(&connection.namespace);
-        let mut loader = Loader::new(Environment::process()).overrides(overrides);
-        if let Some(path) = &connection.kubeconfig {
-            loader = loader.path(path);
-        }
+        let loader = loader(connection);
         let config = loader.load()?;
+        let transport = Transport::new(&config).map_err(pintle_client::Error::from)?;
         Ok(Self {
-            client: Client::new(&config)?,
+            client: Client::from_transport(transport.clone(), &config.default_namespace),
+            transport,
             namespace: config.default_namespace,
             // An empty one is none, as the loader has it.
             namespace_is_explicit: connection
@@ -77,6 +76,37 @@ impl Session {
         }
     }
 
+    /// Sends a request whose answer is no object, and gives the answer as it comes.
+    pub(crate) async fn stream(&self, request: Request) -> Result<Body, Error> {
+        let path = request.path_and_query()?;
+        let request = http::Request::get(path)
+            .body(Body::empty())
+            .map_err(|error| {
+                Error::usage("the names make no path that HTTP allows").caused_by(error)
+            })?;
+        let answer = self
+            .transport
+            .send(request)
+            .await
+            .map_err(pintle_client::Error::from)?;
+        let (head, mut body) = answer.into_parts();
+        if head.status.is_success() {
+            return Ok(body);
+        }
+        let text = body
+            .read_all(LONGEST_REFUSAL)
+            .await
+            .map_err(pintle_client::Error::from)?;
+        let mut status = Status::default();
+        if pintle_codec::json::decode_object(&text, &mut status).is_err()
+            || status.message.is_empty()
+        {
+            status.message = String::from_utf8_lossy(&text).trim().into();
+        }
+        status.code = head.status.as_u16().into();
+        Err(Error::from_status(&status))
+    }
+
     /// Sends a request and passes on what the server warns of, each warning once.
     pub(crate) async fn send(&self, request: Request) -> Result<Response, pintle_client::Error> {
         let response = request.send().await?;
@@ -88,3 +118,15 @@ impl Session {
         Ok(response)
     }
 }
+
+/// Where the configuration comes from.
+pub(crate) fn loader(connection: &Connection) -> Loader {
+    let loader = Loader::new(Environment::process()).overrides(connection.overrides());
+    match &connection.kubeconfig {
+        Some(path) => loader.path(path),
+        None => loader,
+    }
+}
+
+/// How much of a refusal is read, in bytes.
+const LONGEST_REFUSAL: usize = 64 * 1024;

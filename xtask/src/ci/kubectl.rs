@@ -82,6 +82,14 @@ pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
     for (name, outcome) in curl(&embedded, &kubectl)? {
         check(name, "as it must be", &outcome);
     }
+    for line in ALSO_OURS {
+        let run = |program: &Path| {
+            let mut command = kubectl_on(program, &embedded.kubeconfig);
+            printed(command.args(line.split(' ')))
+        };
+        let name = format!("pintle {line}");
+        check(&name, &run(&kubectl)?, &run(&pintle)?);
+    }
     println!("{passed} passed, {failed} failed");
     if failed > 0 {
         return Err(Error::new(format!("{failed} commands differ")));
@@ -108,6 +116,17 @@ fn outcome(command: &mut Command) -> Result<String> {
         without_ages(&printed),
         without_ages(&String::from_utf8_lossy(&output.stderr)),
     ))
+}
+
+/// Standard output of a command that must succeed, ages apart. What is said beside it is each program's own.
+fn printed(command: &mut Command) -> Result<String> {
+    let output = command
+        .output()
+        .context(|| format!("run {}", command::describe(command)))?;
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let code = output.status.code().unwrap_or(-1);
+    // Descriptions are compared too: both programs have them from the same server.
+    Ok(format!("exit {code}\n{}", without_ages(&printed)))
 }
 
 /// Lists and watches with a client that is not ours, with the credentials of the kubeconfig.
@@ -292,6 +311,36 @@ const COMMANDS: &[&str] = &[
     "get --raw /readyz/nothing",
     "get --raw /readyz",
     "get --raw /nonsense",
+];
+
+/// What our own command line prints as kubectl does, on the same server, which has a pod by then.
+const ALSO_OURS: &[&str] = &[
+    "get pods",
+    "get pods -A --show-labels -L app",
+    "get pods -o wide --no-headers",
+    "get pods -o name",
+    "get pods -o json",
+    "get pods -o yaml",
+    "get pod test-pod -o yaml --show-managed-fields",
+    "get pods -o jsonpath={.items[*].metadata.uid}",
+    "get pods -o jsonpath-as-json={.items[*].spec}",
+    "get pods -o custom-columns=N:.metadata.name,L:.metadata.labels,I:.spec.containers[*].image,X:.spec.nope",
+    "get namespaces",
+    "api-resources",
+    "api-resources -o wide",
+    "api-resources -o name --namespaced=false --verbs=list,watch",
+    "api-resources --sort-by=kind --api-group=apps",
+    "api-versions",
+    "explain pods",
+    "explain pod.spec.containers",
+    "explain pod.spec.restartPolicy",
+    "explain deployments --recursive",
+    "explain hpa --api-version=autoscaling/v2 --recursive",
+    "explain crd --recursive",
+    "explain crd.spec.versions.schema.openAPIV3Schema",
+    "explain networkpolicies.spec.ingress.ports.port",
+    "config get-contexts",
+    "config current-context",
 ];
 
 #[cfg(test)]

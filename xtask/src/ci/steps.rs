@@ -129,9 +129,9 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step {
         name: "kubectl",
-        proves: "kubectl and curl find `pintle up` to be what kube-apiserver is",
+        proves: "kubectl and curl find `pintle up` to be what kube-apiserver is, and `pintle` prints what kubectl prints",
         when: When::Always,
-        floor: Some(97),
+        floor: Some(123),
         run: kubectl::kubectl,
     },
     Step {

@@ -3,11 +3,12 @@
 use pintle_client::Verb;
 use pintle_codec::{Value, yaml};
 
-use crate::args::{Get, Output};
+use crate::args::Get;
 use crate::discovery::{ResourceType, discover};
 use crate::error::{Error, Failures};
+use crate::jsonpath;
 use crate::listing::{self, OBJECTS, Scope, TABLE};
-use crate::output::{self, Stdout, Table, Widths};
+use crate::output::{self, Format, Stdout, Table, Widths};
 use crate::session::Session;
 use crate::target::{self, Target};
 
@@ -24,15 +25,7 @@ pub(super) async fn run(
     let targets = target::resolve(named, &catalog)?;
     let mut failures = Failures::new();
     match arguments.output {
-        Output::Json | Output::Yaml => {
-            let mut objects = Vec::new();
-            for target in &targets {
-                objects.extend(find(target, arguments, session, OBJECTS, &mut failures).await);
-            }
-            let single = matches!(targets.as_slice(), [only] if only.names.len() == 1);
-            show_objects(objects, single, arguments, out)?;
-        }
-        Output::Table | Output::Wide | Output::Name => {
+        Format::Table | Format::Wide | Format::Name => {
             let mut found = Vec::new();
             for target in &targets {
                 let answers = find(target, arguments, session, TABLE, &mut failures).await;
@@ -40,12 +33,25 @@ pub(super) async fn run(
             }
             show_tables(found, arguments, session, &failures, out)?;
         }
+        _ => {
+            let mut objects = Vec::new();
+            for target in &targets {
+                objects.extend(find(target, arguments, session, OBJECTS, &mut failures).await);
+            }
+            let single = matches!(targets.as_slice(), [only] if only.names.len() == 1);
+            show_objects(objects, single, arguments, out)?;
+        }
     }
     failures.finish()
 }
 
 fn check(arguments: &Get, named: &[target::Named<String>]) -> Result<(), Error> {
     let by_name = named.iter().any(|named| !named.names.is_empty());
+    let with_labels = arguments.show_labels || !arguments.label_columns.is_empty();
+    if with_labels && !matches!(arguments.output, Format::Table | Format::Wide) {
+        return Err(Error::usage("labels are shown in tables only")
+            .with_hint("leave out --show-labels and -L, or --output"));
+    }
     let selection = &arguments.selection;
     if by_name && selection.all_namespaces {
         return Err(
@@ -115,7 +121,7 @@ fn show_tables(
 ) -> Result<(), Error> {
     if found.iter().all(|(_, table)| table.rows.is_empty()) {
         // Something that failed speaks for itself.
-        let silent = arguments.ignore_not_found || arguments.output == Output::Name;
+        let silent = arguments.ignore_not_found || matches!(arguments.output, Format::Name);
         if failures.is_empty() && !silent {
             session
                 .messages()
@@ -130,7 +136,7 @@ fn show_tables(
         .filter(|(_, table)| !table.rows.is_empty())
     {
         let object_type = resource.object_type();
-        if arguments.output == Output::Name {
+        if matches!(arguments.output, Format::Name) {
             let lines = table.rows.iter();
             lines.for_each(|row| text += &format!("{object_type}/{}\n", row.name));
             continue;
@@ -140,11 +146,18 @@ fn show_tables(
         }
         let with_namespace = arguments.selection.all_namespaces && resource.namespaced;
         let prefix = several.then_some(object_type.as_str());
-        let table = match arguments.output {
-            Output::Wide => table,
+        let mut table = match arguments.output {
+            Format::Wide => table,
             _ => table.narrow(),
         };
-        lay_out(table, with_namespace, prefix, &mut text);
+        add_labels(&mut table, arguments);
+        lay_out(
+            table,
+            with_namespace,
+            prefix,
+            !arguments.no_headers,
+            &mut text,
+        );
     }
     out.write(&text)
 }
@@ -157,8 +170,35 @@ fn nothing_found(found: &[(&ResourceType, Table)], arguments: &Get, session: &Se
     }
 }
 
-/// Appends a table with its headings.
-fn lay_out(mut table: Table, with_namespace: bool, prefix: Option<&str>, out: &mut String) {
+/// The columns of labels that are asked for.
+fn add_labels(table: &mut Table, arguments: &Get) {
+    for label in &arguments.label_columns {
+        let name = label.rsplit('/').next().unwrap_or(label);
+        let value = |row: &output::Row| row.label(label).unwrap_or("<none>").to_owned();
+        table.add_column(name.to_uppercase(), value);
+    }
+    if arguments.show_labels {
+        table.add_column("LABELS".to_owned(), |row| {
+            let labels = row
+                .labels
+                .iter()
+                .map(|(name, value)| format!("{name}={value}"));
+            match labels.collect::<Vec<_>>().join(",") {
+                none if none.is_empty() => "<none>".to_owned(),
+                labels => labels,
+            }
+        });
+    }
+}
+
+/// Appends a table.
+fn lay_out(
+    mut table: Table,
+    with_namespace: bool,
+    prefix: Option<&str>,
+    with_headings: bool,
+    out: &mut String,
+) {
     if let Some(object_type) = prefix {
         for row in &mut table.rows {
             if let Some(name) = row.cells.first_mut() {
@@ -169,11 +209,15 @@ fn lay_out(mut table: Table, with_namespace: bool, prefix: Option<&str>, out: &m
     let namespace = |text| with_namespace.then_some(text).into_iter();
     let headings = || namespace("NAMESPACE").chain(table.headings());
     let mut widths = Widths::default();
-    widths.fit(headings());
+    if with_headings {
+        widths.fit(headings());
+    }
     for row in &table.rows {
         widths.fit(namespace(row.namespace.as_str()).chain(row.cells.iter().map(String::as_str)));
     }
-    widths.line(headings(), out);
+    if with_headings {
+        widths.line(headings(), out);
+    }
     for row in &table.rows {
         let cells = row.cells.iter().map(String::as_str);
         widths.line(namespace(row.namespace.as_str()).chain(cells), out);
@@ -188,8 +232,13 @@ fn show_objects(
     out: &mut Stdout,
 ) -> Result<(), Error> {
     let mut objects: Vec<Value> = answers.into_iter().flat_map(output::items).collect();
+    // Who names a path means what is there.
+    let whole = !matches!(arguments.output, Format::Json | Format::Yaml);
     for object in &mut objects {
-        output::tidy(object, arguments.show_managed_fields);
+        output::tidy(object, whole || arguments.show_managed_fields);
+    }
+    if let Format::CustomColumns(columns) = &arguments.output {
+        return out.write(&columns.render(&objects, !arguments.no_headers)?);
     }
     let shown = match (single, objects.pop()) {
         (true, Some(object)) => object,
@@ -199,8 +248,15 @@ fn show_objects(
             output::list(objects)
         }
     };
-    out.write(&match arguments.output {
-        Output::Yaml => yaml::write(&shown),
-        _ => output::json(&shown),
+    out.write(&text(&shown, &arguments.output)?)
+}
+
+/// An object in a format that is not a table.
+pub(super) fn text(object: &Value, format: &Format) -> Result<String, jsonpath::Error> {
+    Ok(match format {
+        Format::Yaml => yaml::write(object),
+        Format::JsonPath(template) => template.render(object)?,
+        Format::JsonPathAsJson(template) => template.render_as_json(object)?,
+        _ => output::json(object),
     })
 }

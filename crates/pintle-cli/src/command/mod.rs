@@ -1,8 +1,14 @@
 //! The commands, one a module.
 
+mod api_resources;
+mod api_versions;
 mod apply;
+mod completion;
+mod config;
 mod delete;
+mod explain;
 mod get;
+mod logs;
 mod overlay;
 mod run;
 mod up;

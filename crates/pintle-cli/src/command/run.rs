@@ -2,7 +2,10 @@
 
 use tokio::runtime::Builder;
 
-use super::{apply, delete, get, up, version, watch};
+use super::{
+    api_resources, api_versions, apply, completion, config, delete, explain, get, logs, up,
+    version, watch,
+};
 use crate::args::{Command, CommandLine};
 use crate::error::{Error, Failures, Kind};
 use crate::messages::Messages;
@@ -30,6 +33,25 @@ pub(crate) fn run(line: CommandLine, messages: Messages) -> Result<(), Failures>
                 .map_err(Into::into),
             Command::Apply(apply) => apply::run(apply, &connect()?, &mut out).await,
             Command::Delete(delete) => delete::run(delete, &connect()?, &mut out).await,
+            Command::Logs(logs) => logs::run(logs, &connect()?, &mut out).await,
+            Command::ApiResources(arguments) => {
+                api_resources::run(arguments, &connect()?, &mut out)
+                    .await
+                    .map_err(Into::into)
+            }
+            Command::ApiVersions(_) => api_versions::run(&connect()?, &mut out)
+                .await
+                .map_err(Into::into),
+            Command::Explain(explain) => explain::run(explain, &connect()?, &mut out)
+                .await
+                .map_err(Into::into),
+            Command::Config(arguments) => {
+                config::run(arguments, &line.connection, messages, &mut out).map_err(Into::into)
+            }
+            Command::Completion(shell) => {
+                completion::completion(shell.shell, &mut out).map_err(Into::into)
+            }
+            Command::Man(man) => completion::man(man, &mut out).map_err(Into::into),
             Command::Version(version) => version::run(version, connect, &mut out)
                 .await
                 .map_err(Into::into),

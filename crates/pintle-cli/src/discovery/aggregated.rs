@@ -26,6 +26,7 @@ pub(super) fn read(list: &Value, catalog: &mut Catalog) {
             .unwrap_or_default();
         for version in elements(group, "versions") {
             let group_version = GroupVersion::new(name, text(version, "version"));
+            catalog.add_version(group_version.clone());
             if text(version, "freshness") == "Stale" {
                 catalog.add_unavailable(group_version.clone());
             }
@@ -55,6 +56,8 @@ fn resource_type(group_version: &GroupVersion, resource: &Value) -> ResourceType
         singular: text(resource, "singularResource").into(),
         short_names: strings("shortNames"),
         namespaced: text(resource, "scope") == "Namespaced",
+        verbs: strings("verbs"),
+        categories: strings("categories"),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Invariant: types stay in the server's order, which is the order of preference: the core group
 //! first, within a group the preferred version first.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use pintle_codec::Str;
@@ -14,6 +15,7 @@ use crate::error::{Error, Kind};
 #[derive(Debug, Default)]
 pub(crate) struct Catalog {
     types: Vec<ResourceType>,
+    versions: Vec<GroupVersion>,
     unavailable: Vec<GroupVersion>,
 }
 
@@ -28,6 +30,8 @@ pub(crate) struct ResourceType {
     pub(crate) singular: Str,
     pub(crate) short_names: Vec<Str>,
     pub(crate) namespaced: bool,
+    pub(crate) verbs: Vec<Str>,
+    pub(crate) categories: Vec<Str>,
 }
 
 impl ResourceType {
@@ -64,6 +68,26 @@ impl fmt::Display for ResourceType {
 impl Catalog {
     pub(super) fn add(&mut self, resource: ResourceType) {
         self.types.push(resource);
+    }
+
+    /// Notes a group and version, whether or not there are types of it.
+    pub(super) fn add_version(&mut self, group_version: GroupVersion) {
+        self.versions.push(group_version);
+    }
+
+    /// All groups and versions.
+    pub(crate) fn versions(&self) -> &[GroupVersion] {
+        &self.versions
+    }
+
+    /// The types, each in the version that the server prefers.
+    pub(crate) fn preferred(&self) -> Vec<&ResourceType> {
+        let mut seen = HashSet::new();
+        let first = |found: &&ResourceType| {
+            let group = found.group_version.group.clone();
+            seen.insert((group, found.plural.clone()))
+        };
+        self.types.iter().filter(first).collect()
     }
 
     /// Notes a part of the API that the server knows of and cannot describe.
@@ -179,6 +203,8 @@ mod tests {
                 singular: kind.to_lowercase().into(),
                 short_names: vec![short.into()],
                 namespaced: true,
+                verbs: vec!["get".into()],
+                categories: Vec::new(),
             });
         }
         catalog

@@ -60,6 +60,7 @@ pub(super) async fn read(
         }
     }
     for (group_version, list) in versions.into_iter().zip(answers) {
+        catalog.add_version(group_version.clone());
         match list {
             Some(list) => add(&group_version, &list, catalog),
             None => catalog.add_unavailable(group_version),
@@ -79,6 +80,8 @@ fn add(group_version: &GroupVersion, list: &APIResourceList, catalog: &mut Catal
             singular: resource.singular_name.clone(),
             short_names: resource.short_names.iter().cloned().collect(),
             namespaced: resource.namespaced,
+            verbs: resource.verbs.iter().cloned().collect(),
+            categories: resource.categories.iter().cloned().collect(),
         });
     }
 }

@@ -34,7 +34,12 @@ impl Stdout {
 
     /// Writes whole lines.
     pub(crate) fn write(&mut self, text: &str) -> Result<(), Error> {
-        self.writer.write_all(text.as_bytes())?;
+        self.write_bytes(text.as_bytes())
+    }
+
+    /// Writes what may be no text.
+    pub(crate) fn write_bytes(&mut self, bytes: &[u8]) -> Result<(), Error> {
+        self.writer.write_all(bytes)?;
         Ok(self.writer.flush()?)
     }
 

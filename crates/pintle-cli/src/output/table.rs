@@ -23,6 +23,8 @@ pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) uid: String,
     pub(crate) resource_version: String,
+    /// Names and values, in order.
+    pub(crate) labels: Vec<(String, String)>,
     /// One for each column. The first is the name.
     pub(crate) cells: Vec<String>,
 }
@@ -70,6 +72,18 @@ impl Table {
         self
     }
 
+    /// Adds a column at the end, whose cells `cell` makes.
+    pub(crate) fn add_column(&mut self, heading: String, cell: impl Fn(&Row) -> String) {
+        self.columns.push(Column {
+            heading,
+            always_shown: true,
+        });
+        for row in &mut self.rows {
+            let cell = cell(row);
+            row.cells.push(cell);
+        }
+    }
+
     /// The headings.
     pub(crate) fn headings(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().map(|column| column.heading.as_str())
@@ -115,8 +129,15 @@ impl Row {
             },
             uid: metadata("uid").to_owned(),
             resource_version: metadata("resourceVersion").to_owned(),
+            labels: labels(object),
             cells,
         }
+    }
+
+    /// The value of a label.
+    pub(crate) fn label(&self, name: &str) -> Option<&str> {
+        let found = self.labels.iter().find(|(probe, _)| probe == name);
+        found.map(|(_, value)| value.as_str())
     }
 
     /// Drops the cells of columns that are for wide output only.
@@ -176,7 +197,7 @@ fn cell(value: &Value) -> String {
 }
 
 /// Text that cannot command the terminal: control characters are spelled out.
-fn sanitise(text: &str) -> String {
+pub(crate) fn sanitise(text: &str) -> String {
     if !text.contains(char::is_control) {
         return text.to_owned();
     }
@@ -187,6 +208,18 @@ fn sanitise(text: &str) -> String {
         _ => char::REPLACEMENT_CHARACTER.to_string(),
     });
     spelled.collect()
+}
+
+fn labels(object: &Value) -> Vec<(String, String)> {
+    let labels = object
+        .at(&["metadata", "labels"])
+        .and_then(Value::as_object);
+    let labels = labels.into_iter().flat_map(pintle_codec::Object::iter);
+    let mut labels: Vec<_> = labels
+        .filter_map(|(name, value)| Some((sanitise(name), sanitise(value.as_str()?))))
+        .collect();
+    labels.sort();
+    labels
 }
 
 fn elements<'a>(value: &'a Value, key: &str) -> &'a [Value] {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::binary::{Running, Workplace, is_private};
 
 /// `pintle up`, and a place whose kubeconfig leads to it.
-async fn up() -> (Workplace, Running) {
+pub(crate) async fn up() -> (Workplace, Running) {
     let place = Workplace::new();
     let kubeconfig = place.path("kubeconfig");
     let mut up = place.start(&format!("up --kubeconfig-out {}", kubeconfig.display()));

@@ -1,59 +1,10 @@
-//! The command line.
+//! Commands that show and change objects.
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 
-use crate::error::EXIT_CODES;
-
-/// Work with a Kubernetes cluster, or start one of your own.
-#[derive(Debug, Parser)]
-#[command(name = "pintle", version, after_help = EXIT_CODES, arg_required_else_help = true)]
-pub(crate) struct CommandLine {
-    #[command(flatten)]
-    pub(crate) connection: Connection,
-    #[command(subcommand)]
-    pub(crate) command: Command,
-}
-
-/// Which cluster, and where in it.
-#[derive(Args, Debug)]
-pub(crate) struct Connection {
-    /// Kubeconfig file, used alone [default: the files of $KUBECONFIG, else ~/.kube/config]
-    #[arg(long, global = true, value_name = "FILE", help_heading = CONNECTION)]
-    pub(crate) kubeconfig: Option<PathBuf>,
-    /// Context of the kubeconfig [default: its current one]
-    #[arg(long, global = true, value_name = "NAME", help_heading = CONNECTION)]
-    pub(crate) context: Option<String>,
-    /// Namespace [default: that of the context]
-    #[arg(long, short, global = true, value_name = "NAME", help_heading = CONNECTION)]
-    pub(crate) namespace: Option<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    Up(Up),
-    Get(Get),
-    Watch(Watch),
-    Apply(Apply),
-    Delete(Delete),
-    Version(Version),
-}
-
-/// Start an API server of your own, until Ctrl-C
-///
-/// It is real, empty, and keeps everything in memory. Once it answers requests, a kubeconfig with
-/// its address and an administrator's credentials is written, and the path of that is printed to
-/// standard output; everything else goes to standard error.
-#[derive(Args, Debug)]
-pub(crate) struct Up {
-    /// Address and port to listen at; port 0 is any that is free
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
-    pub(crate) listen: std::net::SocketAddr,
-    /// Write the kubeconfig here and leave it at the end [default: a temporary file, removed at the end]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) kubeconfig_out: Option<PathBuf>,
-}
+use crate::output::Format;
 
 /// Show objects
 ///
@@ -69,9 +20,19 @@ pub(crate) struct Get {
     pub(crate) what: Vec<String>,
     #[command(flatten)]
     pub(crate) selection: Selection,
-    /// How objects are shown
-    #[arg(long, short, value_enum, default_value_t)]
-    pub(crate) output: Output,
+    /// How objects are shown: table, wide, json, yaml, name, jsonpath=TEMPLATE, jsonpath-as-json=TEMPLATE,
+    /// jsonpath-file=FILE, custom-columns=HEADING:PATH,..., custom-columns-file=FILE
+    #[arg(long, short, value_name = "FORMAT", default_value = "table")]
+    pub(crate) output: Format,
+    /// Leave the headings of columns out
+    #[arg(long)]
+    pub(crate) no_headers: bool,
+    /// Show labels in a last column
+    #[arg(long)]
+    pub(crate) show_labels: bool,
+    /// Show the values of these labels in columns of their own
+    #[arg(long, short = 'L', value_name = "LABEL", value_delimiter = ',')]
+    pub(crate) label_columns: Vec<String>,
     /// Keep metadata.managedFields in JSON and YAML
     #[arg(long)]
     pub(crate) show_managed_fields: bool,
@@ -144,14 +105,6 @@ pub(crate) struct Delete {
     pub(crate) ignore_not_found: bool,
 }
 
-/// Show the versions of this program and of the API server
-#[derive(Args, Debug)]
-pub(crate) struct Version {
-    /// Do not ask the server
-    #[arg(long)]
-    pub(crate) client: bool,
-}
-
 /// Which objects of a type.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct Selection {
@@ -180,18 +133,4 @@ pub(crate) enum Output {
     Yaml,
     /// TYPE/NAME
     Name,
-}
-
-const CONNECTION: &str = "Connection";
-
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory as _;
-
-    use super::CommandLine;
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        CommandLine::command().debug_assert();
-    }
 }
