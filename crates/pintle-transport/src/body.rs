@@ -52,6 +52,15 @@ impl Body {
         }
     }
 
+    /// The same bytes again, if they are all here: what comes as a stream comes once.
+    pub fn try_clone(&self) -> Option<Self> {
+        match &self.0 {
+            Content::Empty => Some(Self::empty()),
+            Content::Full(bytes) => Some(Self(Content::Full(bytes.clone()))),
+            Content::Stream(_) => None,
+        }
+    }
+
     /// The next bytes; `None` at the end. Trailers are dropped.
     ///
     /// # Cancel safety

@@ -4,10 +4,11 @@
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use pintle_config::{Auth, Config, Proxies};
+use pintle_config::{Auth, Config};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -18,9 +19,14 @@ use crate::client::Client;
 use crate::connect::Connector;
 use crate::dial::Dial;
 use crate::error::{BoxError, Error, ErrorKind};
+use crate::identity::ClientIdentity;
+use crate::pool::Pool;
+use crate::proxy::Proxy;
 use crate::service::BoxService;
-use crate::tls::TlsSettings;
+use crate::shared::{Key, Pools};
+use crate::time;
 use crate::transport::Transport;
+use crate::trust::Trust;
 use crate::user_agent::UserAgentLayer;
 
 /// Builds a [`Transport`] with layers or a service of the caller's.
@@ -47,7 +53,8 @@ use crate::user_agent::UserAgentLayer;
 #[must_use]
 pub struct Builder {
     config: Config,
-    dial: Dial,
+    dial: Option<Dial>,
+    identity: Option<ClientIdentity>,
     service: Option<BoxService>,
     layers: Vec<Box<dyn FnOnce(BoxService) -> BoxService + Send>>,
 }
@@ -56,7 +63,8 @@ impl Builder {
     pub(crate) fn new(config: Config) -> Self {
         Self {
             config,
-            dial: Dial::tcp(),
+            dial: None,
+            identity: None,
             service: None,
             layers: Vec::new(),
         }
@@ -80,14 +88,21 @@ impl Builder {
 
     /// Opens connections by calling `connect` instead of by TCP: to a server in the same process,
     /// through a socket file, over a tunnel. If the server's URL is `https`, TLS is spoken over what
-    /// it opens, and else HTTP/1.1.
+    /// it opens, and else HTTP/1.1. Proxies of the configuration are then of no effect, and the
+    /// connections are shared with no other transport.
     pub fn connect_with<F, Fut, S>(mut self, connect: F) -> Self
     where
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = io::Result<S>> + Send + 'static,
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        self.dial = Dial::foreign(connect);
+        self.dial = Some(Dial::foreign(connect));
+        self
+    }
+
+    /// Presents the client certificate that `identity` holds, in place of the configuration's.
+    pub fn client_identity(mut self, identity: &ClientIdentity) -> Self {
+        self.identity = Some(identity.clone());
         self
     }
 
@@ -115,6 +130,7 @@ impl Builder {
         let Self {
             config,
             dial,
+            identity,
             service,
             layers,
         } = self;
@@ -123,7 +139,7 @@ impl Builder {
         let auth = AuthLayer::new(&config.auth)?;
         let mut stack = match service {
             Some(service) => service,
-            None => BoxService::new(Client::new(connector(&config, dial)?)),
+            None => BoxService::new(Client::new(pool(&config, dial, identity)?)),
         };
         for layer in layers.into_iter().rev() {
             stack = layer(stack);
@@ -150,7 +166,6 @@ fn refuse_what_is_not_there(config: &Config) -> Result<(), Error> {
         Auth::Exec(_) => Some("an exec plugin"),
         Auth::Provider(_) => Some("an auth provider"),
         _ if config.impersonation.is_some() => Some("impersonation"),
-        _ if config.proxies != Proxies::none() => Some("a proxy"),
         _ => None,
     };
     match feature {
@@ -162,11 +177,46 @@ fn refuse_what_is_not_there(config: &Config) -> Result<(), Error> {
     }
 }
 
-fn connector(config: &Config, dial: Dial) -> Result<Connector, Error> {
-    // Without TLS, reading the system's authorities would be for nothing.
-    let tls = match config.server.is_https() {
-        true => Some(TlsSettings::new(&config.tls)?),
-        false => None,
+/// The connections of the transport: those of others that are like it, unless it dials in a way of its
+/// own. `identity`, if there is one, decides over the client certificate.
+fn pool(
+    config: &Config,
+    dial: Option<Dial>,
+    identity: Option<ClientIdentity>,
+) -> Result<Arc<Pool>, Error> {
+    let proxy = config.proxies.for_server(&config.server);
+    let proxy = proxy.map_err(|error| {
+        Error::with_source(
+            ErrorKind::Configuration,
+            "there is no way to the server",
+            error,
+        )
+    })?;
+    let key = Key {
+        // Without TLS, reading the system's authorities would be for nothing.
+        tls: config.server.is_https().then(|| config.tls.clone()),
+        // What the caller opens leads to the server.
+        proxy: proxy.filter(|_| dial.is_none()).cloned(),
+        http2: config.http2,
+        identity,
+        time: config.time.get(),
     };
-    Ok(Connector::new(dial, tls))
+    let make = |dial, key: &Key| {
+        let authority = config.tls.certificate_authority.as_ref();
+        let proxy = key.proxy.clone().map(|url| Proxy::new(url, authority));
+        let trust = key.tls.as_ref().map(|tls| {
+            let time = time::of(&config.time);
+            Trust::new(tls, key.http2, key.identity.as_ref(), time).map(Arc::new)
+        });
+        let trust = trust.transpose()?;
+        let connector = Connector::new(dial, proxy.transpose()?, trust.clone());
+        Ok(Pool::new(connector, trust, key.http2))
+    };
+    match dial {
+        Some(dial) => make(dial, &key).map(Arc::new),
+        None => {
+            let pools = config.shared.part::<Pools>();
+            pools.get(key, |key| make(Dial::tcp(), key))
+        }
+    }
 }

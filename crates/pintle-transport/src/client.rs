@@ -1,49 +1,34 @@
-//! The innermost service: a pool of connections to one server.
+//! The innermost service: requests over the connections of a pool.
 //!
-//! Invariant: the tasks that drive the connections live exactly as long as someone can use them: as
-//! long as a clone of the service, or a response body that came through it.
+//! Invariant: a request is sent a second time only if the server has said that it did not look at it.
+//! The tasks that drive connections live exactly as long as someone can use them: as long as a clone of
+//! the service, or a response body that came through it.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
-use bytes::Bytes;
+use http::uri::Authority;
 use http::{Extensions, Request, Response};
-use http_body::{Frame, SizeHint};
-use hyper::body::Incoming;
-use hyper_util::client::legacy;
-use hyper_util::rt::TokioTimer;
 use tower_service::Service;
 
 use crate::body::Body;
-use crate::connect::Connector;
-use crate::error::{Error, of_client, of_stream};
+use crate::error::{Error, is_unprocessed, of_client};
+use crate::long_running::is_long_running;
+use crate::pool::Pool;
+use crate::received::{Ending, Received};
 use crate::stream::Link;
-use crate::tasks::Tasks;
+use crate::upgrade;
 
 /// Sends requests with absolute URIs over pooled connections.
 #[derive(Clone)]
 pub(crate) struct Client {
-    pool: legacy::Client<Connector, Body>,
-    tasks: Tasks,
+    pool: Arc<Pool>,
 }
 
 impl Client {
-    pub(crate) fn new(connector: Connector) -> Self {
-        let tasks = Tasks::default();
-        let pool = legacy::Client::builder(tasks.spawner())
-            .timer(TokioTimer::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(POOL_IDLE_TIMEOUT)
-            .pool_max_idle_per_host(POOL_MAX_IDLE)
-            .http2_keep_alive_interval(PING_INTERVAL)
-            .http2_keep_alive_timeout(PING_TIMEOUT)
-            .http2_keep_alive_while_idle(true)
-            .http2_initial_stream_window_size(STREAM_WINDOW)
-            .http2_initial_connection_window_size(CONNECTION_WINDOW)
-            .http2_max_header_list_size(MAX_HEADERS)
-            .build(connector);
-        Self { pool, tasks }
+    pub(crate) fn new(pool: Arc<Pool>) -> Self {
+        Self { pool }
     }
 }
 
@@ -57,80 +42,66 @@ impl Service<Request<Body>> for Client {
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let peer = request
-            .uri()
-            .authority()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        let tasks = self.tasks.clone();
-        let response = self.pool.request(request);
-        Box::pin(async move {
-            let mut response = response.await.map_err(|error| {
-                let mut extras = Extensions::new();
-                if let Some(connection) = error.connect_info() {
-                    connection.get_extras(&mut extras);
-                }
-                of_client(&peer, extras.get::<Link>(), error)
-            })?;
-            let link = response.extensions_mut().remove::<Link>();
-            Ok(response.map(|body| {
-                Body::new(Received {
-                    body,
-                    peer,
-                    link,
-                    _tasks: tasks,
-                })
-            }))
-        })
+        let pool = Arc::clone(&self.pool);
+        match upgrade::is_marked(&request) {
+            true => Box::pin(upgrade::send(pool, request)),
+            false => Box::pin(send(pool, request)),
+        }
     }
 }
 
-/// The body of a response, on its way in.
-struct Received {
-    body: Incoming,
-    peer: String,
-    link: Option<Link>,
-    _tasks: Tasks,
+async fn send(pool: Arc<Pool>, mut request: Request<Body>) -> Result<Response<Body>, Error> {
+    for _ in 0..RESENDS {
+        let copy = copy(&request);
+        let error = match send_once(&pool, request).await {
+            Ok(response) => return Ok(response),
+            Err(error) => error,
+        };
+        request = match copy {
+            Some(copy) if is_unprocessed(&error) => copy,
+            _ => return Err(error),
+        };
+        // So that the connection which is going away gets to know of it, and a new one is opened.
+        tokio::task::yield_now().await;
+    }
+    send_once(&pool, request).await
 }
 
-impl http_body::Body for Received {
-    type Data = Bytes;
-    type Error = Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
-        let frame = Pin::new(&mut self.body).poll_frame(cx);
-        frame.map(|frame| {
-            frame.map(|frame| {
-                frame.map_err(|error| of_stream(&self.peer, self.link.as_ref(), error))
-            })
-        })
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
+async fn send_once(pool: &Arc<Pool>, mut request: Request<Body>) -> Result<Response<Body>, Error> {
+    let peer = request.uri().authority().cloned();
+    let is_long_running = is_long_running(request.uri());
+    let connections = pool.connections()?;
+    let (client, place) = connections.lane();
+    pool.connector().authorize(&mut request);
+    let mut response = client.request(request).await.map_err(|error| {
+        let mut extras = Extensions::new();
+        if let Some(connection) = error.connect_info() {
+            connection.get_extras(&mut extras);
+        }
+        let peer = peer.as_ref().map_or("", Authority::as_str);
+        of_client(peer, extras.get::<Link>(), error)
+    })?;
+    let link = response.extensions_mut().remove::<Link>();
+    let end = match &link {
+        Some(link) if is_long_running => Ending::of(pool, link),
+        _ => Ending::never(),
+    };
+    let kept = (connections, Arc::clone(pool));
+    Ok(response.map(|body| Body::new(Received::new(body, peer, link, end, Some(place), kept))))
 }
 
-/// How long an idle connection stays open, and how many may: as Go's transport and client-go have it.
-const POOL_IDLE_TIMEOUT: Duration = Duration::from_secs(90);
-const POOL_MAX_IDLE: usize = 25;
+/// The same request again, if its body can be sent again.
+fn copy(request: &Request<Body>) -> Option<Request<Body>> {
+    let body = request.body().try_clone()?;
+    let mut copy = Request::new(body);
+    *copy.method_mut() = request.method().clone();
+    *copy.uri_mut() = request.uri().clone();
+    *copy.version_mut() = request.version();
+    *copy.headers_mut() = request.headers().clone();
+    *copy.extensions_mut() = request.extensions().clone();
+    Some(copy)
+}
 
-/// An HTTP/2 connection is pinged when it has been silent for so long, requests or not, and given up
-/// when the answer takes too long: a watch may have nothing to say for hours.
-const PING_INTERVAL: Duration = Duration::from_secs(30);
-const PING_TIMEOUT: Duration = Duration::from_secs(15);
-
-/// Bytes that the server may send ahead of the reader. Watches share a connection: the connection's
-/// window is so large that one slow reader, stuck at its stream's window, does not stop the others.
-const STREAM_WINDOW: u32 = 4 << 20;
-const CONNECTION_WINDOW: u32 = 1 << 30;
-
-/// Bytes of header fields to accept: API servers send warnings of up to 256 KiB in all.
-const MAX_HEADERS: u32 = 1 << 20;
+/// How often a request is sent again that the server did not look at. Connections end for many requests
+/// at once; two of them in a row are a server that does not want any.
+const RESENDS: usize = 2;

@@ -1,67 +1,111 @@
-//! Opening connections: what is dialed, and TLS over it.
+//! Opening connections: what is dialed, through which proxy, and TLS over it.
 //!
 //! Invariant: every step has its time limit, and its failure names the step and the server.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use http::Uri;
+use http::header::PROXY_AUTHORIZATION;
 use http::uri::Scheme;
+use http::{Request, Uri};
 use hyper_util::rt::TokioIo;
+use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use tokio::time::timeout;
+use tokio_rustls::client::TlsStream;
 use tower_service::Service;
 
-use crate::dial::Dial;
-use crate::error::{Error, ErrorKind, of_connect, of_handshake};
-use crate::stream::Stream;
-use crate::tls::TlsSettings;
+use crate::body::Body;
+use crate::dial::{Dial, Dialed};
+use crate::error::{Error, ErrorKind, of_handshake};
+use crate::proxy::{Proxy, Target};
+use crate::stream::{ALPN_HTTP11, Link, Stream};
+use crate::trust::Trust;
 
 /// Opens a connection to the server that a URL names; with TLS if its scheme is `https`.
 #[derive(Clone)]
 pub(crate) struct Connector {
     dial: Dial,
-    tls: Option<TlsSettings>,
+    proxy: Option<Proxy>,
+    trust: Option<Arc<Trust>>,
+}
+
+/// What a connection will be used for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Requests, in whatever HTTP both sides like best.
+    Requests,
+    /// One request, in HTTP/1.1, with which both sides leave HTTP.
+    Upgrade,
 }
 
 impl Connector {
-    /// `tls` is what `https` needs; without it only `http` can be spoken.
-    pub(crate) fn new(dial: Dial, tls: Option<TlsSettings>) -> Self {
-        Self { dial, tls }
+    /// `trust` is what `https` needs; without it only `http` can be spoken.
+    pub(crate) fn new(dial: Dial, proxy: Option<Proxy>, trust: Option<Arc<Trust>>) -> Self {
+        Self { dial, proxy, trust }
     }
 
-    async fn connect(mut self, uri: Uri) -> Result<Stream, Error> {
-        let peer = uri.authority().map(ToString::to_string).unwrap_or_default();
-        let secure = uri.scheme() == Some(&Scheme::HTTPS);
-        let host = uri.host().unwrap_or_default().to_owned();
-
-        // The dialer's own limit leaves out the name lookup.
-        let dialed = timeout(DIAL_TIMEOUT, self.dial.open(uri))
-            .await
-            .map_err(|_| late(&peer, "the connection attempt", DIAL_TIMEOUT))?
-            .map_err(|error| of_connect(&peer, error))?;
-        if !secure {
-            return Ok(Stream::plain(dialed));
+    pub(crate) async fn open(&self, uri: &Uri, purpose: Purpose) -> Result<Stream, Error> {
+        let is_secure = uri.scheme() == Some(&Scheme::HTTPS);
+        let dialed = match &self.proxy {
+            None => self.dial.open(uri).await?,
+            Some(proxy) if !is_secure && purpose == Purpose::Requests && proxy.forwards() => {
+                let reached = proxy.reach(&self.dial, &Target::of(uri)).await;
+                return reached.map(Stream::to_proxy);
+            }
+            Some(proxy) => proxy.tunnel(&self.dial, &Target::of(uri)).await?,
+        };
+        match is_secure {
+            true => self.secure(uri, purpose, dialed).await,
+            false => Ok(Stream::plain(dialed)),
         }
+    }
 
-        let tls = self.tls.ok_or_else(|| {
+    /// Tells a proxy that forwards requests who sends this one.
+    pub(crate) fn authorize(&self, request: &mut Request<Body>) {
+        let is_secure = request.uri().scheme() == Some(&Scheme::HTTPS);
+        let authorization = self.proxy.as_ref().and_then(Proxy::authorization);
+        if let Some(authorization) = authorization.filter(|_| !is_secure) {
+            let headers = request.headers_mut();
+            headers.insert(PROXY_AUTHORIZATION, authorization.clone());
+        }
+    }
+
+    async fn secure(&self, uri: &Uri, purpose: Purpose, dialed: Dialed) -> Result<Stream, Error> {
+        let peer = uri.authority().map(ToString::to_string).unwrap_or_default();
+        let trust = self.trust.as_ref().ok_or_else(|| {
             Error::new(
                 ErrorKind::Request,
                 format!("{peer} is to be reached over TLS by a transport without it"),
             )
         })?;
-        let name = match tls.server_name {
-            Some(name) => name,
-            None => server_name(&host)?,
+        let name = match trust.server_name() {
+            Some(name) => name.clone(),
+            None => server_name(uri.host().unwrap_or_default())?,
         };
-        let handshake = tokio_rustls::TlsConnector::from(tls.config).connect(name, dialed);
-        let stream = timeout(HANDSHAKE_TIMEOUT, handshake)
-            .await
-            .map_err(|_| late(&peer, "the TLS handshake", HANDSHAKE_TIMEOUT))?
-            .map_err(|error| of_handshake(&peer, error))?;
-        Ok(Stream::tls(stream))
+        let (mut config, identity) = trust.before_handshake();
+        if purpose == Purpose::Upgrade {
+            Arc::make_mut(&mut config).alpn_protocols = vec![ALPN_HTTP11.to_vec()];
+        }
+        let stream = handshake(&peer, name, config, dialed).await?;
+        Ok(Stream::tls(stream, Link::of(identity)))
     }
+}
+
+/// Speaks TLS to a server of this name over what was dialed.
+pub(crate) async fn handshake(
+    peer: &str,
+    name: ServerName<'static>,
+    config: Arc<ClientConfig>,
+    dialed: Dialed,
+) -> Result<TlsStream<Dialed>, Error> {
+    let handshake = tokio_rustls::TlsConnector::from(config).connect(name, dialed);
+    timeout(HANDSHAKE_TIMEOUT, handshake)
+        .await
+        .map_err(|_| late(peer, "the TLS handshake", HANDSHAKE_TIMEOUT))?
+        .map_err(|error| of_handshake(peer, error))
 }
 
 impl Service<Uri> for Connector {
@@ -76,7 +120,10 @@ impl Service<Uri> for Connector {
 
     fn call(&mut self, uri: Uri) -> Self::Future {
         let connector = self.clone();
-        Box::pin(async move { connector.connect(uri).await.map(TokioIo::new) })
+        Box::pin(async move {
+            let stream = connector.open(&uri, Purpose::Requests).await?;
+            Ok(TokioIo::new(stream))
+        })
     }
 }
 
@@ -95,12 +142,12 @@ pub(crate) fn server_name(host: &str) -> Result<ServerName<'static>, Error> {
     })
 }
 
-fn late(peer: &str, step: &str, limit: Duration) -> Error {
+/// What took longer than it may.
+pub(crate) fn late(peer: &str, step: &str, limit: Duration) -> Error {
     Error::new(
         ErrorKind::ConnectTimeout,
         format!("{peer} did not answer {step} within {} s", limit.as_secs()),
     )
 }
 
-pub(crate) const DIAL_TIMEOUT: Duration = Duration::from_secs(30);
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);

@@ -12,10 +12,11 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::client::legacy::connect::dns::{GaiAddrs, GaiResolver, Name};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tower_service::Service;
 
-use crate::connect::DIAL_TIMEOUT;
-use crate::error::BoxError;
+use crate::connect::late;
+use crate::error::{BoxError, Error, of_connect};
 
 /// How the server is reached.
 #[derive(Clone)]
@@ -68,10 +69,19 @@ impl Dial {
         }))
     }
 
-    /// Opens a connection.
-    pub(crate) async fn open(&mut self, uri: Uri) -> Result<Dialed, BoxError> {
+    /// Opens a connection to the host and port of a URL.
+    pub(crate) async fn open(&self, uri: &Uri) -> Result<Dialed, Error> {
+        let peer = uri.authority().map(ToString::to_string).unwrap_or_default();
+        // The dialer's own limit leaves out the name lookup.
+        timeout(DIAL_TIMEOUT, self.dial(uri.clone()))
+            .await
+            .map_err(|_| late(&peer, "the connection attempt", DIAL_TIMEOUT))?
+            .map_err(|error| of_connect(&peer, error))
+    }
+
+    async fn dial(&self, uri: Uri) -> Result<Dialed, BoxError> {
         match self {
-            Self::Tcp(tcp) => Ok(Dialed::Tcp(tcp.call(uri).await?.into_inner())),
+            Self::Tcp(tcp) => Ok(Dialed::Tcp(tcp.clone().call(uri).await?.into_inner())),
             Self::Foreign(connect) => Ok(Dialed::Foreign(connect().await?)),
         }
     }
@@ -170,4 +180,29 @@ impl std::error::Error for LookupFailed {
     }
 }
 
+const DIAL_TIMEOUT: Duration = Duration::from_secs(30);
 const KEEPALIVE: Duration = Duration::from_secs(30);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // claims: rest.transport.dial, defects.tcp
+    #[tokio::test]
+    async fn small_requests_leave_at_once_and_a_peer_that_is_gone_is_noticed() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let uri = format!("http://{}", listener.local_addr().unwrap());
+
+        let dialed = Dial::tcp().open(&uri.parse().unwrap()).await.unwrap();
+
+        let Dialed::Tcp(tcp) = dialed else {
+            panic!("dialed otherwise");
+        };
+        assert!(tcp.nodelay().unwrap());
+        let socket = socket2::SockRef::from(&tcp);
+        assert!(socket.keepalive().unwrap());
+        let seconds = Duration::from_secs(30);
+        assert_eq!(socket.tcp_keepalive_time().unwrap(), seconds);
+        assert_eq!(socket.tcp_keepalive_interval().unwrap(), seconds);
+    }
+}

@@ -9,7 +9,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-pub(crate) use classify::{of_client, of_connect, of_handshake, of_stream};
+pub(crate) use classify::{is_unprocessed, of_client, of_connect, of_handshake, of_stream};
 
 /// What went wrong between here and the API server. Cheap to clone.
 ///
@@ -32,6 +32,10 @@ pub enum ErrorKind {
     Refused,
     /// The server's address cannot be reached.
     Unreachable,
+    /// The proxy on the way to the server cannot be reached, or does not connect to the server.
+    Proxy,
+    /// The proxy on the way to the server wants other credentials.
+    ProxyCredentials,
     /// The server did not answer the connection attempt or the TLS handshake in time.
     ConnectTimeout,
     /// The server stopped answering on a connection that was good.
@@ -111,6 +115,7 @@ impl Error {
                 | ErrorKind::Unreachable
                 | ErrorKind::ConnectTimeout
         ) || self.is_server_certificate()
+            || self.is_proxy()
     }
 
     /// Whether nothing listens at the server's address.
@@ -121,6 +126,11 @@ impl Error {
     /// Whether the server's host name cannot be resolved.
     pub fn is_dns(&self) -> bool {
         self.kind() == ErrorKind::Dns
+    }
+
+    /// Whether it is the proxy that stands between here and the server.
+    pub fn is_proxy(&self) -> bool {
+        matches!(self.kind(), ErrorKind::Proxy | ErrorKind::ProxyCredentials)
     }
 
     /// Whether the server did not answer in time, connected or not.
@@ -175,6 +185,12 @@ impl Error {
             }
             ErrorKind::ClientCertificate => {
                 "check the user's client-certificate: that there is one, that it has not expired, and that this cluster's authority signed it"
+            }
+            ErrorKind::Proxy => {
+                "check the proxy: it is named by the cluster's proxy-url, or by HTTPS_PROXY or HTTP_PROXY, and NO_PROXY lists servers to reach without it"
+            }
+            ErrorKind::ProxyCredentials => {
+                "put user name and password into the proxy's URL (http://user:password@host:port), in the cluster's proxy-url or in HTTPS_PROXY or HTTP_PROXY"
             }
             ErrorKind::Tls => {
                 "check that the server speaks TLS 1.2 or 1.3 at this port; one without TLS has an http:// URL"

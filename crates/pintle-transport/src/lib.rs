@@ -20,9 +20,10 @@
 //! layers of the caller ([`Builder::layer`]), and the service that sends ([`Builder::service`]
 //! replaces it). Headers that a request already has are never replaced.
 //!
-//! Nothing here is shared by way of the process: each transport has its own pool of connections, its
-//! own TLS configuration and crypto provider, and owns the tasks that drive its connections. They end
-//! when the last clone of the transport and the last response body read through it are gone.
+//! Nothing here is shared by way of the process. Transports whose configurations have the same
+//! [`Shared`](pintle_config::Shared), as clones have, share connections if their TLS settings are the
+//! same; the connections and the tasks that drive them end with the last of these transports and the last
+//! response body that is read through one.
 #![forbid(unsafe_code)]
 
 mod auth;
@@ -32,16 +33,29 @@ mod client;
 mod connect;
 mod dial;
 mod error;
+mod identity;
+mod long_running;
+mod pool;
+mod proxy;
+mod received;
+mod rotation;
 mod service;
+mod shared;
 mod stream;
 mod tasks;
+mod time;
 mod tls;
 mod transport;
+mod trust;
+mod upgrade;
 mod user_agent;
+mod websocket;
 
 pub use body::Body;
 pub use builder::Builder;
 pub use error::{Error, ErrorKind};
+pub use identity::ClientIdentity;
 pub use service::BoxService;
 pub use transport::Transport;
+pub use upgrade::{Upgrade, Upgraded};
 pub use user_agent::user_agent;

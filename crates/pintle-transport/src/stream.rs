@@ -17,10 +17,24 @@ use crate::dial::Dialed;
 /// What is known of a connection, kept beside it for those who use it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Link {
+    identity: u64,
     tls_failure: Arc<OnceLock<rustls::Error>>,
 }
 
 impl Link {
+    /// That of a connection which presented the identity of this version.
+    pub(crate) fn of(identity: u64) -> Self {
+        Self {
+            identity,
+            ..Self::default()
+        }
+    }
+
+    /// The version of the identity that was presented.
+    pub(crate) fn identity(&self) -> u64 {
+        self.identity
+    }
+
     /// Why TLS gave up on the connection, if it did.
     pub(crate) fn tls_failure(&self) -> Option<&rustls::Error> {
         self.tls_failure.get()
@@ -41,6 +55,8 @@ impl Link {
 pub(crate) struct Stream {
     socket: Socket,
     link: Link,
+    /// Whether a proxy takes the requests, rather than the server that they are for.
+    to_proxy: bool,
 }
 
 enum Socket {
@@ -53,14 +69,28 @@ impl Stream {
         Self {
             socket: Socket::Plain(dialed),
             link: Link::default(),
+            to_proxy: false,
         }
     }
 
-    pub(crate) fn tls(tls: TlsStream<Dialed>) -> Self {
+    /// A connection to a proxy that forwards requests.
+    pub(crate) fn to_proxy(dialed: Dialed) -> Self {
+        Self {
+            to_proxy: true,
+            ..Self::plain(dialed)
+        }
+    }
+
+    pub(crate) fn tls(tls: TlsStream<Dialed>, link: Link) -> Self {
         Self {
             socket: Socket::Tls(Box::new(tls)),
-            link: Link::default(),
+            link,
+            to_proxy: false,
         }
+    }
+
+    pub(crate) fn link(&self) -> &Link {
+        &self.link
     }
 
     fn negotiated_h2(&self) -> bool {
@@ -89,7 +119,9 @@ fn plainly(error: io::Error) -> io::Error {
 
 impl Connection for Stream {
     fn connected(&self) -> Connected {
-        let connected = Connected::new().extra(self.link.clone());
+        let connected = Connected::new()
+            .extra(self.link.clone())
+            .proxy(self.to_proxy);
         if self.negotiated_h2() {
             return connected.negotiated_h2();
         }

@@ -16,6 +16,17 @@ impl Tasks {
     pub(crate) fn spawner(&self) -> Spawner {
         Spawner(Arc::downgrade(&self.0))
     }
+
+    /// Runs `task` as one of the set.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let mut tasks = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(ended) = tasks.try_join_next() {
+            if let Err(error) = ended {
+                tracing::error!(%error, "a connection's task panicked");
+            }
+        }
+        tasks.spawn(task);
+    }
 }
 
 /// Spawns into a set that belongs to someone else.
@@ -27,16 +38,9 @@ where
     F: Future<Output = ()> + Send + 'static,
 {
     fn execute(&self, task: F) {
-        let Some(tasks) = self.0.upgrade() else {
-            // The transport is gone, and with it whoever could wait for this.
-            return;
-        };
-        let mut tasks = tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        while let Some(ended) = tasks.try_join_next() {
-            if let Err(error) = ended {
-                tracing::error!(%error, "a connection's task panicked");
-            }
+        // Without a set the transport is gone, and with it whoever could wait for this.
+        if let Some(tasks) = self.0.upgrade() {
+            Tasks(tasks).spawn(task);
         }
-        tasks.spawn(task);
     }
 }

@@ -1,4 +1,4 @@
-//! The TLS configuration of one transport.
+//! TLS configurations: whom they believe, and what they present.
 //!
 //! Invariant: nothing process-wide is read or set; the crypto provider, the roots and the client
 //! certificate belong to the configuration that they were built for.
@@ -7,65 +7,82 @@ use std::fmt;
 use std::sync::Arc;
 
 use pintle_config::{Identity, Pem, Tls};
-use rustls::client::WantsClientCert;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{
-    ClientConfig, ConfigBuilder, DigitallySignedStruct, RootCertStore, SignatureScheme,
-    WantsVerifier,
-};
+use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
-use crate::connect::server_name;
 use crate::error::{Error, ErrorKind};
-use crate::stream::{ALPN_H2, ALPN_HTTP11};
 
-/// What a TLS connection needs. Cheap to clone.
+/// Whose servers are believed. Cheap to clone.
 #[derive(Clone)]
-pub(crate) struct TlsSettings {
-    pub(crate) config: Arc<ClientConfig>,
-    /// The name to expect instead of the URL's host.
-    pub(crate) server_name: Option<ServerName<'static>>,
+pub(crate) enum Authorities {
+    /// Those whose certificate one of these has signed.
+    These(Arc<RootCertStore>),
+    /// All, as `danger_accept_invalid_certs` asks for.
+    Any,
 }
 
-impl TlsSettings {
-    /// TLS 1.2 and 1.3, HTTP/2 preferred to HTTP/1.1.
-    pub(crate) fn new(tls: &Tls) -> Result<Self, Error> {
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| configuration("TLS cannot be set up", error))?;
-        let builder = verify_server(builder, tls, &provider)?;
-        let mut config = match &tls.identity {
-            Some(identity) => present(builder, identity)?,
-            None => builder.with_no_client_auth(),
+impl Authorities {
+    /// Those of a configuration.
+    pub(crate) fn of(tls: &Tls) -> Result<Self, Error> {
+        match &tls.certificate_authority {
+            _ if tls.danger_accept_invalid_certs => Ok(Self::Any),
+            Some(pem) => Self::in_pem(pem),
+            None => Self::of_system(),
+        }
+    }
+
+    /// Those that `pem` holds.
+    pub(crate) fn in_pem(pem: &Pem) -> Result<Self, Error> {
+        Ok(Self::These(Arc::new(roots_of(pem)?)))
+    }
+
+    /// Those of the operating system and, if there is one, `also`.
+    pub(crate) fn of_system_and(also: Option<&Pem>) -> Result<Self, Error> {
+        let Some(pem) = also else {
+            return Self::of_system();
         };
-        config.alpn_protocols = vec![ALPN_H2.to_vec(), ALPN_HTTP11.to_vec()];
-        let server_name = tls.server_name.as_deref().map(server_name).transpose()?;
-        Ok(Self {
-            config: Arc::new(config),
-            server_name,
-        })
+        let mut roots = roots_of(pem)?;
+        // A system without any is none to worry about, where there is one.
+        if let Ok(of_system) = roots_of_system() {
+            roots.extend(of_system.roots);
+        }
+        Ok(Self::These(Arc::new(roots)))
+    }
+
+    fn of_system() -> Result<Self, Error> {
+        Ok(Self::These(Arc::new(roots_of_system()?)))
     }
 }
 
-fn verify_server(
-    builder: ConfigBuilder<ClientConfig, WantsVerifier>,
-    tls: &Tls,
-    provider: &CryptoProvider,
-) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, Error> {
-    if tls.danger_accept_invalid_certs {
-        let verifier = AcceptAny(provider.signature_verification_algorithms);
-        return Ok(builder
+/// A configuration for TLS 1.2 and 1.3 that offers these application protocols, in order of preference.
+pub(crate) fn client_config(
+    authorities: &Authorities,
+    identity: Option<&Identity>,
+    protocols: Vec<Vec<u8>>,
+) -> Result<ClientConfig, Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| configuration("TLS cannot be set up", error))?;
+    let builder = match authorities {
+        Authorities::These(roots) => builder.with_root_certificates(Arc::clone(roots)),
+        Authorities::Any => builder
             .dangerous()
-            .with_custom_certificate_verifier(Arc::new(verifier)));
-    }
-    let roots = match &tls.certificate_authority {
-        Some(pem) => roots_of(pem)?,
-        None => roots_of_system()?,
+            .with_custom_certificate_verifier(Arc::new(AcceptAny::new(&provider))),
     };
-    Ok(builder.with_root_certificates(roots))
+    let mut config = match identity {
+        None => builder.with_no_client_auth(),
+        Some(identity) => {
+            let (chain, key) = chain_and_key(identity)?;
+            let config = builder.with_client_auth_cert(chain, key);
+            config.map_err(|error| mismatch(identity, error))?
+        }
+    };
+    config.alpn_protocols = protocols;
+    Ok(config)
 }
 
 fn roots_of(pem: &Pem) -> Result<RootCertStore, Error> {
@@ -95,30 +112,26 @@ fn roots_of_system() -> Result<RootCertStore, Error> {
     })
 }
 
-fn present(
-    builder: ConfigBuilder<ClientConfig, WantsClientCert>,
+fn chain_and_key(
     identity: &Identity,
-) -> Result<ClientConfig, Error> {
+) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), Error> {
     let chain = certificates(&identity.certificate, "client certificate")?;
     let key = PrivateKeyDer::from_pem_slice(identity.key.bytes()).map_err(|error| {
+        let place = place(&identity.key);
         configuration(
-            format!(
-                "the client key {} is not a PEM private key",
-                place(&identity.key)
-            ),
+            format!("the client key {place} is not a PEM private key"),
             error,
         )
     })?;
-    builder.with_client_auth_cert(chain, key).map_err(|error| {
-        configuration(
-            format!(
-                "the client certificate {} and the key {} cannot be used together",
-                place(&identity.certificate),
-                place(&identity.key)
-            ),
-            error,
-        )
-    })
+    Ok((chain, key))
+}
+
+fn mismatch(identity: &Identity, error: rustls::Error) -> Error {
+    let (certificate, key) = (place(&identity.certificate), place(&identity.key));
+    configuration(
+        format!("the client certificate {certificate} and the key {key} cannot be used together"),
+        error,
+    )
 }
 
 /// The certificates in `pem`; at least one.
@@ -153,6 +166,12 @@ fn configuration(
 ///
 /// Signatures of the handshake are still checked: whoever answers has the key of what it presents.
 struct AcceptAny(WebPkiSupportedAlgorithms);
+
+impl AcceptAny {
+    fn new(provider: &CryptoProvider) -> Self {
+        Self(provider.signature_verification_algorithms)
+    }
+}
 
 impl ServerCertVerifier for AcceptAny {
     fn verify_server_cert(

@@ -17,6 +17,8 @@ use crate::body::Body;
 use crate::builder::Builder;
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::service::BoxService;
+use crate::upgrade::{self, Upgrade};
+use crate::websocket::Handshake;
 
 /// Sends requests to one API server. Cheap to clone; clones share their connections.
 ///
@@ -103,6 +105,70 @@ impl Transport {
             .await?;
         span.record("http.response.status_code", response.status().as_u16());
         Ok(response)
+    }
+
+    /// Asks the server to leave HTTP, by what the request's `Upgrade` header names: `websocket`, or
+    /// `SPDY/3.1`. The connection is one of its own, over HTTP/1.1, and takes the same way as that of
+    /// other requests: same proxy, same TLS, same credentials, same layers.
+    ///
+    /// What is spoken after that is nothing to the transport; [`Transport::websocket`] shakes hands for
+    /// WebSockets. A limit to the request's time ends when the answer begins.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping the future gives the request up. The server may have received it, and may act on it.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`]. That the server answers otherwise than with 101 is none.
+    pub async fn upgrade(&self, mut request: Request<Body>) -> Result<Upgrade, Error> {
+        upgrade::mark(&mut request);
+        upgrade::outcome(self.send(request).await?)
+    }
+
+    /// Opens a WebSocket that speaks one of these protocols, the first of them preferred: shakes hands,
+    /// and checks the answer. `Sec-WebSocket-Protocol` of the answer names the one that was chosen.
+    ///
+    /// From there on it is for a library to cut the bytes into frames; with `tokio-tungstenite`:
+    /// `WebSocketStream::from_raw_socket(upgraded, Role::Client, None)`.
+    ///
+    /// ```no_run
+    /// use http::Request;
+    /// use pintle_transport::{Body, Transport, Upgrade};
+    ///
+    /// # async fn example(transport: Transport) -> Result<(), Box<dyn std::error::Error>> {
+    /// let uri = "/api/v1/namespaces/web/pods/web-0/exec?command=date&stdout=true";
+    /// let request = Request::get(uri).body(Body::empty())?;
+    /// match transport.websocket(request, &["v5.channel.k8s.io"]).await? {
+    ///     Upgrade::Switched(response) => {
+    ///         let _stream = response.into_body();
+    ///     }
+    ///     Upgrade::Refused(response) => println!("no WebSocket: {}", response.status()),
+    ///     _ => {}
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Cancel safety
+    ///
+    /// As [`Transport::upgrade`].
+    ///
+    /// # Errors
+    ///
+    /// As [`Transport::upgrade`]; [`ErrorKind::Protocol`] if the server switches and the answer is not
+    /// that to this handshake, [`ErrorKind::Request`] if a protocol's name fits no header.
+    pub async fn websocket(
+        &self,
+        mut request: Request<Body>,
+        protocols: &[&str],
+    ) -> Result<Upgrade, Error> {
+        let handshake = Handshake::begin(&mut request, protocols)?;
+        let upgrade = self.upgrade(request).await?;
+        if let Upgrade::Switched(response) = &upgrade {
+            handshake.check(response, protocols, self.server.authority().as_str())?;
+        }
+        Ok(upgrade)
     }
 
     fn absolute(&self, uri: &Uri) -> Result<Uri, Error> {

@@ -65,6 +65,18 @@ pub(crate) fn of_stream(peer: &str, link: Option<&Link>, error: hyper::Error) ->
     of_exchange(peer, link, error.into())
 }
 
+/// Whether the server has said that it did not look at the request, and will not: to send it again is as
+/// good as to send it for the first time.
+///
+/// HTTP/2 servers say so of streams that they refuse, and, when they leave a connection, of those after
+/// the last one that they will answer. Only such streams fail with the server's GOAWAY as cause.
+pub(crate) fn is_unprocessed(error: &Error) -> bool {
+    find::<h2::Error>(error).is_some_and(|error| {
+        let is_refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+        error.is_remote() && (is_refused || error.is_go_away())
+    })
+}
+
 fn of_exchange(peer: &str, link: Option<&Link>, error: BoxError) -> Error {
     // Our own: a connection that did not come about, or a request body that failed.
     if let Some(ours) = find::<Error>(error.as_ref()) {

@@ -1,6 +1,8 @@
 //! What becomes of a connection attempt.
 
 use std::io;
+use std::pin::pin;
+use std::time::Duration;
 
 use http::{Request, Version};
 use pintle_config::{Config, Pem};
@@ -8,6 +10,7 @@ use pintle_pki::ServerNames;
 use pintle_transport::{Body, Error, ErrorKind, Transport};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
 
 use crate::server::{Server, Tls, authority, client, drain, last_century, listen, next_century};
 
@@ -49,6 +52,7 @@ async fn a_server_without_tls_is_spoken_to_in_http11() {
     assert_eq!(seen.headers()["host"], server.address.to_string());
 }
 
+// claims: rest.config.dial
 #[tokio::test]
 async fn what_the_caller_opens_is_spoken_over() {
     let tls = Tls::new().names(ServerNames::new().dns("cluster.invalid"));
@@ -312,6 +316,35 @@ async fn silent_server_times_out_in_the_handshake() {
             .await;
 
     assert!(error.is_timeout() && error.is_connect(), "{error:?}");
+}
+
+// claims: rest.transport.dial
+#[tokio::test(start_paused = true)]
+async fn connection_attempt_has_thirty_seconds_and_a_handshake_ten() {
+    let config = Config::new("https://cluster.invalid").unwrap();
+    let authority = Pem::from_bytes(authority().certificate_pem());
+    let config = config.certificate_authority(authority);
+    let dialing =
+        Transport::builder(&config).connect_with(std::future::pending::<io::Result<TcpStream>>);
+    let shaking = Transport::builder(&config).connect_with(|| async {
+        // What is never read, and never answers.
+        let (ours, theirs) = tokio::io::duplex(1 << 16);
+        std::mem::forget(theirs);
+        Ok(ours)
+    });
+    for (builder, seconds) in [(dialing, 30), (shaking, 10)] {
+        let transport = builder.build().unwrap();
+        let mut sent = pin!(transport.send(get("/")));
+        let almost = Duration::from_millis(seconds * 1000 - 1);
+        let early = timeout(almost, &mut sent).await;
+        assert!(early.is_err(), "{early:?}");
+
+        // The timers of the runtime have a resolution of a millisecond.
+        let error = timeout(Duration::from_millis(3), sent).await;
+
+        let error = error.unwrap().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::ConnectTimeout, "{error:?}");
+    }
 }
 
 #[tokio::test]

@@ -5,9 +5,15 @@
 )]
 
 mod connecting;
+mod http2;
 mod layers;
 mod lifetime;
+mod loopback_proxy;
+mod pools;
+mod proxies;
 mod requests;
 mod responses;
+mod rotation;
 mod secrets;
 mod server;
+mod upgrades;

@@ -130,9 +130,13 @@ impl Server {
             count.send(()).unwrap();
             async move {
                 match tls {
-                    None => serve(TokioIo::new(tcp), report, told).await,
+                    None => serve(TokioIo::new(tcp), None, report, told).await,
                     Some(tls) => match tls.accept(tcp).into_fallible().await {
-                        Ok(stream) => serve(TokioIo::new(stream), report, told).await,
+                        Ok(stream) => {
+                            let shown = stream.get_ref().1.peer_certificates();
+                            let shown = shown.map(|chain| Shown(chain[0].to_vec()));
+                            serve(TokioIo::new(stream), shown, report, told).await;
+                        }
                         // Closing with unread data would reset the connection and destroy the alert
                         // that says what was wrong.
                         Err((_, mut tcp)) => drain(&mut tcp).await,
@@ -160,9 +164,14 @@ impl Server {
         std::iter::from_fn(|| self.connections.try_recv().ok()).count()
     }
 
-    /// Breaks off the answer to [`BREAKS_OFF`].
+    /// Breaks off the answers to [`BREAKS_OFF`] that have begun, and completes those to [`TAKES_TIME`].
     pub(crate) fn break_off(&self) {
-        self.break_off.notify_one();
+        self.break_off.notify_waiters();
+    }
+
+    /// The certificate that the next request's connection was opened with.
+    pub(crate) async fn was_shown(&mut self) -> Option<Shown> {
+        self.saw().await.extensions_mut().remove()
     }
 
     pub(crate) fn config(&self) -> Config {
@@ -236,13 +245,37 @@ pub(crate) fn next_century() -> Validity {
     Validity::new(4_102_444_800, 7_258_118_400).unwrap()
 }
 
-async fn serve<I>(io: I, report: mpsc::UnboundedSender<Seen>, break_off: Arc<Notify>)
-where
+/// The certificate that a request's connection was opened with, in DER; in the extensions of [`Seen`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Shown(Vec<u8>);
+
+impl Shown {
+    /// What is shown of this certificate.
+    pub(crate) fn of(certificate: &Pem) -> Self {
+        Self(
+            CertificateDer::from_pem_slice(certificate.bytes())
+                .unwrap()
+                .to_vec(),
+        )
+    }
+}
+
+async fn serve<I>(
+    io: I,
+    shown: Option<Shown>,
+    report: mpsc::UnboundedSender<Seen>,
+    break_off: Arc<Notify>,
+) where
     I: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
 {
     let service = service_fn(move |request: Request<Incoming>| {
         let path = request.uri().path().to_owned();
-        report.send(request.map(drop)).unwrap();
+        let mut seen = request.map(drop);
+        if let Some(shown) = &shown {
+            seen.extensions_mut().insert(shown.clone());
+        }
+        // A test that has seen enough does not listen any more.
+        let _ = report.send(seen);
         let answer = Answer::to(path, Arc::clone(&break_off));
         async move { Ok::<_, Infallible>(Response::new(answer)) }
     });
@@ -255,18 +288,24 @@ where
 /// The path to which the answer breaks off after `part`, when [`Server::break_off`] says so.
 pub(crate) const BREAKS_OFF: &str = "/breaks-off";
 
+/// The path to which the answer is `part` and, when [`Server::break_off`] says so, complete.
+pub(crate) const TAKES_TIME: &str = "/takes-time";
+
 /// The body of an answer: the path of the request.
 enum Answer {
     Path(Bytes),
     End,
-    Part(Pin<Box<dyn Future<Output = ()> + Send>>),
-    Break(Pin<Box<dyn Future<Output = ()> + Send>>),
+    Part(Waiting, bool),
+    Wait(Waiting, bool),
 }
+
+type Waiting = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 impl Answer {
     fn to(path: String, break_off: Arc<Notify>) -> Self {
         match path.as_str() {
-            BREAKS_OFF => Self::Part(Box::pin(break_off.notified_owned())),
+            BREAKS_OFF => Self::Part(Box::pin(break_off.notified_owned()), false),
+            TAKES_TIME => Self::Part(Box::pin(break_off.notified_owned()), true),
             _ => Self::Path(path.into()),
         }
     }
@@ -283,14 +322,15 @@ impl http_body::Body for Answer {
         let frame = match std::mem::replace(&mut *self, Self::End) {
             Self::End => None,
             Self::Path(path) => Some(Ok(Frame::data(path))),
-            Self::Part(break_off) => {
-                *self = Self::Break(break_off);
+            Self::Part(told, is_good) => {
+                *self = Self::Wait(told, is_good);
                 Some(Ok(Frame::data(Bytes::from("part"))))
             }
-            Self::Break(mut break_off) => match break_off.as_mut().poll(cx) {
+            Self::Wait(mut told, is_good) => match told.as_mut().poll(cx) {
+                Poll::Ready(()) if is_good => None,
                 Poll::Ready(()) => Some(Err(std::io::Error::other("the store is gone"))),
                 Poll::Pending => {
-                    *self = Self::Break(break_off);
+                    *self = Self::Wait(told, is_good);
                     return Poll::Pending;
                 }
             },
