@@ -7,6 +7,7 @@ use pintle_meta::FieldSelector;
 
 use super::{
     Api,
+    flight::Flight,
     query::Query,
     route::{Route, Target},
 };
@@ -16,6 +17,14 @@ use crate::{
     status::Failure,
 };
 
+/// A request that was looked at.
+pub(super) enum Admitted {
+    /// It is of this user, and has its place among those that are being answered.
+    Known(Arc<User>, Flight),
+    /// There are too many.
+    TooMany,
+}
+
 impl Api {
     /// The user as whom a request is made, who may make it. Credentials are taken out of its headers.
     pub(super) fn admit(
@@ -23,14 +32,17 @@ impl Api {
         peer: Option<&Arc<User>>,
         head: &mut request::Parts,
         route: &Route,
-    ) -> Result<Arc<User>, Failure> {
+    ) -> Result<Admitted, Failure> {
         let user = self.authenticator.authenticate(peer, &mut head.headers);
         let user = user.ok_or_else(Failure::unauthorized)?;
         let user = impersonate(user, &mut head.headers, &*self.authorizer)?;
         let selected = selected_name(route, Query::new(head.uri.query()));
         let attributes = attributes(route, &head.method, &head.uri, &selected);
+        let Some(flight) = self.flights.take(&user, &attributes) else {
+            return Ok(Admitted::TooMany);
+        };
         authorize(&*self.authorizer, &user, &attributes)?;
-        Ok(user)
+        Ok(Admitted::Known(user, flight))
     }
 }
 

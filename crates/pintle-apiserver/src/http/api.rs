@@ -9,8 +9,10 @@ use pintle_env::{Clock, Random, Timer};
 
 use super::{
     Body,
+    admit::Admitted,
     body::{self, Received},
     connect::Connect,
+    flight::{self, Flights},
     gzip,
     negotiate::{self, JSON, Offer, Representation, check_stream, content_format, negotiate},
     patch,
@@ -49,6 +51,7 @@ pub(crate) struct Api {
     pub(super) dialer: Dialer,
     metrics: Arc<Metrics>,
     pub(super) discovery: Discovery,
+    pub(super) flights: Flights,
     pub(super) faults: Option<Faults>,
 }
 
@@ -106,6 +109,7 @@ impl Api {
             shutdown,
             authenticator: security.authenticator,
             authorizer: security.authorizer,
+            flights: Flights::default(),
             faults: None,
         }
     }
@@ -113,6 +117,12 @@ impl Api {
     /// What it counts.
     pub(crate) fn metrics(&self) -> &Arc<Metrics> {
         &self.metrics
+    }
+
+    /// The same server, with other places for requests that are being answered.
+    pub(crate) fn with_flights(mut self, flights: Flights) -> Self {
+        self.flights = flights;
+        self
     }
 
     /// The same server, with faults.
@@ -173,7 +183,10 @@ impl Api {
             + Unpin
             + 'static,
     {
-        let user = self.admit(peer, head, &route)?;
+        let (user, flight) = match self.admit(peer, head, &route)? {
+            Admitted::Known(user, flight) => (user, flight),
+            Admitted::TooMany => return Ok(flight::too_many()),
+        };
         let query = Query::new(head.uri.query());
         match route {
             Route::Objects(target) => {
@@ -182,7 +195,8 @@ impl Api {
                     return self.connect(connect, &call, head, body.take()).await;
                 }
                 let answer = self.operate(&head.method, &call, body).await?;
-                Ok(compressed(answered(answer), &head.headers))
+                let response = compressed(answered(answer), &head.headers);
+                Ok(flight.kept_by(response))
             }
             Route::Index => Ok(self.index()),
             Route::Health { root, check } => Ok(self.health(root, &check, query)),
@@ -458,8 +472,11 @@ fn published(content_type: &str, document: Vec<u8>) -> Response<Body> {
 }
 
 pub(super) fn not_found() -> Response<Body> {
-    let text = "404 page not found\n";
-    let mut response = respond(StatusCode::NOT_FOUND, TEXT, Body::whole(text));
+    respond_text(StatusCode::NOT_FOUND, "404 page not found\n")
+}
+
+pub(super) fn respond_text(code: StatusCode, text: &'static str) -> Response<Body> {
+    let mut response = respond(code, TEXT, Body::whole(text));
     // Browsers are not to take it for something else.
     let nosniff = HeaderValue::from_static("nosniff");
     let headers = response.headers_mut();

@@ -27,7 +27,7 @@ use crate::{
     authz::AllowAll,
     bootstrap,
     controllers::{self, Furnishing},
-    http::{Api, Security},
+    http::{Api, Flights, Security},
     proxy::{KubeletClient, KubeletTls},
     registry::{Registry, RuntimeConfig},
     shutdown::ShutdownTrigger,
@@ -64,6 +64,7 @@ pub struct ApiServerBuilder {
     seeds: Vec<String>,
     faults: Option<Faults>,
     runtime_config: RuntimeConfig,
+    flights: Flights,
 }
 
 impl ApiServer {
@@ -83,6 +84,7 @@ impl ApiServer {
             seeds: Vec::new(),
             faults: None,
             runtime_config: RuntimeConfig::default(),
+            flights: Flights::default(),
         }
     }
 }
@@ -169,6 +171,15 @@ impl ApiServerBuilder {
     /// owners; only its resource version is the server's own. Fields that are misspelled are an error.
     pub fn seed(mut self, objects: impl Into<String>) -> Self {
         self.seeds.push(objects.into());
+        self
+    }
+
+    /// How many requests that only read, and how many others, are answered at a time; zero for any
+    /// number. More are answered 429 with `Retry-After`. Watches and what is passed through are not
+    /// counted, and `system:masters` always get an answer. Default: 400 and 200, as by kube-apiserver's
+    /// `--max-requests-inflight` and `--max-mutating-requests-inflight`.
+    pub fn requests_in_flight(mut self, reading: usize, writing: usize) -> Self {
+        self.flights = Flights::new(reading, writing);
         self
     }
 
@@ -267,7 +278,7 @@ impl ApiServerBuilder {
             },
         );
         let shared = Arc::new(Shared {
-            api: Arc::new(api.with_faults(self.faults)),
+            api: Arc::new(api.with_flights(self.flights).with_faults(self.faults)),
             acceptor: credentials.acceptor,
             clients: credentials.clients,
             clock: self.clock.clone(),

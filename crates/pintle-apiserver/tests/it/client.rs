@@ -139,6 +139,26 @@ impl Client {
         (code, String::from_utf8(body.to_vec()).unwrap())
     }
 
+    /// Makes a request with more headers, and says the code of the answer, if it is answered.
+    pub(crate) async fn call_with(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+    ) -> Option<u16> {
+        let uri = format!("https://localhost{path}");
+        let mut request = Request::builder().method(method).uri(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Full::default()).unwrap();
+        let response = match &mut self.sender {
+            Sender::Http1(sender) => sender.send_request(request).await,
+            Sender::Http2(sender) => sender.send_request(request).await,
+        };
+        response.ok().map(|response| response.status().as_u16())
+    }
+
     /// The revision of the last write.
     async fn latest(&mut self) -> String {
         let (_, list) = self.call("GET", "/api/v1/namespaces?limit=1", "").await;

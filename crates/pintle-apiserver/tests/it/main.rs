@@ -3,6 +3,7 @@
 
 mod client;
 mod connect;
+mod limits;
 
 use std::{
     sync::{Arc, Weak},
