@@ -22,6 +22,10 @@ pub(crate) struct SharedStore {
     resources: Vec<watch::Sender<()>>,
 }
 
+/// Somebody who waits for writes to whatever resource.
+#[derive(Debug)]
+pub(crate) struct Writes(watch::Receiver<Revision>);
+
 /// Somebody who waits for writes to a resource.
 #[derive(Debug)]
 pub(crate) struct Changes(watch::Receiver<()>);
@@ -70,6 +74,11 @@ impl SharedStore {
         Changes(self.resources[resource.number()].subscribe())
     }
 
+    /// Follows all writes from now on.
+    pub(crate) fn writes(&self) -> Writes {
+        Writes(self.revision.subscribe())
+    }
+
     /// Waits until the store has reached a revision, for a while only. If it has not, says where it
     /// is.
     ///
@@ -97,6 +106,20 @@ impl SharedStore {
     fn lock(&self) -> MutexGuard<'_, Store> {
         // Writes to the store do not panic half-way, so it is whole whatever happened to a holder.
         self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Writes {
+    /// Waits for a write that was not waited for before.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost: a write during which nobody waits is found by the next wait.
+    pub(crate) async fn next(&mut self) {
+        if self.0.changed().await.is_err() {
+            // The store is gone, and with it every write.
+            std::future::pending::<()>().await;
+        }
     }
 }
 

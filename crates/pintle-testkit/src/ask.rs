@@ -1,9 +1,11 @@
 //! Requests as they are sent, and what is answered: for what no typed client would send.
 
+use std::time::Duration;
+
 use pintle_client::Verb;
 use pintle_codec::Value;
 
-use crate::Cluster;
+use crate::{Cluster, cluster::PATIENCE};
 
 /// What a server answered.
 #[derive(Debug)]
@@ -64,6 +66,37 @@ impl Cluster {
     }
 }
 
+impl Cluster {
+    /// Asks for what a path names until the answer is as it shall be, as controllers bring it about.
+    #[track_caller]
+    pub(crate) fn until<'a>(
+        &'a self,
+        path: &'a str,
+        wanted: impl Fn(&Answer) -> bool + 'a,
+    ) -> impl Future<Output = Answer> + 'a {
+        let place = std::panic::Location::caller();
+        async move {
+            let request = format!("GET {path}");
+            let asked = async {
+                loop {
+                    let answer = self.ask(&request, "").await;
+                    if wanted(&answer) {
+                        return answer;
+                    }
+                    tokio::time::sleep(AGAIN).await;
+                }
+            };
+            match tokio::time::timeout(PATIENCE, asked).await {
+                Ok(answer) => answer,
+                Err(_) => {
+                    let answer = self.ask(&request, "").await;
+                    panic!("{place}: {path} is still {answer:?}");
+                }
+            }
+        }
+    }
+}
+
 impl Answer {
     /// The answer, of which it is clear that it is a success.
     #[track_caller]
@@ -107,3 +140,6 @@ impl Answer {
 }
 
 const JSON: &str = "application/json";
+
+/// No controller tells when it is done.
+const AGAIN: Duration = Duration::from_millis(20);

@@ -1,14 +1,14 @@
 //! What every cluster and every namespace has: the service by which pods reach the server, a default
 //! service account, and the authority that signed the server's certificate.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use pintle_codec::{Object, Str, Value};
 
 use crate::{
     kinds::Part,
     registry::{Mode, Registry, Served},
-    schema::Tree,
+    schema::{Tree, decode},
     shared::{Changes, any},
     shutdown::Shutdown,
     store::{Key, Revision, Scope},
@@ -24,13 +24,27 @@ pub(crate) struct Furnishing {
     authority: String,
     /// The port that the server listens on.
     port: u16,
+    /// The address by which pods could reach the server, with what tells them.
+    reached: Option<Reached>,
     /// The config maps that were found to be good, by namespace.
     good: HashMap<Str, Revision>,
 }
 
+/// Where the server is, and what tells pods of it.
+struct Reached {
+    address: IpAddr,
+    endpoints: Served,
+    slices: Served,
+}
+
 impl Furnishing {
-    /// That of a server with this authority and port; none if it serves none of it.
-    pub(crate) fn new(registry: Arc<Registry>, authority: &str, port: u16) -> Option<Self> {
+    /// That of a server with this authority, address and port; none if it serves none of it.
+    pub(crate) fn new(
+        registry: Arc<Registry>,
+        authority: &str,
+        address: Option<IpAddr>,
+        port: u16,
+    ) -> Option<Self> {
         let find = |resource| registry.find("", "v1", resource);
         let resources = [
             registry.namespaces(),
@@ -38,7 +52,17 @@ impl Furnishing {
             find("configmaps")?,
             find("services")?,
         ];
+        // Nobody else reaches this machine by a loopback address, which is no endpoint of a service.
+        let reached = address.filter(|address| !address.is_loopback());
+        let reached = reached.and_then(|address| {
+            Some(Reached {
+                address,
+                endpoints: find("endpoints")?,
+                slices: registry.find(DISCOVERY, "v1", "endpointslices")?,
+            })
+        });
         Some(Self {
+            reached,
             authority: authority.to_owned(),
             good: HashMap::new(),
             resources,
@@ -50,10 +74,12 @@ impl Furnishing {
     /// Puts everything in place for as long as the server lasts.
     pub(crate) async fn keep(mut self, mut shutdown: Shutdown) {
         let store = self.registry.clone();
-        let changes = self
-            .resources
+        let mut watched: Vec<_> = self.resources.into();
+        watched.extend(self.reached.iter().flat_map(|r| [r.endpoints, r.slices]));
+        let changes = watched
+            .iter()
             .map(|served| store.store().changes(served.id));
-        let mut changes: Vec<Changes> = changes.into();
+        let mut changes: Vec<Changes> = changes.collect();
         loop {
             self.put();
             tokio::select! {
@@ -67,6 +93,10 @@ impl Furnishing {
     pub(crate) fn put(&mut self) {
         let [namespaces, ..] = self.resources;
         self.put_service();
+        if let Some(reached) = &self.reached {
+            self.put_endpoints(reached);
+            self.put_slice(reached);
+        }
         let snapshot = {
             let store = self.registry.store();
             store.read(|store| store.snapshot(namespaces.id))
@@ -162,6 +192,56 @@ impl Furnishing {
             .create(services, "default", tree, Mode::SERVER);
     }
 
+    /// Says in endpoints where the server is.
+    fn put_endpoints(&self, reached: &Reached) {
+        let (address, port) = (reached.address, self.port);
+        // Whoever makes slices of endpoints is to leave these alone: they have one.
+        let json = format!(
+            r#"{{"metadata":{{"name":"{SERVICE}","labels":{{"endpointslice.kubernetes.io/skip-mirror":"true"}}}},"subsets":[{{"addresses":[{{"ip":"{address}"}}],"ports":[{{"name":"https","port":{port},"protocol":"TCP"}}]}}]}}"#
+        );
+        self.keep_as(reached.endpoints, &json, &["subsets"]);
+    }
+
+    /// Says in an endpoint slice where the server is.
+    fn put_slice(&self, reached: &Reached) {
+        let (address, port) = (reached.address, self.port);
+        let family = if address.is_ipv4() { "IPv4" } else { "IPv6" };
+        let json = format!(
+            r#"{{"metadata":{{"name":"{SERVICE}","labels":{{"kubernetes.io/service-name":"{SERVICE}"}}}},"addressType":"{family}","endpoints":[{{"addresses":["{address}"],"conditions":{{"ready":true}}}}],"ports":[{{"name":"https","port":{port},"protocol":"TCP"}}]}}"#
+        );
+        self.keep_as(reached.slices, &json, &["endpoints", "ports"]);
+    }
+
+    /// Creates an object of `default`, or puts fields of it right.
+    fn keep_as(&self, served: Served, json: &str, fields: &[&str]) {
+        let Ok(decoded) = decode(json.as_bytes(), served.facts.schema) else {
+            return;
+        };
+        let mut wanted = Tree::new(decoded.object, served.facts.schema);
+        wanted.set(&["kind"], served.facts.kind.into());
+        wanted.set(&["apiVersion"], served.facts.api_version.into());
+        let Some(found) = self.get(served, &Key::new("default", SERVICE)) else {
+            _ = self
+                .registry
+                .create(served, "default", wanted, Mode::SERVER);
+            return;
+        };
+        let mut tree = served.tree(&found);
+        if fields
+            .iter()
+            .all(|field| tree.get(field) == wanted.get(field))
+        {
+            return;
+        }
+        for field in fields {
+            tree.copy_from(&wanted, &[field]);
+        }
+        let (part, mode) = (Part::Whole, Mode::SERVER);
+        _ = self
+            .registry
+            .update(served, "default", SERVICE, part, tree, mode);
+    }
+
     fn get(&self, served: Served, key: &Key) -> Option<Arc<crate::store::Object>> {
         self.registry
             .store()
@@ -186,3 +266,69 @@ const WHAT: &str = "The authority that signed the certificate of this API server
 /// The service by which pods reach the server, and its address: the first of those that services have.
 const SERVICE: &str = "kubernetes";
 const ADDRESS: &str = "10.0.0.1";
+const DISCOVERY: &str = "discovery.k8s.io";
+
+#[cfg(test)]
+mod tests {
+    use pintle_env::{ManualClock, SeededRandom};
+
+    use super::*;
+    use crate::{HistoryLimits, bootstrap, registry::RuntimeConfig};
+
+    /// A furnished cluster whose server is at an address.
+    fn furnished(address: &str) -> Furnishing {
+        let clock = Arc::new(ManualClock::new());
+        let random = Arc::new(SeededRandom::new(1));
+        let (config, limits) = (RuntimeConfig::default(), HistoryLimits::default());
+        let registry = Arc::new(Registry::serving(&config, limits, clock, random));
+        bootstrap::create_namespaces(&registry);
+        let address = address.parse().unwrap();
+        let mut furnishing = Furnishing::new(registry, "CA", Some(address), 6443).unwrap();
+        furnishing.put();
+        furnishing
+    }
+
+    /// What there is of an object, as JSON without what is different each time.
+    fn shown(furnishing: &Furnishing, group: &str, resource: &str) -> Option<String> {
+        let served = furnishing.registry.find(group, "v1", resource).unwrap();
+        let mut tree = served.tree(&*furnishing.get(served, &Key::new("default", SERVICE))?);
+        for field in ["uid", "resourceVersion", "creationTimestamp"] {
+            tree.remove(&["metadata", field]);
+        }
+        let mut json = Vec::new();
+        pintle_codec::json::write(&tree.object().clone().into(), &mut json);
+        Some(String::from_utf8(json).unwrap())
+    }
+
+    // As kube-apiserver 1.36.3 with `--advertise-address=10.1.2.3`.
+    #[test]
+    fn where_the_server_is_is_said_and_put_right() {
+        let mut furnishing = furnished("10.1.2.3");
+        let endpoints = r#"{"kind":"Endpoints","apiVersion":"v1","metadata":{"name":"kubernetes","namespace":"default","labels":{"endpointslice.kubernetes.io/skip-mirror":"true"}},"subsets":[{"addresses":[{"ip":"10.1.2.3"}],"ports":[{"name":"https","port":6443,"protocol":"TCP"}]}]}"#;
+        let slice = r#"{"kind":"EndpointSlice","apiVersion":"discovery.k8s.io/v1","metadata":{"name":"kubernetes","namespace":"default","generation":1,"labels":{"kubernetes.io/service-name":"kubernetes"}},"addressType":"IPv4","endpoints":[{"addresses":["10.1.2.3"],"conditions":{"ready":true}}],"ports":[{"name":"https","protocol":"TCP","port":6443}]}"#;
+        assert_eq!(shown(&furnishing, "", "endpoints").unwrap(), endpoints);
+        let found = || shown(&furnishing, DISCOVERY, "endpointslices").unwrap();
+        assert_eq!(found(), slice);
+        let served = furnishing.registry.find("", "v1", "endpoints").unwrap();
+        let found = furnishing
+            .get(served, &Key::new("default", SERVICE))
+            .unwrap();
+        let mut tree = served.tree(&found);
+        tree.set(&["subsets"], Value::Array(Vec::new()));
+        let (part, mode) = (Part::Whole, Mode::SERVER);
+        let changed = furnishing
+            .registry
+            .update(served, "default", SERVICE, part, tree, mode);
+        changed.unwrap();
+        furnishing.put();
+        assert_eq!(shown(&furnishing, "", "endpoints").unwrap(), endpoints);
+    }
+
+    #[test]
+    fn a_server_that_nobody_else_can_reach_is_nowhere() {
+        let furnishing = furnished("127.0.0.1");
+        assert_eq!(shown(&furnishing, "", "endpoints"), None);
+        assert_eq!(shown(&furnishing, DISCOVERY, "endpointslices"), None);
+        assert!(shown(&furnishing, "", "services").is_some());
+    }
+}

@@ -11,6 +11,7 @@ mod binding;
 mod claims;
 mod create;
 mod delete;
+mod expire;
 mod input;
 mod metadata;
 mod mode;

@@ -12,7 +12,7 @@ use crate::{
     schema::{Resource, Tree},
     shared::SharedStore,
     status::Qualified,
-    store::{Attributes, HistoryLimits, Object, ResourceId, Store},
+    store::{Attributes, Awaited, HistoryLimits, Object, Owner, ResourceId, Store},
     versions::{self, Conversion},
 };
 
@@ -126,6 +126,13 @@ impl Registry {
         self.resources.get(*place).copied()
     }
 
+    /// The resource of this type, if clients can ask for it.
+    pub(crate) fn of_type(&self, api_version: &str, kind: &str) -> Option<Served> {
+        let is_it =
+            |served: &&Served| (served.facts.api_version, served.facts.kind) == (api_version, kind);
+        self.resources.iter().find(is_it).copied()
+    }
+
     /// The resource of namespaces.
     pub(crate) fn namespaces(&self) -> Served {
         let is_namespaces =
@@ -189,6 +196,8 @@ impl Served {
         Attributes {
             uid: tree.metadata_text("uid").into(),
             deleting: !tree.metadata_text("deletionTimestamp").is_empty(),
+            awaited: Awaited::of(tree),
+            owners: Owner::all(tree),
             labels: labels
                 .map(|(key, value)| (key.into(), value.as_str().unwrap_or_default().into()))
                 .collect(),

@@ -4,6 +4,7 @@ use std::{
     fmt,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
+    time::Duration,
 };
 
 use pintle_env::{Clock, Random, SystemRandom, Timer};
@@ -26,7 +27,7 @@ use crate::{
     authn::{Authenticator, BearerTokens, ServiceAccountTokens},
     authz::AllowAll,
     bootstrap,
-    controllers::{self, Furnishing},
+    controllers::{self, Collector, Furnishing},
     http::{Api, Flights, Security},
     proxy::{KubeletClient, KubeletTls},
     registry::{Registry, RuntimeConfig},
@@ -54,6 +55,7 @@ pub struct ApiServer(());
 pub struct ApiServerBuilder {
     listen: Option<SocketAddr>,
     history: HistoryLimits,
+    event_ttl: Duration,
     clock: Arc<dyn Clock>,
     timer: Arc<dyn Timer>,
     random: Arc<dyn Random>,
@@ -74,6 +76,7 @@ impl ApiServer {
         ApiServerBuilder {
             listen: Some((Ipv4Addr::LOCALHOST, 0).into()),
             history: HistoryLimits::default(),
+            event_ttl: EVENT_TTL,
             clock: time.clone(),
             timer: time,
             random: Arc::new(SystemRandom),
@@ -111,6 +114,13 @@ impl ApiServerBuilder {
     /// How much history is kept of each resource, for watches and continued lists.
     pub fn history(mut self, limits: HistoryLimits) -> Self {
         self.history = limits;
+        self
+    }
+
+    /// How long an Event stays after it was last written, as kube-apiserver's `--event-ttl`. Default:
+    /// an hour.
+    pub fn event_ttl(mut self, ttl: Duration) -> Self {
+        self.event_ttl = ttl;
         self
     }
 
@@ -168,7 +178,8 @@ impl ApiServerBuilder {
     /// Objects that the server starts with, as YAML documents or JSON; lists are taken apart. Namespaces
     /// are created first, whatever the order. An object is as it says, with the uid, the date of
     /// creation and the status that it has, so that what was read from another cluster keeps its
-    /// owners; only its resource version is the server's own. Fields that are misspelled are an error.
+    /// owners; only its resource version is the server's own. As in any cluster, an object whose owners
+    /// do not exist is deleted: they are to be among the seeds, or not to be named. Fields that are misspelled are an error.
     pub fn seed(mut self, objects: impl Into<String>) -> Self {
         self.seeds.push(objects.into());
         self
@@ -256,7 +267,7 @@ impl ApiServerBuilder {
         let authority = credentials.authority;
         let port = address.map_or(PORT, |address| address.port());
         let pem = authority.certificate_pem();
-        let mut furnishing = Furnishing::new(registry.clone(), pem, port);
+        let mut furnishing = Furnishing::new(registry.clone(), pem, address.map(|a| a.ip()), port);
         if let Some(furnishing) = &mut furnishing {
             furnishing.put();
             bootstrap::begin_history(&registry);
@@ -291,6 +302,17 @@ impl ApiServerBuilder {
         let (mut controllers, mut listening) = (JoinSet::new(), JoinSet::new());
         controllers.spawn(controllers::empty_namespaces(
             registry.clone(),
+            self.clock.clone(),
+            self.timer.clone(),
+            shutdown.clone(),
+        ));
+        let collector = Collector::new(registry.clone());
+        controllers.spawn(collector.run(shutdown.clone()));
+        controllers.spawn(controllers::expire_events(
+            registry.clone(),
+            self.event_ttl,
+            self.clock.clone(),
+            self.timer.clone(),
             shutdown.clone(),
         ));
         controllers.spawn(controllers::expire_history(
@@ -345,6 +367,8 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     }
 }
 
+/// As kube-apiserver.
+const EVENT_TTL: Duration = Duration::from_secs(60 * 60);
 /// The host and the port of a server that listens nowhere.
 const PORT: u16 = 6443;
 const WITHIN: &str = "kubernetes.default.svc";

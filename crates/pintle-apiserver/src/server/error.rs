@@ -30,6 +30,11 @@ impl StartError {
         matches!(self.what, What::Seed)
     }
 
+    /// Whether an API that is to be turned on or off is not known.
+    pub fn is_runtime_config(&self) -> bool {
+        matches!(self.what, What::RuntimeConfig(_))
+    }
+
     pub(super) fn runtime_config(why: String) -> Self {
         Self {
             what: What::RuntimeConfig(why),

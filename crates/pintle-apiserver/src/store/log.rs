@@ -44,7 +44,7 @@ pub(crate) struct Event {
     /// What it looks like to watches.
     frames: Frames,
     /// When it happened.
-    pub(super) at: Instant,
+    at: Instant,
 }
 
 /// How much history is kept of each resource. An event is dropped as soon as one limit says so.
@@ -122,6 +122,11 @@ impl Event {
     /// The revision of the write.
     pub(crate) fn revision(&self) -> Revision {
         self.object.revision
+    }
+
+    /// When it happened.
+    pub(crate) fn at(&self) -> Instant {
+        self.at
     }
 
     /// The object as it was before the write, at the revision of the write: what is told to those
@@ -218,6 +223,13 @@ impl Log {
     /// The oldest revision after which everything is known.
     pub(super) fn floor(&self) -> Revision {
         self.floor
+    }
+
+    /// The revision up to which nothing happens any more: that of the last event.
+    pub(super) fn last(&self) -> Revision {
+        self.events
+            .back()
+            .map_or(self.floor, |event| event.revision())
     }
 
     /// The number of events kept.

@@ -121,6 +121,13 @@ impl Store {
         Ok(Batch { events, until })
     }
 
+    /// The resources that were written to after `revision`.
+    pub(crate) fn written_after(&self, revision: Revision) -> Vec<ResourceId> {
+        let resources = self.resources.iter().enumerate();
+        let written = resources.filter(|(_, resource)| resource.log.last() > revision);
+        written.map(|(number, _)| ResourceId(number)).collect()
+    }
+
     /// Creates or replaces the object at `key`.
     pub(crate) fn put(
         &mut self,

@@ -21,6 +21,7 @@ mod list;
 mod log;
 mod memory;
 mod object;
+mod owner;
 mod revision;
 mod snapshot;
 mod watch;
@@ -33,6 +34,7 @@ pub use log::HistoryLimits;
 pub(crate) use log::{Event, EventKind, Expired};
 pub(crate) use memory::{Past, ResourceId, Store};
 pub(crate) use object::{Attributes, Object};
+pub(crate) use owner::{Awaited, Owner};
 pub(crate) use revision::Revision;
 pub(crate) use snapshot::Snapshot;
 pub(crate) use watch::{

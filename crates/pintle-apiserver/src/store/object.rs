@@ -2,7 +2,7 @@
 
 use pintle_codec::Str;
 
-use super::{Draft, Encoded, Key, Revision};
+use super::{Awaited, Draft, Encoded, Key, Owner, Revision};
 
 /// One version of one object. It never changes; a write makes another one.
 #[derive(Debug)]
@@ -24,6 +24,10 @@ pub(crate) struct Attributes {
     pub(crate) uid: Str,
     /// Whether `metadata.deletionTimestamp` is set.
     pub(crate) deleting: bool,
+    /// What its deletion waits for, once it is being deleted.
+    pub(crate) awaited: Awaited,
+    /// `metadata.ownerReferences`.
+    pub(crate) owners: Box<[Owner]>,
     /// `metadata.labels`.
     pub(crate) labels: Labels,
     /// The values of the resource's selectable fields, in its own order of them.

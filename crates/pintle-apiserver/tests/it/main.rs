@@ -123,13 +123,14 @@ async fn a_deleted_namespace_is_removed_by_the_server() {
     let (code, text) = client.call("DELETE", "/api/v1/namespaces/ns1", "").await;
     assert_eq!(code, 200);
     assert!(text.contains(r#""phase":"Terminating""#), "{text}");
-    for type_ in ["ADDED", "MODIFIED", "DELETED"] {
+    let mut types = Vec::new();
+    while types.last().is_none_or(|last| last != "DELETED") {
         let line = watch.next_line().await.unwrap();
-        assert!(
-            line.starts_with(&format!(r#"{{"type":"{type_}""#)),
-            "{line}"
-        );
+        let type_ = line.strip_prefix(r#"{"type":""#).unwrap();
+        types.push(type_.split('"').next().unwrap().to_owned());
     }
+    // It is deleted, then it says that nothing is left, and then it goes.
+    assert_eq!(types, ["ADDED", "MODIFIED", "MODIFIED", "DELETED"]);
     assert_eq!(
         client.call("GET", "/api/v1/namespaces/ns1", "").await.0,
         404

@@ -5,8 +5,10 @@ mod deletes;
 mod discovery;
 mod errors;
 mod example;
+mod garbage;
 mod kinds;
 mod lists;
+mod namespaces;
 mod openapi;
 mod patches;
 mod subresources;
@@ -39,6 +41,11 @@ macro_rules! for_each_scenario {
             errors::a_selector_that_cannot_be_read_is_a_bad_request
             errors::who_shows_no_credentials_is_unauthorized
             example::the_list_watch_example_prints_what_happens
+            garbage::what_nobody_owns_any_more_is_deleted
+            garbage::an_owner_deleted_in_the_foreground_goes_after_what_blocks_it
+            garbage::orphans_lose_their_owner_and_stay
+            garbage::owners_that_do_not_exist_are_none
+            garbage::an_owner_may_be_the_clusters
             kinds::kinds_behave_each_in_its_own_way
             kinds::some_fields_can_be_selected_by
             kinds::required_fields_are_asked_for
@@ -55,6 +62,11 @@ macro_rules! for_each_scenario {
             lists::pages_are_of_one_version
             lists::a_list_has_the_version_it_shows
             lists::a_version_from_the_future_times_out
+            namespaces::a_namespace_that_is_deleted_is_emptied_and_goes
+            namespaces::what_keeps_a_namespace_is_told
+            namespaces::pods_go_before_everything_else
+            namespaces::a_namespace_that_is_going_takes_nothing_new
+            namespaces::some_namespaces_cannot_be_deleted
             openapi::each_group_version_has_a_document
             openapi::the_older_document_comes_in_json_and_protobuf
             openapi::a_patch_can_ask_for_validation

@@ -6,6 +6,7 @@ mod about;
 mod connect;
 mod discovery;
 mod errors;
+mod events;
 mod formats;
 mod identity;
 mod lists;

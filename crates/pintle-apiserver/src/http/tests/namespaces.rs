@@ -10,6 +10,8 @@ impl Server {
     fn settle(&self) {
         let mut controller = Box::pin(controllers::empty_namespaces(
             self.registry.clone(),
+            Arc::new(self.clock.clone()),
+            Arc::new(self.clock.clone()),
             self.shutdown.clone(),
         ));
         let mut cx = Context::from_waker(Waker::noop());
@@ -148,6 +150,8 @@ async fn only_what_keeps_a_namespace_wakes_its_controller() {
     server.call("DELETE", &uri, "").await;
     let mut controller = Box::pin(controllers::empty_namespaces(
         server.registry.clone(),
+        Arc::new(server.clock.clone()),
+        Arc::new(server.clock.clone()),
         server.shutdown.clone(),
     ));
     let wakes = Arc::new(Wakes::default());
