@@ -79,11 +79,59 @@ impl ClusterBuilder {
         self
     }
 
-    /// Time stands still for the cluster unless a test moves [`Cluster::clock`], and what it leaves to
+    /// Turns built-in APIs on or off, as kube-apiserver's `--runtime-config`: `api/all`, `api/beta`, a
+    /// version as `batch/v1`, or a resource of one as `batch/v1/cronjobs`. Default: what is on in a
+    /// kube-apiserver.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), pintle_test::Error> {
+    /// # pintle_test::block_on(async {
+    /// use pintle_test::meta::GroupVersion;
+    ///
+    /// let cluster = pintle_test::Cluster::builder()
+    ///     .runtime_config("resource.k8s.io/v1beta1", true)
+    ///     .start()
+    ///     .await?;
+    /// let version = GroupVersion::new("resource.k8s.io", "v1beta1");
+    /// let claims = cluster.client().rest(&version).get().resource("resourceclaims");
+    /// assert_eq!(claims.send().await?.status_code(), 200);
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
+    pub fn runtime_config(mut self, key: &str, enabled: bool) -> Self {
+        self.server = self.server.runtime_config(key, enabled);
+        self
+    }
+
+    /// Time stands still for the cluster unless a test [moves](Cluster::advance) it, and what it leaves to
     /// chance is the same in every run. It is 2026-01-01T00:00:00Z at first. Default: the system's time, and
     /// real chance.
     ///
     /// The time of clients stays their own: what they wait for by their own clocks, they wait for.
+    ///
+    /// ```
+    /// # fn main() -> Result<(), pintle_test::Error> {
+    /// # pintle_test::block_on(async {
+    /// use std::time::Duration;
+    /// use pintle_test::meta::GroupVersion;
+    ///
+    /// let cluster = pintle_test::Cluster::builder().simulated_clock().start().await?;
+    /// cluster.advance(Duration::from_secs(60 * 60));
+    /// let core = cluster.client().rest(&GroupVersion::core("v1"));
+    /// let body = r#"{"metadata":{"name":"late"}}"#;
+    /// let created = core
+    ///     .post()
+    ///     .resource("namespaces")
+    ///     .body_bytes("application/json", body)
+    ///     .send()
+    ///     .await?;
+    /// let created = String::from_utf8_lossy(created.raw()).into_owned();
+    /// assert!(created.contains(r#""creationTimestamp":"2026-01-01T01:00:00Z""#));
+    /// # Ok(())
+    /// # })
+    /// # }
+    /// ```
     pub fn simulated_clock(mut self) -> Self {
         self.clock = Some(ManualClock::new());
         self

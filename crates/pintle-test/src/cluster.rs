@@ -1,6 +1,7 @@
 //! [`Cluster`], a cluster that runs.
 
 use std::fmt;
+use std::time::Duration;
 
 use pintle_apiserver::{Fault, Faults, Requests, RunningServer, User};
 use pintle_client::Client;
@@ -126,6 +127,19 @@ impl Cluster {
     pub fn url(&self) -> String {
         let address = self.server.address().expect(NO_PORT);
         format!("https://{address}")
+    }
+
+    /// Lets time pass for the cluster: what waits for it goes on, such as watches that end, Events that
+    /// expire and history that is forgotten. What comes of it, comes of it soon, not before this
+    /// returns.
+    ///
+    /// # Panics
+    ///
+    /// If the cluster was started without a [simulated clock](ClusterBuilder::simulated_clock).
+    pub fn advance(&self, by: Duration) {
+        let clock = self.clock.as_ref();
+        let clock = clock.expect("time is moved where it was started with simulated_clock()");
+        clock.advance(by);
     }
 
     /// The clock of the cluster, if it is [simulated](ClusterBuilder::simulated_clock).

@@ -22,7 +22,8 @@
 //! of their own.
 //!
 //! A test that wants more says so before the start, with a [`ClusterBuilder`]: objects to begin with,
-//! users and their tokens, a [simulated clock](ClusterBuilder::simulated_clock), no port at all
+//! users and their tokens, [APIs](ClusterBuilder::runtime_config) that are off by default, a
+//! [simulated clock](ClusterBuilder::simulated_clock), no port at all
 //! ([`ClusterBuilder::in_process`]). While the cluster runs, a test can [count](Cluster::count) the
 //! requests that it gets, and let it misbehave: fail, delay or break requests ([`Cluster::inject`]),
 //! end watches ([`Cluster::end_watches`]), forget history ([`Cluster::compact`]), lose all connections

@@ -2,6 +2,7 @@
 //!
 //! Invariant: whoever sees the kubeconfig, or its path, can use it at once.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,10 +24,12 @@ pub(super) async fn run(arguments: &Up, messages: Messages, out: &mut Stdout) ->
     }
     let mut interrupts = Interrupts::new()?;
     let started = async {
-        let server = ApiServer::builder()
-            .listen(arguments.listen)
-            .start()
-            .await?;
+        let builder = ApiServer::builder().listen(arguments.listen);
+        let settings = arguments.runtime_config.iter();
+        let builder = settings.fold(builder, |builder, (key, enabled)| {
+            builder.runtime_config(key, *enabled)
+        });
+        let server = builder.start().await?;
         let access = Access::new(&server, arguments.kubeconfig_out.as_deref()).await?;
         Ok::<_, Error>((server, access))
     };
@@ -34,6 +37,9 @@ pub(super) async fn run(arguments: &Up, messages: Messages, out: &mut Stdout) ->
         started = started => started?,
         () = interrupts.next() => return Ok(()),
     };
+    if let Some(warning) = access.beyond(arguments.listen.ip()) {
+        messages.line(&warning);
+    }
     messages.line(&access.welcome(&program()));
     out.line(&access.kubeconfig.display().to_string())?;
 
@@ -100,13 +106,34 @@ impl Access {
             self.server
         )
     }
+
+    /// What to know of a server that others can reach; nothing of one that nobody else can.
+    fn beyond(&self, listens: IpAddr) -> Option<String> {
+        let who = "Other machines can reach it, and are refused without the credentials in the \
+                   kubeconfig, which make whoever has them its administrator.";
+        if listens.is_loopback() {
+            return None;
+        }
+        Some(if listens.is_unspecified() {
+            format!(
+                "{who} The kubeconfig names {}, which leads others to themselves: to use it \
+                 elsewhere, listen at the address by which this machine is reached.",
+                self.server
+            )
+        } else {
+            format!("{who} Copy it to where it is to be used.")
+        })
+    }
 }
 
 impl From<StartError> for Error {
     fn from(error: StartError) -> Self {
-        let hint = match error.is_address() {
-            true => "choose another address with --listen; port 0 is any that is free",
-            false => "try again",
+        let hint = if error.is_address() {
+            "choose another address with --listen; port 0 is any that is free"
+        } else if error.is_runtime_config() {
+            "correct --runtime-config; `pintle up --help` says what it takes"
+        } else {
+            "try again"
         };
         Self::of(Kind::Failed, error).with_hint(hint)
     }

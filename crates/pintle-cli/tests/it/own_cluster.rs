@@ -236,3 +236,51 @@ async fn up_says_when_its_address_is_taken() {
     outcome.fails(1, &address.to_string(), "--listen");
     assert_eq!(outcome.stdout, "");
 }
+
+#[tokio::test]
+async fn up_turns_apis_on_and_off() {
+    let place = Workplace::new();
+    let kubeconfig = place.path("kubeconfig");
+    let mut up = place.start(&format!(
+        "up --kubeconfig-out {} --runtime-config resource.k8s.io/v1beta1,apps/v1=false",
+        kubeconfig.display()
+    ));
+    up.line().await;
+    let claims = place
+        .run("get resourceclaims.v1beta1.resource.k8s.io")
+        .await;
+    assert_eq!(claims.code, 0, "{claims:?}");
+    let deployments = place.run("get deployments.apps").await;
+    assert_ne!(deployments.code, 0, "{deployments:?}");
+    let unknown = place.run("up --runtime-config example.org/v1=true").await;
+    unknown.fails(1, "example.org/v1", "--runtime-config");
+    let neither = place.run("up --runtime-config apps/v1=maybe").await;
+    assert!(
+        neither.stderr.contains("neither true nor false"),
+        "{neither:?}"
+    );
+}
+
+#[tokio::test]
+async fn up_says_how_it_is_reached_from_elsewhere() {
+    let place = Workplace::new();
+    let kubeconfig = place.path("kubeconfig");
+    let mut up = place.start(&format!(
+        "up --listen 0.0.0.0:0 --kubeconfig-out {}",
+        kubeconfig.display()
+    ));
+    up.line().await;
+    let listed = place.run("get namespaces -o name").await;
+    assert!(listed.stdout.contains("namespace/default\n"), "{listed:?}");
+    up.terminate().await;
+    let outcome = up.end().await;
+    assert!(
+        outcome.stderr.contains("refused without the credentials"),
+        "{outcome:?}"
+    );
+    assert!(
+        outcome
+            .stderr
+            .contains("the address by which this machine is reached")
+    );
+}
