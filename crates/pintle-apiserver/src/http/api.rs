@@ -19,7 +19,7 @@ use super::{
     query::Query,
     represent::Renderer,
     route::{Route, Target},
-    warning,
+    socket, warning,
 };
 use crate::{
     authn::{Authenticator, User},
@@ -195,8 +195,12 @@ impl Api {
                     return self.connect(connect, &call, head, body.take()).await;
                 }
                 let answer = self.operate(&head.method, &call, body).await?;
-                let response = compressed(answered(answer), &head.headers);
-                Ok(flight.kept_by(response))
+                let response = answered(answer);
+                let is_watch = response.body().expiry().is_some();
+                if is_watch && socket::is_asked_for(&head.headers) {
+                    return Ok(socket::serve(head, response));
+                }
+                Ok(flight.kept_by(compressed(response, &head.headers)))
             }
             Route::Index => Ok(self.index()),
             Route::Health { root, check } => Ok(self.health(root, &check, query)),

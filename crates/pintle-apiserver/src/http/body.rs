@@ -12,10 +12,13 @@ use std::{
 use bytes::{Bytes, BytesMut};
 use http_body::{Frame, SizeHint};
 use http_body_util::{BodyExt as _, Empty};
-use pintle_env::Instant;
+use pintle_env::{Clock, Instant, Timer};
+
+use super::socket::Socket;
 
 use crate::{
     proxy::{Relayed, RequestBody, Tunnel},
+    shutdown::Shutdown,
     status::Failure,
 };
 
@@ -38,13 +41,22 @@ enum Content {
     /// What somebody else answers, as it comes.
     Relayed(Box<Relayed>),
     /// No body at all: the connection leaves HTTP behind this response.
-    Tunnel(Option<Tunnel>),
+    Departure(Option<Box<Departure>>),
     /// Made while it is sent, as fast as there is something to send.
     Source {
         ready: VecDeque<Bytes>,
         next: Arc<Next>,
         deadline: Instant,
     },
+}
+
+/// What a connection is that has left HTTP.
+#[derive(Debug)]
+pub(crate) enum Departure {
+    /// An end of a tunnel.
+    Tunnel(Tunnel),
+    /// A watch over WebSocket.
+    Socket(Socket),
 }
 
 /// Says that a body ends before it is complete. Whoever sends it breaks its connection off, so that
@@ -189,13 +201,28 @@ impl Body {
 
     /// No body, in a response after which the client's connection goes on as one end of a tunnel.
     pub(crate) fn tunnel(tunnel: Tunnel) -> Self {
-        Self::of(Content::Tunnel(Some(tunnel)))
+        let tunnel = Departure::Tunnel(tunnel);
+        Self::of(Content::Departure(Some(Box::new(tunnel))))
     }
 
-    /// The tunnel that the client's connection is to be an end of; the body does not keep it.
-    pub(crate) fn take_tunnel(&mut self) -> Option<Tunnel> {
+    /// No body, in a response after which a watch goes on over the client's connection.
+    pub(super) fn socket(socket: Socket) -> Self {
+        let socket = Departure::Socket(socket);
+        Self::of(Content::Departure(Some(Box::new(socket))))
+    }
+
+    /// What the client's connection is to be; the body does not keep it.
+    pub(crate) fn take_departure(&mut self) -> Option<Departure> {
         match &mut self.content {
-            Content::Tunnel(tunnel) => tunnel.take(),
+            Content::Departure(departure) => departure.take().map(|departure| *departure),
+            _ => None,
+        }
+    }
+
+    /// When the body ends by itself, if time ends it.
+    pub(super) fn deadline(&self) -> Option<Instant> {
+        match &self.content {
+            Content::Source { deadline, .. } => Some(*deadline),
             _ => None,
         }
     }
@@ -224,7 +251,7 @@ impl Body {
     pub(crate) fn known_length(&self) -> Option<usize> {
         match &self.content {
             Content::Whole(data) => Some(data.as_ref().map_or(0, Bytes::len)),
-            Content::Tunnel(_) => Some(0),
+            Content::Departure(_) => Some(0),
             Content::Chunks(_) | Content::Relayed(_) | Content::Source { .. } => None,
         }
     }
@@ -233,6 +260,20 @@ impl Body {
         Self {
             content,
             kept: None,
+        }
+    }
+}
+
+impl Departure {
+    /// Goes on until it is over, or the server ends.
+    ///
+    /// # Cancel safety
+    ///
+    /// Dropping this closes the connection.
+    pub(crate) async fn run(self, clock: &dyn Clock, timer: &dyn Timer, shutdown: Shutdown) {
+        match self {
+            Self::Tunnel(tunnel) => tunnel.run(clock, timer, shutdown).await,
+            Self::Socket(socket) => socket.run(clock, timer, shutdown).await,
         }
     }
 }
@@ -297,7 +338,7 @@ impl http_body::Body for Body {
                 let frame = Pin::new(answer).poll_frame(cx);
                 return frame.map(|frame| frame.map(|frame| frame.map_err(|_| Broken)));
             }
-            Content::Tunnel(_) => None,
+            Content::Departure(_) => None,
             Content::Source { ready, next, .. } => loop {
                 if let Some(data) = ready.pop_front() {
                     break Some(data);
@@ -327,7 +368,7 @@ impl http_body::Body for Body {
             Content::Whole(data) => data.as_ref().is_none_or(Bytes::is_empty),
             Content::Chunks(_) => false,
             Content::Relayed(answer) => answer.is_end_stream(),
-            Content::Tunnel(_) => true,
+            Content::Departure(_) => true,
             Content::Source { ready, next, .. } => ready.is_empty() && next.lock().pull.is_none(),
         }
     }

@@ -29,6 +29,7 @@ mod patch;
 mod query;
 mod represent;
 mod route;
+mod socket;
 #[cfg(test)]
 mod tests;
 mod update;
@@ -36,6 +37,6 @@ mod warning;
 mod watch;
 
 pub(crate) use api::{Api, Security};
-pub(crate) use body::{Body, Expiry};
+pub(crate) use body::{Body, Departure, Expiry};
 pub(crate) use faulty::Broken;
 pub(crate) use flight::Flights;

@@ -24,8 +24,8 @@ use super::{
 };
 use crate::{
     authn::{ClientCertificates, User},
-    http::{Api, Broken, Expiry},
-    proxy::{ClientAddress, Tunnel, keep_alive},
+    http::{Api, Broken, Departure, Expiry},
+    proxy::{ClientAddress, keep_alive},
     shutdown::Shutdown,
 };
 
@@ -126,7 +126,7 @@ async fn exchange(
     let client = Arc::new(client);
     let (asked, broken) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let watches = Watches::default();
-    let tunnel: Arc<Mutex<Option<Tunnel>>> = Arc::default();
+    let departure: Arc<Mutex<Option<Departure>>> = Arc::default();
     let service = service_fn(|mut request: hyper::Request<Incoming>| {
         asked.notify_one();
         if let Some(address) = client.address {
@@ -139,7 +139,7 @@ async fn exchange(
             path = request.uri().path(),
             user = client.user.as_ref().map(|user| &*user.name),
         );
-        let (watches, tunnel) = (watches.clone(), tunnel.clone());
+        let (watches, departure) = (watches.clone(), departure.clone());
         let respond = async move {
             let mut response = api.respond(client.user.as_ref(), request).await;
             if response.extensions().get::<Broken>().is_some() {
@@ -150,8 +150,8 @@ async fn exchange(
                 client.is_known();
             }
             watches.add(response.body().expiry());
-            if let Some(opened) = response.body_mut().take_tunnel() {
-                *lock(&tunnel) = Some(opened);
+            if let Some(departs) = response.body_mut().take_departure() {
+                *lock(&departure) = Some(departs);
             }
             Ok::<_, Infallible>(response)
         };
@@ -191,9 +191,11 @@ async fn exchange(
     if let Err(error) = ended {
         debug!(error = %error, "connection ended");
     }
-    let tunnel = lock(&tunnel).take();
-    if let Some(tunnel) = tunnel {
-        tunnel.run(&*shared.clock, &*shared.timer, shutdown).await;
+    let departure = lock(&departure).take();
+    if let Some(departure) = departure {
+        departure
+            .run(&*shared.clock, &*shared.timer, shutdown)
+            .await;
     }
 }
 

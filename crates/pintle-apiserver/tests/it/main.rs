@@ -4,6 +4,7 @@
 mod client;
 mod connect;
 mod limits;
+mod sockets;
 
 use std::{
     sync::{Arc, Weak},
