@@ -8,6 +8,7 @@
 mod bans;
 mod claims;
 mod codec;
+mod connect;
 mod control_plane;
 mod embedded;
 mod explained;

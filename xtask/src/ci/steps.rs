@@ -1,7 +1,9 @@
 //! The steps, in the order in which they run: what is quick to fail comes first.
 
 use super::outcome::Cases;
-use super::{bans, claims, codec, control_plane, informers, kubectl, rust, schema, streams, tools};
+use super::{
+    bans, claims, codec, connect, control_plane, informers, kubectl, rust, schema, streams, tools,
+};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 
@@ -119,6 +121,13 @@ pub(super) const STEPS: &[Step] = &[
         when: When::Always,
         floor: Some(82),
         run: control_plane::conformance,
+    },
+    Step {
+        name: "connect",
+        proves: "a real kube-apiserver is reached in every way that a configuration may ask for",
+        when: When::Always,
+        floor: Some(13),
+        run: connect::connect,
     },
     Step {
         name: "documents",

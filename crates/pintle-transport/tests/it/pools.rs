@@ -1,13 +1,14 @@
 //! Who shares connections with whom, and for how long.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use http::Request;
 use pintle_config::{Config, Http2, Pem, Shared};
 use pintle_transport::{Body, ClientIdentity, Transport};
 use tokio::net::TcpStream;
 
-use crate::server::{BREAKS_OFF, Server, Tls, authority, client};
+use crate::server::{BREAKS_OFF, Server, TAKES_TIME, Tls, authority, client};
 
 // claims: rest.transport.shared
 #[tokio::test]
@@ -129,9 +130,46 @@ async fn authority_of_a_file_is_another_than_the_same_bytes() {
     assert_eq!(server.connections(), 2);
 }
 
+// claims: rest.transport.idle
+#[tokio::test]
+async fn idle_connections_are_kept_for_a_while_but_not_all_of_them() {
+    let mut server = Server::plain().await;
+    let transport = Transport::new(&server.config()).unwrap();
+
+    at_once(&transport, &server, 30).await;
+    assert_eq!(server.connections(), 30);
+    // 25 of them serve what comes next.
+    at_once(&transport, &server, 26).await;
+    assert_eq!(server.connections(), 1);
+
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(89)).await;
+    answered(&transport).await;
+    assert_eq!(server.connections(), 0);
+    tokio::time::advance(Duration::from_secs(91)).await;
+    answered(&transport).await;
+    assert_eq!(server.connections(), 1);
+}
+
+/// Has so many requests answered at the same time, over HTTP/1.1 each by a connection of its own.
+async fn at_once(transport: &Transport, server: &Server, count: usize) {
+    let mut answers = Vec::new();
+    for _ in 0..count {
+        answers.push(transport.send(get(TAKES_TIME)).await.unwrap());
+    }
+    server.break_off();
+    for mut answer in answers {
+        answer.body_mut().read_all(100).await.unwrap();
+    }
+    // The tasks that hand connections back to the pool are ready, and run before this one does again.
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+}
+
 fn with_pings_after(seconds: u64) -> Http2 {
     let mut http2 = Http2::default();
-    http2.ping_after = Some(std::time::Duration::from_secs(seconds));
+    http2.ping_after = Some(Duration::from_secs(seconds));
     http2
 }
 
