@@ -27,7 +27,8 @@ impl Session {
     /// Finds the configuration. Nothing is connected yet.
     pub(crate) fn new(connection: &Connection, messages: Messages) -> Result<Self, Error> {
         let loader = loader(connection);
-        let config = loader.load()?;
+        // As kubectl: a person waits for each request.
+        let config = loader.load()?.rate_limit(50.0, 300);
         let transport = Transport::new(&config).map_err(pintle_client::Error::from)?;
         Ok(Self {
             client: Client::from_transport(transport.clone(), &config.default_namespace),

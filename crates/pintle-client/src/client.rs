@@ -4,12 +4,15 @@ use std::sync::Arc;
 
 use pintle_config::Config;
 use pintle_meta::{GroupVersion, Resource};
-use pintle_transport::Transport;
+use pintle_transport::{RequestOptions, Transport};
 
 use crate::rest_client::Connection;
 use crate::{Api, ContentConfig, Error, Reach, RestClient};
 
-/// A way to one cluster. Cheap to clone; clones share their connections.
+/// A way to one cluster. Cheap to clone; clones share their connections, and the limit to the rate of
+/// their requests: 5 a second and 10 at once, unless [`Config::rate_limit`] says otherwise. It is one
+/// limit for everything that is made from the client; in client-go, where a rate is not set, each group
+/// has its own.
 #[derive(Clone, Debug)]
 pub struct Client {
     connection: Connection,
@@ -53,7 +56,27 @@ impl Client {
     /// is [`ContentConfig::protobuf`].
     #[must_use]
     pub fn content(mut self, content: ContentConfig) -> Self {
-        self.connection = Connection::new(self.connection.transport().clone(), content);
+        self.connection = self.connection.with_content(content);
+        self
+    }
+
+    /// The same client over the same connections, whose requests are sent like this where it is not as
+    /// the configuration says: as somebody else, with another time limit, or tried less often.
+    ///
+    /// ```
+    /// # fn example(client: &pintle_client::Client) {
+    /// use pintle_config::Impersonation;
+    /// use pintle_transport::RequestOptions;
+    ///
+    /// let jane = Impersonation::of("jane").groups(["dev"]);
+    /// let as_jane = client
+    ///     .clone()
+    ///     .request_options(RequestOptions::new().impersonate(jane));
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn request_options(mut self, options: RequestOptions) -> Self {
+        self.connection = self.connection.with_options(options);
         self
     }
 

@@ -48,13 +48,6 @@ impl Error {
         Self::new(ErrorKind::Misuse, message.into())
     }
 
-    pub(crate) fn deadline_exceeded(what: &str, deadline: std::time::Duration) -> Self {
-        Self::new(
-            ErrorKind::DeadlineExceeded,
-            format!("no answer to {what} within {deadline:?}"),
-        )
-    }
-
     /// The server's answer.
     pub(crate) fn from_status(status: Status) -> Self {
         let mut error = Self::new(ErrorKind::Status, status.to_string());
@@ -90,6 +83,7 @@ impl Error {
         let kind = match error.kind() {
             pintle_transport::ErrorKind::Configuration => ErrorKind::Configuration,
             pintle_transport::ErrorKind::Request => ErrorKind::Misuse,
+            pintle_transport::ErrorKind::Deadline => ErrorKind::DeadlineExceeded,
             _ => ErrorKind::Transport,
         };
         Self::caused(kind, error)
@@ -192,6 +186,13 @@ impl Error {
             || self
                 .as_transport()
                 .is_some_and(pintle_transport::Error::is_closed)
+    }
+
+    /// Whether it is a connection that was lost or did not come about in time, so that another attempt
+    /// may fare better.
+    pub(crate) fn may_pass(&self) -> bool {
+        let error = self.as_transport();
+        error.is_some_and(|error| error.is_lost() || (error.is_timeout() && !error.is_deadline()))
     }
 
     /// What to do about it, as one sentence without full stop, where something general can be said.

@@ -4,7 +4,6 @@ use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use futures_core::Stream;
 use http_body::Body as _;
@@ -12,7 +11,6 @@ use pintle_codec::{Decoder, TypeMeta};
 use pintle_meta::v1::ListMeta;
 use pintle_meta::{Body as Decodable, ListDecoder, ObjectList};
 use pintle_transport::Body;
-use tokio::time::Sleep;
 
 use crate::Error;
 use crate::response::format_of;
@@ -28,8 +26,6 @@ pub struct ListStream<K> {
     body: Body,
     items: ListDecoder<K>,
     metadata: Option<ListMeta>,
-    /// When the whole list must be there, and how long that was to take.
-    deadline: Option<(Pin<Box<Sleep>>, Duration)>,
     ended: bool,
 }
 
@@ -40,7 +36,6 @@ impl<K: Decodable> ListStream<K> {
         answer: http::Response<Body>,
         decoder: Decoder,
         expected: TypeMeta,
-        deadline: Option<(Pin<Box<Sleep>>, Duration)>,
     ) -> Self {
         let format = format_of(answer.headers());
         Self {
@@ -48,7 +43,6 @@ impl<K: Decodable> ListStream<K> {
             body: answer.into_body(),
             items: ListDecoder::of_any_kind(format, decoder).expecting(expected),
             metadata: None,
-            deadline,
             ended: false,
         }
     }
@@ -111,12 +105,6 @@ impl<K: Decodable> ListStream<K> {
                 }
                 Ok(None) => {}
                 Err(error) => return Poll::Ready(Some(Err(unreadable(error)))),
-            }
-            if let Some((sleep, timeout)) = &mut self.deadline
-                && sleep.as_mut().poll(cx).is_ready()
-            {
-                let error = Error::deadline_exceeded(&self.what, *timeout);
-                return Poll::Ready(Some(Err(error)));
             }
             match ready!(Pin::new(&mut self.body).poll_frame(cx)) {
                 Some(Ok(frame)) => {

@@ -12,8 +12,9 @@ use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use pintle_codec::{Decoder, Format, Message, TypeMeta, Value, json, to_query};
+use pintle_config::Impersonation;
 use pintle_meta::{Body as Encodable, Kind as _, ObjectList, Resource};
-use pintle_transport::Body;
+use pintle_transport::{Body, Purpose, RequestOptions};
 
 use crate::response::{self, Response};
 use crate::rest_client::Connection;
@@ -38,6 +39,8 @@ pub struct Request {
     parameters: Vec<(Cow<'static, str>, String)>,
     headers: HeaderMap,
     timeout: Option<Duration>,
+    /// How it is sent, the time limit apart.
+    options: RequestOptions,
     body: Bytes,
     /// What makes JSON of the body, if it is something else.
     to_json: Option<ToJson>,
@@ -84,6 +87,7 @@ impl Verb {
 impl Request {
     pub(crate) fn new(connection: Connection, verb: Verb, prefix: String) -> Self {
         Self {
+            options: connection.options().clone(),
             connection,
             verb,
             prefix,
@@ -204,11 +208,24 @@ impl Request {
         }
     }
 
-    /// How long the whole request may take, its answer included. The server is told as well, in the
-    /// parameter `timeout`; for a watch, which has no end of its own, only the server is told.
-    /// Default, and zero: no limit.
+    /// How long the whole request may take, all attempts and its answer included; waiting for the
+    /// client's rate limit does not count. The server is told as well, in the parameter `timeout`; for a
+    /// watch, which has no end of its own, only the server is told. Default, and zero: no limit but
+    /// that of the configuration.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout).filter(|timeout| !timeout.is_zero());
+        self
+    }
+
+    /// How often the request may be sent again, where that does no harm. The default is 10 times.
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.options = self.options.max_retries(retries);
+        self
+    }
+
+    /// Acts as this user, whomever the client acts as.
+    pub fn impersonate(mut self, impersonation: Impersonation) -> Self {
+        self.options = self.options.impersonate(impersonation);
         self
     }
 
@@ -272,15 +289,9 @@ impl Request {
     /// The first mistake of the chain; any answer but a success, as
     /// [`Error::as_status`]; and what befalls a connection.
     pub async fn send(mut self) -> Result<Response, Error> {
-        let what = self.to_string();
-        let Some(timeout) = self.timeout else {
-            return self.exchange(&what).await;
-        };
-        self = self.param("timeout", format_timeout(timeout));
-        match tokio::time::timeout(timeout, self.exchange(&what)).await {
-            Ok(answer) => answer,
-            Err(_) => Err(Error::deadline_exceeded(&what, timeout)),
-        }
+        let (what, verb) = (self.to_string(), self.verb);
+        self = self.telling_timeout();
+        response::read(&what, verb, self.answer().await?).await
     }
 
     /// Sends the request and decodes the items of the list that is answered while they arrive: its
@@ -304,24 +315,12 @@ impl Request {
         expected: TypeMeta,
     ) -> Result<ListStream<K>, Error> {
         let (what, verb) = (self.to_string(), self.verb);
-        let deadline = self.timeout;
-        if let Some(timeout) = deadline {
-            self = self.param("timeout", format_timeout(timeout));
-        }
-        let sleep = deadline.map(|timeout| Box::pin(tokio::time::sleep(timeout)));
-        let begin = self.answer();
-        let answer = match deadline {
-            Some(timeout) => tokio::time::timeout(timeout, begin)
-                .await
-                .map_err(|_| Error::deadline_exceeded(&what, timeout))??,
-            None => begin.await?,
-        };
+        self = self.telling_timeout();
+        let answer = self.answer().await?;
         if !(200..=206).contains(&answer.status().as_u16()) {
-            return Err(response::refusal(&what, verb, answer).await);
+            return Err(response::refusal(verb, answer).await);
         }
-        response::warnings(&what, answer.headers());
-        let deadline = sleep.zip(deadline);
-        Ok(ListStream::over(what, answer, decoder, expected, deadline))
+        Ok(ListStream::over(what, answer, decoder, expected))
     }
 
     /// Sends the request as a watch of objects of type `K`.
@@ -330,7 +329,9 @@ impl Request {
     /// Dropping the future gives the watch up; nothing is lost but the watch.
     ///
     /// # Errors
-    /// As [`Request::send`]; a watch has begun only when the server answers 200.
+    /// As [`Request::send`]; a watch has begun only when the server answers 200. One whose connection is
+    /// lost, or does not come about, at every attempt is an empty watch: whoever watches begins again
+    /// anyway.
     pub async fn watch<K: Encodable>(self) -> Result<WatchStream<K>, Error> {
         self.accept::<K>()
             .watch_with(Decoder::new(), K::decode)
@@ -365,21 +366,30 @@ impl Request {
         if !self.parameters.iter().any(|(name, _)| name == "watch") {
             self = self.param("watch", "true");
         }
-        if let Some(timeout) = self.timeout.take() {
-            self = self.param("timeout", format_timeout(timeout));
-        }
+        self = self.telling_timeout();
+        self.timeout = None;
+        self.options = self.options.purpose(Purpose::Watch);
         let (what, verb) = (self.to_string(), self.verb);
-        let answer = self.answer().await?;
+        let answer = match self.answer().await {
+            Ok(answer) => answer,
+            Err(error) if error.may_pass() => {
+                tracing::debug!(request = what, %error, "the watch ends before it has begun");
+                return Ok(WatchStream::empty());
+            }
+            Err(error) => return Err(error),
+        };
         if answer.status() != StatusCode::OK {
-            return Err(response::refusal(&what, verb, answer).await);
+            return Err(response::refusal(verb, answer).await);
         }
-        response::warnings(&what, answer.headers());
         Ok(WatchStream::over(what, answer, decoder, read))
     }
 
-    async fn exchange(self, what: &str) -> Result<Response, Error> {
-        let verb = self.verb;
-        response::read(what, verb, self.answer().await?).await
+    /// Tells the server how much time there is.
+    fn telling_timeout(self) -> Self {
+        match self.timeout {
+            Some(timeout) => self.param("timeout", format_timeout(timeout)),
+            None => self,
+        }
     }
 
     /// Sends the request; the head of the answer is there, its body is still to be read.
@@ -414,6 +424,12 @@ impl Request {
             Verb::Delete => Method::DELETE,
         };
         *request.headers_mut() = self.headers.clone();
+        let options = self.options.clone();
+        let options = match self.timeout {
+            Some(timeout) => options.timeout(timeout),
+            None => options,
+        };
+        request.extensions_mut().insert(options);
         if !self.headers.contains_key(ACCEPT) {
             let accept = self.connection.content().accept_header(ALL_FORMATS, "");
             let accept = HeaderValue::try_from(accept).expect("media types are values of headers");

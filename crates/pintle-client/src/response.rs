@@ -4,8 +4,9 @@ use std::fmt;
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http::header::{CONTENT_TYPE, RETRY_AFTER, WARNING};
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use pintle_codec::{Decoder, Format, Value, cbor, json};
+use pintle_config::Warning;
 use pintle_meta::v1::Status;
 use pintle_meta::{Body as Decodable, Kind};
 use pintle_transport::Body;
@@ -141,7 +142,7 @@ pub(crate) async fn read(
 ) -> Result<Response, Error> {
     let success = (200..=206).contains(&answer.status().as_u16());
     if !success {
-        return Err(refusal(what, verb, answer).await);
+        return Err(refusal(verb, answer).await);
     }
     let (head, mut body) = answer.into_parts();
     let content_type = head.headers.get(CONTENT_TYPE);
@@ -150,15 +151,14 @@ pub(crate) async fn read(
         what: what.to_owned(),
         status: head.status.as_u16(),
         content_type: content_type.unwrap_or_default().to_owned(),
-        warnings: warnings(what, &head.headers),
+        warnings: warnings(&head.headers),
         body: body.read_all(usize::MAX).await.map_err(Error::transport)?,
     })
 }
 
 /// The error that an answer stands for which is not what was asked for.
-pub(crate) async fn refusal(what: &str, verb: Verb, answer: http::Response<Body>) -> Error {
+pub(crate) async fn refusal(verb: Verb, answer: http::Response<Body>) -> Error {
     let (head, mut body) = answer.into_parts();
-    warnings(what, &head.headers);
     let code = head.status.as_u16();
     let body = match body.read_all(LONGEST_ERROR).await {
         Ok(body) => body,
@@ -178,16 +178,11 @@ pub(crate) async fn refusal(what: &str, verb: Verb, answer: http::Response<Body>
     Error::from_status(status)
 }
 
-/// The warnings of an answer, which are logged as well.
-pub(crate) fn warnings(what: &str, headers: &HeaderMap) -> Vec<String> {
-    let lines = headers.get_all(WARNING).iter();
-    let warnings: Vec<String> = lines
-        .flat_map(|line| warning_texts(&String::from_utf8_lossy(line.as_bytes())))
-        .collect();
-    for warning in &warnings {
-        tracing::warn!(request = what, "the API server warns: {warning}");
-    }
-    warnings
+/// The texts of an answer's warnings that are for users. The transport has told its handler of them.
+fn warnings(headers: &HeaderMap) -> Vec<String> {
+    let warnings = pintle_transport::warnings(headers).into_iter();
+    let for_users = warnings.filter(Warning::is_for_users);
+    for_users.map(|warning| warning.text).collect()
 }
 
 /// The failure that a body reports as a Status, if it does. The head's code stands in for a missing
@@ -291,64 +286,8 @@ fn synthesise(verb: Verb, code: u16, body: &[u8]) -> Status {
     }
 }
 
-/// The texts of a `Warning` header, of code 299 only: Kubernetes gives no other a meaning. A header
-/// has the form `299 agent "text" "date", 299 agent "text"`, where the date may be missing.
-fn warning_texts(header: &str) -> Vec<String> {
-    let mut texts = Vec::new();
-    let mut rest = header;
-    while let Some((code, after)) = rest.trim_start_matches([' ', ',']).split_once(' ') {
-        let Some((_agent, after)) = after.trim_start().split_once(' ') else {
-            break;
-        };
-        let Some((text, after)) = unquote(after) else {
-            break;
-        };
-        if code == "299" {
-            texts.push(text);
-        }
-        rest = match unquote(after) {
-            Some((_date, after)) => after,
-            None => after,
-        };
-    }
-    texts
-}
-
-/// The quoted text at the start, without its escapes, and what follows it.
-fn unquote(text: &str) -> Option<(String, &str)> {
-    let quoted = text.trim_start().strip_prefix('"')?;
-    let mut unquoted = String::new();
-    let mut chars = quoted.char_indices();
-    loop {
-        match chars.next()? {
-            (at, '"') => return Some((unquoted, &quoted[at + 1..])),
-            (_, '\\') => unquoted.push(chars.next()?.1),
-            (_, char) => unquoted.push(char),
-        }
-    }
-}
-
 /// How much of an answer that is not a Status a message shows, as client-go.
 const SHOWN_OF_BODY: usize = 2048;
 
 /// How much of a failure's body is read: a Status is far shorter.
 const LONGEST_ERROR: usize = 1 << 20;
-
-#[cfg(test)]
-mod tests {
-    use super::warning_texts;
-
-    #[test]
-    fn warnings_are_unquoted() {
-        let header = r#"299 - "unknown field \"spec.x\"""#;
-        assert_eq!(warning_texts(header), [r#"unknown field "spec.x""#]);
-        assert_eq!(
-            warning_texts(r#"299 kube "a" "Sat, 1 Jan", 299 - "é, b""#),
-            ["a", "é, b"]
-        );
-        assert_eq!(warning_texts(r#"199 - "other", 299 - "c""#), ["c"]);
-        for malformed in ["", "299", "299 -", r#"299 - "unfinished"#, r#"299 - bare"#] {
-            assert!(warning_texts(malformed).is_empty(), "{malformed}");
-        }
-    }
-}

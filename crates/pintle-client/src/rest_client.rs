@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use pintle_codec::Format;
 use pintle_config::Config;
 use pintle_meta::GroupVersion;
-use pintle_transport::Transport;
+use pintle_transport::{RequestOptions, Transport};
 
 use crate::{ContentConfig, Error, Getter, Request, Verb};
 
@@ -26,6 +26,7 @@ pub struct RestClient {
 pub(crate) struct Connection {
     transport: Transport,
     content: Arc<ContentConfig>,
+    options: Arc<RequestOptions>,
     /// Whether the server has refused to take anything but JSON.
     takes_json_only: Arc<AtomicBool>,
 }
@@ -52,7 +53,14 @@ impl RestClient {
     /// The same client, which asks for objects and sends them in other formats.
     #[must_use]
     pub fn content(mut self, content: ContentConfig) -> Self {
-        self.connection = Connection::new(self.connection.transport, content);
+        self.connection = self.connection.with_content(content);
+        self
+    }
+
+    /// The same client, whose requests are sent like this where it is not as the configuration says.
+    #[must_use]
+    pub fn request_options(mut self, options: RequestOptions) -> Self {
+        self.connection = self.connection.with_options(options);
         self
     }
 
@@ -108,8 +116,24 @@ impl Connection {
         Self {
             transport,
             content: content.into(),
+            options: Arc::default(),
             takes_json_only: Arc::default(),
         }
+    }
+
+    pub(crate) fn with_content(mut self, content: ContentConfig) -> Self {
+        self.content = content.into();
+        self.takes_json_only = Arc::default();
+        self
+    }
+
+    pub(crate) fn with_options(mut self, options: RequestOptions) -> Self {
+        self.options = options.into();
+        self
+    }
+
+    pub(crate) fn options(&self) -> &RequestOptions {
+        &self.options
     }
 
     pub(crate) fn transport(&self) -> &Transport {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::poll_fn;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -47,6 +48,20 @@ impl<K> WatchStream<K> {
 }
 
 impl<K: 'static> WatchStream<K> {
+    /// A watch without events, which has ended.
+    pub(crate) fn empty() -> Self {
+        struct Empty<K>(PhantomData<fn() -> K>);
+
+        impl<K> Stream for Empty<K> {
+            type Item = Result<WatchEvent<K>, Error>;
+
+            fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+                Poll::Ready(None)
+            }
+        }
+        Self(Box::pin(Empty(PhantomData)))
+    }
+
     /// A watch over the body of an answer.
     pub(crate) fn over(
         what: String,

@@ -237,13 +237,18 @@ fn config(server: &RunningServer) -> Result<Config, Error> {
     let config = Config::new(&format!("https://{address}"));
     let config = config.map_err(pintle_client::Error::from)?;
     let authority = Pem::from_bytes(server.certificate_authority());
-    Ok(config.certificate_authority(authority))
+    Ok(unlimited(config.certificate_authority(authority)))
 }
 
 /// How to reach a server in this process, as whoever its connector says.
 fn local_config() -> Result<Config, Error> {
     let config = Config::new("http://cluster.local");
-    Ok(config.map_err(pintle_client::Error::from)?)
+    Ok(unlimited(config.map_err(pintle_client::Error::from)?))
+}
+
+/// A test is in a hurry, and its cluster is there for nobody else.
+fn unlimited(config: Config) -> Config {
+    config.rate_limit(-1.0, 0)
 }
 
 const NO_PORT: &str = "the cluster has a port unless it was started with in_process()";

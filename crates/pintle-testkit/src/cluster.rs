@@ -36,7 +36,7 @@ impl Cluster {
     pub fn new(kubeconfig: impl Into<PathBuf>) -> Result<Self, pintle_client::Error> {
         let kubeconfig = kubeconfig.into();
         let loader = pintle_config::Loader::new(pintle_config::Environment::process());
-        let config = loader.path(&kubeconfig).load()?;
+        let config = loader.path(&kubeconfig).load()?.rate_limit(-1.0, 0);
         Ok(Self {
             client: Client::new(&config)?,
             config,

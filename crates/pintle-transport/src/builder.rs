@@ -13,13 +13,17 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tower_layer::Layer;
 use tower_service::Service;
 
+use crate::attempts::AttemptsLayer;
 use crate::auth::AuthLayer;
 use crate::body::Body;
 use crate::client::Client;
 use crate::connect::Connector;
 use crate::dial::Dial;
 use crate::error::{BoxError, Error, ErrorKind};
+use crate::gunzip::GunzipLayer;
 use crate::identity::ClientIdentity;
+use crate::impersonate::ImpersonateLayer;
+use crate::observe::ObserveLayer;
 use crate::pool::Pool;
 use crate::proxy::Proxy;
 use crate::service::BoxService;
@@ -28,6 +32,7 @@ use crate::time;
 use crate::transport::Transport;
 use crate::trust::Trust;
 use crate::user_agent::UserAgentLayer;
+use crate::warnings::WarningsLayer;
 
 /// Builds a [`Transport`] with layers or a service of the caller's.
 ///
@@ -70,8 +75,9 @@ impl Builder {
         }
     }
 
-    /// Adds a tower layer. It sees requests as they leave: with absolute URI, user agent and
-    /// credentials. Of several layers the first added is the outermost.
+    /// Adds a tower layer. It sees requests as they leave, each attempt of its own: with absolute URI,
+    /// user agent and credentials; and answers as they come, perhaps in gzip. Of several layers the
+    /// first added is the outermost.
     pub fn layer<L, B>(mut self, layer: L) -> Self
     where
         L: Layer<BoxService> + Send + 'static,
@@ -135,8 +141,16 @@ impl Builder {
             layers,
         } = self;
         refuse_what_is_not_there(&config)?;
+        let time = time::of(&config.time);
+        let observe = ObserveLayer::new(&config, Arc::clone(&time));
+        let attempts = AttemptsLayer::new(&config, Arc::clone(&time));
+        let warnings = WarningsLayer::new(config.warnings.clone());
+        let impersonate = ImpersonateLayer::new(config.impersonation.as_ref())?;
         let user_agent = UserAgentLayer::new(config.user_agent.as_deref())?;
-        let auth = AuthLayer::new(&config.auth)?;
+        let auth = AuthLayer::new(&config, time)?;
+        let gunzip = GunzipLayer {
+            ask: config.compression,
+        };
         let mut stack = match service {
             Some(service) => service,
             None => BoxService::new(Client::new(pool(&config, dial, identity)?)),
@@ -144,8 +158,10 @@ impl Builder {
         for layer in layers.into_iter().rev() {
             stack = layer(stack);
         }
-        // One box for both of ours.
-        let stack = BoxService::new(user_agent.layer(auth.layer(stack)));
+        // One attempt, and what is around all of them.
+        let attempt = user_agent.layer(auth.layer(gunzip.layer(stack)));
+        let attempt = warnings.layer(impersonate.layer(attempt));
+        let stack = BoxService::new(observe.layer(attempts.layer(attempt)));
         Ok(Transport::assemble(config.server, stack))
     }
 }
@@ -165,7 +181,6 @@ fn refuse_what_is_not_there(config: &Config) -> Result<(), Error> {
     let feature = match &config.auth {
         Auth::Exec(_) => Some("an exec plugin"),
         Auth::Provider(_) => Some("an auth provider"),
-        _ if config.impersonation.is_some() => Some("impersonation"),
         _ => None,
     };
     match feature {

@@ -9,7 +9,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-pub(crate) use classify::{is_unprocessed, of_client, of_connect, of_handshake, of_stream};
+pub(crate) use classify::{find, is_unprocessed, of_client, of_connect, of_handshake, of_stream};
 
 /// What went wrong between here and the API server. Cheap to clone.
 ///
@@ -56,6 +56,11 @@ pub enum ErrorKind {
     Closed,
     /// The server did not follow the HTTP protocol.
     Protocol,
+    /// The request's own time limit passed.
+    Deadline,
+    /// The credentials that the request needs could not be had: a plugin failed, or a token could not be
+    /// renewed.
+    Credentials,
     /// A layer or service that the caller put in failed.
     Foreign,
 }
@@ -65,7 +70,7 @@ pub(crate) type BoxError = Box<dyn StdError + Send + Sync>;
 struct Inner {
     kind: ErrorKind,
     message: String,
-    source: Option<BoxError>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
@@ -85,7 +90,7 @@ impl Error {
         Self(Arc::new(Inner {
             kind,
             message: message.into(),
-            source: Some(source.into()),
+            source: Some(source.into().into()),
         }))
     }
 
@@ -133,9 +138,54 @@ impl Error {
         matches!(self.kind(), ErrorKind::Proxy | ErrorKind::ProxyCredentials)
     }
 
-    /// Whether the server did not answer in time, connected or not.
+    /// Whether time ran out: the server did not answer in time, connected or not, or the request had no
+    /// more.
     pub fn is_timeout(&self) -> bool {
-        matches!(self.kind(), ErrorKind::ConnectTimeout | ErrorKind::Timeout)
+        matches!(
+            self.kind(),
+            ErrorKind::ConnectTimeout | ErrorKind::Timeout | ErrorKind::Deadline
+        )
+    }
+
+    /// Whether the request's own time limit passed, and not one of the connection.
+    pub fn is_deadline(&self) -> bool {
+        self.kind() == ErrorKind::Deadline
+    }
+
+    /// Whether the credentials that the request needs could not be had.
+    pub fn is_credentials(&self) -> bool {
+        self.kind() == ErrorKind::Credentials
+    }
+
+    /// Whether a connection that was there was lost: it ended, stopped answering, or was reset. The server
+    /// may have acted on the request.
+    pub fn is_lost(&self) -> bool {
+        let cause = self.0.source.as_deref();
+        let cause = cause.and_then(|cause| find::<std::io::Error>(cause));
+        let reset = cause.is_some_and(|cause| {
+            matches!(
+                cause.kind(),
+                std::io::ErrorKind::ConnectionReset | std::io::ErrorKind::UnexpectedEof
+            )
+        });
+        matches!(self.kind(), ErrorKind::Closed | ErrorKind::Timeout) || reset
+    }
+
+    /// Whether no connection came about in time.
+    pub(crate) fn is_connect_timeout(&self) -> bool {
+        self.kind() == ErrorKind::ConnectTimeout
+    }
+
+    /// The same, saying too what came of an earlier attempt, if that was something else.
+    pub(crate) fn after(self, earlier: Option<String>) -> Self {
+        match earlier {
+            Some(earlier) if earlier != self.0.message => Self(Arc::new(Inner {
+                kind: self.0.kind,
+                message: format!("{}; before that, {earlier}", self.0.message),
+                source: self.0.source.clone(),
+            })),
+            _ => self,
+        }
     }
 
     /// Whether the server's certificate was found wanting: issuer, validity, names, or otherwise.
@@ -195,11 +245,13 @@ impl Error {
             ErrorKind::Tls => {
                 "check that the server speaks TLS 1.2 or 1.3 at this port; one without TLS has an http:// URL"
             }
+            ErrorKind::Deadline => "allow it more time, or check what keeps the API server busy",
             ErrorKind::Closed => "try again; if it persists, look at the API server's log",
             ErrorKind::Configuration
             | ErrorKind::Request
             | ErrorKind::Certificate
             | ErrorKind::Protocol
+            | ErrorKind::Credentials
             | ErrorKind::Foreign => return None,
         })
     }

@@ -8,7 +8,7 @@ pub(crate) fn is_long_running(uri: &Uri) -> bool {
 }
 
 /// Whether an option is on: as API servers read it, it is unless it says `false` or `0`.
-fn asks_for(uri: &Uri, option: &str) -> bool {
+pub(crate) fn asks_for(uri: &Uri, option: &str) -> bool {
     let query = uri.query().unwrap_or_default();
     let value = query.split('&').find_map(|pair| {
         let (name, value) = pair.split_once('=').unwrap_or((pair, ""));

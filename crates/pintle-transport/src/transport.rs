@@ -11,7 +11,6 @@ use http::{Request, Response, Uri, Version};
 use pintle_config::{Config, ServerUrl};
 use tower::ServiceExt as _;
 use tower_service::Service;
-use tracing::Instrument as _;
 
 use crate::body::Body;
 use crate::builder::Builder;
@@ -47,7 +46,7 @@ impl Transport {
     }
 
     /// A transport that hands every request to `service`, for instance a server in the same process.
-    /// Requests say `http://localhost` and carry no credentials.
+    /// Requests say `http://localhost`, carry no credentials, and are not limited in their rate.
     pub fn from_service<S, B>(service: S) -> Self
     where
         S: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
@@ -57,7 +56,7 @@ impl Transport {
         B::Error: Into<BoxError>,
     {
         let config = Config::new("http://localhost").expect("this is a URL");
-        Self::builder(&config)
+        Self::builder(&config.rate_limit(-1.0, 0))
             .service(service)
             .build()
             .expect("without TLS, credentials and user agent there is nothing to refuse")
@@ -78,7 +77,12 @@ impl Transport {
     /// Sends `request` and waits for the head of the response; its body is read from the response.
     ///
     /// The request's URI is path and query only: the server's scheme, authority and base path are put
-    /// before it. Any status code is a success here.
+    /// before it. Any status code is a success here. What is special about the request is among its
+    /// extensions, as [`RequestOptions`](crate::RequestOptions).
+    ///
+    /// It waits for the client's rate limit, and is sent again if that can do no harm: after an answer of
+    /// 429 or 500 and above that says when, and, if it is a GET, after a connection that was lost. What
+    /// such an attempt came to is logged; what the last one came to is returned.
     ///
     /// # Cancel safety
     ///
@@ -91,20 +95,7 @@ impl Transport {
         *request.uri_mut() = self.absolute(request.uri())?;
         // Which version is spoken is the connection's affair.
         *request.version_mut() = Version::HTTP_11;
-        let span = tracing::debug_span!(
-            "request",
-            http.request.method = %request.method(),
-            url.path = request.uri().path(),
-            http.response.status_code = tracing::field::Empty,
-        );
-        let response = self
-            .service
-            .clone()
-            .oneshot(request)
-            .instrument(span.clone())
-            .await?;
-        span.record("http.response.status_code", response.status().as_u16());
-        Ok(response)
+        self.service.clone().oneshot(request).await
     }
 
     /// Asks the server to leave HTTP, by what the request's `Upgrade` header names: `websocket`, or

@@ -2,6 +2,8 @@
 //!
 //! Invariant: every request has one, and a request that comes with one keeps it.
 
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 use std::task::{Context, Poll};
 
 use http::header::{HeaderValue, USER_AGENT};
@@ -30,7 +32,7 @@ impl UserAgentLayer {
     pub(crate) fn new(configured: Option<&str>) -> Result<Self, Error> {
         let value = match configured {
             Some(value) => HeaderValue::try_from(value),
-            None => HeaderValue::try_from(user_agent("pintle", env!("CARGO_PKG_VERSION"))),
+            None => HeaderValue::try_from(user_agent(&program(), env!("CARGO_PKG_VERSION"))),
         };
         let value = value.map_err(|error| {
             Error::with_source(
@@ -79,6 +81,18 @@ where
             .or_insert_with(|| self.value.clone());
         self.inner.call(request)
     }
+}
+
+/// The name that the program was started by; `pintle` if it has none that a header may contain.
+fn program() -> String {
+    let path = std::env::args_os().next().map(PathBuf::from);
+    let name = path.as_deref().and_then(Path::file_name);
+    let name = name.and_then(OsStr::to_str).unwrap_or_default();
+    let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.+".contains(&byte);
+    if name.is_empty() || !name.bytes().all(is_token) {
+        return "pintle".to_owned();
+    }
+    name.to_owned()
 }
 
 fn os() -> &'static str {

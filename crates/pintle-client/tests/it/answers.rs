@@ -161,7 +161,7 @@ async fn a_failure_in_the_body_is_a_failure_whatever_the_head_says() {
     assert!(deleted.unwrap_err().is_conflict());
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn when_to_try_again_is_kept() {
     let (client, _) = client(429, &[("retry-after", "7")], "slow down");
     let request = client

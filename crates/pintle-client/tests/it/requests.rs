@@ -1,12 +1,15 @@
 //! What is sent.
 
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use pintle_api::apps::v1::Deployment;
 use pintle_api::core::v1::{Node, Pod};
-use pintle_client::{ErrorKind, ListWatch, Lister as _, Request, RestClient};
+use pintle_client::{Client, ErrorKind, ListWatch, Lister as _, Request, RestClient};
+use pintle_config::Impersonation;
 use pintle_meta::v1::{CreateOptions, DeleteOptions, ListOptions, UpdateOptions};
 use pintle_meta::{FieldSelector, GroupVersion};
+use pintle_transport::{Body, RequestOptions, Transport};
 
 use crate::client;
 
@@ -217,6 +220,45 @@ async fn a_list_watch_adds_its_selector_or_what_its_function_says() {
             "GET /api/v1/pods?labelSelector=x&limit=1",
         ],
     );
+}
+
+// claims: rest.request.max-retries
+#[tokio::test(start_paused = true)]
+async fn how_often_a_request_is_sent_again_can_be_chosen() {
+    let (client, seen) = client(429, &[("retry-after", "1")], "slow down");
+    let count = || seen.lock().unwrap().drain(..).count();
+    let rest = client.rest(&GroupVersion::core("v1"));
+    rest.get().resource("pods").send().await.unwrap_err();
+    assert_eq!(count(), 11);
+    let pods = rest.get().resource("pods").max_retries(2);
+    pods.send().await.unwrap_err();
+    assert_eq!(count(), 3);
+    let never = client.request_options(RequestOptions::new().max_retries(0));
+    never.api::<Pod>().list(&ListOptions::new()).await.unwrap_err();
+    assert_eq!(count(), 1);
+}
+
+#[tokio::test]
+async fn one_request_or_one_client_can_act_as_somebody_else() {
+    let users = Arc::new(Mutex::new(Vec::new()));
+    let seen = users.clone();
+    let service = tower::service_fn(move |request: http::Request<Body>| {
+        let user = request.headers().get("impersonate-user");
+        let user = user.map_or("nobody", |user| user.to_str().unwrap());
+        seen.lock().unwrap().push(user.to_owned());
+        async { Ok::<_, pintle_transport::Error>(http::Response::new(Body::from("{}"))) }
+    });
+    let client = Client::from_transport(Transport::from_service(service), "default");
+    let jane = RequestOptions::new().impersonate(Impersonation::of("jane"));
+    let jane = client.clone().request_options(jane);
+    for client in [client, jane] {
+        let rest = client.rest(&GroupVersion::core("v1"));
+        rest.get().resource("pods").send().await.unwrap();
+        let john = rest.get().resource("pods");
+        let john = john.impersonate(Impersonation::of("john"));
+        john.send().await.unwrap();
+    }
+    assert_eq!(*users.lock().unwrap(), ["nobody", "john", "jane", "john"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,11 +1,15 @@
 //! Watches, and what can happen to them.
 
 use std::error::Error as _;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use pintle_api::core::v1::Pod;
-use pintle_client::{Error, ErrorKind, WatchStream};
+use pintle_client::{Client, Error, ErrorKind, WatchStream};
 use pintle_meta::WatchEvent;
 use pintle_meta::v1::ListOptions;
+use pintle_transport::{Body, Transport};
 
 use crate::streaming;
 
@@ -36,6 +40,33 @@ async fn events_come_in_order_until_the_server_ends_the_watch() {
     assert_eq!(next(&mut events).await.unwrap(), "DELETED");
     assert_eq!(next(&mut events).await.unwrap(), "end");
     assert_eq!(next(&mut events).await.unwrap(), "end");
+}
+
+// claims: rest.retry.watch
+#[tokio::test(start_paused = true)]
+async fn a_watch_that_never_begins_is_an_empty_one() {
+    let attempts = Arc::new(AtomicUsize::new(0));
+    let count = attempts.clone();
+    let service = tower::service_fn(move |_: http::Request<Body>| {
+        count.fetch_add(1, Ordering::Relaxed);
+        async { Err::<http::Response<Body>, _>(io::Error::from(io::ErrorKind::ConnectionReset)) }
+    });
+    let client = Client::from_transport(Transport::from_service(service), "default");
+    let mut events = client
+        .api::<Pod>()
+        .watch(&ListOptions::new())
+        .await
+        .unwrap();
+    assert_eq!(next(&mut events).await.unwrap(), "end");
+    assert_eq!(attempts.load(Ordering::Relaxed), 11);
+
+    // Where the server cannot be reached at all it is an error.
+    let service = tower::service_fn(|_: http::Request<Body>| async {
+        Err::<http::Response<Body>, _>(io::Error::from(io::ErrorKind::HostUnreachable))
+    });
+    let client = Client::from_transport(Transport::from_service(service), "default");
+    let error = client.api::<Pod>().watch(&ListOptions::new()).await;
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::Transport);
 }
 
 #[tokio::test]

@@ -2,10 +2,17 @@
 
 use std::time::Duration;
 
+use pintle_client::Client;
 use pintle_meta::{WatchEvent, v1::ListOptions};
 use pintle_test::{Cluster, Fault, Requests};
+use pintle_transport::RequestOptions;
 
 use crate::{clusters, config_maps, create};
+
+/// A client that does not try again.
+fn once(client: Client) -> Client {
+    client.request_options(RequestOptions::new().max_retries(0))
+}
 
 #[tokio::test]
 async fn requests_fail_as_often_as_they_shall() {
@@ -13,7 +20,7 @@ async fn requests_fail_as_often_as_they_shall() {
         let lists = Requests::any().verb("list").resource("configmaps");
         let unavailable = Fault::status(503).retry_after(Duration::from_secs(7));
         cluster.inject(unavailable.on(lists.clone()).times(2));
-        let config_maps = config_maps(&cluster.client());
+        let config_maps = config_maps(&once(cluster.client()));
         for _ in 0..2 {
             let error = config_maps.list(&ListOptions::new()).await.unwrap_err();
             let status = error.as_status().unwrap();
@@ -33,7 +40,7 @@ async fn requests_fail_as_often_as_they_shall() {
 #[tokio::test]
 async fn a_reset_breaks_the_connection_and_what_goes_over_it() {
     for cluster in clusters().await {
-        let client = cluster.client();
+        let client = once(cluster.client());
         create(&client, "a").await;
         cluster.inject(Fault::reset().on(Requests::any().verb("get")).times(1));
         let error = config_maps(&client).get("a").await.unwrap_err();

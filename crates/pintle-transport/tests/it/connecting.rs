@@ -7,7 +7,7 @@ use std::time::Duration;
 use http::{Request, Version};
 use pintle_config::{Config, Pem};
 use pintle_pki::ServerNames;
-use pintle_transport::{Body, Error, ErrorKind, Transport};
+use pintle_transport::{Body, Error, ErrorKind, RequestOptions, Transport};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -381,8 +381,11 @@ async fn certificates_that_are_not_pem_are_named() {
     }
 }
 
+/// A request that is not sent again, however it fails.
 fn get(path: &str) -> Request<Body> {
-    Request::get(path).body(Body::empty()).unwrap()
+    let once = RequestOptions::new().max_retries(0);
+    let request = Request::get(path).extension(once);
+    request.body(Body::empty()).unwrap()
 }
 
 async fn refused(config: &Config) -> Error {

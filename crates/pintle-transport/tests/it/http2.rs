@@ -8,7 +8,7 @@ use h2::Reason;
 use http::{Request, Response, Version};
 use http_body_util::StreamBody;
 use pintle_config::{Config, Environment, Pem};
-use pintle_transport::{Body, Transport};
+use pintle_transport::{Body, RequestOptions, Transport};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::task::JoinSet;
 
@@ -290,6 +290,9 @@ impl futures_core::Stream for Once {
     }
 }
 
+/// A request that is not sent again, however it fails.
 fn get(path: &str) -> Request<Body> {
-    Request::get(path).body(Body::empty()).unwrap()
+    let once = RequestOptions::new().max_retries(0);
+    let request = Request::get(path).extension(once);
+    request.body(Body::empty()).unwrap()
 }

@@ -6,11 +6,12 @@ use bytes::Bytes;
 use http::header::{AUTHORIZATION, USER_AGENT};
 use http::{Request, Response};
 use http_body_util::Full;
-use pintle_config::Config;
+use pintle_config::{Config, Impersonation};
 use pintle_transport::{Body, ErrorKind, Transport};
 use tower::service_fn;
 use tower::util::{MapErrLayer, MapRequestLayer, MapResponseLayer};
 
+// claims: rest.config.custom-service
 #[tokio::test]
 async fn service_receives_requests_and_its_body_comes_back() {
     let transport = Transport::from_service(service_fn(async |request: Request<Body>| {
@@ -24,6 +25,7 @@ async fn service_receives_requests_and_its_body_comes_back() {
     assert_eq!(body, "http://localhost/api?x=1");
 }
 
+// claims: rest.transport.layers, rest.config.custom-service
 #[tokio::test]
 async fn layers_see_requests_as_they_leave_first_added_outermost() {
     let log = Arc::new(Mutex::new(Vec::new()));
@@ -34,6 +36,8 @@ async fn layers_see_requests_as_they_leave_first_added_outermost() {
             assert_eq!(request.uri().host(), Some("127.0.0.1"));
             assert_eq!(headers[USER_AGENT], "layered/1");
             assert_eq!(headers[AUTHORIZATION], "Bearer sesame");
+            assert_eq!(headers["impersonate-user"], "jane");
+            assert_eq!(headers["accept-encoding"], "gzip");
             log.lock().unwrap().push(name);
             request
         })
@@ -41,7 +45,8 @@ async fn layers_see_requests_as_they_leave_first_added_outermost() {
     let config = Config::new("http://127.0.0.1:1")
         .unwrap()
         .bearer_token("sesame")
-        .user_agent("layered/1");
+        .user_agent("layered/1")
+        .impersonate(Impersonation::of("jane"));
     let transport = Transport::builder(&config)
         .layer(noting("outer"))
         .layer(noting("inner"))

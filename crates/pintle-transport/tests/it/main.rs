@@ -5,15 +5,23 @@
 )]
 
 mod connecting;
+mod gzip;
+mod headers;
 mod http2;
 mod layers;
 mod lifetime;
+mod log;
 mod loopback_proxy;
+mod observed;
 mod pools;
 mod proxies;
 mod requests;
 mod responses;
+mod retries;
 mod rotation;
+mod script;
 mod secrets;
 mod server;
+mod throttling;
+mod token_files;
 mod upgrades;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::Request;
 use pintle_config::{Config, Http2, Pem, Shared};
-use pintle_transport::{Body, ClientIdentity, Transport};
+use pintle_transport::{Body, ClientIdentity, RequestOptions, Transport};
 use tokio::net::TcpStream;
 
 use crate::server::{BREAKS_OFF, Server, TAKES_TIME, Tls, authority, client};
@@ -178,6 +178,9 @@ async fn answered(transport: &Transport) {
     response.body_mut().read_all(100).await.unwrap();
 }
 
+/// A request that is not sent again, however it fails.
 fn get(path: &str) -> Request<Body> {
-    Request::get(path).body(Body::empty()).unwrap()
+    let once = RequestOptions::new().max_retries(0);
+    let request = Request::get(path).extension(once);
+    request.body(Body::empty()).unwrap()
 }

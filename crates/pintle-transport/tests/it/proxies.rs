@@ -3,7 +3,7 @@
 use http::Request;
 use pintle_config::{Config, Environment, Pem, Proxies};
 use pintle_pki::ServerNames;
-use pintle_transport::{Body, Error, ErrorKind, Transport, Upgrade};
+use pintle_transport::{Body, Error, ErrorKind, RequestOptions, Transport, Upgrade};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
@@ -318,6 +318,9 @@ fn through(
     config
 }
 
+/// A request that is not sent again, however it fails.
 fn get(path: &str) -> Request<Body> {
-    Request::get(path).body(Body::empty()).unwrap()
+    let once = RequestOptions::new().max_retries(0);
+    let request = Request::get(path).extension(once);
+    request.body(Body::empty()).unwrap()
 }

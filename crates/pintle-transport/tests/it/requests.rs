@@ -33,6 +33,7 @@ async fn no_credentials_send_no_header() {
     }
 }
 
+// claims: rest.transport.existing-headers
 #[tokio::test]
 async fn headers_that_a_request_has_are_kept() {
     let request = Request::get("/")
@@ -50,12 +51,14 @@ async fn headers_that_a_request_has_are_kept() {
     assert_eq!(seen.headers().get_all(AUTHORIZATION).iter().count(), 1);
 }
 
+// claims: rest.transport.user-agent
 #[tokio::test]
 async fn user_agent_has_the_form_of_client_gos() {
     let seen = sent(|config| config, get("/")).await;
     let value = seen.headers()[USER_AGENT].to_str().unwrap();
-    let expected = user_agent("pintle", env!("CARGO_PKG_VERSION"));
-    assert_eq!(value, expected);
+    let program = std::env::args().next().unwrap();
+    let program = program.rsplit('/').next().unwrap();
+    assert_eq!(value, user_agent(program, env!("CARGO_PKG_VERSION")));
     // name/version (os/arch) kubernetes/version
     let parts: Vec<&str> = value.split(' ').collect();
     assert_eq!(parts.len(), 3, "{value}");

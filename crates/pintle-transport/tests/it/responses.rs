@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{Request, StatusCode};
 use pintle_config::{Config, Pem};
-use pintle_transport::{Body, Error, ErrorKind, Transport};
+use pintle_transport::{Body, Error, ErrorKind, RequestOptions, Transport};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::server::{BREAKS_OFF, Server, Tls, drain, listen, read_head};
@@ -216,8 +216,11 @@ impl futures_core::Stream for Chunks {
     }
 }
 
+/// A request that is not sent again, however it fails.
 fn get() -> Request<Body> {
-    Request::get("/").body(Body::empty()).unwrap()
+    let once = RequestOptions::new().max_retries(0);
+    let request = Request::get("/").extension(once);
+    request.body(Body::empty()).unwrap()
 }
 
 async fn response(address: std::net::SocketAddr) -> Result<Body, Error> {

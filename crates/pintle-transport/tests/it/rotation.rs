@@ -8,7 +8,7 @@ use http::Request;
 use pintle_config::{Config, Environment, Identity, Pem};
 use pintle_env::ManualClock;
 use pintle_pki::CertificateAuthority;
-use pintle_transport::{Body, ClientIdentity, Error, ErrorKind, Transport};
+use pintle_transport::{Body, ClientIdentity, Error, ErrorKind, RequestOptions, Transport};
 use tempfile::TempDir;
 
 use crate::server::{BREAKS_OFF, Server, Shown, TAKES_TIME, Tls, authority, client};
@@ -329,6 +329,9 @@ async fn asleep(clock: &ManualClock) {
     }
 }
 
+/// A request that is not sent again, however it fails.
 fn get(path: &str) -> Request<Body> {
-    Request::get(path).body(Body::empty()).unwrap()
+    let once = RequestOptions::new().max_retries(0);
+    let request = Request::get(path).extension(once);
+    request.body(Body::empty()).unwrap()
 }

@@ -175,7 +175,8 @@ impl Server {
     }
 
     pub(crate) fn config(&self) -> Config {
-        Config::new(&format!("http://{}", self.address)).unwrap()
+        let config = Config::new(&format!("http://{}", self.address)).unwrap();
+        config.rate_limit(-1.0, 0)
     }
 
     /// A configuration that trusts the server's authority.
@@ -183,6 +184,7 @@ impl Server {
         Config::new(&format!("https://{}", self.address))
             .unwrap()
             .certificate_authority(Pem::from_bytes(tls.authority.certificate_pem()))
+            .rate_limit(-1.0, 0)
     }
 }
 
