@@ -273,8 +273,8 @@ fn clean(path: &str) -> String {
 }
 
 /// A text without what could control a terminal: control characters but white space, and whatever has
-/// no shape, become `U+XXXX`.
-pub(crate) fn harmless(text: &str) -> String {
+/// no shape, become `U+XXXX`. For what a plugin says and what is said about it.
+pub fn harmless(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
         if ('\t'..='\r').contains(&char) || !is_shapeless(char) {

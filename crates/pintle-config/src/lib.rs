@@ -45,7 +45,7 @@ pub use auth::{Auth, AuthProvider, Persister, Token};
 pub use config::{Config, TimeSource};
 pub use environment::Environment;
 pub use error::{Error, ErrorKind};
-pub use exec::{ExecPlugin, InteractiveMode, PluginPolicy};
+pub use exec::{ExecPlugin, InteractiveMode, PluginPolicy, harmless};
 pub use impersonation::Impersonation;
 pub use kubeconfig::{Base64Data, Cluster, Context, Kubeconfig, User};
 pub use limits::{HostBackoff, Http2, RateLimit};

@@ -15,4 +15,4 @@ mod scenarios;
 
 pub use cluster::Cluster;
 pub use scenario::{Scenario, run};
-pub use scenarios::{all, of_custom_resources};
+pub use scenarios::{all, of_credentials, of_custom_resources};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use pintle_config::{Auth, Config};
+use pintle_config::Config;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower_layer::Layer;
 use tower_service::Service;
@@ -140,7 +140,6 @@ impl Builder {
             service,
             layers,
         } = self;
-        refuse_what_is_not_there(&config)?;
         let time = time::of(&config.time);
         let observe = ObserveLayer::new(&config, Arc::clone(&time));
         let attempts = AttemptsLayer::new(&config, Arc::clone(&time));
@@ -148,6 +147,8 @@ impl Builder {
         let impersonate = ImpersonateLayer::new(config.impersonation.as_ref())?;
         let user_agent = UserAgentLayer::new(config.user_agent.as_deref())?;
         let auth = AuthLayer::new(&config, time)?;
+        // The program's own certificate comes before a plugin's.
+        let identity = identity.or_else(|| auth.identity().cloned());
         let gunzip = GunzipLayer {
             ask: config.compression,
         };
@@ -172,23 +173,6 @@ impl fmt::Debug for Builder {
             .field("config", &self.config)
             .field("layers", &self.layers.len())
             .finish_non_exhaustive()
-    }
-}
-
-/// What a configuration can say and this version does not do: better an error than requests that go
-/// another way, or as someone else.
-fn refuse_what_is_not_there(config: &Config) -> Result<(), Error> {
-    let feature = match &config.auth {
-        Auth::Exec(_) => Some("an exec plugin"),
-        Auth::Provider(_) => Some("an auth provider"),
-        _ => None,
-    };
-    match feature {
-        None => Ok(()),
-        Some(feature) => Err(Error::new(
-            ErrorKind::Configuration,
-            format!("the configuration asks for {feature}, which this version does not do"),
-        )),
     }
 }
 

@@ -44,6 +44,34 @@ pub(crate) static RETRIES: Metric = Metric {
     labels: &["code", "verb", "host"],
 };
 
+pub(crate) static EXEC_CALLS: Metric = Metric {
+    name: "rest_client_exec_plugin_call_total",
+    help: "Runs of exec plugins, by exit code and how they fared.",
+    kind: MetricKind::Counter,
+    labels: &["code", "call_status"],
+};
+
+pub(crate) static EXEC_POLICY_CALLS: Metric = Metric {
+    name: "rest_client_exec_plugin_policy_call_total",
+    help: "Decisions whether an exec plugin may be run.",
+    kind: MetricKind::Counter,
+    labels: &["status"],
+};
+
+pub(crate) static EXEC_TTL: Metric = Metric {
+    name: "rest_client_exec_plugin_ttl_seconds",
+    help: "How long the client certificate of an exec plugin is valid yet.",
+    kind: MetricKind::Gauge,
+    labels: &[],
+};
+
+pub(crate) static EXEC_ROTATION_AGE: Metric = Metric {
+    name: "rest_client_exec_plugin_certificate_rotation_age",
+    help: "How old client certificates of exec plugins were when others came, in seconds.",
+    kind: MetricKind::Histogram(AGES),
+    labels: &[],
+};
+
 /// The code of an attempt that got no answer.
 pub(crate) const NO_CODE: &str = "<error>";
 
@@ -63,4 +91,18 @@ const SIZES: &[f64] = &[
     1_048_576.0,
     4_194_304.0,
     16_777_216.0,
+];
+
+const AGES: &[f64] = &[
+    600.0,
+    1_800.0,
+    3_600.0,
+    14_400.0,
+    86_400.0,
+    604_800.0,
+    2_592_000.0,
+    7_776_000.0,
+    15_552_000.0,
+    31_104_000.0,
+    124_416_000.0,
 ];

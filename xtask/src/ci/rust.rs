@@ -25,6 +25,20 @@ pub(super) fn test(interrupt: &Interrupt) -> Result<Cases> {
     Ok(Some(passed_tests(&output)))
 }
 
+/// The soak of the transport at its full length; the tests have a tenth of it.
+pub(super) fn soak(interrupt: &Interrupt) -> Result<Cases> {
+    let mut command = cargo();
+    command
+        .args(["test", "--locked", "--package", "pintle-transport"])
+        .args(["--test", "it", "--", "soak", "--nocapture"])
+        .env("PINTLE_SOAK_REQUESTS", "10000");
+    let (status, output) = command::tee(&mut command, interrupt)?;
+    if !status.success() {
+        return Err(Error::new(format!("the soak failed ({status})")));
+    }
+    Ok(Some(passed_tests(&output)))
+}
+
 pub(super) fn clippy(interrupt: &Interrupt) -> Result<Cases> {
     let flags = [
         "clippy",

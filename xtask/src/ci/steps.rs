@@ -119,7 +119,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "conformance",
         proves: "the scenarios pass on a real kube-apiserver",
         when: When::Always,
-        floor: Some(82),
+        floor: Some(86),
         run: control_plane::conformance,
     },
     Step {
@@ -170,6 +170,13 @@ pub(super) const STEPS: &[Step] = &[
         when: When::Nightly,
         floor: Some(350),
         run: control_plane::tables,
+    },
+    Step {
+        name: "soak",
+        proves: "ten thousand requests come to an end, through resets and busy servers",
+        when: When::Nightly,
+        floor: Some(1),
+        run: rust::soak,
     },
     Step {
         name: "exchange-more",

@@ -234,7 +234,11 @@ async fn how_often_a_request_is_sent_again_can_be_chosen() {
     pods.send().await.unwrap_err();
     assert_eq!(count(), 3);
     let never = client.request_options(RequestOptions::new().max_retries(0));
-    never.api::<Pod>().list(&ListOptions::new()).await.unwrap_err();
+    never
+        .api::<Pod>()
+        .list(&ListOptions::new())
+        .await
+        .unwrap_err();
     assert_eq!(count(), 1);
 }
 

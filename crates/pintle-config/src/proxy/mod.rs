@@ -77,6 +77,14 @@ impl Proxies {
         })))
     }
 
+    /// The proxy that was chosen for every request, if one was: not by the environment.
+    pub fn fixed(&self) -> Option<&ProxyUrl> {
+        match &self.0 {
+            Choice::Always(proxy) => Some(proxy),
+            Choice::None | Choice::Environment(_) => None,
+        }
+    }
+
     /// The proxy that `server` is reached through; `None` if it is reached directly.
     ///
     /// # Errors

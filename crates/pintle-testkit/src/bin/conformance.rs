@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use pintle_testkit::{Cluster, all, of_custom_resources, run};
+use pintle_testkit::{Cluster, all, of_credentials, of_custom_resources, run};
 
 #[derive(Parser)]
 #[command(about = "Runs scenarios that any Kubernetes API server must pass")]
@@ -33,6 +33,7 @@ async fn main() -> ExitCode {
         }
     };
     let mut scenarios = all();
+    scenarios.extend(of_credentials());
     scenarios.extend(of_custom_resources());
     scenarios.retain(|scenario| scenario.name.contains(&arguments.filter));
     let failed = run(&scenarios, &cluster, |name, outcome| match outcome {

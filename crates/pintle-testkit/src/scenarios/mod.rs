@@ -1,5 +1,6 @@
 //! The scenarios, one file a subject.
 
+mod credentials;
 mod custom_resources;
 mod deletes;
 mod discovery;
@@ -128,6 +129,19 @@ macro_rules! all {
 }
 
 for_each_scenario!(all);
+
+/// The scenarios of credentials: that a server knows who asks by what a client shows.
+///
+/// They run on a real kube-apiserver alone, since the embedded server hands out no tokens and reviews
+/// nobody yet.
+pub fn of_credentials() -> Vec<Scenario> {
+    list! {
+        credentials::a_bearer_token_says_who_asks
+        credentials::a_token_file_is_replaced_while_a_watch_goes_on
+        credentials::a_plugin_renews_its_tokens
+        credentials::who_impersonates_is_somebody_else
+    }
+}
 
 /// The scenarios of custom resources: that a server takes the definitions which the derive makes.
 ///

@@ -3,6 +3,9 @@
 //! Invariant: a request that has one keeps it, and ours is marked sensitive, so that neither `Debug`
 //! nor HTTP/2's header compression gives it away.
 
+mod exec;
+mod flight;
+mod oidc;
 mod token_file;
 
 use std::pin::Pin;
@@ -13,7 +16,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{AUTHORIZATION, HeaderValue};
 use http::{Request, Response, StatusCode};
-use pintle_config::{Auth, Config, Secret};
+use pintle_config::{Auth, AuthProvider, Config, Secret};
 use pintle_env::Time;
 use tower::ServiceExt as _;
 use tower_layer::Layer;
@@ -22,6 +25,7 @@ use tower_service::Service;
 use crate::attempts::drain;
 use crate::body::Body;
 use crate::error::{Error, ErrorKind};
+use crate::identity::ClientIdentity;
 use token_file::TokenFile;
 
 /// Says who sends the request.
@@ -34,12 +38,15 @@ enum Source {
     Nobody,
     Fixed(HeaderValue),
     File(Arc<TokenFile>),
+    Exec(Arc<exec::Credentials>),
+    Oidc(Arc<oidc::Provider>),
 }
 
 /// What a request has shown, by which it is known what to do when that was refused.
 enum Shown {
     Fixed,
     File(HeaderValue),
+    Exec(Arc<exec::Fetched>),
 }
 
 impl AuthLayer {
@@ -54,9 +61,42 @@ impl AuthLayer {
                 let pair = format!("{username}:{}", password.expose());
                 Source::Fixed(sensitive(format!("Basic {}", STANDARD.encode(pair)))?)
             }
+            // Who presents a certificate has said enough.
+            Auth::Exec(_) if config.tls.identity.is_some() => Source::Nobody,
+            Auth::Exec(plugin) => {
+                let plugins = config.shared.part::<exec::Plugins>();
+                Source::Exec(plugins.get(plugin, config)?)
+            }
+            Auth::Provider(provider) if provider.name == "oidc" => {
+                let providers = config.shared.part::<oidc::Providers>();
+                Source::Oidc(providers.get(provider, config)?)
+            }
+            Auth::Provider(provider) => return Err(unknown(provider)),
             _ => Source::Nobody,
         }))
     }
+
+    /// The client certificate for connections, if one comes from where the header comes from.
+    pub(crate) fn identity(&self) -> Option<&ClientIdentity> {
+        match &self.0 {
+            Source::Exec(credentials) => Some(credentials.identity()),
+            _ => None,
+        }
+    }
+}
+
+/// A provider that there is no more, or never was.
+fn unknown(provider: &AuthProvider) -> Error {
+    let message = match provider.name.as_str() {
+        "gcp" => {
+            "the auth provider gcp has been removed; let the user run the exec plugin gke-gcloud-auth-plugin".to_owned()
+        }
+        "azure" => {
+            "the auth provider azure has been removed; let the user run the exec plugin kubelogin".to_owned()
+        }
+        other => format!("the auth provider {other:?} is not known"),
+    };
+    Error::new(ErrorKind::Configuration, message)
 }
 
 /// The value of the header for a bearer token.
@@ -86,6 +126,11 @@ impl Source {
                 let value = file.current()?;
                 (Some(value.clone()), Shown::File(value))
             }
+            Self::Exec(credentials) => {
+                let fetched = credentials.current().await?;
+                (fetched.authorization.clone(), Shown::Exec(fetched))
+            }
+            Self::Oidc(provider) => (Some(provider.current().await?), Shown::Fixed),
         })
     }
 
@@ -93,13 +138,20 @@ impl Source {
     async fn refused(&self, shown: &Shown) -> bool {
         match (self, shown) {
             (Self::File(file), Shown::File(value)) => file.refused(value),
+            (Self::Exec(credentials), Shown::Exec(fetched)) => {
+                let others = credentials.instead_of(fetched).await;
+                if let Err(error) = &others {
+                    tracing::warn!(%error, "credentials were refused and there are no others");
+                }
+                others.is_ok()
+            }
             _ => false,
         }
     }
 
     /// Whether there can be something else to show when this was refused.
     fn is_renewable(&self) -> bool {
-        !matches!(self, Self::Nobody | Self::Fixed(_))
+        matches!(self, Self::File(_) | Self::Exec(_))
     }
 }
 

@@ -5,6 +5,8 @@
 )]
 
 mod connecting;
+#[cfg(target_os = "linux")]
+mod exec;
 mod gzip;
 mod headers;
 mod http2;
@@ -13,6 +15,7 @@ mod lifetime;
 mod log;
 mod loopback_proxy;
 mod observed;
+mod oidc;
 mod pools;
 mod proxies;
 mod requests;
@@ -22,6 +25,7 @@ mod rotation;
 mod script;
 mod secrets;
 mod server;
+mod soak;
 mod throttling;
 mod token_files;
 mod upgrades;
