@@ -91,7 +91,7 @@ async fn send_once(pool: &Arc<Pool>, mut request: Request<Body>) -> Result<Respo
 }
 
 /// The same request again, if its body can be sent again.
-fn copy(request: &Request<Body>) -> Option<Request<Body>> {
+pub(crate) fn copy(request: &Request<Body>) -> Option<Request<Body>> {
     let body = request.body().try_clone()?;
     let mut copy = Request::new(body);
     *copy.method_mut() = request.method().clone();

@@ -35,7 +35,7 @@ pub use pintle_client::{
     ListerWatcher, MetadataClient, OneNamespace, Pages, Patch, Place, Reach, Request, Response,
     RestClient, Verb, WatchStream, Watcher, retry, retry_on_conflict,
 };
-pub use pintle_config::{Config, Loader};
+pub use pintle_config::{Config, Impersonation, Loader};
 #[cfg(feature = "derive")]
 pub use pintle_crd as crd;
 #[cfg(feature = "derive")]
@@ -44,7 +44,7 @@ pub use pintle_crd::__derive;
 #[cfg(feature = "derive")]
 pub use pintle_crd::CustomResource;
 pub use pintle_meta as meta;
-pub use pintle_transport::Transport;
+pub use pintle_transport::{RequestOptions, Transport};
 
 /// The README, whose programs must compile.
 #[cfg(doctest)]

@@ -24,6 +24,7 @@ use tower_service::Service;
 
 use crate::attempts::drain;
 use crate::body::Body;
+use crate::client::copy;
 use crate::error::{Error, ErrorKind};
 use crate::identity::ClientIdentity;
 use token_file::TokenFile;
@@ -227,16 +228,4 @@ where
         .headers_mut()
         .extend(value.map(|value| (AUTHORIZATION, value)));
     inner.oneshot(again).await
-}
-
-/// The same request again, if its body can be sent again.
-fn copy(request: &Request<Body>) -> Option<Request<Body>> {
-    let body = request.body().try_clone()?;
-    let mut copy = Request::new(body);
-    *copy.method_mut() = request.method().clone();
-    *copy.uri_mut() = request.uri().clone();
-    *copy.version_mut() = request.version();
-    *copy.headers_mut() = request.headers().clone();
-    *copy.extensions_mut() = request.extensions().clone();
-    Some(copy)
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use pintle_config::{Auth, Config, Token};
+use pintle_config::{Auth, Config, Environment, Token};
 use pintle_env::ManualClock;
 use tracing::Level;
 
@@ -92,6 +92,33 @@ async fn a_token_is_read_again_when_it_is_fifty_seconds_old() {
     setting.advance(10);
     send().await;
     assert_eq!(setting.shown(), ["Bearer two", "Bearer three"]);
+}
+
+// claims: rest.in-cluster.reload
+#[tokio::test]
+async fn a_pods_token_and_authority_are_those_of_their_files() {
+    let setting = Setting::new("one");
+    let directory = setting.path.parent().unwrap();
+    let authority = directory.join("ca.crt");
+    std::fs::write(&authority, crate::server::authority().certificate_pem()).unwrap();
+    let environment = Environment::empty()
+        .with_variable("KUBERNETES_SERVICE_HOST", "127.0.0.1")
+        .with_variable("KUBERNETES_SERVICE_PORT", "443")
+        .with_service_account(directory);
+    let config = Config::in_cluster(&environment).unwrap();
+    // From there it is read again as any other file is.
+    let pem = config.tls.certificate_authority.as_ref().unwrap();
+    assert_eq!(pem.file(), Some(&*authority));
+
+    let config = config
+        .rate_limit(-1.0, 0)
+        .time(Arc::new(setting.clock.clone()));
+    let transport = setting.script.transport(&config);
+    transport.send(get("/a")).await.unwrap();
+    setting.write("two");
+    setting.advance(50);
+    transport.send(get("/a")).await.unwrap();
+    assert_eq!(setting.shown(), ["Bearer one", "Bearer two"]);
 }
 
 // claims: rest.rotation.file-wins, defects.token-file

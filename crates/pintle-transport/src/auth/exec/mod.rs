@@ -37,7 +37,7 @@ impl Plugins {
         plugin: &ExecPlugin,
         config: &Config,
     ) -> Result<Arc<Credentials>, Error> {
-        protocol::check_version(&plugin.api_version)?;
+        protocol::check(plugin)?;
         let cluster = protocol::cluster(config, plugin);
         // A list is whole at any time, whoever panicked.
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);

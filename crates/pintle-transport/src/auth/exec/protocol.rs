@@ -9,15 +9,18 @@ use pintle_meta::Time;
 
 use crate::error::{Error, ErrorKind};
 
-/// Refuses a version that is not spoken.
-pub(super) fn check_version(version: &str) -> Result<(), Error> {
-    if VERSIONS.contains(&version) {
+/// Refuses a plugin that is spoken to in an unknown version, or leaves open what its version must say.
+pub(super) fn check(plugin: &ExecPlugin) -> Result<(), Error> {
+    let version = plugin.api_version.as_str();
+    let fault = if !VERSIONS.contains(&version) {
+        let known = VERSIONS.join(" and ");
+        format!("has the apiVersion {version:?}, which is not one of {known}")
+    } else if version == V1 && plugin.interactive_mode.is_none() {
+        "does not say whether it may ask its user: Never, IfAvailable or Always".to_owned()
+    } else {
         return Ok(());
-    }
-    let message = format!(
-        "the exec plugin's apiVersion {version:?} is not one of {}",
-        VERSIONS.join(" and ")
-    );
+    };
+    let message = format!("the exec plugin {:?} {fault}", plugin.command);
     Err(Error::new(ErrorKind::Configuration, message))
 }
 
@@ -153,32 +156,38 @@ fn timestamp(text: &str) -> Result<Timestamp, String> {
 }
 
 const KIND: &str = "ExecCredential";
-const VERSIONS: [&str; 2] = [
-    "client.authentication.k8s.io/v1",
-    "client.authentication.k8s.io/v1beta1",
-];
+const V1: &str = "client.authentication.k8s.io/v1";
+const V1BETA1: &str = "client.authentication.k8s.io/v1beta1";
+const VERSIONS: [&str; 2] = [V1, V1BETA1];
 
 #[cfg(test)]
 mod tests {
-    use pintle_config::{Pem, Proxies};
+    use pintle_config::{InteractiveMode, Pem, Proxies};
 
     use super::*;
-
-    const V1: &str = VERSIONS[0];
-    const V1BETA1: &str = VERSIONS[1];
 
     fn config() -> Config {
         Config::new("https://cluster.example:6443/base").unwrap()
     }
 
-    // claims: rest.exec.versions
+    // claims: rest.exec.versions, rest.exec.interactive
     #[test]
     fn v1_and_v1beta1_are_spoken() {
-        assert!(check_version(V1).is_ok() && check_version(V1BETA1).is_ok());
+        let of = |version: &str, mode| {
+            let mut plugin = ExecPlugin::new("plugin");
+            plugin.api_version = version.to_owned();
+            plugin.interactive_mode = mode;
+            check(&plugin)
+        };
+        let never = Some(InteractiveMode::Never);
+        assert!(of(V1, never.clone()).is_ok() && of(V1BETA1, never.clone()).is_ok());
         for other in ["client.authentication.k8s.io/v1alpha1", "v1", ""] {
-            let error = check_version(other).unwrap_err();
+            let error = of(other, never.clone()).unwrap_err();
             assert!(error.is_misuse(), "{error:?}");
         }
+        // v1 must say; the version before means that it may if there is a terminal.
+        assert!(of(V1BETA1, None).is_ok());
+        assert!(of(V1, None).unwrap_err().is_misuse());
     }
 
     // claims: rest.exec.info
