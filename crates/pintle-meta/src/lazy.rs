@@ -1,5 +1,6 @@
 //! [`Lazy`], an object that is decoded when somebody looks beyond its metadata.
 
+use std::any::{Any, type_name};
 use std::fmt;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -40,7 +41,26 @@ pub struct Lazy<T>(Arc<Inner<T>>);
 
 enum Inner<T> {
     Kept(Kept<T>),
-    Decoded(Decoded<T>),
+    Decoded {
+        object: Decoded<T>,
+        /// How many bytes it was read from; 0 if it was not read.
+        bytes: usize,
+    },
+}
+
+/// A [`Lazy`] whose type is not part of its own: what code holds that handles objects of any kind
+/// and is to be compiled once.
+///
+/// Of the object it knows the metadata. To make one of a `Lazy` and to get the `Lazy` back costs
+/// nothing. A clone counts a reference.
+#[derive(Clone)]
+pub struct AnyObject(Arc<dyn Erased>);
+
+/// What an [`AnyObject`] can do.
+trait Erased: Metadata {
+    fn size(&self) -> usize;
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
 
 struct Kept<T> {
@@ -59,7 +79,7 @@ struct Kept<T> {
 // 32 bytes, and not the 850 of a pod.
 pub struct Decoded<T>(#[expect(clippy::redundant_allocation)] Arc<Box<T>>);
 
-impl<T: Kind + Object> Lazy<T> {
+impl<T: Object> Lazy<T> {
     /// The object. It is decoded unless somebody holds it already.
     ///
     /// No lock is held meanwhile: two who ask at the same time may both decode, and get the same
@@ -70,7 +90,7 @@ impl<T: Kind + Object> Lazy<T> {
     pub fn get(&self) -> Result<Decoded<T>, Error> {
         let kept = match &*self.0 {
             Inner::Kept(kept) => kept,
-            Inner::Decoded(decoded) => return Ok(decoded.clone()),
+            Inner::Decoded { object, .. } => return Ok(object.clone()),
         };
         let slot = || kept.decoded.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = slot().upgrade() {
@@ -102,8 +122,38 @@ impl<T: Kind + Object> Lazy<T> {
     pub fn object_meta(&self) -> Result<ObjectMeta, Error> {
         match &*self.0 {
             Inner::Kept(kept) => kept.document.object_meta(),
-            Inner::Decoded(decoded) => PartialObjectMetadata::of(&**decoded).map(|it| it.metadata),
+            Inner::Decoded { object, .. } => {
+                PartialObjectMetadata::of(&**object).map(|it| it.metadata)
+            }
         }
+    }
+
+    /// The same object, decoded, and not to be decoded again: it takes more memory, and
+    /// [`Lazy::get`] less time.
+    ///
+    /// # Errors
+    /// When the bytes are not such an object.
+    pub fn into_decoded(self) -> Result<Self, Error> {
+        if let Inner::Decoded { .. } = &*self.0 {
+            return Ok(self);
+        }
+        let (object, bytes) = (self.get()?, self.size());
+        Ok(Self(Arc::new(Inner::Decoded { object, bytes })))
+    }
+
+    /// How many bytes the object came in; 0 for one that did not come from anywhere.
+    pub fn size(&self) -> usize {
+        self.0.size()
+    }
+
+    /// Whether both are the same object, not only equal ones.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// The object without its type.
+    pub fn erase(self) -> AnyObject {
+        AnyObject(self.0)
     }
 
     /// The bytes that are kept, and their format; `None` if the object was decoded from the start.
@@ -111,10 +161,12 @@ impl<T: Kind + Object> Lazy<T> {
     pub fn as_bytes(&self) -> Option<(&[u8], Format)> {
         match &*self.0 {
             Inner::Kept(kept) => Some((kept.document.as_bytes(), kept.document.format())),
-            Inner::Decoded(_) => None,
+            Inner::Decoded { .. } => None,
         }
     }
+}
 
+impl<T: Kind + Object> Lazy<T> {
     fn keep(object: &[u8], format: Format, decoder: &Decoder) -> Result<Self, Error> {
         if !T::FORMATS.contains(&format) {
             return Err(no_such_format(format));
@@ -212,14 +264,14 @@ impl<T: Kind + Object> Object for Lazy<T> {
 /// Asks the bytes, or the object that was decoded from the start.
 macro_rules! ask {
     ($self:ident . $question:ident ( $($argument:ident)? )) => {
-        match &*$self.0 {
+        match $self {
             Inner::Kept(kept) => kept.document.$question($($argument)?),
-            Inner::Decoded(object) => object.metadata().$question($($argument)?),
+            Inner::Decoded { object, .. } => object.metadata().$question($($argument)?),
         }
     };
 }
 
-impl<T: Kind + Object> Metadata for Lazy<T> {
+impl<T: Object> Metadata for Inner<T> {
     fn name(&self) -> &str {
         ask!(self.name())
     }
@@ -257,10 +309,106 @@ impl<T: Kind + Object> Metadata for Lazy<T> {
     }
 }
 
+/// The metadata of what is within.
+macro_rules! metadata_of_what_is_within {
+    (impl [$($bound:tt)*] for $type:ty) => {
+        impl<$($bound)*> Metadata for $type {
+            fn name(&self) -> &str {
+                self.0.name()
+            }
+
+            fn namespace(&self) -> &str {
+                self.0.namespace()
+            }
+
+            fn uid(&self) -> &str {
+                self.0.uid()
+            }
+
+            fn resource_version(&self) -> &str {
+                self.0.resource_version()
+            }
+
+            fn generation(&self) -> i64 {
+                self.0.generation()
+            }
+
+            fn is_deleting(&self) -> bool {
+                self.0.is_deleting()
+            }
+
+            fn label(&self, key: &str) -> Option<&str> {
+                self.0.label(key)
+            }
+
+            fn annotation(&self, key: &str) -> Option<&str> {
+                self.0.annotation(key)
+            }
+
+            fn is_pruned(&self) -> bool {
+                self.0.is_pruned()
+            }
+        }
+    };
+}
+
+metadata_of_what_is_within!(impl [T: Object] for Lazy<T>);
+metadata_of_what_is_within!(impl [] for AnyObject);
+
+impl<T: Object> Erased for Inner<T> {
+    fn size(&self) -> usize {
+        match self {
+            Self::Kept(kept) => kept.document.as_bytes().len(),
+            Self::Decoded { bytes, .. } => *bytes,
+        }
+    }
+
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+
+    fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = type_name::<T>();
+        let kind = path.rsplit("::").next().unwrap_or(path);
+        write!(f, "{kind} {}, ", ObjectName::of(self))?;
+        match self {
+            Self::Kept(kept) => {
+                let (bytes, format) = (kept.document.as_bytes(), kept.document.format());
+                write!(f, "{} bytes of {format}", bytes.len())
+            }
+            Self::Decoded { .. } => f.write_str("decoded"),
+        }
+    }
+}
+
+impl AnyObject {
+    /// The object with its type, if it is of this one.
+    pub fn downcast<T: Object>(&self) -> Option<Lazy<T>> {
+        let inner = self.0.clone().into_any().downcast();
+        inner.ok().map(Lazy)
+    }
+
+    /// The object's name and namespace.
+    pub fn key(&self) -> ObjectName {
+        ObjectName::of(self)
+    }
+
+    /// How many bytes the object came in; 0 for one that did not come from anywhere.
+    pub fn size(&self) -> usize {
+        self.0.size()
+    }
+
+    /// Whether both are the same object, not only equal ones.
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 /// An object that is decoded already, and stays so.
-impl<T: Kind + Object> From<T> for Lazy<T> {
+impl<T: Object> From<T> for Lazy<T> {
     fn from(object: T) -> Self {
-        Self(Arc::new(Inner::Decoded(Decoded::new(object))))
+        let object = Decoded::new(object);
+        Self(Arc::new(Inner::Decoded { object, bytes: 0 }))
     }
 }
 
@@ -271,13 +419,20 @@ impl<T> Clone for Lazy<T> {
 }
 
 /// Prints which object it is, not what is in it: it may be a secret.
-impl<T: Kind + Object> fmt::Debug for Lazy<T> {
+impl<T: Object> fmt::Debug for Lazy<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Lazy({} {}, ", T::KIND, self.key())?;
-        match self.as_bytes() {
-            Some((bytes, format)) => write!(f, "{} bytes of {format})", bytes.len()),
-            None => f.write_str("decoded)"),
-        }
+        f.write_str("Lazy(")?;
+        self.0.describe(f)?;
+        f.write_str(")")
+    }
+}
+
+/// Prints which object it is, not what is in it: it may be a secret.
+impl fmt::Debug for AnyObject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AnyObject(")?;
+        self.0.describe(f)?;
+        f.write_str(")")
     }
 }
 

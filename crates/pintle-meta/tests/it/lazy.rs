@@ -164,6 +164,30 @@ fn debug_says_which_object_it_is_and_not_what_is_in_it() {
     assert_eq!(format!("{decoded:?}"), "Lazy(Gadget default/a, decoded)");
 }
 
+#[test]
+fn an_object_without_its_type_is_the_same_object() {
+    let bytes = item(&gadget("a"), Format::Protobuf);
+    let lazy = keep::<Gadget>(&bytes, Format::Protobuf).unwrap();
+    let any = lazy.clone().erase();
+    assert_same_metadata(&any, &gadget("a").metadata);
+    assert_eq!((any.key(), any.size()), (lazy.key(), bytes.len()));
+    assert!(any.downcast::<Gadget>().unwrap().is(&lazy));
+    assert!(any.downcast::<PartialObjectMetadata>().is_none());
+    let said = format!("{any:?}");
+    assert!(said.starts_with("AnyObject(Gadget default/a, "), "{said}");
+}
+
+#[test]
+fn what_is_decoded_for_good_is_not_decoded_again() {
+    let bytes = item(&gadget("a"), Format::Json);
+    let lazy = keep::<Gadget>(&bytes, Format::Json).unwrap();
+    let decoded = lazy.into_decoded().unwrap();
+    assert!(decoded.as_bytes().is_none());
+    assert_eq!(decoded.size(), bytes.len());
+    let first = decoded.get().unwrap();
+    assert!(decoded.into_decoded().unwrap().get().unwrap().is(&first));
+}
+
 /// An object of a type that `message!` does not describe, which counts how often it is decoded.
 #[derive(Clone, Debug)]
 struct Counted(PartialObjectMetadata);
