@@ -23,6 +23,8 @@ const EXCLUDED: &[(&[&str], &[&str])] = &[
             "pintle-meta",
             "pintle-api",
             "pintle-crd",
+            "pintle-snapshot",
+            "pintle-cache-core",
         ],
         &["tokio", "hyper", "rustls"],
     ),

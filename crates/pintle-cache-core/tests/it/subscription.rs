@@ -1,0 +1,342 @@
+//! How subscribers that lag behind are told, and what that keeps in memory.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use pintle_cache_core::{
+    Cached, Change, ChangeKind, Delivery, Event, Informer, Lag, Notice, Policy, SourceId,
+    SubscribeOptions,
+};
+use pintle_env::Instant;
+use pintle_meta::{Metadata, ObjectName};
+use proptest::prelude::*;
+
+use crate::informer::{feed, informer, subscribe, told};
+use crate::objects::{Object, added, deleted, object, replaced, rv, said, updated};
+
+// claims: cache.delivery.unbounded
+#[test]
+fn a_slow_subscriber_is_told_everything_and_delays_nobody() {
+    let mut informer = informer(Policy::InOrder);
+    feed(&mut informer, [replaced(&[("n/a", 1)], 1)]);
+    let mut slow = subscribe(&mut informer, Delivery::Everything);
+    let mut fast = subscribe(&mut informer, Delivery::Everything);
+    told(&mut fast);
+    for version in 2..5_000 {
+        feed(&mut informer, [updated("n/a", version)]);
+        assert_eq!(told(&mut fast).len(), 1);
+    }
+    assert_eq!(fast.subscriber().lag().events, 0);
+    // One more than happened: it has not been told of the object itself.
+    assert_eq!(slow.subscriber().lag().events, 4_999);
+    assert_eq!(told(&mut slow).len(), 2 + 4_998);
+    assert_eq!(slow.subscriber().lag().events, 0);
+}
+
+/// An object that knows how often it is held.
+#[derive(Clone, Debug)]
+struct Held(
+    Object,
+    #[expect(dead_code, reason = "it is counted, not read")] Arc<()>,
+);
+
+impl Cached for Held {
+    fn size(&self) -> usize {
+        100
+    }
+}
+
+impl Metadata for Held {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+    fn namespace(&self) -> &str {
+        self.0.namespace()
+    }
+    fn uid(&self) -> &str {
+        self.0.uid()
+    }
+    fn resource_version(&self) -> &str {
+        self.0.resource_version()
+    }
+    fn generation(&self) -> i64 {
+        0
+    }
+    fn is_deleting(&self) -> bool {
+        false
+    }
+    fn label(&self, _: &str) -> Option<&str> {
+        None
+    }
+    fn annotation(&self, _: &str) -> Option<&str> {
+        None
+    }
+    fn is_pruned(&self) -> bool {
+        false
+    }
+}
+
+// claims: cache.delivery.lag
+#[test]
+fn what_the_slowest_subscriber_has_passed_is_freed() {
+    let mut informer: Informer<Held> = Informer::new(Policy::InOrder);
+    informer.add_source(None);
+    let subscribe = |informer: &mut Informer<Held>| {
+        informer.subscribe(Instant::ORIGIN, SubscribeOptions::new())
+    };
+    let (mut slow, mut fast) = (subscribe(&mut informer), subscribe(&mut informer));
+    let token = Arc::new(());
+    for version in 1..=10 {
+        let object = Held(object("n/a", version), token.clone());
+        let change = Change::new(ChangeKind::Updated(object), rv(version));
+        informer.push(SourceId::FIRST, change);
+        informer.flush();
+    }
+    let gone = Held(object("n/a", 11), token.clone());
+    informer.push(
+        SourceId::FIRST,
+        Change::new(ChangeKind::Deleted(gone), rv(11)),
+    );
+    informer.flush();
+    while fast.next_notice().is_some() {}
+    assert!(
+        Arc::strong_count(&token) > 10,
+        "the slow one still needs them"
+    );
+    assert_eq!(slow.subscriber().lag().bytes, 100 + 9 * 200 + 100);
+    while slow.next_notice().is_some() {}
+    assert_eq!(Arc::strong_count(&token), 1, "nobody else holds an object");
+    assert_eq!(slow.subscriber().lag(), Lag::default());
+}
+
+#[test]
+fn a_long_log_is_dropped_without_nesting() {
+    let mut informer = informer(Policy::InOrder);
+    let slow = subscribe(&mut informer, Delivery::Everything);
+    for version in 1..200_000 {
+        informer.push(SourceId::FIRST, added("n/a", version));
+        informer.flush();
+    }
+    assert!(slow.subscriber().lag().events > 190_000);
+    drop(slow);
+    drop(informer);
+}
+
+// claims: cache.delivery.bounded
+#[test]
+fn a_bounded_subscriber_loses_the_oldest_and_says_how_many() {
+    let mut informer = informer(Policy::InOrder);
+    feed(&mut informer, [replaced(&[], 1)]);
+    let mut bounded = subscribe(&mut informer, Delivery::Bounded(3));
+    assert_eq!(told(&mut bounded), ["synced"]);
+    for version in 2..12 {
+        feed(&mut informer, [added(&format!("n/{version}"), version)]);
+    }
+    assert_eq!(bounded.subscriber().lag().events, 3);
+    assert_eq!(bounded.subscriber().dropped(), 7);
+    assert_eq!(
+        told(&mut bounded),
+        ["added n/9@9", "added n/10@10", "added n/11@11"]
+    );
+}
+
+// claims: cache.delivery.latest
+#[test]
+fn what_waits_for_one_object_becomes_one_event() {
+    let mut informer = informer(Policy::InOrder);
+    feed(&mut informer, [replaced(&[("n/a", 1), ("n/b", 1)], 1)]);
+    let mut latest = subscribe(&mut informer, Delivery::Latest);
+    assert_eq!(
+        told(&mut latest),
+        ["initial n/a@1", "initial n/b@1", "synced"]
+    );
+    feed(
+        &mut informer,
+        [
+            updated("n/a", 2),
+            added("n/c", 3),
+            deleted("n/c", 4),
+            updated("n/a", 5),
+            deleted("n/b", 6),
+            added("n/b", 7),
+            added("n/d", 8),
+            updated("n/d", 9),
+        ],
+    );
+    assert_eq!(
+        told(&mut latest),
+        [
+            "updated n/a@1 n/a@5",
+            // It was deleted and came back: of the state before, the last is known.
+            "updated n/b@6 n/b@7",
+            "added n/d@9",
+        ]
+    );
+    assert_eq!(latest.subscriber().merged(), 4);
+}
+
+// claims: cache.delivery.keys
+#[test]
+fn a_subscriber_of_keys_is_told_keys() {
+    let mut informer = informer(Policy::InOrder);
+    feed(&mut informer, [replaced(&[("n/a", 1), ("n/b", 1)], 1)]);
+    let mut keys = subscribe(&mut informer, Delivery::Keys);
+    feed(
+        &mut informer,
+        [updated("n/a", 2), deleted("n/b", 3), added("n/c", 4)],
+    );
+    assert_eq!(told(&mut keys), ["Added n/a", "synced", "Added n/c"]);
+    feed(&mut informer, [updated("n/a", 5), deleted("n/a", 6)]);
+    assert_eq!(told(&mut keys), ["Deleted n/a"]);
+}
+
+#[test]
+fn objects_that_come_and_go_while_nobody_looks_leave_nothing() {
+    let mut informer = informer(Policy::InOrder);
+    feed(&mut informer, [replaced(&[], 1)]);
+    let mut keys = subscribe(&mut informer, Delivery::Keys);
+    for version in 2..10_000u64 {
+        let key = format!("n/{version}");
+        feed(
+            &mut informer,
+            [added(&key, version), deleted(&key, version + 1)],
+        );
+    }
+    assert_eq!(keys.subscriber().lag().events, 0);
+    assert_eq!(told(&mut keys), ["synced"]);
+}
+
+// claims: cache.handler.synced
+#[test]
+fn a_subscriber_has_synced_when_it_says_so() {
+    let mut informer = informer(Policy::InOrder);
+    feed(&mut informer, [replaced(&[("n/a", 1)], 1)]);
+    let mut subscription = subscribe(&mut informer, Delivery::Everything);
+    let subscriber = subscription.subscriber().clone();
+    while let Some(notice) = subscription.next_notice() {
+        assert!(!subscriber.has_synced());
+        if matches!(notice, Notice::Synced) {
+            subscription.set_synced();
+        }
+    }
+    assert!(subscriber.has_synced());
+}
+
+#[test]
+fn whoever_unsubscribed_has_no_more_put_in_its_mailbox() {
+    let mut informer = informer(Policy::InOrder);
+    feed(&mut informer, [replaced(&[], 1)]);
+    let mut latest = subscribe(&mut informer, Delivery::Latest);
+    let options = SubscribeOptions::new().resync(Duration::from_secs(5));
+    let resyncing = informer.subscribe(Instant::ORIGIN, options);
+    informer.unsubscribe(latest.subscriber().id());
+    informer.unsubscribe(resyncing.subscriber().id());
+    feed(&mut informer, [added("n/a", 2)]);
+    assert_eq!(told(&mut latest), ["synced"]);
+    assert_eq!(informer.poll_timeout(), None);
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Put(u8),
+    Delete(u8),
+    Replace(Vec<u8>),
+    Resync,
+    Flush,
+    /// Lets the subscriber of this number look at so many notices.
+    Look(u8, u8),
+}
+
+/// What a subscriber makes of what it was told.
+fn fold(state: &mut BTreeMap<ObjectName, String>, notice: Notice<Object>) {
+    match notice {
+        Notice::Event(Event::Added { object, .. }) => {
+            let before = state.insert(object.key(), said(&object));
+            assert_eq!(before, None, "an object was added twice");
+        }
+        Notice::Event(Event::Updated { old, new }) => {
+            let before = state.insert(new.key(), said(&new));
+            assert_eq!(old.key(), new.key());
+            assert!(before.is_some(), "what was updated was there");
+        }
+        Notice::Event(Event::Deleted(tombstone)) => {
+            let before = state.remove(&tombstone.object.key());
+            assert!(before.is_some(), "what was deleted was there");
+        }
+        _ => {}
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
+
+    /// Whenever subscribers begin and however slow they are: in the end they know what there is.
+    #[test]
+    fn what_a_subscriber_was_told_is_what_the_store_holds(
+        by_key in any::<bool>(),
+        steps in prop::collection::vec(
+            prop_oneof![
+                6 => (0u8..8).prop_map(Step::Put),
+                3 => (0u8..8).prop_map(Step::Delete),
+                1 => prop::collection::vec(0u8..8, 0..6).prop_map(Step::Replace),
+                1 => Just(Step::Resync),
+                4 => Just(Step::Flush),
+                4 => (0u8..6, 0u8..5).prop_map(|(who, count)| Step::Look(who, count)),
+            ],
+            0..120,
+        ),
+    ) {
+        let policy = if by_key { Policy::ByKey } else { Policy::InOrder };
+        let mut informer = informer(policy);
+        let mut now = Instant::ORIGIN;
+        let mut subscribers = Vec::new();
+        for (version, step) in (1u64..).zip(steps) {
+            // Half of them begin later, each in its own way.
+            if version % 10 == 1 && subscribers.len() < 6 {
+                let delivery = [Delivery::Everything, Delivery::Latest][subscribers.len() % 2];
+                let options = SubscribeOptions::new().delivery(delivery).resync(
+                    Duration::from_secs(if subscribers.len() < 3 { 2 } else { 0 }),
+                );
+                subscribers.push((informer.subscribe(now, options), BTreeMap::new()));
+            }
+            let key = |name: u8| format!("n/{name}");
+            match step {
+                Step::Put(name) => informer.push(SourceId::FIRST, updated(&key(name), version)),
+                Step::Delete(name) => informer.push(SourceId::FIRST, deleted(&key(name), version)),
+                Step::Replace(names) => {
+                    let keys: Vec<String> = names.into_iter().map(key).collect();
+                    let objects: Vec<(&str, u64)> =
+                        keys.iter().map(|key| (key.as_str(), version)).collect();
+                    informer.push(SourceId::FIRST, replaced(&objects, version));
+                }
+                Step::Resync => {
+                    now = now + Duration::from_secs(3);
+                    informer.handle_timeout(now);
+                }
+                Step::Flush => {
+                    informer.flush();
+                }
+                Step::Look(who, count) => {
+                    if let Some((subscription, state)) = subscribers.get_mut(usize::from(who)) {
+                        for _ in 0..count {
+                            let Some(notice) = subscription.next_notice() else { break };
+                            fold(state, notice);
+                        }
+                    }
+                }
+            }
+        }
+        informer.flush();
+        let snapshot = informer.snapshot();
+        let held: BTreeMap<ObjectName, String> =
+            snapshot.iter().map(|(key, object)| (key.clone(), said(object))).collect();
+        for (subscription, state) in &mut subscribers {
+            while let Some(notice) = subscription.next_notice() {
+                fold(state, notice);
+            }
+            prop_assert_eq!(&*state, &held);
+            prop_assert_eq!(subscription.subscriber().lag().events, 0);
+        }
+    }
+}
