@@ -87,6 +87,10 @@ const ORACLES: &[Oracle] = &[
         program: "tools/access",
         recorded: "crates/pintle-config/tests/it/oracle",
     },
+    Oracle {
+        program: "tools/answers",
+        recorded: "crates/pintle-client/tests/it/oracle",
+    },
 ];
 
 /// Lets the Go program write its answers into a directory.

@@ -108,8 +108,9 @@ impl Client {
             .content(ContentConfig::json())
     }
 
-    /// Access to one group and version in the formats of this client.
-    pub(crate) fn typed_rest(&self, group_version: &GroupVersion) -> RestClient {
+    /// Access to one group and version, below any type, in the formats of this client: for built-in types
+    /// protobuf first, unless [`Client::content`] said otherwise.
+    pub fn typed_rest(&self, group_version: &GroupVersion) -> RestClient {
         RestClient::new(self.connection.clone(), group_version)
     }
 }

@@ -24,6 +24,7 @@
 //! when it is dropped.
 
 mod api;
+mod byte_stream;
 mod client;
 mod content;
 mod dynamic;
@@ -34,12 +35,14 @@ mod request;
 mod response;
 mod rest_client;
 mod retry;
+mod until;
 mod watch;
 
 pub use api::{
     AllNamespaces, Api, ClusterWide, Deleted, Holds, JsonPatch, OneNamespace, Pages, Patch, Place,
     Reach,
 };
+pub use byte_stream::ByteStream;
 pub use client::Client;
 pub use content::ContentConfig;
 pub use dynamic::{DynamicClient, MetadataClient};
@@ -50,4 +53,10 @@ pub use request::{Request, Verb};
 pub use response::Response;
 pub use rest_client::RestClient;
 pub use retry::{Backoff, retry, retry_on_conflict};
+pub use until::{Next, RetryWatch, RetryWatcher, await_condition, until};
 pub use watch::WatchStream;
+
+/// What to wait for: conditions of objects of any type.
+pub mod conditions {
+    pub use crate::until::{exists, has_condition, is_deleted};
+}

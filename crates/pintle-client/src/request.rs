@@ -10,7 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{HeaderMap, Method, StatusCode};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use pintle_codec::{Decoder, Format, Message, TypeMeta, Value, json, to_query};
 use pintle_config::Impersonation;
 use pintle_meta::{Body as Encodable, Kind as _, ObjectList, Resource};
@@ -19,7 +19,7 @@ use pintle_transport::{Body, Purpose, RequestOptions};
 use crate::response::{self, Response};
 use crate::rest_client::Connection;
 use crate::watch::Decode;
-use crate::{Error, ListStream, WatchStream};
+use crate::{ByteStream, Error, ListStream, WatchStream};
 
 /// A request in the making: a verb, a path in Kubernetes' parts, parameters, headers and a body.
 ///
@@ -180,6 +180,25 @@ impl Request {
         self
     }
 
+    /// A path with a query, as a server names it, in place of that of the group and version: its
+    /// parameters are added to those that are there.
+    pub fn request_uri(self, uri: &str) -> Self {
+        let (path, query) = uri.split_once('?').unwrap_or((uri, ""));
+        let mut request = self.abs_path(path);
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let decoded = |text: &str| {
+                let text = text.replace('+', " ");
+                percent_decode_str(&text).decode_utf8().map(Cow::into_owned)
+            };
+            request = match (decoded(name), decoded(value)) {
+                (Ok(name), Ok(value)) => request.param(name, value),
+                _ => request.mistaken(format!("the query of {uri:?} is not UTF-8")),
+            };
+        }
+        request
+    }
+
     /// A query parameter, added to those that are there.
     pub fn param(mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) -> Self {
         self.parameters.push((name.into(), value.into()));
@@ -292,6 +311,27 @@ impl Request {
         let (what, verb) = (self.to_string(), self.verb);
         self = self.telling_timeout();
         response::read(&what, verb, self.answer().await?).await
+    }
+
+    /// Sends the request and returns its answer as bytes, while they arrive. A timeout is for the server
+    /// to keep.
+    ///
+    /// # Cancel safety
+    /// Dropping the future gives the request up. The server may have received it and may act on it.
+    ///
+    /// # Errors
+    /// As [`Request::send`], until the bytes begin; any answer of 2xx is a success.
+    pub async fn stream(mut self) -> Result<ByteStream, Error> {
+        if let Some(timeout) = self.timeout.take() {
+            self = self.param("timeout", format_timeout(timeout));
+        }
+        let (what, verb) = (self.to_string(), self.verb);
+        let answer = self.answer().await?;
+        if !answer.status().is_success() {
+            return Err(response::refusal(&what, verb, answer).await);
+        }
+        response::warnings(&what, answer.headers());
+        Ok(ByteStream::over(answer.into_body()))
     }
 
     /// Sends the request and decodes the items of the list that is answered while they arrive: its

@@ -50,27 +50,42 @@ impl<K: Resource, P: Holds> Api<K, P> {
     }
 }
 
+impl Patch {
+    /// What applies a configuration, to an object or to a subresource that has a kind of its own: the
+    /// scale of a deployment.
+    ///
+    /// # Errors
+    /// A misuse when the options name no field manager, or the configuration cannot be written.
+    pub fn applying<C: Kind>(configuration: &C, options: &PatchOptions) -> Result<Self, Error> {
+        if options.field_manager.is_empty() {
+            return Err(Error::misuse("to apply needs the name of a field manager"));
+        }
+        let mut document = Vec::new();
+        let written = configuration.encode(Format::Json, &mut document);
+        written.map_err(|error| {
+            Error::misuse(format!("the configuration cannot be written: {error}"))
+        })?;
+        Ok(Self::apply(document))
+    }
+}
+
 /// The name of what is applied, and the request's body.
 fn prepare<K: Resource, C: Kind>(
     configuration: &C,
     options: &PatchOptions,
 ) -> Result<(String, Patch), Error> {
-    if options.field_manager.is_empty() {
-        return Err(Error::misuse("to apply needs the name of a field manager"));
-    }
     if (C::GROUP, C::VERSION, C::KIND) != (K::GROUP, K::VERSION, K::KIND) {
         let (found, expected) = (C::KIND, K::KIND);
         let message = format!("a configuration of a {found} cannot be applied to a {expected}");
         return Err(Error::misuse(message));
     }
-    let mut document = Vec::new();
-    let written = configuration.encode(Format::Json, &mut document);
-    let tree = written.and_then(|()| json::parse(&document));
-    let tree = tree
-        .map_err(|error| Error::misuse(format!("the configuration cannot be written: {error}")))?;
-    let name = tree.at(&["metadata", "name"]).and_then(Value::as_str);
+    let patch = Patch::applying(configuration, options)?;
+    let tree = json::parse(patch.body()).ok();
+    let name = tree
+        .as_ref()
+        .and_then(|tree| tree.at(&["metadata", "name"])?.as_str());
     match name {
-        Some(name) if !name.is_empty() => Ok((name.to_owned(), Patch::apply(document))),
+        Some(name) if !name.is_empty() => Ok((name.to_owned(), patch)),
         _ => Err(Error::misuse("the configuration has no name")),
     }
 }

@@ -88,6 +88,11 @@ impl<K: Object, P: Place> Api<K, P> {
         &self.rest
     }
 
+    /// Where the objects are.
+    pub fn place(&self) -> &P {
+        &self.place
+    }
+
     /// The same access, which leaves parts out of all objects that it reads. They are never
     /// allocated, and the objects are marked, so that an [`update`](Self::update) refuses them;
     /// [`edit`](Api::edit) leaves what was not read as it is.

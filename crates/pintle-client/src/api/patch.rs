@@ -70,6 +70,16 @@ impl Patch {
         Self { content_type, body }
     }
 
+    /// The media type that says which sort of patch it is.
+    pub fn content_type(&self) -> &'static str {
+        self.content_type
+    }
+
+    /// The document, in JSON, or in YAML if that is what is applied.
+    pub fn body(&self) -> &[u8] {
+        &self.body
+    }
+
     /// Makes it the body of a request.
     pub(super) fn body_of(&self, request: Request) -> Request {
         request.body_bytes(self.content_type, self.body.clone())

@@ -1,6 +1,6 @@
 //! Parts of objects that have endpoints of their own, such as `scale`.
 
-use pintle_meta::v1::{CreateOptions, PatchOptions, UpdateOptions};
+use pintle_meta::v1::{CreateOptions, GetOptions, PatchOptions, UpdateOptions};
 use pintle_meta::{Kind, Object};
 
 use super::{Api, Holds, Patch};
@@ -33,8 +33,26 @@ impl<K: Object, P: Holds> Api<K, P> {
         name: &str,
         subresource: &str,
     ) -> Result<T, Error> {
+        let options = GetOptions::default();
+        self.get_subresource_with(name, subresource, &options).await
+    }
+
+    /// Reads a subresource of an object, with options.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost when the future is dropped.
+    ///
+    /// # Errors
+    /// As [`Api::get_subresource`].
+    pub async fn get_subresource_with<T: Kind>(
+        &self,
+        name: &str,
+        subresource: &str,
+        options: &GetOptions,
+    ) -> Result<T, Error> {
         let request = self.below(self.rest.get(), name, subresource);
-        request.accept::<T>().send().await?.into_object()
+        let request = request.accept::<T>().versioned_params(options);
+        request.send().await?.into_object()
     }
 
     /// Sends something to a subresource of an object, and returns what the server answers.

@@ -29,6 +29,7 @@ fn status(code: u16, reason: &str) -> String {
     )
 }
 
+// claims: rest.result.status, defects.multi-line-status
 #[tokio::test]
 async fn a_status_is_the_error_it_says() {
     let error = failure(404, &status(404, "NotFound")).await;
@@ -184,6 +185,7 @@ async fn the_body_of_an_answer_is_not_printed() {
     );
 }
 
+// claims: rest.result.empty
 #[tokio::test]
 async fn what_cannot_be_read_is_said_with_its_cause() {
     let error = get(200, "")
@@ -222,6 +224,7 @@ async fn what_cannot_be_read_is_said_with_its_cause() {
     );
 }
 
+// claims: rest.result.access
 #[tokio::test]
 async fn warnings_and_creation_are_seen() {
     let (client, _) = client(201, &[("warning", r#"299 - "unknown field \"x\"""#)], "{}");
@@ -253,6 +256,7 @@ async fn a_delete_is_answered_with_a_status_or_the_object() {
     assert!(matches!(ending, Deleted::Object(pod) if pod.metadata.name == "p"));
 }
 
+// claims: rest.result.success
 #[tokio::test]
 async fn a_watch_that_is_refused_is_the_error_of_the_refusal() {
     let (client, _) = client(410, &[], &status(410, "Expired"));

@@ -25,6 +25,7 @@ fn protobuf(pod: &Pod) -> Response<Bytes> {
     answer.body(body.into()).unwrap()
 }
 
+// claims: rest.codec.builtin
 #[tokio::test]
 async fn built_in_types_travel_as_protobuf() {
     let (client, seen) = answering(|_| protobuf(&pod("a")));
@@ -37,6 +38,7 @@ async fn built_in_types_travel_as_protobuf() {
     assert!(seen[1].body.starts_with("k8s\0"));
 }
 
+// claims: rest.codec.cbor-fallback
 #[tokio::test]
 async fn a_server_that_takes_no_protobuf_is_sent_json_from_then_on() {
     let (client, seen) = answering(|request| match request.content_type.as_str() {
@@ -81,6 +83,7 @@ async fn a_failure_in_protobuf_is_the_error_that_it_says() {
     assert_eq!(pods.find("a").await.unwrap(), None);
 }
 
+// claims: clients.metadata.forms
 #[tokio::test]
 async fn metadata_is_asked_for_as_such_and_read_from_whatever_comes() {
     let (client, seen) = answering(|request| {
@@ -114,6 +117,7 @@ async fn metadata_is_asked_for_as_such_and_read_from_whatever_comes() {
     assert_eq!(seen[1].accept, accept("PartialObjectMetadata"));
 }
 
+// claims: clients.dynamic.verbs, rest.codec.default
 #[tokio::test]
 async fn objects_of_any_kind_travel_as_json() {
     let (client, seen) = answering(|request| {

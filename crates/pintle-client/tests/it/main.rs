@@ -5,7 +5,10 @@ mod answers;
 mod content;
 mod objects;
 mod pages;
+mod recorded;
 mod requests;
+mod streams;
+mod waits;
 mod watches;
 
 use std::pin::Pin;

@@ -201,6 +201,7 @@ async fn a_collection_is_deleted_as_it_is_selected() {
     );
 }
 
+// claims: apply.options, clients.dynamic.apply
 #[tokio::test]
 async fn to_apply_needs_a_manager_a_name_and_the_right_kind() {
     let (client, seen) = answering(|_| json(200, SETTINGS));

@@ -27,6 +27,7 @@ fn mistake(request: Request) -> String {
     error.to_string()
 }
 
+// claims: rest.request.parts, rest.request.absolute-path
 #[test]
 fn parts_come_in_kubernetes_order_whatever_the_order_of_calls() {
     let rest = core();
@@ -73,6 +74,21 @@ fn parts_come_in_kubernetes_order_whatever_the_order_of_calls() {
     );
 }
 
+// claims: rest.request.uri
+#[test]
+fn a_uri_that_a_server_names_keeps_its_query() {
+    let uri = "/openapi/v3/apis/apps/v1?hash=A%2BB%3D%3D&q=a+b&empty=&flag";
+    let request = core().get().request_uri(uri).param("timeout", "32s");
+    let expected = "/openapi/v3/apis/apps/v1?hash=A%2BB%3D%3D&q=a%20b&empty=&flag=&timeout=32s";
+    assert_eq!(path(request), expected);
+    assert_eq!(path(core().get().request_uri("/version")), "/version");
+    for wrong in ["version", "/a/../b?c=d", "/a?b=%ff", "/a#b"] {
+        mistake(core().get().request_uri(wrong));
+    }
+    mistake(core().get().abs_path("/a").request_uri("/b?c=d"));
+}
+
+// claims: rest.request.versioned-params
 #[test]
 fn options_become_parameters() {
     let options = ListOptions::new()
@@ -87,6 +103,7 @@ fn options_become_parameters() {
     );
 }
 
+// claims: rest.request.first-mistake, rest.request.once, rest.request.segments
 #[test]
 fn the_first_mistake_is_the_one_that_is_reported() {
     let rest = core();
@@ -111,6 +128,7 @@ fn the_first_mistake_is_the_one_that_is_reported() {
     assert!(!mistake(rest.get().header("x", "secret\n")).contains("secret"));
 }
 
+// claims: rest.request.empty-namespace
 #[test]
 fn an_empty_namespace_is_refused_where_it_would_change_the_meaning() {
     let rest = core();
@@ -122,6 +140,7 @@ fn an_empty_namespace_is_refused_where_it_would_change_the_meaning() {
     assert!(mistake(rest.post().namespace("").resource("pods")).contains("empty namespace"));
 }
 
+// claims: rest.request.first-mistake
 #[tokio::test]
 async fn nothing_is_sent_after_a_mistake() {
     let (client, seen) = client(200, &[], "{}");
@@ -265,6 +284,7 @@ async fn one_request_or_one_client_can_act_as_somebody_else() {
     assert_eq!(*users.lock().unwrap(), ["nobody", "john", "jane", "john"]);
 }
 
+// claims: rest.request.timeout
 #[tokio::test(start_paused = true)]
 async fn a_deadline_ends_a_request_that_gets_no_answer() {
     let service = tower::service_fn(|_: http::Request<pintle_transport::Body>| {

@@ -33,6 +33,7 @@ async fn next(watch: &mut WatchStream<Pod>) -> Result<&'static str, Error> {
         .map_or("end", |event| event.type_name()))
 }
 
+// claims: rest.watch.json, rest.watch.types, rest.watch.end
 #[tokio::test]
 async fn events_come_in_order_until_the_server_ends_the_watch() {
     let mut events = watch(vec![Ok(ADDED), Ok(b"\n"), Ok(DELETED)]).await;
@@ -102,6 +103,7 @@ async fn a_connection_that_breaks_is_an_error_and_the_end() {
     assert_eq!(next(&mut events).await.unwrap(), "end");
 }
 
+// claims: rest.watch.undecodable, defects.one-bad-object
 #[tokio::test]
 async fn one_event_that_cannot_be_read_does_not_end_the_watch() {
     let bad = br#"{"type":"ADDED","object":{"metadata":{"name":7}}}"#;
@@ -113,6 +115,7 @@ async fn one_event_that_cannot_be_read_does_not_end_the_watch() {
     assert_eq!(next(&mut events).await.unwrap(), "ADDED");
 }
 
+// claims: rest.watch.longest
 #[tokio::test]
 async fn a_frame_over_16_mib_ends_the_watch() {
     static HUGE: [u8; 1 << 20] = [b'x'; 1 << 20];

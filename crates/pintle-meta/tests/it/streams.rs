@@ -84,6 +84,7 @@ fn lists_are_read_as_go_wrote_them() {
     });
 }
 
+// claims: rest.watch.json, rest.watch.protobuf, rest.watch.cbor
 #[test]
 fn watches_are_read_as_go_wrote_them() {
     each(include_str!("oracle/watches.jsonl"), 30, |row| {
