@@ -91,6 +91,10 @@ const ORACLES: &[Oracle] = &[
         program: "tools/answers",
         recorded: "crates/pintle-client/tests/it/oracle",
     },
+    Oracle {
+        program: "tools/clientset",
+        recorded: "crates/pintle-clientset/tests/it/oracle",
+    },
 ];
 
 /// Lets the Go program write its answers into a directory.

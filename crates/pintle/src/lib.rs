@@ -30,11 +30,14 @@
 
 pub use pintle_api as api;
 pub use pintle_client::{
-    AllNamespaces, Api, Backoff, BoxFuture, Client, ClusterWide, ContentConfig, Deleted,
-    DynamicClient, Error, ErrorKind, Getter, Holds, JsonPatch, ListStream, ListWatch, Lister,
-    ListerWatcher, MetadataClient, OneNamespace, Pages, Patch, Place, Reach, Request, Response,
-    RestClient, Verb, WatchStream, Watcher, retry, retry_on_conflict,
+    AllNamespaces, Api, Backoff, BoxFuture, ByteStream, Client, ClusterWide, ContentConfig,
+    Deleted, DynamicClient, Error, ErrorKind, Getter, Holds, JsonPatch, ListStream, ListWatch,
+    Lister, ListerWatcher, MetadataClient, OneNamespace, Pages, Patch, Place, Reach, Request,
+    Response, RestClient, RetryWatcher, Verb, WatchStream, Watcher, await_condition, conditions,
+    retry, retry_on_conflict, until,
 };
+pub use pintle_clientset as clientset;
+pub use pintle_clientset::Clientset;
 pub use pintle_config::{Config, Impersonation, Loader};
 #[cfg(feature = "derive")]
 pub use pintle_crd as crd;
@@ -43,6 +46,7 @@ pub use pintle_crd as crd;
 pub use pintle_crd::__derive;
 #[cfg(feature = "derive")]
 pub use pintle_crd::CustomResource;
+pub use pintle_discovery as discovery;
 pub use pintle_meta as meta;
 pub use pintle_transport::{RequestOptions, Transport};
 

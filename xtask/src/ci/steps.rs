@@ -2,7 +2,8 @@
 
 use super::outcome::Cases;
 use super::{
-    bans, claims, codec, connect, control_plane, informers, kubectl, rust, schema, streams, tools,
+    bans, claims, codec, connect, control_plane, discovery, examples, informers, kubectl, rust,
+    schema, streams, tools,
 };
 use crate::error::Result;
 use crate::interrupt::Interrupt;
@@ -128,6 +129,27 @@ pub(super) const STEPS: &[Step] = &[
         when: When::Always,
         floor: Some(13),
         run: connect::connect,
+    },
+    Step {
+        name: "discovery",
+        proves: "what is discovered of a kube-apiserver, and what names stand for, is what client-go says",
+        when: When::Always,
+        floor: Some(1500),
+        run: discovery::discovery,
+    },
+    Step {
+        name: "clientset",
+        proves: "every resource of the clientset answers on a kube-apiserver that serves it, and is not found elsewhere",
+        when: When::Always,
+        floor: Some(310),
+        run: discovery::clientset,
+    },
+    Step {
+        name: "examples",
+        proves: "the examples do on a kube-apiserver and on a cluster of their own what they say",
+        when: When::Always,
+        floor: Some(18),
+        run: examples::examples,
     },
     Step {
         name: "documents",

@@ -5,6 +5,7 @@
 
 mod apiserver;
 mod apply;
+mod clientset;
 mod document;
 mod exceptions;
 mod facts;
@@ -45,6 +46,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
     files.push(scheme::generate(&facts)?);
     files.extend(apply::generate(&facts)?);
     files.extend(apiserver::generate(&facts)?);
+    files.extend(clientset::generate(&facts)?);
     let mut differing = Vec::new();
     let mut written = 0;
     for file in &files {

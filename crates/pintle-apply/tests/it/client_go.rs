@@ -17,6 +17,7 @@ pub(crate) fn web() -> Value {
     recorded().get("web").unwrap().clone()
 }
 
+// claims: apply.extract
 #[test]
 fn what_is_extracted_is_what_client_go_extracts() {
     let recorded = recorded();

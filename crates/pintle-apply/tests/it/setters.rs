@@ -61,6 +61,7 @@ fn a_pod_is_built_as_client_go_builds_it() {
     assert_eq!(Value::from(web), crate::client_go::web());
 }
 
+// claims: apply.configurations
 #[test]
 fn what_an_object_is_comes_first_and_nothing_else_is_set() {
     let pod = PodApply::new("web-0");
@@ -89,6 +90,7 @@ fn a_request_may_carry_cbor_and_never_protobuf() {
     assert!(pod.encode(Format::Protobuf, &mut Vec::new()).is_err());
 }
 
+// claims: apply.configurations
 #[test]
 fn zero_empty_and_false_are_set() {
     let none: [(&str, Quantity); 0] = [];

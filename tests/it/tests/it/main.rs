@@ -1,4 +1,5 @@
 //! What needs a server, on the embedded one.
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
+mod discovery;
 mod scenarios;

@@ -1,0 +1,153 @@
+//! The examples of the façade, run as their readers run them: on a real kube-apiserver, and on a cluster of
+//! their own.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::outcome::Cases;
+use super::rust::cargo;
+use crate::command;
+use crate::error::{Context, Error, Result};
+use crate::interrupt::Interrupt;
+use crate::real_cluster::{Binaries, Cluster, Options, Registry};
+use crate::workspace;
+
+/// An example, and what it prints somewhere on each of the two.
+struct Example {
+    name: &'static str,
+    arguments: &'static [&'static str],
+    real: &'static str,
+    /// None where the embedded server does not serve yet what it takes.
+    embedded: Option<&'static str>,
+}
+
+/// Runs each example on both.
+pub(super) fn examples(interrupt: &Interrupt) -> Result<Cases> {
+    let build = ["build", "--locked", "--package", "pintle", "--examples"];
+    command::check(cargo().args(build), interrupt)?;
+    let binaries = Binaries::ensure(interrupt)?;
+    let options = Options {
+        with_controllers: None,
+        api_all: false,
+        apiserver_flags: vec!["--anonymous-auth=false".to_owned()],
+    };
+    let directory = Registry::open()?.temporary()?;
+    let cluster = Cluster::start(&binaries, directory, &options, interrupt)?;
+    let caches = tempfile::tempdir().context(|| "make a temporary directory".to_owned())?;
+    let (mut passed, mut failed) = (0, 0);
+    for (place, kubeconfig) in [("real", Some(cluster.kubeconfig())), ("embedded", None)] {
+        let cache = caches.path().join(place);
+        for example in EXAMPLES {
+            let expected = match kubeconfig {
+                Some(_) => Some(example.real),
+                None => example.embedded,
+            };
+            let Some(expected) = expected else { continue };
+            let printed = printed(example, kubeconfig, &cache, interrupt)?;
+            if printed.contains(expected) {
+                passed += 1;
+            } else {
+                failed += 1;
+                println!(
+                    "FAILED {} on {place}: no {expected:?} in\n{printed}",
+                    example.name
+                );
+            }
+        }
+    }
+    if failed > 0 {
+        return Err(Error::new(format!("{passed} passed, {failed} failed")));
+    }
+    Ok(Some(passed))
+}
+
+fn printed(
+    example: &Example,
+    kubeconfig: Option<&Path>,
+    cache: &Path,
+    interrupt: &Interrupt,
+) -> Result<String> {
+    let program = workspace::root()
+        .join("target/debug/examples")
+        .join(example.name);
+    let mut command = Command::new(program);
+    for argument in example.arguments {
+        match *argument {
+            "CACHE" => command.arg(cache),
+            argument => command.arg(argument),
+        };
+    }
+    command.env_remove("KUBECONFIG");
+    if let Some(kubeconfig) = kubeconfig {
+        command.env("KUBECONFIG", kubeconfig);
+    }
+    let (status, printed) = command::capture(&mut command, interrupt)?;
+    if !status.success() {
+        let what = command::describe(&command);
+        return Err(Error::new(format!("{what} fails ({status}):\n{printed}")));
+    }
+    Ok(printed)
+}
+
+const EXAMPLES: &[Example] = &[
+    Example {
+        name: "rest_client",
+        arguments: &[],
+        real: "kube-system has 0 pods",
+        embedded: Some("dns-0 runs coredns:1.14"),
+    },
+    Example {
+        name: "list_watch",
+        arguments: &["1"],
+        real: "",
+        embedded: Some("LISTED : web-0"),
+    },
+    Example {
+        name: "clientset",
+        arguments: &[],
+        real: "default has 0 pods and 1 services",
+        embedded: Some("default has 1 pods and 1 services"),
+    },
+    Example {
+        name: "watch_deployments",
+        arguments: &[],
+        real: "MODIFIED : pintle-example (0 of 3 ready)\nDELETED : pintle-example",
+        embedded: Some("MODIFIED : pintle-example (0 of 3 ready)\nDELETED : pintle-example"),
+    },
+    Example {
+        name: "dynamic",
+        arguments: &[],
+        real: "",
+        embedded: Some("default/web-0: a Pod of v1 with 1 containers"),
+    },
+    Example {
+        name: "discovery",
+        arguments: &[],
+        real: "deployments in apps, v1\n",
+        embedded: Some("deployments in apps, v1\n"),
+    },
+    Example {
+        name: "discovery_cached",
+        arguments: &["CACHE"],
+        real: "from files that others wrote: false",
+        embedded: Some("from files that others wrote: false"),
+    },
+    Example {
+        name: "discovery_cached",
+        arguments: &["CACHE"],
+        real: "from files that others wrote: true",
+        embedded: Some("from files that others wrote: true"),
+    },
+    Example {
+        name: "server_side_apply",
+        arguments: &[],
+        real: "autopilot insists: nginx:1.30",
+        embedded: None,
+    },
+    Example {
+        name: "crd",
+        arguments: &[],
+        real: "home https://example.com",
+        embedded: Some("kind: CustomResourceDefinition"),
+    },
+];
