@@ -137,6 +137,7 @@ mod tests {
             .collect()
     }
 
+    // claims: retry.defaults
     #[test]
     fn the_defaults_are_those_of_client_go() {
         assert_eq!(delays(Backoff::for_conflicts(), 0.0), [10; 4]);
@@ -157,6 +158,7 @@ mod tests {
         assert!(delays(Backoff::new(0, Duration::ZERO), 0.0).is_empty());
     }
 
+    // claims: retry.conflict
     #[tokio::test(start_paused = true)]
     async fn only_conflicts_are_tried_again() {
         let conflict = || {

@@ -1,0 +1,107 @@
+//! [`Item`], a key that a worker has.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::work_queue::Shared;
+use crate::{Add, Key, Taken};
+
+/// A key that a worker has. Nobody else is given it until this is dropped.
+///
+/// It dereferences to the key. What came of the work is said by [`finish`](Self::finish),
+/// [`retry`](Self::retry) or [`again_after`](Self::again_after). When it is dropped instead, by a panic
+/// for example, the key is merely handed back: it comes again if it was added meanwhile.
+#[must_use = "dropping it hands the key back"]
+pub struct Item<K: Key> {
+    shared: Arc<Shared<K>>,
+    /// There until it is handed back.
+    taken: Option<Taken<K>>,
+}
+
+impl<K: Key> Item<K> {
+    pub(crate) fn new(shared: Arc<Shared<K>>, taken: Taken<K>) -> Self {
+        Self {
+            shared,
+            taken: Some(taken),
+        }
+    }
+
+    /// The key.
+    pub fn key(&self) -> &K {
+        self.taken().key()
+    }
+
+    /// The priority with which it was added.
+    pub fn priority(&self) -> i32 {
+        self.taken().priority()
+    }
+
+    /// It is done: hands the key back, and forgets how often it failed. client-go's `Forget` and
+    /// `Done`.
+    pub fn finish(mut self) {
+        self.hand_back(None, true);
+    }
+
+    /// It failed: the key comes again when the limiter lets it, with the priority that it had.
+    /// client-go's `AddRateLimited` and `Done`.
+    pub fn retry(mut self) {
+        let how = Add::now().rate_limited().priority(self.priority());
+        self.hand_back(Some(how), false);
+    }
+
+    /// It is done for now: forgets how often it failed, and the key comes again after a while.
+    /// client-go's `Forget`, `AddAfter` and `Done`.
+    pub fn again_after(mut self, delay: Duration) {
+        let how = Add::now().after(delay).priority(self.priority());
+        self.hand_back(Some(how), true);
+    }
+
+    /// Only hands the key back, as dropping it does. client-go's `Done`.
+    pub fn done(mut self) {
+        self.hand_back(None, false);
+    }
+
+    fn taken(&self) -> &Taken<K> {
+        self.taken
+            .as_ref()
+            .expect("it is there until it is handed back")
+    }
+
+    fn hand_back(&mut self, again: Option<Add>, forget: bool) {
+        let Some(taken) = self.taken.take() else {
+            return;
+        };
+        let how = again.unwrap_or_default();
+        self.shared.with(how, |queue, now| {
+            if forget {
+                queue.forget_taken(&taken);
+            }
+            if let Some(how) = again {
+                queue.add_again(&taken, how, now);
+            }
+            queue.done(taken, now);
+        });
+    }
+}
+
+impl<K: Key> Deref for Item<K> {
+    type Target = K;
+
+    fn deref(&self) -> &K {
+        self.key()
+    }
+}
+
+impl<K: Key> Drop for Item<K> {
+    fn drop(&mut self) {
+        self.hand_back(None, false);
+    }
+}
+
+impl<K: Key + fmt::Debug> fmt::Debug for Item<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Item").field(self.key()).finish()
+    }
+}
