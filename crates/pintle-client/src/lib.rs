@@ -35,6 +35,7 @@ mod request;
 mod response;
 mod rest_client;
 mod retry;
+mod time;
 mod until;
 mod watch;
 
@@ -53,6 +54,7 @@ pub use request::{Request, Verb};
 pub use response::Response;
 pub use rest_client::RestClient;
 pub use retry::{Backoff, retry, retry_on_conflict};
+pub use time::RuntimeTime;
 pub use until::{Next, RetryWatch, RetryWatcher, await_condition, until};
 pub use watch::WatchStream;
 

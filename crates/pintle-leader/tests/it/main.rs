@@ -1,0 +1,5 @@
+//! What is promised of leader election.
+
+mod election;
+mod rules;
+mod simulation;
