@@ -1,0 +1,6 @@
+//! What is promised of event recorders.
+
+mod core_events;
+mod sending;
+mod series;
+mod storm;
