@@ -7,12 +7,14 @@
 
 mod args;
 mod command;
+mod demo;
 mod discovery;
 mod error;
 mod jsonpath;
 mod listing;
 mod manifest;
 mod messages;
+mod nodes;
 mod output;
 mod session;
 mod target;

@@ -5,6 +5,7 @@ mod config;
 mod connection;
 mod logs;
 mod objects;
+mod serve;
 mod up;
 
 use clap::{Parser, Subcommand};
@@ -18,6 +19,7 @@ pub(crate) use config::{
 pub(crate) use connection::Connection;
 pub(crate) use logs::Logs;
 pub(crate) use objects::{Apply, Delete, Get, Output, Selection, Watch};
+pub(crate) use serve::{GATEWAY, Serve};
 pub(crate) use up::Up;
 
 use crate::error::EXIT_CODES;
@@ -35,6 +37,7 @@ pub(crate) struct CommandLine {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Up(Up),
+    Serve(Serve),
     Get(Get),
     Watch(Watch),
     Apply(Apply),

@@ -3,7 +3,7 @@
 use tokio::runtime::Builder;
 
 use super::{
-    api_resources, api_versions, apply, completion, config, delete, explain, get, logs, up,
+    api_resources, api_versions, apply, completion, config, delete, explain, get, logs, serve, up,
     version, watch,
 };
 use crate::args::{Command, CommandLine};
@@ -17,7 +17,7 @@ pub(crate) fn run(line: CommandLine, messages: Messages) -> Result<(), Failures>
     let mut out = Stdout::new();
     // A server uses all cores; a client waits.
     let mut runtime = match line.command {
-        Command::Up(_) => Builder::new_multi_thread(),
+        Command::Up(_) | Command::Serve(_) => Builder::new_multi_thread(),
         _ => Builder::new_current_thread(),
     };
     let runtime = runtime.enable_all().build().map_err(|error| {
@@ -27,6 +27,11 @@ pub(crate) fn run(line: CommandLine, messages: Messages) -> Result<(), Failures>
         let connect = || Session::new(&line.connection, messages);
         match &line.command {
             Command::Up(up) => up::run(up, messages, &mut out).await.map_err(Into::into),
+            Command::Serve(arguments) => {
+                serve::run(arguments, &line.connection, messages, &mut out)
+                    .await
+                    .map_err(Into::into)
+            }
             Command::Get(get) => get::run(get, &connect()?, &mut out).await,
             Command::Watch(watch) => watch::run(watch, &connect()?, &mut out)
                 .await

@@ -8,13 +8,18 @@ use std::time::Duration;
 
 use pintle_apiserver::{ApiServer, RunningServer, StartError};
 use pintle_client::Client;
-use pintle_config::{Environment, Kubeconfig, Loader};
+use pintle_config::{Config, Environment, Kubeconfig, Loader};
+use pintle_gateway::RunningGateway;
 use pintle_meta::GroupVersion;
 use tempfile::TempDir;
+use tokio::task::JoinSet;
 
+use super::{interrupts::Interrupts, serve};
 use crate::args::Up;
+use crate::demo;
 use crate::error::{Error, Kind};
 use crate::messages::Messages;
+use crate::nodes;
 use crate::output::Stdout;
 
 /// Serves until Ctrl-C or SIGTERM.
@@ -31,22 +36,55 @@ pub(super) async fn run(arguments: &Up, messages: Messages, out: &mut Stdout) ->
         });
         let server = builder.start().await?;
         let access = Access::new(&server, arguments.kubeconfig_out.as_deref()).await?;
-        Ok::<_, Error>((server, access))
+        let gateway = match arguments.no_gateway {
+            true => None,
+            false => {
+                let config = access.config.clone();
+                Some(serve::beside(config, arguments.gateway, messages).await?)
+            }
+        };
+        Ok::<_, Error>((server, access, gateway))
     };
-    let (server, access) = tokio::select! {
+    let (server, access, gateway) = tokio::select! {
         started = started => started?,
         () = interrupts.next() => return Ok(()),
     };
     if let Some(warning) = access.beyond(arguments.listen.ip()) {
         messages.line(&warning);
     }
-    messages.line(&access.welcome(&program()));
+    let nodes = arguments
+        .nodes
+        .map_or(if arguments.demo { 3 } else { 0 }, usize::from);
+    let mut players = JoinSet::new();
+    if nodes > 0 {
+        players.spawn(nodes::run(Client::new(&access.config)?, nodes));
+    }
+    if arguments.demo {
+        players.spawn(demo::run(Client::new(&access.config)?, nodes));
+    }
+    let page = gateway.as_ref().map(RunningGateway::url);
+    messages.line(&access.welcome(&program(), page.as_deref()));
     out.line(&access.kubeconfig.display().to_string())?;
 
-    interrupts.next().await;
+    loop {
+        tokio::select! {
+            () = interrupts.next() => break,
+            Some(ended) = players.join_next() => if let Ok(Err(error)) = ended {
+                return Err(error.into());
+            },
+        }
+    }
     messages.line("stopping");
+    players.shutdown().await;
+    let shutdown = async {
+        // It asks the server, so it goes first.
+        if let Some(gateway) = gateway {
+            gateway.shutdown().await;
+        }
+        server.shutdown().await;
+    };
     tokio::select! {
-        () = server.shutdown() => {}
+        () = shutdown => {}
         // Whoever insists does not wait for requests that are being answered.
         () = interrupts.next() => {}
     }
@@ -56,7 +94,7 @@ pub(super) async fn run(arguments: &Up, messages: Messages, out: &mut Stdout) ->
 /// The kubeconfig of a server that runs. What was made in a temporary directory goes with this.
 struct Access {
     kubeconfig: PathBuf,
-    server: String,
+    config: Config,
     _directory: TempDir,
 }
 
@@ -85,25 +123,29 @@ impl Access {
         }
         Ok(Self {
             kubeconfig: wanted.map_or(private, Path::to_owned),
-            server: config.server.to_string(),
+            config,
             _directory: directory,
         })
     }
 
-    fn welcome(&self, program: &str) -> String {
+    fn welcome(&self, program: &str, page: Option<&str>) -> String {
         let with = format!(
             "KUBECONFIG={} {program}",
             quoted(&self.kubeconfig.to_string_lossy())
         );
+        let page = match page {
+            Some(url) => format!("See it live at {url}\n"),
+            None => String::new(),
+        };
         format!(
-            "A Kubernetes API server answers at {} until Ctrl-C. In another terminal, try:\n\
+            "A Kubernetes API server answers at {} until Ctrl-C.\n{page}In another terminal, try:\n\
              \n\
              \x20 {with} get namespaces\n\
              \x20 {with} watch pods\n\
              \x20 echo '{POD}' | {with} apply -f -\n\
              \n\
              Its kubeconfig:",
-            self.server
+            self.config.server
         )
     }
 
@@ -136,52 +178,6 @@ impl From<StartError> for Error {
             "try again"
         };
         Self::of(Kind::Failed, error).with_hint(hint)
-    }
-}
-
-/// Signals that ask for an end.
-struct Interrupts {
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
-}
-
-impl Interrupts {
-    #[cfg(unix)]
-    fn new() -> Result<Self, Error> {
-        use tokio::signal::unix::{SignalKind, signal};
-
-        let listen = |kind| {
-            signal(kind).map_err(|error| {
-                Error::new(Kind::Failed, "cannot listen for signals").caused_by(error)
-            })
-        };
-        Ok(Self {
-            interrupt: listen(SignalKind::interrupt())?,
-            terminate: listen(SignalKind::terminate())?,
-        })
-    }
-
-    #[cfg(not(unix))]
-    fn new() -> Result<Self, Error> {
-        Ok(Self {})
-    }
-
-    #[cfg(unix)]
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-        }
-    }
-
-    #[cfg(not(unix))]
-    async fn next(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            // Nothing will ever come.
-            std::future::pending().await
-        }
     }
 }
 

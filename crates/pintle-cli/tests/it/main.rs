@@ -5,6 +5,7 @@ mod about;
 mod bad_input;
 mod binary;
 mod config;
+mod gateway;
 mod logs;
 mod outputs;
 mod own_cluster;

@@ -8,7 +8,11 @@ use crate::binary::{Running, Workplace, is_private};
 pub(crate) async fn up() -> (Workplace, Running) {
     let place = Workplace::new();
     let kubeconfig = place.path("kubeconfig");
-    let mut up = place.start(&format!("up --kubeconfig-out {}", kubeconfig.display()));
+    let line = format!(
+        "up --gateway 127.0.0.1:0 --kubeconfig-out {}",
+        kubeconfig.display()
+    );
+    let mut up = place.start(&line);
     assert_eq!(up.line().await, kubeconfig.display().to_string());
     assert!(is_private(&kubeconfig));
     (place, up)
@@ -191,7 +195,7 @@ async fn deleting_waits_for_finalizers() {
 #[tokio::test]
 async fn up_cleans_up_after_itself() {
     let place = Workplace::new();
-    let mut up = place.start("up");
+    let mut up = place.start("up --gateway 127.0.0.1:0");
     let kubeconfig = PathBuf::from(up.line().await);
     assert!(is_private(&kubeconfig));
     let listed = place
@@ -217,7 +221,9 @@ async fn up_cleans_up_after_itself() {
 async fn up_does_not_replace_another_kubeconfig() {
     let place = Workplace::with_server("https://127.0.0.1:1", "");
     let before = std::fs::read(place.path("kubeconfig")).unwrap();
-    let outcome = place.run("up --kubeconfig-out kubeconfig").await;
+    let outcome = place
+        .run("up --gateway 127.0.0.1:0 --kubeconfig-out kubeconfig")
+        .await;
     outcome.fails(
         1,
         "is not a kubeconfig that `pintle up` wrote",
@@ -231,7 +237,7 @@ async fn up_says_when_its_address_is_taken() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
     let outcome = Workplace::new()
-        .run(&format!("up --listen {address}"))
+        .run(&format!("up --no-gateway --listen {address}"))
         .await;
     outcome.fails(1, &address.to_string(), "--listen");
     assert_eq!(outcome.stdout, "");

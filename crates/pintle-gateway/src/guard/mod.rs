@@ -1,0 +1,70 @@
+//! Which requests are looked at at all.
+//!
+//! Everything here is a pure function of the head of a request. Invariant: a request that passes
+//! names this gateway, comes from no other site, and can be understood in one way only.
+
+mod framing;
+mod host;
+mod path;
+mod site;
+mod tokens;
+
+#[cfg(test)]
+mod tests;
+
+use std::net::IpAddr;
+
+use http::StatusCode;
+use http::request::Parts;
+
+pub(crate) use path::is_unambiguous;
+pub(crate) use tokens::{Caller, Tokens};
+
+use host::Hosts;
+use site::Sites;
+
+/// Judges the heads of requests.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    hosts: Hosts,
+    sites: Sites,
+}
+
+/// A request that is not looked at, and why.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) status: StatusCode,
+    pub(crate) message: &'static str,
+}
+
+impl Guard {
+    /// For a gateway that listens at `address`.
+    pub(crate) fn new(
+        address: IpAddr,
+        hosts: Vec<String>,
+        origins: Vec<String>,
+        is_https: bool,
+    ) -> Self {
+        Self {
+            hosts: Hosts::new(address, hosts),
+            sites: Sites::new(origins, is_https),
+        }
+    }
+
+    /// Lets a request pass, or says what is wrong with it.
+    pub(crate) fn check(&self, head: &Parts) -> Result<(), Refusal> {
+        framing::check(head)?;
+        let host = self.hosts.check(head)?;
+        self.sites.check(head, host)?;
+        path::check(head.uri.path())
+    }
+}
+
+impl Refusal {
+    fn bad_request(message: &'static str) -> Self {
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            message,
+        }
+    }
+}

@@ -1,0 +1,163 @@
+//! From a request to an answer.
+
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use pintle_env::OpenMetrics;
+
+use crate::answer;
+use crate::body::Body;
+use crate::guard::{Caller, Guard, Tokens};
+use crate::lists::{Access, Failure, Gvr, Query, Resources};
+use crate::metrics::Metrics;
+use crate::proxy::{Proxy, Tunnel};
+use crate::route::Route;
+
+/// Answers requests.
+#[derive(Debug)]
+pub(crate) struct Handler {
+    pub(crate) guard: Guard,
+    pub(crate) tokens: Option<Tokens>,
+    pub(crate) resources: Resources,
+    pub(crate) access: Access,
+    /// Whether errors of lists have statuses of their own.
+    pub(crate) http_status: bool,
+    pub(crate) proxy: Proxy,
+    pub(crate) metrics: Metrics,
+}
+
+/// An answer, and what becomes of the connection when both sides have left HTTP.
+pub(crate) struct Answered {
+    pub(crate) response: Response<Body>,
+    pub(crate) tunnel: Option<Tunnel>,
+}
+
+impl Handler {
+    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Answered {
+        let route = Route::of(request.uri().path());
+        let name = route.name();
+        let mut answered = self.dispatch(route, request).await;
+        self.metrics
+            .answered(name, answered.response.status().as_u16());
+        let headers = answered.response.headers_mut();
+        for (name, value) in EVERYWHERE {
+            headers
+                .entry(name)
+                .or_insert(HeaderValue::from_static(value));
+        }
+        answered
+    }
+
+    async fn dispatch(&self, route: Route, request: Request<Incoming>) -> Answered {
+        let (head, body) = request.into_parts();
+        if let Err(refusal) = self.guard.check(&head) {
+            return answer::refused(&refusal).into();
+        }
+        let caller = self
+            .tokens
+            .as_ref()
+            .map(|tokens| tokens.caller(&head).cloned());
+        let caller: Option<Caller> = match caller {
+            Some(None) if !route.is_public() => return answer::unauthorized().into(),
+            caller => caller.flatten(),
+        };
+        if let Route::Proxy = route {
+            let request = Request::from_parts(head, body);
+            return self.proxy.forward(request, caller.as_ref()).await;
+        }
+        if head.method != Method::GET && head.method != Method::HEAD {
+            return answer::not_allowed().into();
+        }
+        let mut response = match route {
+            Route::Page(asset) => asset.answer(&head.headers),
+            Route::Ping => answer::message("pong"),
+            Route::Health => answer::text(StatusCode::OK, "ok"),
+            // Why it is not ready is for those who may look.
+            Route::Ready => self.readiness(caller.is_some() || self.tokens.is_none()),
+            Route::List(gvr) => self.resource(&gvr, false, &head, caller.as_ref()).await,
+            Route::Stream(gvr) => self.resource(&gvr, true, &head, caller.as_ref()).await,
+            Route::Metrics => self.metrics(),
+            Route::Proxy | Route::Nothing => answer::not_found(),
+        };
+        if head.method == Method::HEAD {
+            *response.body_mut() = Body::Empty;
+        }
+        response.into()
+    }
+
+    /// Answers with a list or a stream of a resource.
+    async fn resource(
+        &self,
+        gvr: &Gvr,
+        is_stream: bool,
+        head: &Parts,
+        caller: Option<&Caller>,
+    ) -> Response<Body> {
+        let query = match Query::parse(head.uri.query().unwrap_or_default()) {
+            Ok(query) => query,
+            Err(failure) => return failure.answer(self.http_status),
+        };
+        let http_status = query.http_status.unwrap_or(self.http_status);
+        let answer = async {
+            if let Some(caller) = caller {
+                let verb = if is_stream { "watch" } else { "list" };
+                self.access
+                    .check(caller, verb, gvr, &query.namespace)
+                    .await?;
+            }
+            if !is_stream {
+                return self.resources.list(gvr, &query, &head.headers).await;
+            }
+            let last_id = head
+                .headers
+                .get("last-event-id")
+                .and_then(|id| id.to_str().ok());
+            let events = self.resources.stream(gvr, query, last_id).await?;
+            Ok::<_, Failure>(answer::events(events))
+        };
+        answer
+            .await
+            .unwrap_or_else(|failure| failure.answer(http_status))
+    }
+
+    fn readiness(&self, may_look: bool) -> Response<Body> {
+        match self.resources.unready().join("\n") {
+            ready if ready.is_empty() => answer::text(StatusCode::OK, "ok"),
+            _ if !may_look => answer::text(StatusCode::SERVICE_UNAVAILABLE, "not yet"),
+            unready => answer::with_type(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "text/plain; charset=utf-8",
+                unready.into_bytes(),
+            ),
+        }
+    }
+
+    fn metrics(&self) -> Response<Body> {
+        for (resource, objects) in self.resources.counts() {
+            self.metrics.objects(&resource, objects);
+        }
+        let text = self.metrics.text().into_bytes();
+        let mut response = answer::with_type(StatusCode::OK, "text/plain", text);
+        let media_type = HeaderValue::from_static(OpenMetrics::CONTENT_TYPE);
+        response.headers_mut().insert(CONTENT_TYPE, media_type);
+        response
+    }
+}
+
+impl From<Response<Body>> for Answered {
+    fn from(response: Response<Body>) -> Self {
+        Self {
+            response,
+            tunnel: None,
+        }
+    }
+}
+
+/// What keeps a browser from taking an answer for something else, and from showing it elsewhere.
+const EVERYWHERE: [(&str, &str); 4] = [
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "no-referrer"),
+    ("cross-origin-resource-policy", "same-origin"),
+];

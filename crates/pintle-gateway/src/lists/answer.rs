@@ -1,0 +1,109 @@
+//! The envelope of lists.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH};
+use http::{HeaderMap, Response, StatusCode};
+use pintle_codec::json;
+
+use super::{Query, Shared};
+use crate::board::{Board, Item, Snapshot};
+use crate::body::Body;
+
+/// Why there is no list, for the envelope.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) status: StatusCode,
+    pub(crate) message: String,
+}
+
+impl Failure {
+    pub(crate) fn new(status: StatusCode, message: impl fmt::Display) -> Self {
+        Self {
+            status,
+            message: message.to_string(),
+        }
+    }
+
+    pub(crate) fn bad_request(message: impl fmt::Display) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// The envelope; the status is in it only, unless it is to be the answer's.
+    pub(crate) fn answer(&self, http_status: bool) -> Response<Body> {
+        let mut body = br#"{"code":40000,"message":"#.to_vec();
+        json::Writer::new(&mut body).string(&self.message);
+        body.push(b'}');
+        let status = if http_status {
+            self.status
+        } else {
+            StatusCode::OK
+        };
+        crate::answer::with_type(status, "application/json", body)
+    }
+}
+
+/// The objects that are asked for, unless the caller has them.
+pub(super) fn list(shared: &Shared, query: &Query, request: &HeaderMap) -> Response<Body> {
+    let (tag, pieces) = {
+        let mut board = shared.lock();
+        let tag = shared.tag(board.last());
+        let known = request
+            .get(IF_NONE_MATCH)
+            .is_some_and(|known| known == tag.as_str());
+        (tag, (!known).then(|| select(&mut board, query)))
+    };
+    let mut response = match pieces {
+        None => {
+            let mut response = Response::new(Body::Empty);
+            *response.status_mut() = StatusCode::NOT_MODIFIED;
+            response
+        }
+        Some((head, snapshot, tail)) => Response::new(Body::list(head, snapshot, tail)),
+    };
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    let tag = HeaderValue::try_from(tag).expect("digits in quotes make a header");
+    headers.insert(ETAG, tag);
+    response
+}
+
+/// What stands before the objects, the objects, and what stands behind.
+fn select(board: &mut Board, query: &Query) -> (Bytes, Snapshot, Bytes) {
+    let head = Bytes::from_static(br#"{"code":20000,"message":"success","data":["#);
+    if query.is_everything() {
+        return (head, board.whole(), Bytes::from_static(b"]}"));
+    }
+    let after = |item: &&Arc<Item>| query.after.as_ref().is_none_or(|after| item.key > *after);
+    let selected = board
+        .items()
+        .filter(after)
+        .filter(|item| query.selects(item));
+    let mut selected: Vec<&Arc<Item>> = selected.collect();
+    let mut tail = b"]".to_vec();
+    if query.limit > 0 {
+        let remaining = selected.len().saturating_sub(query.limit);
+        selected.truncate(query.limit);
+        let last = selected.last().filter(|_| remaining > 0);
+        let token = last.map(|last| format!("{}/{}", last.key.namespace, last.key.name));
+        tail.extend_from_slice(br#","metadata":{"continue":"#);
+        json::Writer::new(&mut tail).string(token.as_deref().unwrap_or_default());
+        tail.extend_from_slice(format!(r#","remainingItemCount":{remaining}}}"#).as_bytes());
+    }
+    tail.push(b'}');
+    let snapshot = match query.has_parts() {
+        false => Snapshot::of(selected.into_iter()),
+        true => {
+            let parts = selected.iter().enumerate().map(|(index, item)| {
+                let mut piece = if index == 0 { Vec::new() } else { vec![b','] };
+                piece.extend(query.parts_of(item));
+                Bytes::from(piece)
+            });
+            Snapshot::from(parts.collect::<Vec<_>>())
+        }
+    };
+    (head, snapshot, tail.into())
+}

@@ -1,0 +1,152 @@
+//! Requests that are not looked at. Nothing of them may reach the API server.
+
+use crate::backend::{Backend, OK};
+use crate::http::{ask, exchange, get};
+
+#[tokio::test]
+async fn other_names_and_other_sites_are_refused() {
+    let backend = Backend::answering(OK).await;
+    let gateway = backend.start().await;
+    let address = gateway.address();
+    let own = format!("Host: {address}");
+    for (headers, status) in [
+        (vec!["Host: evil.example"], 421),
+        (vec!["Host: evil.example:8888"], 421),
+        (vec![&*own, "Host: evil.example"], 400),
+        (vec![], 400),
+        (vec![&*own, "Origin: http://evil.example"], 403),
+        (vec![&*own, "Origin: null"], 403),
+        (vec![&*own, "Sec-Fetch-Site: cross-site"], 403),
+    ] {
+        for target in ["/ping", "/api/v1/secrets", "/"] {
+            let reply = ask(address, &format!("GET {target}"), &headers, "").await;
+            assert_eq!(reply.status, status, "{target} {headers:?}");
+            assert_eq!(reply.header("access-control-allow-origin"), None);
+        }
+    }
+    assert!(backend.seen().is_empty());
+    let origin = format!("Origin: http://{address}");
+    assert_eq!(
+        ask(address, "GET /api", &[&own, &origin], "").await.status,
+        200
+    );
+}
+
+#[tokio::test]
+async fn paths_that_lead_elsewhere_are_refused() {
+    let backend = Backend::answering(OK).await;
+    let gateway = backend.start().await;
+    for target in [
+        "/apis/../..",
+        "/apis/../../etc/passwd",
+        "/api/v1/../../metrics",
+        "/apis/%2e%2e/metrics",
+        "/apis/.%2E/metrics",
+        "/apis/%252e%252e/metrics",
+        "/api/v1/namespaces/a%2Fb/pods",
+        "/api/v1/namespaces/a%5Cb/pods",
+        "/api/v1//pods",
+        "//api/v1/pods",
+        "/api/v1/pods%00",
+        "/api/v1/pods/%0d%0aX-A:b",
+        "http://127.0.0.1:1/api",
+    ] {
+        let reply = get(gateway.address(), target).await;
+        assert_eq!(reply.status, 400, "{target}: {reply:?}");
+    }
+    for target in [
+        "/metricss",
+        "/debug/pprof",
+        "/logs/x",
+        "/healthz/etcd",
+        "/.well-known/openid-configuration",
+    ] {
+        assert_eq!(get(gateway.address(), target).await.status, 404, "{target}");
+    }
+    assert!(backend.seen().is_empty(), "{:?}", backend.seen());
+}
+
+#[tokio::test]
+async fn messages_with_two_ends_are_refused() {
+    let backend = Backend::answering(OK).await;
+    let gateway = backend.start().await;
+    let host = gateway.address();
+    let smuggled = "GET /api/v1/secrets HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    for framing in [
+        "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 4\r\n",
+        "Content-Length: 4\r\nContent-Length: 60\r\n",
+        "Transfer-Encoding: xchunked\r\n",
+        "Transfer-Encoding: chunked, identity\r\n",
+        "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+        "Transfer-Encoding : chunked\r\n",
+        "Content-Length: +4\r\n",
+        "Content-Length: 4, 4\r\n",
+        " Content-Length: 4\r\n",
+        "X: a\r\n b\r\n",
+        "Connection: Authorization\r\n",
+    ] {
+        let request = format!(
+            "POST /api/v1/pods HTTP/1.1\r\nHost: {host}\r\n{framing}\r\n0\r\n\r\n{smuggled}"
+        );
+        let reply = exchange(host, request.as_bytes()).await;
+        // Where only one way to read it is left, it is answered, and nothing that follows is read.
+        let is_last = reply.header("connection") == Some("close");
+        assert!(
+            matches!(reply.status, 400 | 0) || is_last,
+            "{framing:?}: {reply:?}"
+        );
+        assert!(!reply.body.contains("HTTP/1.1"), "{framing:?}: {reply:?}");
+    }
+    for seen in backend.seen() {
+        let seen = seen.to_lowercase();
+        assert!(!seen.contains("secrets"), "{seen}");
+        let framings =
+            seen.matches("content-length:").count() + seen.matches("transfer-encoding:").count();
+        assert!(framings <= 1, "{seen}");
+    }
+    let passed_on = backend.seen().len();
+    for request in [
+        format!("CONNECT {host} HTTP/1.1\r\nHost: {host}\r\n\r\n"),
+        format!("TRACE /api HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"),
+    ] {
+        assert!(
+            matches!(exchange(host, request.as_bytes()).await.status, 400 | 405),
+            "{request}"
+        );
+    }
+    // Asks for HTTP/2 in the clear, with a request that only the other side would see.
+    let h2c = [
+        &*format!("Host: {host}"),
+        "Upgrade: h2c",
+        "HTTP2-Settings: AAMAAABkAAQAAP__",
+    ];
+    let reply = ask(host, "GET /ping", &h2c, "").await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(backend.seen().len(), passed_on, "{:?}", backend.seen());
+}
+
+#[tokio::test]
+async fn answers_cannot_be_taken_for_something_else() {
+    let backend = Backend::answering(OK).await;
+    let gateway = backend.start().await;
+    for target in ["/", "/ping", "/api/v1/pods", "/nothing"] {
+        let reply = get(gateway.address(), target).await;
+        assert_eq!(
+            reply.header("x-content-type-options"),
+            Some("nosniff"),
+            "{target}"
+        );
+        assert_eq!(reply.header("x-frame-options"), Some("DENY"), "{target}");
+        assert_eq!(
+            reply.header("cross-origin-resource-policy"),
+            Some("same-origin"),
+            "{target}"
+        );
+        assert_eq!(
+            reply.header("access-control-allow-origin"),
+            None,
+            "{target}"
+        );
+    }
+}
