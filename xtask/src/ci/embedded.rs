@@ -1,6 +1,7 @@
 //! The embedded server as users start it, beside which a real one is asked the same.
 
 use std::fs;
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
@@ -8,7 +9,7 @@ use std::time::Duration;
 
 use pintle_env::{Clock, SystemClock};
 
-use crate::error::{Error, Result};
+use crate::error::{Context as _, Error, Result};
 use crate::interrupt::Interrupt;
 use crate::real_cluster::{Process, log_tail};
 use crate::workspace;
@@ -23,6 +24,16 @@ pub(super) struct Embedded {
 impl Embedded {
     /// Starts the server in an empty directory, and waits until it answers.
     pub(super) fn start(pintle: &Path, directory: PathBuf, interrupt: &Interrupt) -> Result<Self> {
+        Self::start_with(pintle, &["--no-gateway"], directory, interrupt)
+    }
+
+    /// The same, with more on its command line.
+    pub(super) fn start_with(
+        pintle: &Path,
+        more: &[&str],
+        directory: PathBuf,
+        interrupt: &Interrupt,
+    ) -> Result<Self> {
         // Whole before anything can fail, so that what was started is stopped.
         let mut embedded = Self {
             kubeconfig: directory.join("kubeconfig"),
@@ -32,7 +43,8 @@ impl Embedded {
         let mut command = Command::new(pintle);
         command
             .args(["up", "--kubeconfig-out"])
-            .arg(&embedded.kubeconfig);
+            .arg(&embedded.kubeconfig)
+            .args(more);
         let process = Process::start(&embedded.directory, "pintle", &mut command)?;
         let process = embedded.process.insert(process);
         let clock = SystemClock::new();
@@ -70,6 +82,13 @@ impl Drop for Embedded {
             );
         }
     }
+}
+
+/// An address of loopback that nobody listens at.
+pub(super) fn free_address() -> Result<String> {
+    let listener = TcpListener::bind("127.0.0.1:0").context(|| "find a free port".into())?;
+    let address = listener.local_addr();
+    Ok(address.context(|| "find a free port".into())?.to_string())
 }
 
 /// A kubectl with nothing of its own but a kubeconfig, in the checkout.

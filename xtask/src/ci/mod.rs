@@ -18,6 +18,7 @@ mod gate;
 mod informers;
 mod kubectl;
 mod outcome;
+mod page;
 mod rust;
 mod schema;
 mod steps;

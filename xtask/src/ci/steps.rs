@@ -2,8 +2,8 @@
 
 use super::outcome::Cases;
 use super::{
-    bans, claims, codec, connect, control_plane, discovery, examples, informers, kubectl, rust,
-    schema, streams, tools,
+    bans, claims, codec, connect, control_plane, discovery, examples, informers, kubectl, page,
+    rust, schema, streams, tools,
 };
 use crate::error::Result;
 use crate::interrupt::Interrupt;
@@ -178,6 +178,13 @@ pub(super) const STEPS: &[Step] = &[
         when: When::Always,
         floor: Some(10_002),
         run: informers::informers,
+    },
+    Step {
+        name: "page",
+        proves: "the gateway's page does in a browser what a person expects of it, for everybody",
+        when: When::Always,
+        floor: Some(22),
+        run: page::page,
     },
     Step {
         name: "schema",

@@ -12,7 +12,7 @@ mod terminal;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::embedded::Embedded;
+use super::embedded::{Embedded, free_address};
 use super::outcome::Cases;
 use super::rust::cargo;
 use crate::command;
@@ -37,7 +37,9 @@ pub(super) fn streams(interrupt: &Interrupt) -> Result<Cases> {
     };
     let real = Cluster::start(&binaries, registry.temporary()?, &options, interrupt)?;
     let pintle = workspace::root().join("target/debug/pintle");
-    let embedded = Embedded::start(&pintle, registry.temporary()?, interrupt)?;
+    let gateway = free_address()?;
+    let more = ["--gateway", &gateway];
+    let embedded = Embedded::start_with(&pintle, &more, registry.temporary()?, interrupt)?;
     let kubectl = binaries.directory().join("kubectl");
     let start = |kubeconfig: &Path| Side::start(&streaming, &kubectl, kubeconfig, interrupt);
     let sides = [start(real.kubeconfig())?, start(&embedded.kubeconfig)?];
@@ -73,6 +75,18 @@ pub(super) fn streams(interrupt: &Interrupt) -> Result<Cases> {
         "what the kubelets were asked",
         sides.each_ref().map(Side::record),
     )?;
+    // What goes through the gateway comes out as it went in.
+    let [_, side] = &sides;
+    let server = format!("http://{gateway}");
+    let streams = |case: &&commands::Case| {
+        ["exec", "attach", "logs"]
+            .iter()
+            .any(|verb| case.line.starts_with(verb))
+    };
+    for case in commands::CASES.iter().filter(streams) {
+        let through = [side.kubectl(case), side.kubectl_through(case, &server)];
+        tally.compare(&format!("{} through the gateway", case.line), through)?;
+    }
     println!("{} passed, {} failed", tally.passed, tally.failed);
     if tally.failed > 0 {
         return Err(Error::new(format!("{} cases differ", tally.failed)));

@@ -90,8 +90,20 @@ impl Side {
 
     /// What comes of a kubectl command: its exit code, and what it prints.
     pub(super) fn kubectl(&self, case: &Case) -> Result<String> {
+        self.kubectl_with(case, &[])
+    }
+
+    /// The same, with another server than the kubeconfig's.
+    pub(super) fn kubectl_through(&self, case: &Case, server: &str) -> Result<String> {
+        let printed = self.kubectl_with(case, &["--server", server])?;
+        let port = server.rsplit(':').next().unwrap_or_default();
+        Ok(printed.replace(&format!(":{port}"), ":SERVER"))
+    }
+
+    fn kubectl_with(&self, case: &Case, more: &[&str]) -> Result<String> {
         let line = self.fill(case.line);
-        let mut command = self.command(&line.split(' ').collect::<Vec<_>>());
+        let words = more.iter().copied().chain(line.split(' '));
+        let mut command = self.command(&words.collect::<Vec<_>>());
         if let Some(input) = case.input {
             let path = self.directory.join("input");
             let within = || format!("write {}", path.display());
