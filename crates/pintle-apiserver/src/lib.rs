@@ -70,7 +70,7 @@ mod version;
 mod versions;
 
 pub use authn::User;
-pub use authz::{Attributes, Authorizer, Decision};
+pub use authz::{Attributes, Authorizer, Decision, PathRule, ResourceRule, Rules};
 pub use faults::{Fault, Faults, Requests};
 pub use metrics::RequestCount;
 pub use server::{ApiServer, ApiServerBuilder, Connection, Connector, RunningServer, StartError};

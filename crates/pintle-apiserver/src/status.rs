@@ -91,6 +91,20 @@ impl Failure {
         Self::new(StatusCode::NOT_FOUND, StatusReason::NOT_FOUND, message).with_empty_details()
     }
 
+    /// 405: the resource can be listed and not watched.
+    pub(crate) fn not_watchable(resource: &str) -> Self {
+        let message = format!(
+            "watch is not supported on resources of kind {}",
+            Quoted(resource)
+        );
+        let code = StatusCode::METHOD_NOT_ALLOWED;
+        let named = Qualified {
+            group: "",
+            name: resource,
+        };
+        Self::new(code, StatusReason::METHOD_NOT_ALLOWED, message).about(named, "")
+    }
+
     /// 405: the resource cannot be used in this way.
     pub(crate) fn method_not_allowed() -> Self {
         let message = "the server does not allow this method on the requested resource";
@@ -226,6 +240,23 @@ impl Failure {
         let code = StatusCode::UNPROCESSABLE_ENTITY;
         let message = "the server rejected our request due to an error in our request";
         Self::new(code, StatusReason::INVALID, message).with_empty_details()
+    }
+
+    /// 429: a pod cannot go, since what protects it allows no disruption.
+    pub(crate) fn over_budget(why: &str, retry_after: i32) -> Self {
+        let message = "Cannot evict pod as it would violate the pod's disruption budget.";
+        let code = StatusCode::TOO_MANY_REQUESTS;
+        Self::new(code, StatusReason::TOO_MANY_REQUESTS, message)
+            .retry_after_seconds(retry_after)
+            .because("DisruptionBudget", why, "")
+    }
+
+    /// 500: a pod has more budgets than an eviction can respect.
+    pub(crate) fn many_budgets() -> Self {
+        Self::internal_plain(
+            "This pod has more than one PodDisruptionBudget, which the eviction subresource does \
+             not support.",
+        )
     }
 
     /// 503: somebody whom the request needs does not answer.
@@ -395,6 +426,12 @@ impl Failure {
     pub(crate) fn retry_after(&self) -> Option<i32> {
         let details = self.0.details.as_ref()?;
         (details.retry_after_seconds > 0).then_some(details.retry_after_seconds)
+    }
+
+    /// Whether it was for no operation that there is: neither for the path nor for the method.
+    pub(crate) fn is_unrouted(&self) -> bool {
+        let details = self.0.details.as_deref();
+        matches!(self.0.code, 404 | 405) && details.is_some_and(|of| of.kind.is_empty())
     }
 
     /// What it says.

@@ -59,7 +59,8 @@ pub use error::Error;
 pub use run::block_on;
 
 pub use pintle_apiserver::{
-    Attributes, Authorizer, Decision, Fault, HistoryLimits, Requests, User,
+    Attributes, Authorizer, Decision, Fault, HistoryLimits, PathRule, Requests, ResourceRule,
+    Rules, User,
 };
 #[doc(no_inline)]
 pub use pintle_client as client;

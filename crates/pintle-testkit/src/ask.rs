@@ -22,24 +22,50 @@ impl Cluster {
     /// Sends a request, such as `POST /api/v1/namespaces?dryRun=All`, with a body of JSON, or without one if
     /// that is empty. `PATCH` is said with the kind of patch: `PATCH:merge`.
     pub(crate) async fn ask(&self, request: &str, body: &str) -> Answer {
+        let content_type = match request.split_once(' ').expect("a verb and a path").0 {
+            "PATCH:json" => "application/json-patch+json",
+            "PATCH:merge" => "application/merge-patch+json",
+            "PATCH:strategic" => "application/strategic-merge-patch+json",
+            "PATCH:apply" => "application/apply-patch+yaml",
+            _ => JSON,
+        };
+        self.ask_in(request, content_type, body).await
+    }
+
+    /// As [`Cluster::ask`], with a body of this media type.
+    pub(crate) async fn ask_in(&self, request: &str, content_type: &str, body: &str) -> Answer {
+        self.exchange(request, "", content_type, body).await
+    }
+
+    /// As [`Cluster::ask`], for an answer of this media type, which is some form of JSON.
+    pub(crate) async fn ask_as(&self, request: &str, accept: &str, body: &str) -> Answer {
+        self.exchange(request, accept, JSON, body).await
+    }
+
+    async fn exchange(
+        &self,
+        request: &str,
+        accept: &str,
+        content_type: &str,
+        body: &str,
+    ) -> Answer {
         let (verb, path) = request.split_once(' ').expect("a verb and a path");
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        let (verb, content_type) = match verb {
-            "GET" => (Verb::Get, JSON),
-            "POST" => (Verb::Post, JSON),
-            "PUT" => (Verb::Put, JSON),
-            "DELETE" => (Verb::Delete, JSON),
-            "PATCH:json" => (Verb::Patch, "application/json-patch+json"),
-            "PATCH:merge" => (Verb::Patch, "application/merge-patch+json"),
-            "PATCH:strategic" => (Verb::Patch, "application/strategic-merge-patch+json"),
-            "PATCH:apply" => (Verb::Patch, "application/apply-patch+yaml"),
-            "PATCH:plain" => (Verb::Patch, JSON),
+        let verb = match verb {
+            "GET" => Verb::Get,
+            "POST" => Verb::Post,
+            "PUT" => Verb::Put,
+            "DELETE" => Verb::Delete,
+            patch if patch.starts_with("PATCH:") => Verb::Patch,
             other => panic!("no verb {other}"),
         };
         let mut call = self.core().verb(verb).abs_path(path);
         for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
             let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
             call = call.param(name.to_owned(), value);
+        }
+        if !accept.is_empty() {
+            call = call.header("Accept", accept);
         }
         if !body.is_empty() {
             call = call.body_bytes(content_type, body);

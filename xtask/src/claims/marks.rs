@@ -104,7 +104,10 @@ fn function_below<'a>(lines: &[&'a str]) -> Option<&'a str> {
     };
     let declares = before
         .split_whitespace()
-        .all(|word| matches!(word, "async" | "const") || word.starts_with("pub"));
+        // `pub(in a::b)` is two.
+        .all(|word| {
+            matches!(word, "async" | "const") || word.starts_with("pub") || word.ends_with(')')
+        });
     let name = after
         .split(|c: char| !c.is_alphanumeric() && c != '_')
         .next()?;
@@ -167,7 +170,7 @@ mod tests {
 
     #[test]
     fn functions_that_are_no_tests_count_among_the_scenarios_only() {
-        let text = "// claims: a.b\npub(crate) async fn works(cluster: &Cluster) {";
+        let text = "// claims: a.b\npub(in crate::a) async fn works(cluster: &Cluster) {";
         assert_eq!(found(text, true)[0].2, None);
         assert!(found(text, false)[0].2.is_some());
     }

@@ -9,9 +9,7 @@ mod authenticator;
 mod bearer;
 mod certificate;
 mod impersonation;
-#[allow(dead_code, reason = "serviceaccounts/token is to sign with it")]
 mod jwt;
-#[allow(dead_code, reason = "serviceaccounts/token is to issue with it")]
 mod service_account;
 mod subject;
 mod user;
@@ -20,8 +18,5 @@ pub(crate) use authenticator::Authenticator;
 pub(crate) use bearer::BearerTokens;
 pub(crate) use certificate::ClientCertificates;
 pub(crate) use impersonation::impersonate;
-#[allow(unused_imports, reason = "serviceaccounts/token is to use it")]
-pub(crate) use service_account::{
-    Bound, IssuedToken, Named, Reviewed, ServiceAccountTokens, TokenSpec,
-};
+pub(crate) use service_account::{Bound, Named, ServiceAccountTokens, TokenSpec};
 pub use user::User;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Attributes;
+use super::{Attributes, Rules};
 use crate::{authn::User, status::Failure};
 
 /// Decides what a user may do.
@@ -27,6 +27,15 @@ use crate::{authn::User, status::Failure};
 pub trait Authorizer: Send + Sync + 'static {
     /// Whether `user` may do what the attributes say.
     fn authorize(&self, user: &User, attributes: &Attributes<'_>) -> Decision;
+
+    /// What `user` may do in a namespace, for clients that ask for a list: `SelfSubjectRulesReview`.
+    ///
+    /// By default nothing is listed, and said to be incomplete; it is [`authorize`](Self::authorize)
+    /// that decides.
+    fn rules(&self, user: &User, namespace: &str) -> Rules {
+        let _ = (user, namespace);
+        Rules::unknown()
+    }
 }
 
 /// What was decided.
@@ -46,6 +55,10 @@ pub(crate) struct AllowAll;
 impl Authorizer for AllowAll {
     fn authorize(&self, _: &User, _: &Attributes<'_>) -> Decision {
         Decision::Allow
+    }
+
+    fn rules(&self, _: &User, _: &str) -> Rules {
+        Rules::everything()
     }
 }
 

@@ -4,8 +4,10 @@
 
 mod attributes;
 mod authorizer;
+mod rules;
 
 pub use attributes::Attributes;
 pub(crate) use attributes::verb;
 pub(crate) use authorizer::{AllowAll, authorize};
 pub use authorizer::{Authorizer, Decision};
+pub use rules::{PathRule, ResourceRule, Rules};

@@ -2,10 +2,11 @@
 
 use pintle_codec::{Object, Value};
 
-use super::{Group, Offer, insert_unless_empty, strings};
+use super::{Group, insert_unless_empty, strings};
+use crate::schema::Resource;
 
 /// Groups with everything in them, in a version of the form.
-pub(super) fn list<'g>(groups: impl Iterator<Item = &'g Group<'g>>, form: &str) -> Object {
+pub(super) fn list<'g>(groups: impl Iterator<Item = &'g Group>, form: &str) -> Object {
     let items = groups.map(|group| Value::from(of_group(group)));
     Object::from([
         ("kind", Value::from("APIGroupDiscoveryList")),
@@ -15,7 +16,7 @@ pub(super) fn list<'g>(groups: impl Iterator<Item = &'g Group<'g>>, form: &str) 
     ])
 }
 
-fn of_group(group: &Group<'_>) -> Object {
+fn of_group(group: &Group) -> Object {
     let versions = group.versions.iter().map(|version| {
         let resources = version.offers.iter();
         let resources = resources.map(|offer| Value::from(resource(offer)));
@@ -35,8 +36,7 @@ fn of_group(group: &Group<'_>) -> Object {
     ])
 }
 
-fn resource(offer: &Offer) -> Object {
-    let facts = offer.facts;
+fn resource(facts: &Resource) -> Object {
     let scope = if facts.namespaced {
         "Namespaced"
     } else {
@@ -51,7 +51,7 @@ fn resource(offer: &Offer) -> Object {
     ]);
     insert_unless_empty(&mut resource, "shortNames", facts.short_names);
     insert_unless_empty(&mut resource, "categories", facts.categories);
-    let subresources = offer.subresources.iter().map(|sub| {
+    let subresources = facts.subresources.iter().map(|sub| {
         Value::from(Object::from([
             ("subresource", Value::from(sub.name)),
             ("responseKind", kind(sub.group, sub.version, sub.kind)),

@@ -12,17 +12,12 @@ use std::{collections::HashMap, sync::OnceLock};
 use bytes::Bytes;
 use pintle_codec::{Object, Value, json};
 
-use crate::{
-    generated::resources::GROUPS,
-    kinds::Part,
-    registry::Served,
-    schema::{Resource, Subresource},
-};
+use crate::{generated::resources::GROUPS, registry::Served, schema::Resource};
 
 /// The discovery documents of a server, made once, when they are first asked for.
 #[derive(Debug)]
 pub(crate) struct Discovery {
-    offers: Vec<Offer>,
+    offers: Vec<&'static Resource>,
     documents: OnceLock<Documents>,
 }
 
@@ -51,31 +46,22 @@ pub(crate) struct Document {
     pub(crate) hash: String,
 }
 
-/// A resource that is offered, with what is offered below its objects.
-#[derive(Clone, Debug)]
-pub(crate) struct Offer {
-    /// The resource.
-    pub(crate) facts: &'static Resource,
-    /// What is below its objects.
-    pub(crate) subresources: Vec<&'static Subresource>,
-}
-
 /// A group version of which something is offered, with that.
 #[derive(Debug)]
-struct Version<'o> {
+struct Version {
     name: &'static str,
-    offers: Vec<&'o Offer>,
+    offers: Vec<&'static Resource>,
 }
 
 /// A group of which something is offered, with its versions in the order of preference.
 #[derive(Debug)]
-struct Group<'o> {
+struct Group {
     name: &'static str,
-    versions: Vec<Version<'o>>,
+    versions: Vec<Version>,
 }
 
 impl Documents {
-    fn new(offers: &[Offer]) -> Self {
+    fn new(offers: &[&'static Resource]) -> Self {
         let groups = groups(offers);
         let named = groups_of(&groups, false);
         let versions = groups.iter().flat_map(|group| {
@@ -105,7 +91,7 @@ impl Documents {
 
 impl Discovery {
     /// The documents for what is offered.
-    pub(crate) fn new(offers: Vec<Offer>) -> Self {
+    pub(crate) fn new(offers: Vec<&'static Resource>) -> Self {
         Self {
             offers,
             documents: OnceLock::new(),
@@ -166,28 +152,17 @@ impl Served {
     pub(crate) fn offers(&self, verb: &str) -> bool {
         self.facts.verbs.contains(&verb)
     }
-
-    /// What clients find of the resource.
-    pub(crate) fn offer(&self) -> Offer {
-        let subresources = self.facts.subresources.iter();
-        Offer {
-            facts: self.facts,
-            subresources: subresources
-                .filter(|sub| sub.connects() || sub.binds() || Part::of(sub).is_some())
-                .collect(),
-        }
-    }
 }
 
 /// What is offered, by group and version, in the order of discovery.
-fn groups(offers: &[Offer]) -> Vec<Group<'_>> {
+fn groups(offers: &[&'static Resource]) -> Vec<Group> {
     let groups = GROUPS.iter().map(|group| {
         let versions = group.versions.iter().map(|version| {
             let own =
-                |offer: &&Offer| (offer.facts.group, offer.facts.version) == (group.name, *version);
+                |facts: &&&'static Resource| (facts.group, facts.version) == (group.name, *version);
             Version {
                 name: version,
-                offers: offers.iter().filter(own).collect(),
+                offers: offers.iter().filter(own).copied().collect(),
             }
         });
         Group {
@@ -200,10 +175,7 @@ fn groups(offers: &[Offer]) -> Vec<Group<'_>> {
     groups.filter(|group| !group.versions.is_empty()).collect()
 }
 
-fn groups_of<'g, 'o>(
-    groups: &'g [Group<'o>],
-    core: bool,
-) -> impl Iterator<Item = &'g Group<'o>> + Clone {
+fn groups_of(groups: &[Group], core: bool) -> impl Iterator<Item = &Group> + Clone {
     groups
         .iter()
         .filter(move |group| group.name.is_empty() == core)

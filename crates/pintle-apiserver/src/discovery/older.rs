@@ -2,8 +2,8 @@
 
 use pintle_codec::{Object, Value};
 
-use super::{Group, Offer, Version, insert_unless_empty, storage, strings};
-use crate::schema::Subresource;
+use super::{Group, Version, insert_unless_empty, storage, strings};
+use crate::schema::{Resource, Subresource};
 
 /// The versions of the core group.
 pub(super) fn core_versions(address: Option<&str>) -> Object {
@@ -24,7 +24,7 @@ pub(super) fn core_versions(address: Option<&str>) -> Object {
 }
 
 /// The other groups.
-pub(super) fn groups<'g>(groups: impl Iterator<Item = &'g Group<'g>>) -> Object {
+pub(super) fn groups<'g>(groups: impl Iterator<Item = &'g Group>) -> Object {
     let groups = groups.map(|group| of_group(group).into());
     Object::from([
         ("kind", Value::from("APIGroupList")),
@@ -34,7 +34,7 @@ pub(super) fn groups<'g>(groups: impl Iterator<Item = &'g Group<'g>>) -> Object 
 }
 
 /// One group.
-pub(super) fn group(group: &Group<'_>) -> Object {
+pub(super) fn group(group: &Group) -> Object {
     let type_ = [("kind", "APIGroup".into()), ("apiVersion", "v1".into())];
     let mut document = Object::from(type_);
     for (field, value) in of_group(group).into_entries() {
@@ -44,12 +44,12 @@ pub(super) fn group(group: &Group<'_>) -> Object {
 }
 
 /// The resources of a group version.
-pub(super) fn resources(group: &str, version: &Version<'_>) -> Object {
+pub(super) fn resources(group: &str, version: &Version) -> Object {
     let mut resources = Vec::new();
-    for offer in &version.offers {
-        resources.push(resource(offer).into());
-        let below = offer.subresources.iter();
-        resources.extend(below.map(|sub| subresource(offer, sub).into()));
+    for facts in &version.offers {
+        resources.push(resource(facts).into());
+        let below = facts.subresources.iter();
+        resources.extend(below.map(|sub| subresource(facts, sub).into()));
     }
     let group_version = match group {
         "" => version.name.to_owned(),
@@ -67,8 +67,8 @@ pub(super) fn resources(group: &str, version: &Version<'_>) -> Object {
         .collect()
 }
 
-fn of_group(group: &Group<'_>) -> Object {
-    let version = |version: &Version<'_>| {
+fn of_group(group: &Group) -> Object {
+    let version = |version: &Version| {
         let group_version = format!("{}/{}", group.name, version.name);
         Value::from(Object::from([
             ("groupVersion", Value::from(group_version)),
@@ -84,8 +84,7 @@ fn of_group(group: &Group<'_>) -> Object {
     ])
 }
 
-fn resource(offer: &Offer) -> Object {
-    let facts = offer.facts;
+fn resource(facts: &Resource) -> Object {
     let mut resource = Object::from([
         ("name", Value::from(facts.resource)),
         ("singularName", facts.singular.into()),
@@ -101,8 +100,7 @@ fn resource(offer: &Offer) -> Object {
     resource
 }
 
-fn subresource(offer: &Offer, sub: &Subresource) -> Object {
-    let facts = offer.facts;
+fn subresource(facts: &Resource, sub: &Subresource) -> Object {
     let name = format!("{}/{}", facts.resource, sub.name);
     let mut resource = Object::from([
         ("name", Value::from(name)),

@@ -4,35 +4,34 @@ use pintle_codec::json;
 
 use crate::{
     generated::meta_v1::PARTIAL_OBJECT_METADATA,
-    registry::Served,
+    registry::View,
     schema::{Struct, TypeFacts, protobuf_to_json},
     store::Object,
 };
 
 /// An object, as it stands alone.
-pub(crate) fn object(served: Served, object: &Object, out: &mut Vec<u8>) {
-    let type_ = served.facts.type_facts();
-    if served.conversion.from_stored.is_some() {
-        let tree = served.shown(object);
+pub(crate) fn object(view: &View, object: &Object, out: &mut Vec<u8>) {
+    if view.converts() {
+        let tree = view.shown(object);
         return json::write(&tree.into_object().into(), out);
     }
     write(
         object.encoded.message(),
-        served.facts.schema,
-        Some(type_),
+        view.schema(),
+        Some(view.type_facts()),
         out,
     );
 }
 
 /// An object, as it stands in a list: it does not say what it is.
-pub(crate) fn item(served: Served, object: &Object, out: &mut Vec<u8>) {
-    if served.conversion.from_stored.is_some() {
-        let mut tree = served.shown(object);
+pub(crate) fn item(view: &View, object: &Object, out: &mut Vec<u8>) {
+    if view.converts() {
+        let mut tree = view.shown(object);
         tree.remove(&["kind"]);
         tree.remove(&["apiVersion"]);
         return json::write(&tree.into_object().into(), out);
     }
-    write(object.encoded.message(), served.facts.schema, None, out);
+    write(object.encoded.message(), view.schema(), None, out);
 }
 
 /// An object's metadata as an object of its own, in a version of `meta.k8s.io`.

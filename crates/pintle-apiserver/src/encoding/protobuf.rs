@@ -9,22 +9,18 @@ use pintle_codec::{
 
 use crate::{
     generated::meta_v1::LIST_META,
-    registry::Served,
+    registry::View,
     schema::{TypeFacts, encode_protobuf},
     store::Object,
 };
 
-/// An object's message, in the version of a resource.
-pub(crate) fn message(served: Served, object: &Object) -> Cow<'_, [u8]> {
-    if served.conversion.from_stored.is_none() {
+/// An object's message, as it is shown.
+pub(crate) fn message<'o>(view: &View, object: &'o Object) -> Cow<'o, [u8]> {
+    if !view.converts() {
         return object.encoded.message().into();
     }
     let mut writer = Writer::new();
-    encode_protobuf(
-        served.shown(object).object(),
-        served.facts.schema,
-        &mut writer,
-    );
+    encode_protobuf(view.shown(object).object(), view.schema(), &mut writer);
     writer.written().to_vec().into()
 }
 

@@ -18,6 +18,7 @@ use super::{
     patch,
     query::Query,
     represent::Renderer,
+    review::Review,
     route::{Route, Target},
     socket, warning,
 };
@@ -31,11 +32,14 @@ use crate::{
     metrics::Metrics,
     openapi::OpenApi,
     proxy::{Dialer, KubeletTls},
-    registry::{Registry, Served},
+    registry::{Registry, Served, View},
+    schema::{Subresource, Tree, TypeFacts},
     shutdown::Shutdown,
     status::Failure,
     store::Object,
+    table::{self, Table},
     version,
+    versions::deprecation,
 };
 
 /// The server without its sockets.
@@ -72,7 +76,6 @@ pub(super) struct Call<'a> {
     pub(super) query: Query<'a>,
     pub(super) headers: &'a http::HeaderMap,
     /// As whom it is made.
-    #[allow(dead_code, reason = "create-only reviews are to answer for it")]
     pub(super) user: &'a User,
 }
 
@@ -95,12 +98,11 @@ impl Api {
         security: Security,
     ) -> Self {
         let served = registry.resources().iter();
-        let offers: Vec<_> = served.map(Served::offer).collect();
-        let resources = offers.iter().map(|offer| offer.facts).collect();
+        let resources: Vec<_> = served.map(|served| served.facts).collect();
         Self {
-            openapi: OpenApi::new(resources),
+            openapi: OpenApi::new(resources.clone()),
             metrics: Arc::new(Metrics::new(&registry, clock.clone())),
-            discovery: Discovery::new(offers),
+            discovery: Discovery::new(resources),
             dialer: Dialer::new(security.kubelets, clock.clone(), timer.clone()),
             registry,
             clock,
@@ -194,8 +196,17 @@ impl Api {
                 if let Some(connect) = Connect::of(&call) {
                     return self.connect(connect, &call, head, body.take()).await;
                 }
-                let answer = self.operate(&head.method, &call, body).await?;
-                let response = answered(answer);
+                let deprecated = deprecation::warning(call.served.facts);
+                let outcome = self.operate(&head.method, &call, body).await;
+                let mut response = match outcome {
+                    Ok(answer) => answered(answer),
+                    // Where there is nothing to be asked, nothing is said of it.
+                    Err(failure) if deprecated.is_none() || failure.is_unrouted() => {
+                        return Err(failure);
+                    }
+                    Err(failure) => failed(&failure, head),
+                };
+                warning::put_first(deprecated, response.headers_mut());
                 let is_watch = response.body().expiry().is_some();
                 if is_watch && socket::is_asked_for(&head.headers) {
                     return Ok(socket::serve(head, response));
@@ -260,54 +271,52 @@ impl Api {
             watch,
             ..
         } = call.target;
+        let facts = call.served.facts;
         if *watch {
             return match *method {
+                _ if !call.served.offers("watch") => Err(Failure::no_such_resource()),
                 Method::GET if subresource.is_empty() => self.list_or_watch(call).await,
                 _ => Err(Failure::method_not_allowed()),
             };
         }
-        let facts = call.served.facts;
-        let below = match subresource.as_str() {
-            "" => None,
-            name => Some(
-                facts
-                    .subresource(name)
-                    .ok_or_else(Failure::no_such_resource)?,
-            ),
-        };
-        if let Some(below) = below.filter(|below| below.binds()) {
-            if *method != Method::POST {
-                return Err(Failure::method_not_allowed());
-            }
-            let format = content_format(call.headers)?;
-            let payload = Payload::new(format, self.read(body).await?);
-            return self.bind(call, below, &payload);
+        if !subresource.is_empty() {
+            let below = facts.subresource(subresource);
+            let below = below.ok_or_else(Failure::no_such_resource)?;
+            return self.operate_below(method, call, below, body).await;
         }
-        let part = match below {
-            None => Part::Whole,
-            Some(below) => Part::of(below).ok_or_else(Failure::no_such_resource)?,
-        };
-        let offers = |verb: &str| match below {
-            None => call.served.offers(verb),
-            Some(below) => below.verbs.contains(&verb),
-        };
+        let offers = |verb: &str| call.served.offers(verb);
         let everywhere = facts.namespaced && namespace.is_empty();
+        // What can be done here; nothing makes it no place at all.
+        let here: &[&str] = match name.is_empty() {
+            true if everywhere => &["list"],
+            true => &["list", "create", "deletecollection"],
+            false => &["get", "update", "patch", "delete"],
+        };
+        if !here.iter().any(|verb| offers(verb)) {
+            return Err(Failure::no_such_resource());
+        }
         match (method, name.is_empty()) {
-            (&Method::GET, true) => self.list_or_watch(call).await,
+            (&Method::GET, true) if offers("list") => self.list_or_watch(call).await,
             (&Method::GET, false) if offers("get") => self.get(call).await,
             (&Method::POST, true) if !everywhere && offers("create") => {
                 let format = content_format(call.headers)?;
-                self.create(call, &Payload::new(format, self.read(body).await?))
+                let payload = Payload::new(format, self.read(body).await?);
+                match Review::of(facts) {
+                    Some(review) => self.review(review, call, &payload),
+                    None if facts.kind == "Binding" => self.bind_named(call, &payload),
+                    None => self.create(call, &payload),
+                }
             }
             (&Method::PUT, false) if offers("update") => {
                 let format = content_format(call.headers)?;
-                self.update(call, part, &Payload::new(format, self.read(body).await?))
+                let payload = Payload::new(format, self.read(body).await?);
+                self.update(call, Part::Whole, &payload)
             }
             (&Method::PATCH, false) if offers("patch") => {
                 let format = patch::Format::of(call.headers)?;
-                self.patch(call, part, format, &self.read(body).await?)
+                self.patch(call, Part::Whole, format, &self.read(body).await?)
             }
-            (&Method::DELETE, false) if below.is_none() && offers("delete") => {
+            (&Method::DELETE, false) if offers("delete") => {
                 self.delete(call, self.read(body).await?)
             }
             (&Method::DELETE, true) if !everywhere && offers("deletecollection") => {
@@ -318,7 +327,7 @@ impl Api {
     }
 
     /// The body of a request, if it comes in time.
-    async fn read<B>(&self, body: &mut B) -> Result<Bytes, Failure>
+    pub(super) async fn read<B>(&self, body: &mut B) -> Result<Bytes, Failure>
     where
         B: http_body::Body<Data = Bytes> + Unpin,
     {
@@ -357,50 +366,68 @@ impl Api {
 impl Call<'_> {
     /// The representation for a single object.
     pub(super) fn renderer(&self, api: &Api) -> Result<Renderer, Failure> {
-        let negotiated = negotiate(&Offer::OBJECT, self.headers, self.query)?;
+        // What is only asked and answered is in no table.
+        let offer = match self.served.offers("get") {
+            true => &Offer::OBJECT,
+            false => &Offer::ANSWER,
+        };
+        let table = table::of(self.served.stored);
+        self.renderer_of(api, offer, self.served.view(), table)
+    }
+
+    /// The representation for what is below an object and has a kind of its own.
+    pub(super) fn renderer_below(
+        &self,
+        api: &Api,
+        below: &'static Subresource,
+    ) -> Result<Renderer, Failure> {
+        let offer = match below.verbs.contains(&"get") {
+            true => &Offer::OBJECT,
+            false => &Offer::ANSWER,
+        };
+        self.renderer_of(api, offer, View::below(below), table::below(below))
+    }
+
+    fn renderer_of(
+        &self,
+        api: &Api,
+        offer: &Offer,
+        view: View,
+        table: &'static Table,
+    ) -> Result<Renderer, Failure> {
+        let negotiated = negotiate(offer, self.headers, self.query)?;
         if matches!(negotiated.form, Representation::MetadataList(_)) {
             return Err(Failure::not_convertible(format!(
                 "you requested PartialObjectMetadataList, but the requested object is not a list \
-                 (*{}.{})",
-                self.group(),
-                self.served.facts.kind
+                 (*{})",
+                in_go(view.type_facts())
             )));
         }
-        Renderer::new(
-            self.served,
-            negotiated,
-            self.query,
-            api.registry.timestamp(),
-        )
+        let now = api.registry.timestamp();
+        Renderer::new(view, table, negotiated, self.query, now)
     }
 
     /// The representation for a list or a watch.
     pub(super) fn list_renderer(&self, api: &Api, watch: bool) -> Result<Renderer, Failure> {
         let negotiated = negotiate(&Offer::OBJECTS, self.headers, self.query)?;
+        let view = self.served.view();
         if watch {
             check_stream(negotiated)?;
         } else if matches!(negotiated.form, Representation::Metadata(_)) {
             return Err(Failure::not_convertible(format!(
-                "you requested PartialObjectMetadata, but the requested object is a list \
-                 (*{}.{})",
-                self.group(),
-                self.served.facts.list_kind
+                "you requested PartialObjectMetadata, but the requested object is a list (*{})",
+                in_go(view.list_type())
             )));
         }
-        Renderer::new(
-            self.served,
-            negotiated,
-            self.query,
-            api.registry.timestamp(),
-        )
+        let table = table::of(self.served.stored);
+        let now = api.registry.timestamp();
+        Renderer::new(view, table, negotiated, self.query, now)
     }
+}
 
-    fn group(&self) -> &'static str {
-        match self.served.facts.group {
-            "" => "core",
-            group => group,
-        }
-    }
+/// A type as Go names it, in the form in which the real server works on it.
+fn in_go(type_: TypeFacts) -> String {
+    format!("{}.{}", type_.package(), type_.kind)
 }
 
 impl Answer {
@@ -411,6 +438,11 @@ impl Answer {
             renderer.media_type(),
             Body::whole(renderer.object(object)),
         )
+    }
+
+    /// Something that was made to be answered, and is not stored.
+    pub(super) fn made(code: StatusCode, renderer: &Renderer, tree: &Tree) -> Self {
+        Self::object(code, renderer, &Object::made(tree))
     }
 
     /// A body of this media type.

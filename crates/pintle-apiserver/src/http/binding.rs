@@ -9,31 +9,46 @@ use super::{
 };
 use crate::{
     encoding::Payload,
-    registry::Expected,
-    schema::Subresource,
+    generated::core_v1::BINDING,
+    registry::{Expected, Served},
+    schema::{Tree, TypeFacts},
     status::{self, Failure},
 };
 
 impl Api {
-    pub(super) fn bind(
+    /// Gives the pod that a request names to a node.
+    pub(super) fn bind(&self, call: &Call<'_>, payload: &Payload) -> Result<Answer, Failure> {
+        self.bind_pod(call, call.served, payload, |_| call.target.name.clone())
+    }
+
+    /// Gives the pod that a binding names to a node: what there was before bindings were below pods.
+    pub(super) fn bind_named(&self, call: &Call<'_>, payload: &Payload) -> Result<Answer, Failure> {
+        let pods = self.registry.find("", "v1", "pods");
+        let pods = pods.ok_or_else(Failure::no_such_resource)?;
+        self.bind_pod(call, pods, payload, |binding| {
+            // It says of the binding what it is, and not of the pod.
+            binding.remove(&["metadata", "uid"]);
+            binding.metadata_text("name").to_owned()
+        })
+    }
+
+    fn bind_pod(
         &self,
         call: &Call<'_>,
-        below: &Subresource,
+        pods: Served,
         payload: &Payload,
+        name: impl FnOnce(&mut Tree) -> String,
     ) -> Result<Answer, Failure> {
         let renderer = call.renderer(self)?;
         let options = WriteOptions::read(call.query, "CreateOptions")?;
-        let expected = Expected {
-            type_: below.type_facts(),
-            schema: below.schema,
-        };
         let input = self
             .registry
-            .read_as(expected, payload, options.validation)?;
-        let (namespace, name) = (&call.target.namespace, &call.target.name);
+            .read_as(EXPECTED, payload, options.validation)?;
+        let mut binding = input.tree;
+        let name = name(&mut binding);
+        let namespace = &call.target.namespace;
         let mode = call.mode(options);
-        self.registry
-            .bind(call.served, namespace, name, input.tree, mode)?;
+        self.registry.bind(pods, namespace, &name, binding, mode)?;
         let done = renderer.status(&status::done(StatusCode::CREATED));
         let mut answer = Answer::new(
             StatusCode::CREATED,
@@ -44,3 +59,12 @@ impl Api {
         Ok(answer)
     }
 }
+
+const EXPECTED: Expected = Expected {
+    type_: TypeFacts {
+        api_version: "v1",
+        kind: "Binding",
+    },
+    schema: &BINDING,
+    older: "",
+};

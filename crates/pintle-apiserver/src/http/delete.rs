@@ -9,8 +9,7 @@ use super::{
     api::{Answer, Call},
     list,
     negotiate::content_format,
-    options::{self, ListOptions},
-    represent::ListMetadata,
+    options::{ListOptions, invalid},
 };
 use crate::{
     encoding::Payload,
@@ -19,7 +18,6 @@ use crate::{
     registry::{DeleteOptions, Deleted, Propagation},
     schema::Tree,
     status::{self, Failure},
-    store::Store,
     validation::{FieldError, validate_dry_run},
 };
 
@@ -74,16 +72,12 @@ impl Api {
         let options = ListOptions::read(call.query, call.served, false)?;
         let filter = list::filter(call, &options)?;
         let asked = read_options(call, body)?;
-        let deleted = self
-            .registry
-            .delete_all(call.served, &filter, &asked.options);
-        let deleted = deleted.await?;
-        let metadata = ListMetadata {
-            revision: self.registry.store().read(Store::revision),
-            next: None,
-            remaining: None,
-        };
-        let body = renderer.list(deleted, &metadata);
+        // A limit is that of one list; what it leaves is not deleted.
+        let (objects, metadata) = self.page(call, &options, &filter).await?;
+        self.registry
+            .delete_each(call.served, &objects, &asked.options)
+            .await?;
+        let body = renderer.list(objects, &metadata);
         Ok(Answer::new(StatusCode::OK, renderer.media_type(), body))
     }
 }
@@ -95,6 +89,14 @@ fn read_options(call: &Call<'_>, body: Bytes) -> Result<Asked, Failure> {
     } else {
         from_body(&Payload::new(content_format(call.headers)?, body))?
     };
+    Ok(Asked {
+        options: options(&tree)?,
+        cascades: tree.get("orphanDependents") == Some(&Value::Bool(false)),
+    })
+}
+
+/// What a client asks of a deletion, if that can be done.
+pub(super) fn options(tree: &Tree) -> Result<DeleteOptions, Failure> {
     let text = |path: &[&str]| tree.at(path).and_then(Value::as_str);
     let flag = tree.get("orphanDependents").and_then(Value::as_bool);
     let policy = text(&["propagationPolicy"]);
@@ -114,23 +116,20 @@ fn read_options(call: &Call<'_>, body: Bytes) -> Result<Asked, Failure> {
     }
     errors.extend(validate_dry_run(&dry_run));
     if !errors.is_empty() {
-        return Err(options::invalid("DeleteOptions", &errors));
+        return Err(invalid("DeleteOptions", &errors));
     }
-    Ok(Asked {
-        options: DeleteOptions {
-            grace_period: tree.get("gracePeriodSeconds").and_then(Value::as_int),
-            uid: text(&["preconditions", "uid"]).map(Into::into),
-            resource_version: text(&["preconditions", "resourceVersion"]).map(Into::into),
-            propagation: match (policy, flag) {
-                (Some("Foreground"), _) => Some(Propagation::Foreground),
-                (Some("Background"), _) => Some(Propagation::Background),
-                (Some("Orphan"), _) | (None, Some(true)) => Some(Propagation::Orphan),
-                (_, Some(false)) => Some(Propagation::Cascade),
-                _ => None,
-            },
-            dry_run: !dry_run.is_empty(),
+    Ok(DeleteOptions {
+        grace_period: tree.get("gracePeriodSeconds").and_then(Value::as_int),
+        uid: text(&["preconditions", "uid"]).map(Into::into),
+        resource_version: text(&["preconditions", "resourceVersion"]).map(Into::into),
+        propagation: match (policy, flag) {
+            (Some("Foreground"), _) => Some(Propagation::Foreground),
+            (Some("Background"), _) => Some(Propagation::Background),
+            (Some("Orphan"), _) | (None, Some(true)) => Some(Propagation::Orphan),
+            (_, Some(false)) => Some(Propagation::Cascade),
+            _ => None,
         },
-        cascades: flag == Some(false),
+        dry_run: !dry_run.is_empty(),
     })
 }
 

@@ -1,5 +1,7 @@
 //! `GET` of a collection.
 
+use std::sync::Arc;
+
 use http::StatusCode;
 
 use super::{
@@ -11,8 +13,8 @@ use super::{
 use crate::{
     status::Failure,
     store::{
-        ContinueToken, Filter, Key, NAME_FIELD, NAMESPACE_FIELD, Past, Position, Revision, Scope,
-        Snapshot,
+        ContinueToken, Filter, Key, NAME_FIELD, NAMESPACE_FIELD, Object, Past, Position, Revision,
+        Scope, Snapshot,
     },
 };
 
@@ -31,6 +33,9 @@ impl Api {
     pub(super) async fn list_or_watch(&self, call: &Call<'_>) -> Result<Answer, Failure> {
         let options = ListOptions::read(call.query, call.served, call.target.watch)?;
         let filter = filter(call, &options)?;
+        if options.watch && !call.served.offers("watch") {
+            return Err(Failure::not_watchable(call.served.facts.resource));
+        }
         if options.watch {
             self.watch(call, options, filter).await
         } else {
@@ -45,6 +50,18 @@ impl Api {
         filter: &Filter,
     ) -> Result<Answer, Failure> {
         let renderer = call.list_renderer(self, false)?;
+        let (objects, metadata) = self.page(call, options, filter).await?;
+        let body = renderer.list(objects, &metadata);
+        Ok(Answer::new(StatusCode::OK, renderer.media_type(), body))
+    }
+
+    /// The objects that a list shows, and what it says of itself.
+    pub(super) async fn page(
+        &self,
+        call: &Call<'_>,
+        options: &ListOptions,
+        filter: &Filter,
+    ) -> Result<(Vec<Arc<Object>>, ListMetadata), Failure> {
         let revision = options::revision(&options.resource_version)
             .map_err(|error| Failure::bad_request(format!("invalid resource version: {error}")))?;
         let token = match options.continue_token.as_str() {
@@ -75,8 +92,7 @@ impl Api {
             }),
             remaining,
         };
-        let body = renderer.list(page.objects, &metadata);
-        Ok(Answer::new(StatusCode::OK, renderer.media_type(), body))
+        Ok((page.objects, metadata))
     }
 
     async fn snapshot(

@@ -45,6 +45,8 @@ enum Forms {
     Plain,
     /// Those of objects.
     Objects,
+    /// Those of objects, but no table.
+    Answers,
     /// Those of discovery.
     Discovery,
 }
@@ -64,6 +66,12 @@ impl Offer {
         produces: &[JSON, YAML, PROTOBUF, CBOR],
         formats: &Format::ALL,
         forms: Forms::Objects,
+    };
+
+    /// What is answered to a question, and is no object.
+    pub(crate) const ANSWER: Self = Self {
+        forms: Forms::Answers,
+        ..Self::OBJECT
     };
 
     /// Many objects, which may also be watched.
@@ -111,7 +119,10 @@ impl Offer {
             (Forms::Objects, Representation::Table(_)) => {
                 matches!(format, Format::Json | Format::Yaml)
             }
-            (Forms::Objects, Representation::Metadata(_) | Representation::MetadataList(_)) => true,
+            (
+                Forms::Objects | Forms::Answers,
+                Representation::Metadata(_) | Representation::MetadataList(_),
+            ) => true,
             (Forms::Discovery, Representation::Discovery(_)) => true,
             _ => false,
         }

@@ -28,9 +28,7 @@ impl Api {
     ) -> Result<Answer, Failure> {
         let renderer = call.renderer(self)?;
         let options = PatchOptions::read(call.query, format == Format::Apply)?;
-        let Format::Patch(kind) = format else {
-            return Err(Failure::no_apply_yet());
-        };
+        let kind = format.kind()?;
         let change = Change {
             served: call.served,
             namespace: &call.target.namespace,
@@ -48,6 +46,14 @@ impl Api {
 }
 
 impl Format {
+    /// What kind of patch it is.
+    pub(super) fn kind(self) -> Result<PatchKind, Failure> {
+        match self {
+            Self::Patch(kind) => Ok(kind),
+            Self::Apply => Err(Failure::no_apply_yet()),
+        }
+    }
+
     /// What the headers of a request say that its body is.
     pub(super) fn of(headers: &HeaderMap) -> Result<Self, Failure> {
         let content_type = headers.get(header::CONTENT_TYPE);

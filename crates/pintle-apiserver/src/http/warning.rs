@@ -5,7 +5,7 @@
 //! kube-apiserver, all are told in full if they are short enough together, and else the beginnings of
 //! the first ones.
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue, header};
 
 /// The values of the `Warning` headers.
 pub(super) fn headers(warnings: &[String]) -> Vec<HeaderValue> {
@@ -28,6 +28,18 @@ pub(super) fn headers(warnings: &[String]) -> Vec<HeaderValue> {
         headers.extend(HeaderValue::try_from(format!("299 - \"{text}\"")));
     }
     headers
+}
+
+/// Puts a warning before those that there are.
+pub(super) fn put_first(warning: Option<String>, into: &mut HeaderMap) {
+    let Some(warning) = warning else {
+        return;
+    };
+    let others: Vec<_> = into.get_all(header::WARNING).iter().cloned().collect();
+    into.remove(header::WARNING);
+    for value in headers(&[warning]).into_iter().chain(others) {
+        into.append(header::WARNING, value);
+    }
 }
 
 /// A control character would end the header, or have to be left out.

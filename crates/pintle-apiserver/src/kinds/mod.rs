@@ -14,6 +14,7 @@ mod job;
 mod namespace;
 mod occasion;
 mod pod;
+mod pod_parts;
 mod role_binding;
 mod secret;
 mod service;
@@ -44,6 +45,8 @@ pub(crate) struct Kind {
     pub(crate) on_update: fn(new: &mut Tree, old: &Tree, part: Part, &Occasion<'_>),
     /// What is wrong with a new object, or with one that is to replace another.
     pub(crate) validate: fn(&Tree, old: Option<&Tree>) -> Vec<FieldError>,
+    /// What is wrong with a change of a part of an object.
+    pub(crate) validate_part: fn(new: &Tree, old: &Tree, part: Part) -> Vec<FieldError>,
     /// Reserves what an object has for itself within the cluster.
     pub(crate) reserve: Option<Reserve>,
     /// Whether a new object keeps the status that its client says.
@@ -79,6 +82,10 @@ pub(crate) enum Part {
     Approval,
     /// Which node a pod is given to, and what is said of it on that occasion.
     Binding,
+    /// The containers that are put into a running pod to look at it.
+    EphemeralContainers,
+    /// What the containers of a pod may use.
+    Resize,
 }
 
 /// What of an object's metadata a change of its status changes too.
@@ -123,6 +130,7 @@ impl Kind {
         on_create: |_, _| {},
         on_update: |_, _, _, _| {},
         validate: |_, _| Vec::new(),
+        validate_part: |_, _, _| Vec::new(),
         reserve: None,
         keeps_new_status: false,
         metadata_by_status: MetadataByStatus::All,
@@ -141,6 +149,8 @@ impl Part {
             "status" => Some(Self::Status),
             "finalize" => Some(Self::Finalize),
             "approval" => Some(Self::Approval),
+            "ephemeralcontainers" => Some(Self::EphemeralContainers),
+            "resize" => Some(Self::Resize),
             _ => None,
         }
     }

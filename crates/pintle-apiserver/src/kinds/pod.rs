@@ -3,7 +3,7 @@
 
 use pintle_codec::{Object, Value};
 
-use super::{Deletion, Generation, Kind, Occasion, Part, SelectableField};
+use super::{Deletion, Generation, Kind, Occasion, Part, SelectableField, pod_parts};
 use crate::schema::Tree;
 
 pub(super) const KIND: Kind = Kind {
@@ -20,6 +20,7 @@ pub(super) const KIND: Kind = Kind {
     generation: Generation::Content,
     on_create,
     on_update,
+    validate_part: pod_parts::validate,
     deletion: Deletion::Graceful(grace_period),
     ..Kind::PLAIN
 };
@@ -31,13 +32,18 @@ fn on_create(pod: &mut Tree, _: &Occasion<'_>) {
 }
 
 fn on_update(new: &mut Tree, old: &Tree, part: Part, _: &Occasion<'_>) {
-    if part == Part::Status {
-        // Old kubelets damage owner references and forget the class.
-        new.copy_from(old, &["metadata", "ownerReferences"]);
-        if new.text(&["status", "qosClass"]).is_empty() {
-            new.copy_from(old, &["status", "qosClass"]);
+    match part {
+        Part::Status => {
+            // Old kubelets damage owner references and forget the class.
+            new.copy_from(old, &["metadata", "ownerReferences"]);
+            if new.text(&["status", "qosClass"]).is_empty() {
+                new.copy_from(old, &["status", "qosClass"]);
+            }
+            complete_addresses(new);
         }
-        complete_addresses(new);
+        Part::EphemeralContainers => *new = pod_parts::with_ephemeral_containers(new, old),
+        Part::Resize => *new = pod_parts::resized(new, old),
+        _ => {}
     }
 }
 
@@ -71,7 +77,7 @@ fn grace_period(pod: &Tree, asked: Option<i64>) -> i64 {
 
 /// `Guaranteed` if all containers are limited in CPU and memory and request just that, `BestEffort`
 /// if none says anything, else `Burstable`.
-fn quality_of_service(pod: &Tree) -> &'static str {
+pub(super) fn quality_of_service(pod: &Tree) -> &'static str {
     const COUNTED: [&str; 2] = ["cpu", "memory"];
     let (mut guaranteed, mut best_effort) = (true, true);
     for field in ["containers", "initContainers"] {

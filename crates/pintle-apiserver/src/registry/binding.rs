@@ -2,17 +2,17 @@
 
 use pintle_codec::{Object, Value};
 
-use super::{Change, Mode, Registry, Served};
+use super::{
+    Change, Mode, Registry, Served,
+    condition::{Condition, set_condition},
+};
 use crate::{
-    generated::core_v1::POD_CONDITION,
     kinds::Part,
     quote::Quoted,
     schema::Tree,
     status::{Failure, Qualified},
     validation::FieldError,
 };
-
-const CONDITIONS: [&str; 2] = ["status", "conditions"];
 
 impl Registry {
     /// Gives the pod `name` to the node that a binding says, with the binding's labels and annotations,
@@ -122,30 +122,12 @@ fn bound(pod: &Tree, binding: &Tree, now: &str) -> Tree {
             bound.set(&["metadata", field, key], value.clone());
         }
     }
-    set_scheduled(&mut bound, now);
+    set_condition(&mut bound, &SCHEDULED, now);
     bound
 }
 
-/// Says that a pod has a node, since now unless it was said before.
-fn set_scheduled(pod: &mut Tree, now: &str) {
-    let mut condition = Tree::new(Object::default(), &POD_CONDITION);
-    condition.set(&["type"], "PodScheduled".into());
-    condition.set(&["status"], "True".into());
-    condition.set(&["lastTransitionTime"], now.into());
-    let text = |of: &Value, field| of.get(field).and_then(Value::as_str).map(str::to_owned);
-    let mut conditions = pod.list(&CONDITIONS).to_vec();
-    let before = conditions
-        .iter_mut()
-        .find(|before| text(before, "type").as_deref() == Some("PodScheduled"));
-    if let Some(before) = before {
-        if text(before, "status").as_deref() == Some("True")
-            && let Some(since) = text(before, "lastTransitionTime")
-        {
-            condition.set(&["lastTransitionTime"], since.into());
-        }
-        *before = condition.into_object().into();
-    } else {
-        conditions.push(condition.into_object().into());
-    }
-    pod.set(&CONDITIONS, conditions.into());
-}
+const SCHEDULED: Condition<'_> = Condition {
+    kind: "PodScheduled",
+    reason: "",
+    message: "",
+};

@@ -10,7 +10,7 @@ use crate::{
     kinds::{Deletion, Dependents},
     schema::Tree,
     status::Failure,
-    store::{Draft, Filter, Key, Object},
+    store::{Draft, Key, Object},
     validation::{FOREGROUND, ORPHAN},
 };
 
@@ -92,20 +92,6 @@ impl Registry {
             }
             // Somebody else was faster: the rules are applied again to what there is now.
         }
-    }
-
-    /// Deletes the objects of a filter that are there now, as [`Registry::delete_each`], and answers
-    /// with what they were.
-    pub(crate) async fn delete_all(
-        &self,
-        served: Served,
-        filter: &Filter,
-        options: &DeleteOptions,
-    ) -> Result<Vec<Arc<Object>>, Failure> {
-        let snapshot = self.store.read(|store| store.snapshot(served.id));
-        let page = snapshot.page(&filter.scope, None, 0, |object| filter.selects(object));
-        self.delete_each(served, &page.objects, options).await?;
-        Ok(page.objects)
     }
 
     /// Deletes objects one after the other, those that are still there.
@@ -346,7 +332,7 @@ fn set_collector(tree: &mut Tree, collector: Option<&str>) {
     }
 }
 
-fn check_preconditions(
+pub(super) fn check_preconditions(
     served: Served,
     current: &Object,
     options: &DeleteOptions,

@@ -6,7 +6,7 @@ use super::{Registry, Served};
 use crate::{
     encoding::Payload,
     quote::Quoted,
-    schema::{Struct, Tree, TypeFacts},
+    schema::{Resource, Struct, Subresource, Tree, TypeFacts},
     status::Failure,
 };
 
@@ -38,6 +38,28 @@ pub(crate) struct Expected {
     pub(crate) type_: TypeFacts,
     /// What it consists of.
     pub(crate) schema: &'static Struct,
+    /// What `apiVersion` it may say as well, if any: one that is the same under an older name.
+    pub(crate) older: &'static str,
+}
+
+impl Expected {
+    /// An object of a resource.
+    pub(crate) fn of(facts: &Resource) -> Self {
+        Self {
+            type_: facts.type_facts(),
+            schema: facts.schema,
+            older: "",
+        }
+    }
+
+    /// What is below an object.
+    pub(crate) fn below(below: &Subresource) -> Self {
+        Self {
+            type_: below.type_facts(),
+            schema: below.schema,
+            older: "",
+        }
+    }
 }
 
 impl Registry {
@@ -48,11 +70,7 @@ impl Registry {
         sent: &Payload,
         validation: FieldValidation,
     ) -> Result<Input, Failure> {
-        let expected = Expected {
-            type_: served.facts.type_facts(),
-            schema: served.facts.schema,
-        };
-        let input = self.read_as(expected, sent, validation)?;
+        let input = self.read_as(Expected::of(served.facts), sent, validation)?;
         Ok(Input {
             tree: served.as_stored(input.tree),
             ..input
@@ -73,6 +91,7 @@ impl Registry {
                     kind: into,
                 },
             schema,
+            older,
         } = expected;
         let found = sent.type_meta().map_err(|error| {
             let summary = sent.summary();
@@ -89,15 +108,10 @@ impl Registry {
                 Quoted(short_version),
             ))
         };
-        if (kind.as_str(), found_version.as_str()) != (into, api_version) {
-            let known = self.resources().iter().any(|other| {
-                other.facts.kind == kind.as_str()
-                    && other.facts.api_version == found_version.as_str()
-            });
-            return Err(if known {
-                let group = api_version
-                    .split_once('/')
-                    .map_or("core", |(group, _)| group);
+        let is_known = found_version == api_version || !older.is_empty() && found_version == older;
+        if kind != into || !is_known {
+            return Err(if self.knows(&kind, &found_version) {
+                let group = expected.type_.package();
                 refuse(&format!(
                     "converting ({short_version}.{kind}) to ({group}.{into}): unknown conversion"
                 ))

@@ -37,7 +37,7 @@ impl Registry {
 
 impl Served {
     /// The object is in the namespace of the request: it says so, or says nothing.
-    pub(super) fn put_in_namespace(&self, tree: &mut Tree, namespace: &str) -> Result<(), Failure> {
+    pub(crate) fn put_in_namespace(&self, tree: &mut Tree, namespace: &str) -> Result<(), Failure> {
         let own = tree.metadata_text("namespace");
         if own == namespace {
             return Ok(());
@@ -59,10 +59,6 @@ impl Served {
 
 impl Registry {
     /// A random UUID: an identity that nothing else has.
-    #[allow(
-        dead_code,
-        reason = "the tokens of serviceaccounts/token are to have one"
-    )]
     pub(crate) fn unique_id(&self) -> String {
         uid(&*self.random)
     }

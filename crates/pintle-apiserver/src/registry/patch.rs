@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Change, FieldValidation, Registry, Served};
+use super::{Change, FieldValidation, Registry, View};
 use crate::{
     patch::{Patch, PatchError, PatchKind},
     quote::Quoted,
-    schema::{Tree, decode, type_meta},
+    schema::{Tree, TypeFacts, decode, type_meta},
     status::{Failure, Qualified},
     store::Object,
     validation::FieldError,
@@ -38,27 +38,31 @@ impl Registry {
         let mut warnings = Vec::new();
         let object = self.change(change, &mut |current, _| {
             let patch = patch.as_ref().map_err(Failure::clone)?;
-            let (tree, excess) = self.patched(change.served, patch, kind, current, validation)?;
+            let view = change.served.view();
+            // A patch is of the version that its client speaks.
+            let shown = view.as_shown(current.clone());
+            let (tree, excess) = self.patched(&view, patch, kind, &shown, validation)?;
             warnings = excess;
-            Ok(tree)
+            Ok(view.as_stored(tree))
         })?;
         Ok(Patched { object, warnings })
     }
 
-    /// The object as a patch changes it, with what the patch says too much.
-    fn patched(
+    /// What a patch makes of something that is as clients see it, with what the patch says too much.
+    pub(super) fn patched(
         &self,
-        served: Served,
+        view: &View,
         patch: &Patch,
         kind: PatchKind,
         current: &Tree,
         validation: FieldValidation,
     ) -> Result<(Tree, Vec<String>), Failure> {
-        let facts = served.facts;
-        // A patch is of the version that its client speaks.
-        let current = served.as_shown(current.clone());
+        let TypeFacts {
+            api_version,
+            kind: own_kind,
+        } = view.type_facts();
         let json = patch
-            .apply(current.object(), facts.schema)
+            .apply(current.object(), view.schema())
             .map_err(failure)?;
         let refuse = |why: &dyn std::fmt::Display| {
             let shown = match kind {
@@ -73,9 +77,10 @@ impl Registry {
             Failure::invalid(nothing, "", &[error])
         };
         if kind != PatchKind::Strategic {
-            self.check_type(served, &json).map_err(|why| refuse(&why))?;
+            self.check_type(view.type_facts(), &json)
+                .map_err(|why| refuse(&why))?;
         }
-        let decoded = decode(&json, facts.schema).map_err(|error| refuse(&error))?;
+        let decoded = decode(&json, view.schema()).map_err(|error| refuse(&error))?;
         let mut excess = patch.excess().to_vec();
         excess.extend(decoded.excess);
         match validation {
@@ -87,43 +92,35 @@ impl Registry {
                 return Err(refuse(&format!("strict decoding error: {excess}")));
             }
         }
-        let mut tree = Tree::new(decoded.object, facts.schema);
-        tree.set(&["kind"], facts.kind.into());
-        tree.set(&["apiVersion"], facts.api_version.into());
-        Ok((served.as_stored(tree), excess))
+        let mut tree = Tree::new(decoded.object, view.schema());
+        tree.set(&["kind"], own_kind.into());
+        tree.set(&["apiVersion"], api_version.into());
+        Ok((tree, excess))
     }
 
     /// What a patch makes of an object is still one of the same type.
-    fn check_type(&self, served: Served, json: &[u8]) -> Result<(), String> {
-        let facts = served.facts;
+    fn check_type(&self, own: TypeFacts, json: &[u8]) -> Result<(), String> {
         let found = type_meta(json).map_err(|error| error.to_string())?;
         let (kind, version) = (found.kind.as_str(), found.api_version.as_str());
-        if (kind, version) == (facts.kind, facts.api_version) {
+        if (kind, version) == (own.kind, own.api_version) {
             return Ok(());
         }
-        let mut known = self.resources().iter().map(|other| other.facts);
-        Err(
-            if known.any(|other| other.kind == kind && other.api_version == version) {
-                let short = version.rsplit('/').next().unwrap_or_default();
-                let group = if facts.group.is_empty() {
-                    "core"
-                } else {
-                    facts.group
-                };
-                let into = facts.kind;
-                format!("converting ({short}.{kind}) to ({group}.{into}): unknown conversion")
-            } else {
-                let (kind, version) = (Quoted(kind), Quoted(version));
-                format!(
-                    "no kind {kind} is registered for version {version} in scheme \
+        Err(if self.knows(kind, version) {
+            let short = version.rsplit('/').next().unwrap_or_default();
+            let group = own.package();
+            let into = own.kind;
+            format!("converting ({short}.{kind}) to ({group}.{into}): unknown conversion")
+        } else {
+            let (kind, version) = (Quoted(kind), Quoted(version));
+            format!(
+                "no kind {kind} is registered for version {version} in scheme \
                      \"pkg/runtime/scheme.go:111\""
-                )
-            },
-        )
+            )
+        })
     }
 }
 
-fn failure(error: PatchError) -> Failure {
+pub(super) fn failure(error: PatchError) -> Failure {
     match &error {
         PatchError::BadRequest(_)
         | PatchError::BadPrimitiveList

@@ -5,11 +5,11 @@ use std::{collections::HashMap, sync::Arc};
 use pintle_env::{Clock, Random, Timestamp};
 use pintle_meta::Time;
 
-use super::{claims::Claims, runtime_config::RuntimeConfig};
+use super::{View, claims::Claims, runtime_config::RuntimeConfig};
 use crate::{
     generated::resources::RESOURCES,
     kinds::Kind,
-    schema::{Resource, Tree},
+    schema::{Resource, Subresource, Tree, TypeFacts},
     shared::SharedStore,
     status::Qualified,
     store::{Attributes, Awaited, HistoryLimits, Object, Owner, ResourceId, Store},
@@ -22,7 +22,8 @@ pub(crate) struct Registry {
     resources: Vec<Served>,
     /// The places in `resources`.
     places: HashMap<(&'static str, &'static str, &'static str), usize>,
-    /// All that is stored, each once, in the version in which it is.
+    /// All of which objects may be stored, each once, in the version in which they are. There are none
+    /// of what is only asked and answered.
     stored: Vec<Served>,
     pub(super) store: SharedStore,
     pub(super) clock: Arc<dyn Clock>,
@@ -55,12 +56,8 @@ impl Registry {
         clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Self {
-        let kept = || {
-            RESOURCES
-                .iter()
-                .filter(|facts| facts.verbs.contains(&"watch"))
-        };
-        let stored = kept().filter(|facts| std::ptr::eq(*facts, stored_as(facts)));
+        let stored = RESOURCES.iter();
+        let stored = stored.filter(|facts| std::ptr::eq(*facts, stored_as(facts)));
         let stored = stored.enumerate().map(|(place, facts)| Served {
             id: ResourceId::new(place),
             facts,
@@ -70,7 +67,7 @@ impl Registry {
             number: number(facts),
         });
         let stored: Vec<_> = stored.collect();
-        let resources = kept().filter(|facts| config.serves(facts));
+        let resources = RESOURCES.iter().filter(|facts| config.serves(facts));
         let resources = resources.filter_map(|facts| {
             let storage = stored_as(facts);
             let storage = stored
@@ -133,6 +130,16 @@ impl Registry {
         self.resources.iter().find(is_it).copied()
     }
 
+    /// Whether there are such objects, or such things below objects.
+    pub(super) fn knows(&self, kind: &str, api_version: &str) -> bool {
+        self.resources.iter().any(|served| {
+            let below = served.facts.subresources.iter();
+            let mut types = below.map(Subresource::type_facts);
+            let is_it = |of: TypeFacts| of.kind == kind && of.api_version == api_version;
+            is_it(served.facts.type_facts()) || types.any(is_it)
+        })
+    }
+
     /// The resource of namespaces.
     pub(crate) fn namespaces(&self) -> Served {
         let is_namespaces =
@@ -145,7 +152,7 @@ impl Registry {
     }
 
     /// The date as metadata has it.
-    pub(super) fn now(&self) -> String {
+    pub(crate) fn now(&self) -> String {
         let now = self.timestamp();
         Time::from_unix(now.unix_seconds()).to_string()
     }
@@ -168,24 +175,19 @@ impl Served {
         }
     }
 
+    /// As what its objects are shown.
+    pub(crate) fn view(&self) -> View {
+        View::of(self)
+    }
+
     /// An object as a tree, as it is stored.
     pub(crate) fn tree(&self, object: &Object) -> Tree {
-        typed(object.encoded.decode(self.stored.schema), self.stored)
-    }
-
-    /// An object as a tree, in the version of this resource.
-    pub(crate) fn shown(&self, object: &Object) -> Tree {
-        self.as_shown(self.tree(object))
-    }
-
-    /// An object that is as it is stored, in the version of this resource.
-    pub(crate) fn as_shown(&self, tree: Tree) -> Tree {
-        convert(tree, self.conversion.from_stored, self.stored, self.facts)
+        self.view().tree(object)
     }
 
     /// An object in the version of this resource, as it is stored.
     pub(crate) fn as_stored(&self, tree: Tree) -> Tree {
-        convert(tree, self.conversion.to_stored, self.facts, self.stored)
+        self.view().as_stored(tree)
     }
 
     /// What the store is to know about an object without decoding it.
@@ -228,32 +230,4 @@ fn number(facts: &'static Resource) -> u32 {
     place
         .and_then(|place| u32::try_from(place).ok())
         .unwrap_or(u32::MAX)
-}
-
-fn convert(
-    tree: Tree,
-    conversion: Option<fn(&mut pintle_codec::Object)>,
-    from: &'static Resource,
-    to: &'static Resource,
-) -> Tree {
-    if std::ptr::eq(from, to) && conversion.is_none() {
-        return tree;
-    }
-    let mut object = tree.into_object();
-    for field in ["kind", "apiVersion"] {
-        object.remove(field);
-    }
-    if let Some(convert) = conversion {
-        convert(&mut object);
-        object = versions::settle(&object, to.schema);
-    }
-    typed(object, to)
-}
-
-/// An object with its type.
-fn typed(object: pintle_codec::Object, facts: &'static Resource) -> Tree {
-    let type_ = [("kind", facts.kind), ("apiVersion", facts.api_version)];
-    let type_ = type_.map(|(key, value)| (key.into(), value.into()));
-    let entries = type_.into_iter().chain(object.into_entries()).collect();
-    Tree::new(pintle_codec::Object::from_entries(entries), facts.schema)
 }

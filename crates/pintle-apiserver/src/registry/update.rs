@@ -192,10 +192,11 @@ impl Registry {
             served.kind.generation.count(&mut new, old);
         }
         let mut errors = validate_metadata_update(new.metadata(), old.metadata());
-        if part == Part::Whole {
+        if matches!(part, Part::Whole | Part::EphemeralContainers | Part::Resize) {
             errors.extend(validate_fields(&new));
         }
         errors.extend((served.kind.validate)(&new, Some(old)));
+        errors.extend((served.kind.validate_part)(&new, old, part));
         if !errors.is_empty() {
             let name = old.metadata_text("name");
             return Err(Failure::invalid(served.qualified_kind(), name, &errors));
@@ -234,7 +235,7 @@ fn is_finished(served: Served, new: &Tree, old: &Tree) -> bool {
         && served.is_empty(new)
 }
 
-fn check_name(input: &Tree, name: &str) -> Result<(), Failure> {
+pub(super) fn check_name(input: &Tree, name: &str) -> Result<(), Failure> {
     match input.metadata_text("name") {
         own if own == name => Ok(()),
         "" => Err(Failure::bad_request(format!(
@@ -249,7 +250,7 @@ fn check_name(input: &Tree, name: &str) -> Result<(), Failure> {
 
 /// The object at `key` has the uid that a client says, if it says one. An object that is not there has
 /// none.
-fn check_uid(
+pub(super) fn check_uid(
     served: Served,
     input: &Tree,
     key: &Key,

@@ -69,12 +69,23 @@ pub(crate) struct Embedded {
 }
 
 /// What an object says of its type.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TypeFacts {
     /// `group/version`, or the version alone for the core group.
     pub(crate) api_version: &'static str,
     /// The kind.
     pub(crate) kind: &'static str,
+}
+
+impl TypeFacts {
+    /// The package in which the real server works on such objects, as messages name it.
+    pub(crate) fn package(&self) -> &'static str {
+        match self.api_version.split_once('/') {
+            None => "core",
+            Some(("internal.apiserver.k8s.io", _)) => "apiserverinternal",
+            Some((group, _)) => group.split_once('.').map_or(group, |(first, _)| first),
+        }
+    }
 }
 
 /// What one value of a field is.
@@ -339,11 +350,6 @@ impl Subresource {
         self.name == "log" || self.kind.ends_with("Options")
     }
 
-    /// Whether it takes the binding of an object to another.
-    pub(crate) fn binds(&self) -> bool {
-        self.kind == "Binding"
-    }
-
     /// What objects that it takes say of their type.
     pub(crate) const fn type_facts(&self) -> TypeFacts {
         TypeFacts {
@@ -373,14 +379,6 @@ impl Resource {
         TypeFacts {
             api_version: self.api_version,
             kind: self.kind,
-        }
-    }
-
-    /// What a list of its objects says of its type.
-    pub(crate) const fn list_type(&self) -> TypeFacts {
-        TypeFacts {
-            api_version: self.api_version,
-            kind: self.list_kind,
         }
     }
 

@@ -450,6 +450,7 @@ mod tests {
         assert_eq!(store.events(PODS, seen, 9).unwrap().events.len(), 1);
     }
 
+    // claims: wire.watch.history
     #[test]
     fn history_is_bounded_by_count_age_and_bytes() {
         let limits = HistoryLimits::default;

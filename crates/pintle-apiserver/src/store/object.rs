@@ -3,6 +3,7 @@
 use pintle_codec::Str;
 
 use super::{Awaited, Draft, Encoded, Key, Owner, Revision};
+use crate::schema::Tree;
 
 /// One version of one object. It never changes; a write makes another one.
 #[derive(Debug)]
@@ -39,6 +40,19 @@ pub(crate) struct Attributes {
 pub(crate) struct Labels(Box<[(Str, Str)]>);
 
 impl Object {
+    /// Something that was made to be shown, at the revision that it says.
+    pub(crate) fn made(tree: &Tree) -> Self {
+        let [namespace, name, revision] =
+            ["namespace", "name", "resourceVersion"].map(|field| tree.metadata_text(field));
+        let (key, draft) = (Key::new(namespace, name), Draft::encode(tree));
+        match revision.parse() {
+            Ok(revision) => {
+                Self::dry_at(key, &draft, Attributes::default(), Revision::new(revision))
+            }
+            Err(_) => Self::dry(key, &draft, Attributes::default()),
+        }
+    }
+
     /// An object that was not stored, and has no revision.
     pub(crate) fn dry(key: Key, draft: &Draft, attributes: Attributes) -> Self {
         Self {

@@ -50,10 +50,6 @@ pub(super) static HORIZONTAL_POD_AUTOSCALERS: Table = Table::new(&[
 ]);
 
 /// What the subresource `scale` is.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "the subresource is not there yet")
-)]
 pub(super) static SCALES: Table = Table::new(&[
     Column::new(NAME.name, NAME.description, Text(&["metadata", "name"])),
     Column::new(

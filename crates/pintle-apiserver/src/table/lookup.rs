@@ -5,7 +5,15 @@ use super::{
     endpoints, event, flowcontrol, namespace, networking, node, plain, pod, policy, quota, rbac,
     resource_claims, scheduling, service, storage, volumes, workloads,
 };
-use crate::schema::Resource;
+use crate::schema::{Resource, Subresource};
+
+/// How what is below objects is printed, where it has a kind of its own.
+pub(crate) fn below(of: &Subresource) -> &'static Table {
+    match of.kind {
+        "Scale" => &autoscaling::SCALES,
+        _ => &plain::PLAIN,
+    }
+}
 
 /// How the objects of a resource are printed, from the form in which they are stored.
 pub(crate) fn of(resource: &Resource) -> &'static Table {

@@ -41,5 +41,5 @@ mod volumes;
 mod workloads;
 
 pub(crate) use column::Table;
-pub(crate) use lookup::of;
+pub(crate) use lookup::{below, of};
 pub(crate) use render::{IncludeObject, TableWriter};

@@ -9,7 +9,7 @@ use pintle_codec::{
 use pintle_env::Timestamp;
 
 use super::Table;
-use crate::{encoding::json, registry::Served, schema::Tree, store::Object};
+use crate::{encoding::json, registry::View, schema::Tree, store::Object};
 
 /// How much of its object a row carries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) enum IncludeObject {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TableWriter {
     /// What the objects are.
-    pub(crate) served: Served,
+    pub(crate) view: View,
     /// How they are printed.
     pub(crate) table: &'static Table,
     /// The version of `meta.k8s.io` that was asked for.
@@ -81,7 +81,7 @@ impl TableWriter {
         let Some(order) = self.table.order else {
             return;
         };
-        let tree = |object: &Object| self.served.tree(object);
+        let tree = |object: &Object| self.view.tree(object);
         let decoded = objects.drain(..).map(|object| (tree(&object), object));
         let mut decoded: Vec<_> = decoded.collect();
         decoded.sort_by(|(one, _), (other, _)| order(one, other));
@@ -94,9 +94,9 @@ impl TableWriter {
         match self.include {
             IncludeObject::None => encoded.extend_from_slice(b"null"),
             IncludeObject::Metadata => json::partial(self.api_version(), object, &mut encoded),
-            IncludeObject::Object => json::object(self.served, object, &mut encoded),
+            IncludeObject::Object => json::object(&self.view, object, &mut encoded),
         }
-        self.cells(&self.served.tree(object), &encoded, out);
+        self.cells(&self.view.tree(object), &encoded, out);
     }
 
     /// The end of a table.

@@ -1,12 +1,12 @@
 //! Labels and label selectors as texts.
 
 use pintle_codec::Value;
-use pintle_meta::{LabelOperator, LabelRequirement, LabelSelector};
 
 use super::{
     field::{list, text, texts},
     join::{join, join_with, or_none},
 };
+use crate::selector::labels;
 
 /// A map of labels, or `<none>`.
 pub(super) fn labels(map: Option<&Value>) -> String {
@@ -34,23 +34,7 @@ fn written(selector: Option<&Value>) -> Option<String> {
     let Some(selector) = selector else {
         return Some(String::new());
     };
-    let labels = texts(selector.get("matchLabels"))
-        .map(|(key, value)| LabelRequirement::new(key, LabelOperator::Equals, [value]).ok());
-    let expressions = list(selector, "matchExpressions").iter().map(requirement);
-    let selector: LabelSelector = labels.chain(expressions).collect::<Option<_>>()?;
-    Some(selector.to_string())
-}
-
-fn requirement(expression: &Value) -> Option<LabelRequirement> {
-    let operator = match text(expression, "operator") {
-        "In" => LabelOperator::In,
-        "NotIn" => LabelOperator::NotIn,
-        "Exists" => LabelOperator::Exists,
-        "DoesNotExist" => LabelOperator::DoesNotExist,
-        _ => return None,
-    };
-    let values = list(expression, "values").iter().filter_map(Value::as_str);
-    LabelRequirement::new(text(expression, "key"), operator, values).ok()
+    labels::of_object(selector).map(|selector| selector.to_string())
 }
 
 /// A label selector as Go prints the struct.

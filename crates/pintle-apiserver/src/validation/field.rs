@@ -23,6 +23,8 @@ enum Kind {
     NotSupported,
     Forbidden,
     TooLong,
+    Duplicate,
+    NotFound,
 }
 
 impl FieldError {
@@ -72,6 +74,16 @@ impl FieldError {
         Self::new(Kind::TooLong, field, String::new(), &detail)
     }
 
+    /// A text is there a second time.
+    pub(crate) fn duplicate(field: impl Into<String>, value: &str) -> Self {
+        Self::new(Kind::Duplicate, field, Quoted(value).to_string(), "")
+    }
+
+    /// A text names nothing that is there.
+    pub(crate) fn not_found(field: impl Into<String>, value: &str) -> Self {
+        Self::new(Kind::NotFound, field, Quoted(value).to_string(), "")
+    }
+
     fn new(kind: Kind, field: impl Into<String>, value: String, detail: &str) -> Self {
         Self {
             kind,
@@ -94,6 +106,8 @@ impl FieldError {
             Kind::NotSupported => "FieldValueNotSupported",
             Kind::Forbidden => "FieldValueForbidden",
             Kind::TooLong => "FieldValueTooLong",
+            Kind::Duplicate => "FieldValueDuplicate",
+            Kind::NotFound => "FieldValueNotFound",
         }
     }
 
@@ -105,6 +119,8 @@ impl FieldError {
             Kind::NotSupported => "Unsupported value",
             Kind::Forbidden => "Forbidden",
             Kind::TooLong => "Too long",
+            Kind::Duplicate => "Duplicate value",
+            Kind::NotFound => "Not found",
         };
         let parts = [kind, &self.value, &self.detail];
         let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();

@@ -8,6 +8,7 @@
 //! its fields, follows from its tables.
 
 mod autoscaling;
+pub(crate) mod deprecation;
 mod devices;
 mod events;
 #[cfg(test)]
@@ -60,7 +61,8 @@ impl Conversion {
     }
 }
 
-static SAME: Conversion = Conversion::SAME;
+/// Nothing is converted.
+pub(crate) static SAME: Conversion = Conversion::SAME;
 
 /// Brings a converted object into the order of a struct's fields, with its zero values.
 pub(crate) fn settle(object: &Object, schema: &'static Struct) -> Object {

@@ -36,7 +36,7 @@ fn text(tree: Tree) -> String {
 #[track_caller]
 fn shows(served: Served, stored: &str, shown: &str) {
     let stored = tree(stored, served.stored.schema);
-    assert_eq!(text(served.as_shown(stored)), shown);
+    assert_eq!(text(served.view().as_shown(stored)), shown);
 }
 
 #[track_caller]

@@ -1,5 +1,7 @@
 //! What a list shows.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use pintle_api::core::v1::{ConfigMap, Service};
 use pintle_meta::v1::{DeleteOptions, ListOptions};
 use pintle_transport::RequestOptions;
@@ -147,4 +149,144 @@ pub(super) async fn a_version_from_the_future_times_out(cluster: &Cluster) {
     );
     let causes = &status.details.as_ref().expect("details").causes;
     assert_eq!(causes[0].reason, "ResourceVersionTooLarge");
+}
+
+// claims: wire.list.match-without-version, wire.list.match-with-continue, wire.list.exact-zero, wire.list.initial-events
+pub(super) async fn options_of_lists_that_contradict_each_other_are_invalid(cluster: &Cluster) {
+    let namespace = cluster.namespace().await;
+    let invalid = |field: &str, why: &str| {
+        format!(r#"422 Invalid: ListOptions.meta.k8s.io "" is invalid: {field}: Forbidden: {why}"#)
+    };
+    let matched = |why: &str| invalid("resourceVersionMatch", why);
+    for (query, answer) in [
+        (
+            "resourceVersionMatch=Exact",
+            matched("resourceVersionMatch is forbidden unless resourceVersion is provided"),
+        ),
+        (
+            "resourceVersionMatch=NotOlderThan&resourceVersion=1&continue=x",
+            matched("resourceVersionMatch is forbidden when continue is provided"),
+        ),
+        (
+            "resourceVersionMatch=Exact&resourceVersion=0",
+            matched(r#"resourceVersionMatch "exact" is forbidden for resourceVersion "0""#),
+        ),
+        (
+            "sendInitialEvents=true",
+            invalid(
+                "sendInitialEvents",
+                "sendInitialEvents is forbidden for list",
+            ),
+        ),
+    ] {
+        let request = format!("GET /api/v1/namespaces/{namespace}/configmaps?{query}");
+        assert_eq!(cluster.ask(&request, "").await.line(), answer, "{query}");
+    }
+}
+
+// claims: wire.list.any, wire.list.limit-exact, wire.list.remaining
+pub(super) async fn a_version_means_what_its_list_makes_of_it(cluster: &Cluster) {
+    let namespace = cluster.namespace().await;
+    let path = format!("/api/v1/namespaces/{namespace}/services");
+    let create = async |name: &str| {
+        let body = format!(
+            r#"{{"metadata":{{"name":"{name}","labels":{{"app":"x"}}}},"spec":{{"clusterIP":"None"}}}}"#
+        );
+        cluster.ask(&format!("POST {path}"), &body).await.done()
+    };
+    let first = create("a").await;
+    for name in ["b", "c"] {
+        create(name).await;
+    }
+    let list = async |query: &str| cluster.ask(&format!("GET {path}?{query}"), "").await.done();
+    let count = |list: &crate::ask::Answer| list.at(&["items"]).as_array().map(<[_]>::len);
+    // That of any version may be an older one, but not before long.
+    let mut any = list("resourceVersion=0").await;
+    for _ in 0..100 {
+        if count(&any) == Some(3) {
+            break;
+        }
+        any = list("resourceVersion=0").await;
+    }
+    assert_eq!(count(&any), Some(3));
+    let exact = list(&format!("resourceVersion={}&limit=5", first.revision())).await;
+    assert_eq!(
+        (count(&exact), exact.revision()),
+        (Some(1), first.revision())
+    );
+    let later = list(&format!("resourceVersion={}", first.revision())).await;
+    assert_eq!(count(&later), Some(3));
+    let page = list("limit=1").await;
+    assert_eq!(page.json(&["metadata", "remainingItemCount"]), "2");
+    for selector in ["labelSelector=app=x", "fieldSelector=metadata.name!=z"] {
+        let page = list(&format!("limit=1&{selector}")).await;
+        assert_eq!(
+            page.json(&["metadata", "remainingItemCount"]),
+            "",
+            "{selector}"
+        );
+        assert_ne!(page.text(&["metadata", "continue"]), "", "{selector}");
+    }
+}
+
+// claims: wire.list.token
+pub(super) async fn a_token_says_where_to_go_on(cluster: &Cluster) {
+    let namespace = cluster.namespace().await;
+    let path = format!("/api/v1/namespaces/{namespace}/configmaps");
+    let mut last = String::new();
+    for name in ["x-a", "x-b", "x-c"] {
+        let body = format!(r#"{{"metadata":{{"name":"{name}","labels":{{"suite":"pintle"}}}}}}"#);
+        let created = cluster.ask(&format!("POST {path}"), &body).await.done();
+        created.revision().clone_into(&mut last);
+    }
+    let token = |revision: &str, start: &str| {
+        let token = format!(r#"{{"v":"meta.k8s.io/v1","rv":{revision},"start":"{start}\u0000"}}"#);
+        URL_SAFE_NO_PAD.encode(token)
+    };
+    let list = async |token: &str| {
+        let request = format!("GET {path}?labelSelector=suite=pintle&limit=1&continue={token}");
+        cluster.ask(&request, "").await
+    };
+    let first = cluster
+        .ask(
+            &format!("GET {path}?labelSelector=suite=pintle&limit=1"),
+            "",
+        )
+        .await
+        .done();
+    let read = URL_SAFE_NO_PAD
+        .decode(first.text(&["metadata", "continue"]))
+        .unwrap();
+    let read = pintle_codec::json::parse(&read).unwrap();
+    let text = |field| read.get(field).and_then(|text| text.as_str());
+    assert_eq!(text("v"), Some("meta.k8s.io/v1"));
+    let start = text("start").map(|start| start.trim_start_matches('/'));
+    assert_eq!(start, Some("x-a\0"));
+    let revision = read
+        .get("rv")
+        .and_then(|revision| revision.as_int())
+        .unwrap();
+    assert_eq!(revision.to_string(), first.revision());
+    let name = |list: &crate::ask::Answer| {
+        let items = list.at(&["items"]).as_array().unwrap_or_default();
+        let name = items
+            .first()
+            .and_then(|item| item.at(&["metadata", "name"]));
+        name.and_then(|name| name.as_str())
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let second = list(&token(&last, "x-a")).await.done();
+    assert_eq!(name(&second), "x-b");
+    // Of whatever version there is: what is told whose version is forgotten.
+    let rest = list(&token("-1", "x-b")).await.done();
+    assert_eq!(name(&rest), "x-c");
+    for token in ["nonsense", "e30"] {
+        let refused = list(token).await;
+        assert!(
+            refused.line().starts_with("400 BadRequest: "),
+            "{}",
+            refused.line()
+        );
+    }
 }

@@ -5,6 +5,7 @@ mod custom_resources;
 mod deletes;
 mod discovery;
 mod errors;
+mod evictions;
 mod example;
 mod garbage;
 mod kinds;
@@ -12,8 +13,12 @@ mod lists;
 mod namespaces;
 mod openapi;
 mod patches;
+mod pod_parts;
+mod reviews;
+mod scales;
 mod subresources;
 mod tables;
+mod warnings;
 mod watches;
 mod writes;
 
@@ -27,6 +32,9 @@ macro_rules! for_each_scenario {
         $callback! {
             deletes::who_deletes_says_what_becomes_of_dependents
             deletes::a_delete_that_cannot_be_meant_deletes_nothing
+            deletes::the_time_that_is_left_only_gets_shorter
+            deletes::a_delete_says_whether_it_is_done
+            deletes::a_collection_is_deleted_by_what_selects
             discovery::the_version_is_kubernetes_own
             discovery::a_ready_server_says_so
             discovery::resources_are_discovered_group_by_group
@@ -41,6 +49,11 @@ macro_rules! for_each_scenario {
             errors::names_in_path_and_body_must_agree
             errors::a_selector_that_cannot_be_read_is_a_bad_request
             errors::who_shows_no_credentials_is_unauthorized
+            evictions::a_pod_without_a_budget_is_evicted
+            evictions::an_eviction_beyond_the_budget_is_refused
+            evictions::an_eviction_costs_its_budget_a_disruption
+            evictions::pods_that_serve_nobody_are_evicted_whatever_the_budget
+            evictions::a_pod_of_several_budgets_is_not_evicted
             example::the_list_watch_example_prints_what_happens
             garbage::what_nobody_owns_any_more_is_deleted
             garbage::an_owner_deleted_in_the_foreground_goes_after_what_blocks_it
@@ -68,6 +81,9 @@ macro_rules! for_each_scenario {
             namespaces::pods_go_before_everything_else
             namespaces::a_namespace_that_is_going_takes_nothing_new
             namespaces::some_namespaces_cannot_be_deleted
+            lists::options_of_lists_that_contradict_each_other_are_invalid
+            lists::a_version_means_what_its_list_makes_of_it
+            lists::a_token_says_where_to_go_on
             openapi::each_group_version_has_a_document
             openapi::the_older_document_comes_in_json_and_protobuf
             openapi::a_patch_can_ask_for_validation
@@ -82,9 +98,24 @@ macro_rules! for_each_scenario {
             patches::a_patch_can_be_a_dry_run
             patches::a_status_is_patched_on_its_own
             patches::patches_of_many_clients_all_count
+            pod_parts::containers_are_put_into_a_running_pod
+            pod_parts::the_resources_of_a_pod_are_changed
+            reviews::access_is_reviewed_by_who_decides_it
+            reviews::a_review_that_asks_nothing_is_refused
+            reviews::who_asks_is_told_who_that_is
+            reviews::what_who_asks_may_do_is_listed
+            reviews::tokens_are_issued_and_reviewed
+            reviews::a_token_is_asked_for_with_care
+            reviews::a_token_ends_with_what_it_is_bound_to
+            scales::objects_of_any_kind_are_scaled
+            scales::a_scale_that_cannot_be_meant_changes_nothing
+            scales::a_scale_comes_in_every_representation
             subresources::a_pod_is_given_to_a_node_once
+            subresources::a_binding_may_name_its_pod_itself
             subresources::a_pod_that_waits_or_is_not_there_is_given_to_no_node
             tables::a_table_has_kubectls_columns
+            tables::a_table_carries_what_it_is_asked_to
+            warnings::deprecated_versions_are_told
             watches::a_watch_begins_with_what_there_is
             watches::a_watch_from_a_version_shows_what_came_after
             watches::a_watch_from_zero_begins_with_what_there_is
@@ -93,6 +124,7 @@ macro_rules! for_each_scenario {
             watches::a_watch_from_too_old_a_version_ends_with_an_error_event
             watches::a_watch_of_one_name_sees_nothing_else
             watches::a_watch_ends_when_its_time_is_up
+            watches::options_of_watches_that_contradict_each_other_are_invalid
             writes::an_object_lives_from_create_to_delete
             writes::a_pod_is_created_and_deleted
             writes::a_service_and_a_deployment_are_stored
@@ -106,6 +138,8 @@ macro_rules! for_each_scenario {
             writes::a_namespace_must_exist
             writes::unknown_fields_are_dropped_with_a_warning
             writes::quantities_are_kept_in_canonical_form
+            writes::what_only_a_server_says_is_taken_from_no_client
+            writes::metadata_has_its_limits
         }
     };
 }

@@ -13,6 +13,7 @@ async fn pod(cluster: &Cluster, more: &str) -> String {
     format!("{path}/p")
 }
 
+// claims: wire.subresources.binding
 pub(super) async fn a_pod_is_given_to_a_node_once(cluster: &Cluster) {
     let path = pod(cluster, "").await;
     let bind = format!("POST {path}/binding");
@@ -91,4 +92,32 @@ pub(super) async fn a_pod_that_waits_or_is_not_there_is_given_to_no_node(cluster
     assert_eq!(absent.line(), r#"404 NotFound: pods "q" not found"#);
     let read = cluster.ask(&format!("GET {path}/binding"), "").await;
     assert_eq!(read.code, 405);
+}
+
+pub(super) async fn a_binding_may_name_its_pod_itself(cluster: &Cluster) {
+    let path = pod(cluster, "").await;
+    let (namespace, _) = path.split_once("/pods/").unwrap();
+    let bind = format!("POST {namespace}/bindings");
+    let nobody = r#"{"metadata":{"name":"q"},"target":{"name":"n"}}"#;
+    assert_eq!(
+        cluster.ask(&bind, nobody).await.line(),
+        r#"404 NotFound: pods "q" not found"#
+    );
+    // Its uid is its own.
+    let body = r#"{"metadata":{"name":"p","uid":"7"},"target":{"name":"n"}}"#;
+    let done = cluster.ask(&bind, body).await;
+    assert_eq!((done.code, done.text(&["status"])), (201, "Success"));
+    let pod = cluster.ask(&format!("GET {path}"), "").await;
+    assert_eq!(pod.text(&["spec", "nodeName"]), "n");
+    assert_eq!(
+        cluster.ask(&bind, body).await.line(),
+        r#"409 Conflict: Operation cannot be fulfilled on pods/binding "p": pod p is already assigned to node "n""#
+    );
+    for (request, code) in [
+        (format!("GET {namespace}/bindings"), 405),
+        (format!("GET {namespace}/bindings/p"), 404),
+        ("POST /api/v1/bindings".to_owned(), 404),
+    ] {
+        assert_eq!(cluster.ask(&request, "").await.code, code, "{request}");
+    }
 }

@@ -169,3 +169,29 @@ pub(super) async fn a_watch_ends_when_its_time_is_up(cluster: &Cluster) {
     let end = tokio::time::timeout(Duration::from_secs(20), watch.try_next()).await;
     assert!(matches!(end, Ok(Ok(None))), "{end:?}");
 }
+
+// claims: wire.watch.initial-events-match
+pub(super) async fn options_of_watches_that_contradict_each_other_are_invalid(cluster: &Cluster) {
+    let namespace = cluster.namespace().await;
+    for (query, answer) in [
+        (
+            "sendInitialEvents=true",
+            "resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan",
+        ),
+        (
+            "sendInitialEvents=true&resourceVersion=1&resourceVersionMatch=Exact",
+            r#"[resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan, resourceVersionMatch: Unsupported value: "Exact": supported values: "NotOlderThan"]"#,
+        ),
+        (
+            "resourceVersion=1&resourceVersionMatch=NotOlderThan",
+            "resourceVersionMatch: Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided",
+        ),
+    ] {
+        let request = format!("GET /api/v1/namespaces/{namespace}/configmaps?watch=true&{query}");
+        assert_eq!(
+            cluster.ask(&request, "").await.line(),
+            format!(r#"422 Invalid: ListOptions.meta.k8s.io "" is invalid: {answer}"#),
+            "{query}"
+        );
+    }
+}

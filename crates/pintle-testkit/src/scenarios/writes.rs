@@ -373,3 +373,114 @@ pub(super) async fn quantities_are_kept_in_canonical_form(cluster: &Cluster) {
         "{message}"
     );
 }
+
+// claims: wire.metadata.wiped, wire.metadata.kept
+pub(super) async fn what_only_a_server_says_is_taken_from_no_client(cluster: &Cluster) {
+    let namespace = cluster.namespace().await;
+    let path = format!("/api/v1/namespaces/{namespace}/configmaps");
+    let body = r#"{"metadata":{"name":"a","selfLink":"/x","deletionTimestamp":"2026-01-01T00:00:00Z","deletionGracePeriodSeconds":5,"uid":"7","creationTimestamp":"2020-01-01T00:00:00Z","finalizers":["example.org/wait"]}}"#;
+    let created = cluster.ask(&format!("POST {path}"), body).await.done();
+    for field in [
+        "selfLink",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+    ] {
+        assert_eq!(created.json(&["metadata", field]), "", "{field}");
+    }
+    assert!(
+        !created
+            .text(&["metadata", "creationTimestamp"])
+            .starts_with("2020")
+    );
+    assert_eq!(cluster.ask(&format!("DELETE {path}/a"), "").await.code, 200);
+    let body = r#"{"metadata":{"name":"a","finalizers":["example.org/wait"]},"data":{"k":"v"}}"#;
+    let updated = cluster.ask(&format!("PUT {path}/a"), body).await.done();
+    assert_eq!(updated.text(&["data", "k"]), "v");
+    assert_eq!(
+        updated.text(&["metadata", "uid"]),
+        created.text(&["metadata", "uid"])
+    );
+    assert_ne!(updated.text(&["metadata", "deletionTimestamp"]), "");
+    assert_eq!(
+        updated.json(&["metadata", "deletionGracePeriodSeconds"]),
+        "0"
+    );
+    let more = r#"{"metadata":{"name":"a","finalizers":["example.org/wait","example.org/more"]}}"#;
+    let refused = cluster.ask(&format!("PUT {path}/a"), more).await;
+    assert_eq!(
+        refused.line(),
+        r#"422 Invalid: ConfigMap "a" is invalid: metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{"example.org/more"}"#
+    );
+    // It exists for as long as it is kept.
+    let again = cluster.ask(&format!("POST {path}"), body).await;
+    assert_eq!(
+        again.line(),
+        r#"409 AlreadyExists: object is being deleted: configmaps "a" already exists"#
+    );
+    let none = r#"{"metadata":{"finalizers":null}}"#;
+    cluster
+        .ask(&format!("PATCH:merge {path}/a"), none)
+        .await
+        .done();
+    assert_eq!(cluster.ask(&format!("GET {path}/a"), "").await.code, 404);
+}
+
+pub(super) async fn metadata_has_its_limits(cluster: &Cluster) {
+    let namespace = cluster.namespace().await;
+    let post = format!("POST /api/v1/namespaces/{namespace}/configmaps?dryRun=All");
+    let create = async |metadata: &str| {
+        let body = format!(r#"{{"metadata":{{{metadata}}}}}"#);
+        cluster.ask(&post, &body).await
+    };
+    let annotation = |length: usize| {
+        format!(
+            r#""name":"a","annotations":{{"k":"{}"}}"#,
+            "x".repeat(length)
+        )
+    };
+    const MOST: usize = 256 << 10;
+    assert_eq!(create(&annotation(MOST - 1)).await.code, 201);
+    assert_eq!(
+        create(&annotation(MOST)).await.line(),
+        r#"422 Invalid: ConfigMap "a" is invalid: metadata.annotations: Too long: may not be more than 262144 bytes"#
+    );
+    let name = |length: usize| format!(r#""name":"{}""#, "a".repeat(length));
+    assert_eq!(create(&name(253)).await.code, 201);
+    let long = create(&name(254)).await;
+    assert_eq!(long.code, 422);
+    assert!(
+        long.line()
+            .ends_with(": must be no more than 253 characters"),
+        "{}",
+        long.line()
+    );
+    let base = |length: usize| format!(r#""generateName":"{}""#, "a".repeat(length));
+    let made = create(&base(100)).await.done();
+    assert_eq!(made.text(&["metadata", "name"]).len(), 63);
+    let label = |key: &str, length: usize| {
+        format!(
+            r#""name":"a","labels":{{"{key}":"{}"}}"#,
+            "x".repeat(length)
+        )
+    };
+    assert_eq!(create(&label("k", 63)).await.code, 201);
+    let long = create(&label("k", 64)).await;
+    assert_eq!(long.code, 422);
+    assert!(
+        long.line().contains("metadata.labels: Invalid value: "),
+        "{}",
+        long.line()
+    );
+    assert!(
+        long.line().ends_with("must be no more than 63 bytes"),
+        "{}",
+        long.line()
+    );
+    let key = create(&label(&"k".repeat(64), 1)).await;
+    assert_eq!(key.code, 422, "{key:?}");
+    let empty = create("").await;
+    assert_eq!(
+        empty.line(),
+        r#"422 Invalid: ConfigMap "" is invalid: metadata.name: Required value: name or generateName is required"#
+    );
+}

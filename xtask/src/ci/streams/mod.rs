@@ -23,6 +23,7 @@ use crate::workspace;
 
 use side::Side;
 
+// claims: wire.connect.kubelet, wire.connect.pod-proxy, wire.connect.service-proxy, wire.connect.node-proxy, wire.connect.loopback, wire.connect.unreachable, wire.connect.exec, wire.connect.port-forward
 /// Does everything on both servers, and compares.
 pub(super) fn streams(interrupt: &Interrupt) -> Result<Cases> {
     let build = ["build", "--locked", "--package", "pintle-cli"];

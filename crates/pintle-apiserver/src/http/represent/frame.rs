@@ -7,7 +7,7 @@ use super::{Form, META_V1, Renderer};
 use crate::{
     encoding::{self, Format, protobuf},
     generated::meta_v1::PARTIAL_OBJECT_METADATA,
-    schema::{Tree, encode_protobuf},
+    schema::{Tree, TypeFacts, encode_protobuf},
     status::Failure,
     store::{Event, EventKind, FrameKey, Object, Revision},
 };
@@ -40,7 +40,7 @@ impl Renderer {
         };
         let form = form << 2 | self.encoding.format as u32;
         // What differs in name alone is another frame too.
-        let form = form | self.served.number << 8;
+        let form = form | self.view.number() << 8;
         event.frame(FrameKey { kind, form }, frame)
     }
 
@@ -51,10 +51,10 @@ impl Renderer {
 
     /// A frame that says how far the watch has come.
     pub(crate) fn bookmark(&self, revision: Revision, initial_end: bool, first: bool) -> Bytes {
-        let facts = self.served.facts;
-        let mut tree = Tree::zero(facts.schema);
-        tree.set(&["kind"], facts.kind.into());
-        tree.set(&["apiVersion"], facts.api_version.into());
+        let TypeFacts { api_version, kind } = self.view.type_facts();
+        let mut tree = Tree::zero(self.view.schema());
+        tree.set(&["kind"], kind.into());
+        tree.set(&["apiVersion"], api_version.into());
         tree.set(
             &["metadata", "resourceVersion"],
             revision.to_string().into(),
@@ -74,7 +74,7 @@ impl Renderer {
                 let partial = type_.into_iter().chain([metadata]);
                 (partial.collect(), &PARTIAL_OBJECT_METADATA)
             }
-            Form::Object | Form::Table(_) => (tree.object().clone(), facts.schema),
+            Form::Object | Form::Table(_) => (tree.object().clone(), self.view.schema()),
         };
         let mut out = Vec::new();
         match (self.encoding.format, &self.form) {

@@ -118,14 +118,14 @@ impl Renderer {
         match (self.encoding.format, &self.form) {
             (Format::Protobuf, _) => protobuf::push_item(&self.message(object), out),
             (Format::Cbor, Form::Object) => {
-                let mut tree = self.served.shown(object);
+                let mut tree = self.view.shown(object);
                 // Items do not say what they are.
                 tree.remove(&["kind"]);
                 tree.remove(&["apiVersion"]);
                 encoding::cbor_object(&tree, out);
             }
             (Format::Cbor, _) => cbor::Writer::new(out).json(&self.json(object, true)),
-            (_, Form::Object) => json::item(self.served, object, out),
+            (_, Form::Object) => json::item(&self.view, object, out),
             (_, Form::Metadata(version)) => json::partial(version, object, out),
             (_, Form::Table(table)) => table.row(object, out),
         }
@@ -138,7 +138,7 @@ impl Renderer {
                 api_version,
                 kind: "PartialObjectMetadataList",
             },
-            Form::Object | Form::Table(_) => self.served.facts.list_type(),
+            Form::Object | Form::Table(_) => self.view.list_type(),
         }
     }
 }

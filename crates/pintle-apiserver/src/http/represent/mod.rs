@@ -17,17 +17,17 @@ use super::{
 };
 use crate::{
     encoding::{self, Encoding, Format, json, protobuf},
-    registry::Served,
+    registry::View,
     schema::TypeFacts,
     status::Failure,
     store::Object,
-    table::{self, IncludeObject, TableWriter},
+    table::{IncludeObject, Table, TableWriter},
 };
 
 /// How the objects of one request are written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Renderer {
-    served: Served,
+    view: View,
     form: Form,
     encoding: Encoding,
     /// Whether there are such events of a watch.
@@ -45,15 +45,16 @@ enum Form {
 impl Renderer {
     /// A renderer for single objects, or for lists and watches.
     pub(crate) fn new(
-        served: Served,
+        view: View,
+        table: &'static Table,
         negotiated: Negotiated,
         query: Query<'_>,
         now: Timestamp,
     ) -> Result<Self, Failure> {
         let form = match negotiated.form {
             Representation::Table(version) => Form::Table(TableWriter {
-                served,
-                table: table::of(served.stored),
+                view,
+                table,
                 version,
                 include: include_object(query)?,
                 now,
@@ -67,7 +68,7 @@ impl Renderer {
             Representation::Object | Representation::Discovery(_) => Form::Object,
         };
         Ok(Self {
-            served,
+            view,
             form,
             encoding: negotiated.encoding,
             is_watchable: !matches!(negotiated.form, Representation::MetadataList(_)),
@@ -85,7 +86,7 @@ impl Renderer {
             (Format::Protobuf, _) => self.enclosed(object).into(),
             (Format::Cbor, Form::Object) => {
                 let mut out = pintle_codec::cbor::MAGIC.to_vec();
-                encoding::cbor_object(&self.served.shown(object), &mut out);
+                encoding::cbor_object(&self.view.shown(object), &mut out);
                 out.into()
             }
             _ => encoding::spell(self.json(object, true), self.encoding),
@@ -100,7 +101,7 @@ impl Renderer {
     fn json(&self, object: &Object, columns: bool) -> Vec<u8> {
         let mut out = Vec::new();
         match &self.form {
-            Form::Object => json::object(self.served, object, &mut out),
+            Form::Object => json::object(&self.view, object, &mut out),
             Form::Metadata(version) => json::partial(version, object, &mut out),
             Form::Table(table) => out = table.single(object, columns),
         }
@@ -115,7 +116,7 @@ impl Renderer {
     /// What is in the envelope. There is none of tables.
     fn message<'o>(&self, object: &'o Object) -> Cow<'o, [u8]> {
         match &self.form {
-            Form::Object => protobuf::message(self.served, object),
+            Form::Object => protobuf::message(&self.view, object),
             Form::Metadata(_) | Form::Table(_) => object.encoded.metadata().into(),
         }
     }
@@ -123,7 +124,7 @@ impl Renderer {
     /// What a single object says of its type.
     fn type_facts(&self) -> TypeFacts {
         match &self.form {
-            Form::Object => self.served.facts.type_facts(),
+            Form::Object => self.view.type_facts(),
             Form::Metadata(api_version) => TypeFacts {
                 api_version,
                 kind: "PartialObjectMetadata",

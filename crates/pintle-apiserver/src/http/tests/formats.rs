@@ -17,6 +17,7 @@ use pintle_codec::{
 use super::{Answered, CONFIG_MAPS, Server};
 use crate::{
     generated::{
+        autoscaling_v1::SCALE,
         core_v1::{CONFIG_MAP, SECRET},
         meta_v1::{LIST_META, PARTIAL_OBJECT_METADATA},
     },
@@ -91,6 +92,7 @@ async fn a_failure_is_spelt_as_an_object_would_be() {
     assert!(json.bytes.ends_with(b"\"code\":404}\n"));
 }
 
+// claims: wire.encodings.cbor
 #[tokio::test]
 async fn one_object_is_the_same_in_every_format() {
     let server = Server::new();
@@ -366,6 +368,7 @@ async fn bodies_in_no_format_are_refused() {
     }
 }
 
+// claims: wire.encodings.protobuf-bodies
 #[tokio::test]
 async fn options_of_deletions_come_in_every_format() {
     let server = Server::new();
@@ -421,6 +424,7 @@ async fn options_of_deletions_come_in_every_format() {
     }
 }
 
+// claims: wire.encodings.protobuf
 #[tokio::test]
 async fn events_come_in_three_formats() {
     let server = Server::new();
@@ -585,4 +589,40 @@ async fn discovery_comes_in_protobuf_too() {
     let resources = server.get_as("/apis/apps/v1", "application/cbor").await;
     let json = server.get("/apis/apps/v1").await;
     assert_eq!(cbor::parse(&resources.bytes).unwrap(), json.json());
+}
+
+#[tokio::test]
+async fn a_scale_is_the_same_in_every_format() {
+    let server = Server::new();
+    const SETS: &str = "/apis/apps/v1/namespaces/default/replicasets";
+    let labels = r#"{"a":"b"}"#;
+    let set = format!(
+        r#"{{"metadata":{{"name":"s"}},"spec":{{"replicas":2,"selector":{{"matchLabels":{labels}}},"template":{{"metadata":{{"labels":{labels}}},"spec":{{"containers":[{{"name":"c","image":"i"}}]}}}}}}}}"#
+    );
+    assert_eq!(server.call("POST", SETS, &set).await.code, 201);
+    let uri = format!("{SETS}/s/scale");
+    let json = server.get(&uri).await;
+    let expected = parse(json.text.as_bytes()).unwrap();
+    let spec = expected.at(&["spec", "replicas"]).and_then(Value::as_int);
+    assert_eq!(spec, Some(2));
+    let answered = server.get_as(&uri, "application/cbor").await;
+    let mut of_cbor = cbor::parse(&answered.bytes).unwrap();
+    let mut sorted = expected.clone();
+    of_cbor.sort();
+    sorted.sort();
+    assert_eq!(of_cbor, sorted);
+    let answered = server.get_as(&uri, PROTOBUF).await;
+    let envelope = Envelope::open(&answered.bytes).unwrap();
+    let object = decode_protobuf(envelope.raw(), &SCALE).unwrap();
+    assert_eq!(object.get("spec"), expected.get("spec"));
+    assert_eq!(object.get("status"), expected.get("status"));
+
+    let scale = r#"{"kind":"Scale","apiVersion":"autoscaling/v1","metadata":{"name":"s"},"spec":{"replicas":3}}"#;
+    let mut body = Vec::new();
+    cbor::write(&parse(scale.as_bytes()).unwrap(), &mut body);
+    let scaled = send(&server, "PUT", &uri, "application/cbor", &body).await;
+    assert_eq!(scaled.code, 200, "{scaled:?}");
+    let scaled = parse(scaled.text.as_bytes()).unwrap();
+    let spec = scaled.at(&["spec", "replicas"]).and_then(Value::as_int);
+    assert_eq!(spec, Some(3));
 }

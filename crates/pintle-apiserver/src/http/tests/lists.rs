@@ -132,6 +132,7 @@ async fn pages_show_one_revision() {
     );
 }
 
+// claims: wire.list.expired-token
 #[tokio::test]
 async fn a_lost_revision_can_be_continued_inconsistently() {
     let server = Server::with_history(HistoryLimits::default().events(1));

@@ -6,12 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use ring::digest::{SHA256, digest};
 
 use super::*;
-use crate::{
-    discovery::{Discovery, Offer},
-    generated::resources::RESOURCES,
-    openapi::OpenApi,
-    schema::Resource,
-};
+use crate::{discovery::Discovery, generated::resources::RESOURCES, openapi::OpenApi};
 
 /// What kube-apiserver says if it serves every version.
 const ALL: &str = include_str!("recorded/all.txt");
@@ -196,7 +191,7 @@ fn openapi_says_of_every_version_what_the_real_one_says() {
 
 #[test]
 fn discovery_says_of_every_version_what_the_real_one_says() {
-    let all: Vec<_> = RESOURCES.iter().map(whole).collect();
+    let all: Vec<_> = RESOURCES.iter().collect();
     let ours = Said::discovery(&Discovery::new(all));
     let mut real = Said::recorded(ALL, "discovery");
     real.0.extend(Said::recorded(ALL, "aggregated").0);
@@ -207,7 +202,7 @@ fn discovery_says_of_every_version_what_the_real_one_says() {
 #[test]
 fn discovery_says_of_what_is_on_by_default_what_the_real_one_says() {
     let on = RESOURCES.iter().filter(|facts| facts.served_by_default);
-    let on: Vec<_> = on.map(whole).collect();
+    let on: Vec<_> = on.collect();
     let ours = Said::discovery(&Discovery::new(on));
     let mut real = Said::recorded(ALL, "discovery");
     real.0.extend(Said::recorded(ALL, "aggregated").0);
@@ -218,14 +213,6 @@ fn discovery_says_of_what_is_on_by_default_what_the_real_one_says() {
     let missing = |name: &String| !ours.0.contains_key(name);
     assert!(differing.iter().all(missing), "{differing:?}");
     assert!(standard.0.keys().all(|name| ours.0.contains_key(name)));
-}
-
-/// A resource of which everything is offered.
-fn whole(facts: &'static Resource) -> Offer {
-    Offer {
-        facts,
-        subresources: facts.subresources.iter().collect(),
-    }
 }
 
 fn text<'v>(value: &'v Value, field: &str) -> &'v str {

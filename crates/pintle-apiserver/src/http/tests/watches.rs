@@ -195,6 +195,7 @@ async fn initial_events_wait_for_their_revision() {
     assert!(watch.has_ended());
 }
 
+// claims: wire.watch.bookmarks
 #[tokio::test]
 async fn bookmarks_say_how_far_a_watch_has_come() {
     let server = Server::new();
@@ -230,6 +231,7 @@ async fn bookmarks_say_how_far_a_watch_has_come() {
     assert!(without.has_ended());
 }
 
+// claims: wire.watch.lifetime
 #[tokio::test]
 async fn a_watch_lasts_as_long_as_it_asks_for() {
     let server = Server::new();

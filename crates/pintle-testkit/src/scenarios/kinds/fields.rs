@@ -2,6 +2,7 @@
 
 use crate::Cluster;
 
+// claims: wire.fields.pods, wire.fields.events, wire.fields.others
 pub(in crate::scenarios) async fn some_fields_can_be_selected_by(cluster: &Cluster) {
     let namespace = cluster.namespace().await;
     let path = |resource: &str| match resource.split_once('/') {

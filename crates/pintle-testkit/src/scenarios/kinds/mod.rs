@@ -17,6 +17,7 @@ use fixtures::{CSR, FIXTURES, Fixture};
 pub(super) use presence::{enumerated_values_are_checked, required_fields_are_asked_for};
 pub(super) use services::services_are_given_addresses_and_ports;
 
+// claims: wire.concurrency.unconditional
 pub(super) async fn kinds_behave_each_in_its_own_way(cluster: &Cluster) {
     let namespace = cluster.namespace().await;
     let mut found = Vec::new();
