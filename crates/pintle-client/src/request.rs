@@ -325,12 +325,11 @@ impl Request {
         if let Some(timeout) = self.timeout.take() {
             self = self.param("timeout", format_timeout(timeout));
         }
-        let (what, verb) = (self.to_string(), self.verb);
+        let verb = self.verb;
         let answer = self.answer().await?;
         if !answer.status().is_success() {
-            return Err(response::refusal(&what, verb, answer).await);
+            return Err(response::refusal(verb, answer).await);
         }
-        response::warnings(&what, answer.headers());
         Ok(ByteStream::over(answer.into_body()))
     }
 

@@ -160,7 +160,7 @@ impl Access {
             format!(
                 "{who} The kubeconfig names {}, which leads others to themselves: to use it \
                  elsewhere, listen at the address by which this machine is reached.",
-                self.server
+                self.config.server
             )
         } else {
             format!("{who} Copy it to where it is to be used.")

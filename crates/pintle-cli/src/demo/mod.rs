@@ -53,7 +53,7 @@ async fn play(client: &Client, random: &dyn Random, nodes: usize, turn: u64) -> 
             let which = usize::try_from(random.next_u64() % wanted as u64).unwrap_or_default();
             delete(client, alive[which]).await?;
         }
-        if turn % 2 == 0 {
+        if turn.is_multiple_of(2) {
             let ready = alive.iter().filter(|pod| is_ready(pod)).count();
             let path = format!("{}/{}/status", workload.path(), workload.name);
             let request = client
@@ -64,7 +64,7 @@ async fn play(client: &Client, random: &dyn Random, nodes: usize, turn: u64) -> 
             request.body_bytes(MERGE, status).send().await?;
         }
     }
-    if turn % 5 == 0 {
+    if turn.is_multiple_of(5) {
         create(client, PODS, &JOBS.pod(random.next_u64())).await?;
     }
     let mut over = pods

@@ -90,21 +90,19 @@ async fn ask(case: &Value) -> Result<(), Error> {
 
 /// Which of the predicates that client-go has too hold.
 fn predicates(error: &Error) -> String {
-    let all: [(&str, fn(&Error) -> bool); 9] = [
-        ("already_exists", Error::is_already_exists),
-        ("conflict", Error::is_conflict),
-        ("forbidden", Error::is_forbidden),
-        ("gone", Error::is_gone),
-        ("invalid", Error::is_invalid),
-        ("not_found", Error::is_not_found),
-        ("timeout", Error::is_timeout),
-        ("too_many_requests", Error::is_too_many_requests),
-        ("unauthorized", Error::is_unauthorized),
+    let all = [
+        ("already_exists", error.is_already_exists()),
+        ("conflict", error.is_conflict()),
+        ("forbidden", error.is_forbidden()),
+        ("gone", error.is_gone()),
+        ("invalid", error.is_invalid()),
+        ("not_found", error.is_not_found()),
+        ("timeout", error.is_timeout()),
+        ("too_many_requests", error.is_too_many_requests()),
+        ("unauthorized", error.is_unauthorized()),
     ];
-    let hold = all
-        .iter()
-        .filter(|(_, holds)| holds(error))
-        .map(|(name, _)| *name);
+    let hold = all.iter().filter(|(_, holds)| *holds);
+    let hold = hold.map(|(name, _)| *name);
     hold.collect::<Vec<_>>().join(" ")
 }
 

@@ -1,4 +1,5 @@
 //! What is promised of event recorders.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod core_events;
 mod sending;

@@ -110,7 +110,7 @@ impl Proxy {
             return refuse(StatusCode::FORBIDDEN, "Forbidden", text);
         }
         let reads = head.method == Method::GET || head.method == Method::HEAD;
-        if self.read_only && !(reads && !head.headers.contains_key(UPGRADE)) {
+        if self.read_only && (!reads || head.headers.contains_key(UPGRADE)) {
             let text = "the gateway passes on only requests that read";
             return refuse(StatusCode::FORBIDDEN, "Forbidden", text);
         }

@@ -381,7 +381,9 @@ impl World {
             self.serve(identity, step)
         };
         let lost = self.replicas[who].cut_until > self.now;
-        if !lost && !(self.server.failing_until > self.now && self.random.below(4) == 0) {
+        let is_swallowed =
+            !lost && self.server.failing_until > self.now && self.random.below(4) == 0;
+        if !lost && !is_swallowed {
             let back = self.now + self.delay();
             self.at(back, Event::Answered { who, epoch, answer });
         }

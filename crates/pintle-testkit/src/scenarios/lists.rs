@@ -264,7 +264,7 @@ pub(super) async fn a_token_says_where_to_go_on(cluster: &Cluster) {
     assert_eq!(start, Some("x-a\0"));
     let revision = read
         .get("rv")
-        .and_then(|revision| revision.as_int())
+        .and_then(pintle_codec::Value::as_int)
         .unwrap();
     assert_eq!(revision.to_string(), first.revision());
     let name = |list: &crate::ask::Answer| {

@@ -2,7 +2,7 @@
 
 use crate::{Cluster, ask::Answer};
 
-// claims: wire.namespaces.emptied wire.namespaces.finalizers
+// claims: wire.namespaces.emptied, wire.namespaces.finalizers
 pub(super) async fn a_namespace_that_is_deleted_is_emptied_and_goes(cluster: &Cluster) {
     let namespace = cluster.namespace().await;
     let path = format!("/api/v1/namespaces/{namespace}");

@@ -161,7 +161,7 @@ async fn no_debug_output_error_or_log_holds_a_secret() {
             match transport.send(request).await {
                 Ok(response) => printed.push(format!("{name} {attempt}: {response:?}")),
                 Err(error) => {
-                    printed.push(format!("{name} {attempt}: {error} {error:?} {error:#?}"))
+                    printed.push(format!("{name} {attempt}: {error} {error:?} {error:#?}"));
                 }
             }
         }

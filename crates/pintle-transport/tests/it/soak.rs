@@ -85,10 +85,12 @@ struct Line {
 async fn serve(tcp: TcpStream, tls: Option<tokio_rustls::TlsAcceptor>, judge: Arc<Judge>) {
     match tls {
         None => serve_over(tcp, judge).await,
-        Some(tls) => match tls.accept(tcp).await {
-            Ok(stream) => serve_over(stream, judge).await,
-            Err(_) => {} // The client has gone.
-        },
+        // If there is no handshake, the client has gone.
+        Some(tls) => {
+            if let Ok(stream) = tls.accept(tcp).await {
+                serve_over(stream, judge).await;
+            }
+        }
     }
 }
 

@@ -273,7 +273,7 @@ fn no_key_is_lost_whichever_poll_a_get_is_dropped_after() {
     for seed in 0..1_000 {
         let random = SeededRandom::new(seed);
         let (queue, clock) = queue::<u64>();
-        let mut tasks: Vec<(Pin<Box<Get<'_, u64>>>, Arc<Flag>)> = Vec::new();
+        let mut tasks: Vec<Waiting<'_>> = Vec::new();
         let mut held: Vec<Item<u64>> = Vec::new();
         let (mut added, mut got) = (0, 0);
         for _ in 0..random.below(80) {
@@ -338,8 +338,11 @@ fn no_key_is_lost_whichever_poll_a_get_is_dropped_after() {
     }
 }
 
+/// Somebody who waits for a key, and whether they were woken.
+type Waiting<'a> = (Pin<Box<Get<'a, u64>>>, Arc<Flag>);
+
 /// Polls whoever was woken, until nobody is. Returns how many got a key.
-fn settle(tasks: &mut Vec<(Pin<Box<Get<'_, u64>>>, Arc<Flag>)>) -> u64 {
+fn settle(tasks: &mut Vec<Waiting<'_>>) -> u64 {
     let mut got = 0;
     while let Some(at) = tasks
         .iter()

@@ -1,4 +1,5 @@
 //! What is promised of work queues.
+#![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod custom_order;
 mod front;
