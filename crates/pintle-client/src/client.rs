@@ -7,7 +7,7 @@ use pintle_meta::{GroupVersion, Resource};
 use pintle_transport::{RequestOptions, Transport};
 
 use crate::rest_client::Connection;
-use crate::{Api, ContentConfig, Error, Reach, RestClient};
+use crate::{Api, ContentConfig, Error, Place, Reach, RestClient};
 
 /// A way to one cluster. Cheap to clone; clones share their connections, and the limit to the rate of
 /// their requests: 5 a second and 10 at once, unless [`Config::rate_limit`] says otherwise. It is one
@@ -99,6 +99,12 @@ impl Client {
         K::Scope: Reach,
     {
         Api::everything(self)
+    }
+
+    /// As [`Client::api`], at a place that is decided when the program runs: for code that serves
+    /// resources of any scope. A resource without namespaces has nothing in one.
+    pub fn api_at<K: Resource, P: Place>(&self, place: P) -> Api<K, P> {
+        Api::at_place(self, place)
     }
 
     /// Access to one group and version, below any type. It speaks JSON, which every resource has and

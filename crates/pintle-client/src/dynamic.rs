@@ -5,7 +5,7 @@ use pintle_meta::v1::PartialObjectMetadata;
 use pintle_meta::{GroupVersionResource, Unstructured};
 
 use crate::api::Target;
-use crate::{AllNamespaces, Api, Client, ClusterWide};
+use crate::{AllNamespaces, Api, Client, ClusterWide, Place};
 
 /// Access to resources whose types are not known when the program is compiled, by their names.
 ///
@@ -48,14 +48,18 @@ impl DynamicClient {
 
     /// A resource whose objects live in namespaces.
     pub fn namespaced(&self, resource: &GroupVersionResource) -> Api<Unstructured, AllNamespaces> {
-        let target = Target::dynamic(resource.resource.clone());
-        Api::over(&self.0, &resource.group_version(), target)
+        self.at(resource, AllNamespaces)
     }
 
     /// A resource whose objects belong to the whole cluster.
     pub fn cluster_wide(&self, resource: &GroupVersionResource) -> Api<Unstructured, ClusterWide> {
+        self.at(resource, ClusterWide)
+    }
+
+    /// A resource at a place that is decided when the program runs.
+    pub fn at<P: Place>(&self, resource: &GroupVersionResource, place: P) -> Api<Unstructured, P> {
         let target = Target::dynamic(resource.resource.clone());
-        Api::over(&self.0, &resource.group_version(), target)
+        Api::over(&self.0, &resource.group_version(), target, place)
     }
 }
 
@@ -70,8 +74,7 @@ impl MetadataClient {
         &self,
         resource: &GroupVersionResource,
     ) -> Api<PartialObjectMetadata, AllNamespaces> {
-        let target = Target::metadata(resource.resource.clone());
-        Api::over(&self.0, &resource.group_version(), target)
+        self.at(resource, AllNamespaces)
     }
 
     /// A resource whose objects belong to the whole cluster.
@@ -79,7 +82,16 @@ impl MetadataClient {
         &self,
         resource: &GroupVersionResource,
     ) -> Api<PartialObjectMetadata, ClusterWide> {
+        self.at(resource, ClusterWide)
+    }
+
+    /// A resource at a place that is decided when the program runs.
+    pub fn at<P: Place>(
+        &self,
+        resource: &GroupVersionResource,
+        place: P,
+    ) -> Api<PartialObjectMetadata, P> {
         let target = Target::metadata(resource.resource.clone());
-        Api::over(&self.0, &resource.group_version(), target)
+        Api::over(&self.0, &resource.group_version(), target, place)
     }
 }

@@ -43,6 +43,18 @@ struct Inner {
 }
 
 impl Error {
+    /// An error of a crate that is built on this one.
+    pub fn with_message(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Self::new(kind, message.into())
+    }
+
+    /// The same error, with its cause. What the cause says is not said by the message.
+    #[must_use]
+    pub fn because(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
     /// A request that cannot be sent.
     pub(crate) fn misuse(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Misuse, message.into())
@@ -214,6 +226,14 @@ impl Error {
     fn has_reason(&self, reason: &str) -> bool {
         self.as_status()
             .is_some_and(|status| status.reason == reason)
+    }
+}
+
+/// What a server answers, said by whoever answers in its place: a cache that does not have an
+/// object, a test.
+impl From<Status> for Error {
+    fn from(status: Status) -> Self {
+        Self::from_status(status)
     }
 }
 

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 use http_body::Body as _;
-use pintle_codec::{Decoder, TypeMeta};
+use pintle_codec::{Decoder, List, TypeMeta};
 use pintle_meta::v1::ListMeta;
 use pintle_meta::{Body as Decodable, ListDecoder, ObjectList};
 use pintle_transport::Body;
@@ -22,11 +22,39 @@ use crate::response::format_of;
 /// [`ListStream::metadata`] is what the list says of itself.
 #[must_use = "a list is read while it is polled"]
 pub struct ListStream<K> {
+    items: Items<K>,
+    metadata: Option<ListMeta>,
+}
+
+enum Items<K> {
+    Arriving(Box<Arriving<K>>),
+    AtHand {
+        items: <List<K> as IntoIterator>::IntoIter,
+        metadata: ListMeta,
+    },
+    Ended {
+        type_meta: TypeMeta,
+    },
+}
+
+struct Arriving<K> {
     what: String,
     body: Body,
     items: ListDecoder<K>,
-    metadata: Option<ListMeta>,
-    ended: bool,
+}
+
+impl<K> ListStream<K> {
+    /// The items of a list that is there already: for lists that come from somewhere else than an API
+    /// server.
+    pub fn of(list: ObjectList<K>) -> Self {
+        Self {
+            items: Items::AtHand {
+                items: list.items.into_iter(),
+                metadata: list.metadata,
+            },
+            metadata: None,
+        }
+    }
 }
 
 impl<K: Decodable> ListStream<K> {
@@ -38,12 +66,14 @@ impl<K: Decodable> ListStream<K> {
         expected: TypeMeta,
     ) -> Self {
         let format = format_of(answer.headers());
-        Self {
+        let arriving = Arriving {
             what,
             body: answer.into_body(),
             items: ListDecoder::of_any_kind(format, decoder).expecting(expected),
+        };
+        Self {
+            items: Items::Arriving(Box::new(arriving)),
             metadata: None,
-            ended: false,
         }
     }
 
@@ -64,6 +94,15 @@ impl<K: Decodable> ListStream<K> {
         self.metadata.as_ref()
     }
 
+    /// What the list claims to be, as far as that is known; empty if it does not say.
+    pub fn type_meta(&self) -> TypeMeta {
+        match &self.items {
+            Items::Arriving(arriving) => arriving.items.type_meta().clone(),
+            Items::Ended { type_meta } => type_meta.clone(),
+            Items::AtHand { .. } => TypeMeta::default(),
+        }
+    }
+
     /// All items that are still to come.
     ///
     /// # Cancel safety
@@ -82,20 +121,36 @@ impl<K: Decodable> ListStream<K> {
     }
 
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<K, Error>>> {
-        if self.ended {
-            return Poll::Ready(None);
-        }
-        let item = ready!(self.poll_undecided(cx));
+        let item = match &mut self.items {
+            Items::Arriving(arriving) => ready!(arriving.poll_item(cx, &mut self.metadata)),
+            Items::AtHand { items, metadata } => {
+                let item = items.next();
+                if item.is_none() {
+                    self.metadata = Some(std::mem::take(metadata));
+                }
+                item.map(Ok)
+            }
+            Items::Ended { .. } => None,
+        };
         let goes_on = match &item {
             Some(Ok(_)) => true,
             Some(Err(error)) => error.as_undecodable().is_some(),
             None => false,
         };
-        self.ended = !goes_on;
+        if !goes_on {
+            let type_meta = self.type_meta();
+            self.items = Items::Ended { type_meta };
+        }
         Poll::Ready(item)
     }
+}
 
-    fn poll_undecided(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<K, Error>>> {
+impl<K: Decodable> Arriving<K> {
+    fn poll_item(
+        &mut self,
+        cx: &mut Context<'_>,
+        list: &mut Option<ListMeta>,
+    ) -> Poll<Option<Result<K, Error>>> {
         loop {
             let unreadable = |error| Error::invalid_answer(&self.what, error);
             match self.items.next_item() {
@@ -116,7 +171,7 @@ impl<K: Decodable> ListStream<K> {
                 None => {
                     return Poll::Ready(match self.items.finish() {
                         Ok(metadata) => {
-                            self.metadata = Some(metadata);
+                            *list = Some(metadata);
                             None
                         }
                         Err(error) => Some(Err(unreadable(error))),
@@ -127,6 +182,9 @@ impl<K: Decodable> ListStream<K> {
     }
 }
 
+/// It is nowhere pinned: what it hands out is moved.
+impl<K> Unpin for ListStream<K> {}
+
 impl<K: Decodable> Stream for ListStream<K> {
     type Item = Result<K, Error>;
 
@@ -135,11 +193,15 @@ impl<K: Decodable> Stream for ListStream<K> {
     }
 }
 
+/// Says how far it came, not what it holds.
 impl<K> fmt::Debug for ListStream<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ListStream")
-            .field("request", &self.what)
-            .field("items", &self.items)
-            .finish_non_exhaustive()
+        let mut debug = f.debug_struct("ListStream");
+        if let Items::Arriving(arriving) = &self.items {
+            debug
+                .field("request", &arriving.what)
+                .field("items", &arriving.items);
+        }
+        debug.finish_non_exhaustive()
     }
 }

@@ -6,9 +6,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use pintle_meta::v1::ListOptions;
-use pintle_meta::{FieldSelector, ObjectList, Resource};
+use pintle_meta::{Body, FieldSelector, ObjectList, Resource};
 
-use crate::{Error, Request, WatchStream};
+use crate::{Error, ListStream, Request, WatchStream};
 
 /// A future of a trait object's method.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -17,12 +17,28 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Lister<K>: Send + Sync {
     /// The objects that `options` select, as of one version of the store.
     fn list(&self, options: ListOptions) -> BoxFuture<'_, Result<ObjectList<K>, Error>>;
+
+    /// As [`Lister::list`], the objects one by one while they arrive; one that cannot be read does
+    /// not fail the whole then. What is provided lists all at once.
+    fn list_stream(&self, options: ListOptions) -> BoxFuture<'_, Result<ListStream<K>, Error>>
+    where
+        K: Send + 'static,
+    {
+        let list = self.list(options);
+        Box::pin(async move { Ok(ListStream::of(list.await?)) })
+    }
 }
 
 /// Watches the objects of one resource.
 pub trait Watcher<K>: Send + Sync {
     /// What happens to the objects that `options` select, from the version they name.
     fn watch(&self, options: ListOptions) -> BoxFuture<'_, Result<WatchStream<K>, Error>>;
+
+    /// Whether a watch that is asked for initial events sends all objects first, or fails. A cache
+    /// begins with a list where it is not so. What is provided says yes, as API servers do.
+    fn sends_initial_events(&self) -> bool {
+        true
+    }
 }
 
 /// Lists and watches the objects of one resource: all that a watch cache needs.
@@ -58,14 +74,16 @@ pub trait Getter: Send + Sync {
 /// # }
 /// ```
 pub struct ListWatch<K> {
-    list: Function<ObjectList<K>>,
+    list: Function<ListStream<K>>,
     watch: Function<WatchStream<K>>,
+    sends_initial_events: bool,
 }
 
 type Function<T> = Arc<dyn Fn(ListOptions) -> BoxFuture<'static, Result<T, Error>> + Send + Sync>;
 
-impl<K> ListWatch<K> {
-    /// Lists and watches with two functions of the caller's.
+impl<K: Send + 'static> ListWatch<K> {
+    /// Lists and watches with two functions of the caller's. The one that watches is taken to send
+    /// what happens and nothing before.
     pub fn new<L, W>(
         list: impl Fn(ListOptions) -> L + Send + Sync + 'static,
         watch: impl Fn(ListOptions) -> W + Send + Sync + 'static,
@@ -75,8 +93,12 @@ impl<K> ListWatch<K> {
         W: Future<Output = Result<WatchStream<K>, Error>> + Send + 'static,
     {
         Self {
-            list: Arc::new(move |options| Box::pin(list(options))),
+            list: Arc::new(move |options| {
+                let list = list(options);
+                Box::pin(async move { Ok(ListStream::of(list.await?)) })
+            }),
             watch: Arc::new(move |options| Box::pin(watch(options))),
+            sends_initial_events: false,
         }
     }
 }
@@ -111,18 +133,21 @@ impl<K: Resource> ListWatch<K> {
             request.versioned_params(&options)
         });
         let for_list = request.clone();
-        Self::new(
-            move |options| {
-                let request = for_list(options, false);
-                async move { request.list().await?.collect().await }
-            },
-            move |options| request(options, true).watch(),
-        )
+        Self {
+            list: Arc::new(move |options| Box::pin(for_list(options, false).list())),
+            watch: Arc::new(move |options| Box::pin(request(options, true).watch())),
+            sends_initial_events: true,
+        }
     }
 }
 
-impl<K> Lister<K> for ListWatch<K> {
+impl<K: Body> Lister<K> for ListWatch<K> {
     fn list(&self, options: ListOptions) -> BoxFuture<'_, Result<ObjectList<K>, Error>> {
+        let list = (self.list)(options);
+        Box::pin(async move { list.await?.collect().await })
+    }
+
+    fn list_stream(&self, options: ListOptions) -> BoxFuture<'_, Result<ListStream<K>, Error>> {
         (self.list)(options)
     }
 }
@@ -131,6 +156,10 @@ impl<K> Watcher<K> for ListWatch<K> {
     fn watch(&self, options: ListOptions) -> BoxFuture<'_, Result<WatchStream<K>, Error>> {
         (self.watch)(options)
     }
+
+    fn sends_initial_events(&self) -> bool {
+        self.sends_initial_events
+    }
 }
 
 impl<K> Clone for ListWatch<K> {
@@ -138,6 +167,7 @@ impl<K> Clone for ListWatch<K> {
         Self {
             list: self.list.clone(),
             watch: self.watch.clone(),
+            sends_initial_events: self.sends_initial_events,
         }
     }
 }

@@ -90,4 +90,8 @@ impl<K: Object, P: Place> Lister<K> for Api<K, P> {
     fn list(&self, options: ListOptions) -> BoxFuture<'_, Result<ObjectList<K>, Error>> {
         Box::pin(async move { Api::list(self, &options).await })
     }
+
+    fn list_stream(&self, options: ListOptions) -> BoxFuture<'_, Result<ListStream<K>, Error>> {
+        Box::pin(async move { Api::list_stream(self, &options).await })
+    }
 }

@@ -64,19 +64,31 @@ impl<K: Object> Api<K, AllNamespaces> {
     }
 }
 
-impl<K: Resource, P: Place + Default> Api<K, P> {
-    pub(crate) fn everything(client: &Client) -> Self {
+impl<K: Resource, P: Place> Api<K, P> {
+    pub(crate) fn everything(client: &Client) -> Self
+    where
+        P: Default,
+    {
+        Self::at_place(client, P::default())
+    }
+
+    pub(crate) fn at_place(client: &Client, place: P) -> Self {
         let group_version = GroupVersion::new(K::GROUP, K::VERSION);
-        Self::over(client, &group_version, Target::typed())
+        Self::over(client, &group_version, Target::typed(), place)
     }
 }
 
-impl<K: Object, P: Place + Default> Api<K, P> {
-    pub(crate) fn over(client: &Client, group_version: &GroupVersion, target: Target<K>) -> Self {
+impl<K: Object, P: Place> Api<K, P> {
+    pub(crate) fn over(
+        client: &Client,
+        group_version: &GroupVersion,
+        target: Target<K>,
+        place: P,
+    ) -> Self {
         Self {
             rest: client.typed_rest(group_version),
             default_namespace: client.default_namespace_shared(),
-            place: P::default(),
+            place,
             target: target.into(),
         }
     }
