@@ -46,6 +46,24 @@ enum Inner<T> {
         /// How many bytes it was read from; 0 if it was not read.
         bytes: usize,
     },
+    Packed {
+        packed: Box<dyn Packed<T>>,
+        decoded: Mutex<Weak<Box<T>>>,
+    },
+}
+
+/// An object in a form that takes less memory and has to be unpacked to be decoded.
+///
+/// Of its metadata, what [`Metadata`] asks for is at hand.
+pub trait Packed<T>: Metadata + 'static {
+    /// The object, unpacked for the caller alone.
+    ///
+    /// # Errors
+    /// When it cannot be unpacked: whoever packed it made a mistake.
+    fn unpack(&self) -> Result<Lazy<T>, Error>;
+
+    /// About how many bytes of memory it takes.
+    fn size(&self) -> usize;
 }
 
 /// A [`Lazy`] whose type is not part of its own: what code holds that handles objects of any kind
@@ -88,25 +106,42 @@ impl<T: Object> Lazy<T> {
     /// # Errors
     /// When the bytes are not such an object.
     pub fn get(&self) -> Result<Decoded<T>, Error> {
-        let kept = match &*self.0 {
-            Inner::Kept(kept) => kept,
+        let slot = match &*self.0 {
+            Inner::Kept(Kept { decoded, .. }) | Inner::Packed { decoded, .. } => decoded,
             Inner::Decoded { object, .. } => return Ok(object.clone()),
         };
-        let slot = || kept.decoded.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = slot().upgrade() {
+        let lock = || slot.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = lock().upgrade() {
             return Ok(Decoded(known));
         }
-        let Kept { document, .. } = kept;
-        let mut decoder = document.decoder();
-        let object = T::decode_item(document.as_bytes(), document.format(), &mut decoder)?;
-        let decoded = Arc::new(Box::new(object));
-        let mut slot = slot();
+        let decoded = match &*self.0 {
+            Inner::Kept(Kept { document, .. }) => {
+                let mut decoder = document.decoder();
+                let object = T::decode_item(document.as_bytes(), document.format(), &mut decoder)?;
+                Decoded::new(object)
+            }
+            Inner::Packed { packed, .. } => packed.unpack()?.get()?,
+            Inner::Decoded { object, .. } => object.clone(),
+        };
+        let mut slot = lock();
         // Another may have been faster.
         if let Some(known) = slot.upgrade() {
             return Ok(Decoded(known));
         }
-        *slot = Arc::downgrade(&decoded);
-        Ok(Decoded(decoded))
+        *slot = Arc::downgrade(&decoded.0);
+        Ok(decoded)
+    }
+
+    /// An object that is packed. [`Lazy::get`] unpacks it, and decodes it once for all who hold the
+    /// result at the same time.
+    pub fn packed(packed: impl Packed<T>) -> Self {
+        let (packed, decoded) = (Box::new(packed), Mutex::default());
+        Self(Arc::new(Inner::Packed { packed, decoded }))
+    }
+
+    /// Whether the object is packed.
+    pub fn is_packed(&self) -> bool {
+        matches!(&*self.0, Inner::Packed { .. })
     }
 
     /// The object's name and namespace.
@@ -125,6 +160,7 @@ impl<T: Object> Lazy<T> {
             Inner::Decoded { object, .. } => {
                 PartialObjectMetadata::of(&**object).map(|it| it.metadata)
             }
+            Inner::Packed { packed, .. } => packed.unpack()?.object_meta(),
         }
     }
 
@@ -141,7 +177,8 @@ impl<T: Object> Lazy<T> {
         Ok(Self(Arc::new(Inner::Decoded { object, bytes })))
     }
 
-    /// How many bytes the object came in; 0 for one that did not come from anywhere.
+    /// How many bytes the object came in, or takes if it is packed; 0 for one that did not come from
+    /// anywhere.
     pub fn size(&self) -> usize {
         self.0.size()
     }
@@ -156,12 +193,12 @@ impl<T: Object> Lazy<T> {
         AnyObject(self.0)
     }
 
-    /// The bytes that are kept, and their format; `None` if the object was decoded from the start.
-    /// In protobuf they have no envelope.
+    /// The bytes that are kept, and their format; `None` if the object is packed, or was decoded from
+    /// the start. In protobuf they have no envelope.
     pub fn as_bytes(&self) -> Option<(&[u8], Format)> {
         match &*self.0 {
             Inner::Kept(kept) => Some((kept.document.as_bytes(), kept.document.format())),
-            Inner::Decoded { .. } => None,
+            Inner::Decoded { .. } | Inner::Packed { .. } => None,
         }
     }
 }
@@ -267,6 +304,7 @@ macro_rules! ask {
         match $self {
             Inner::Kept(kept) => kept.document.$question($($argument)?),
             Inner::Decoded { object, .. } => object.metadata().$question($($argument)?),
+            Inner::Packed { packed, .. } => packed.$question($($argument)?),
         }
     };
 }
@@ -360,6 +398,7 @@ impl<T: Object> Erased for Inner<T> {
         match self {
             Self::Kept(kept) => kept.document.as_bytes().len(),
             Self::Decoded { bytes, .. } => *bytes,
+            Self::Packed { packed, .. } => packed.size(),
         }
     }
 
@@ -377,6 +416,7 @@ impl<T: Object> Erased for Inner<T> {
                 write!(f, "{} bytes of {format}", bytes.len())
             }
             Self::Decoded { .. } => f.write_str("decoded"),
+            Self::Packed { packed, .. } => write!(f, "packed into {} bytes", packed.size()),
         }
     }
 }
