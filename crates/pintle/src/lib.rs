@@ -29,6 +29,8 @@
 //! need and adds nothing of its own. The built-in API groups are features of their names.
 
 pub use pintle_api as api;
+pub use pintle_cache as cache;
+pub use pintle_cache::{Handler, InformerFactory, SharedInformer};
 pub use pintle_client::{
     AllNamespaces, Api, Backoff, BoxFuture, ByteStream, Client, ClusterWide, ContentConfig,
     Deleted, DynamicClient, Error, ErrorKind, Getter, Holds, JsonPatch, ListStream, ListWatch,

@@ -1,0 +1,260 @@
+//! [`Compression`], objects compressed one by one, with a dictionary of what they have in common.
+//!
+//! Invariant: what is compressed with a dictionary holds that dictionary.
+
+use std::io;
+use std::marker::PhantomData;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use pintle_client::{Error, ErrorKind};
+use pintle_codec::{Decoder, Format, Map, Str};
+use pintle_meta::{AnyObject, Lazy, Metadata, Object, Packed};
+use zstd::bulk::{Compressor, Decompressor};
+
+/// Compresses the objects of an informer, once it has seen enough of them to know what they have in
+/// common. Those before stay as they are until they change.
+#[derive(Default)]
+pub(crate) struct Compression {
+    dictionary: OnceLock<Arc<Dictionary>>,
+    samples: Mutex<Samples>,
+}
+
+/// What objects have in common, and contexts that know it.
+struct Dictionary {
+    bytes: Vec<u8>,
+    /// To make one takes longer than to use it.
+    compressors: Mutex<Vec<Compressor<'static>>>,
+    decompressors: Mutex<Vec<Decompressor<'static>>>,
+}
+
+#[derive(Default)]
+struct Samples {
+    bytes: Vec<u8>,
+    sizes: Vec<usize>,
+}
+
+/// An object whose bytes are compressed.
+struct Compressed<K> {
+    name: Str,
+    namespace: Str,
+    uid: Str,
+    resource_version: Str,
+    generation: i64,
+    is_deleting: bool,
+    is_pruned: bool,
+    /// Keys and values, a zero behind each: labels are asked for often, and have none.
+    labels: Box<str>,
+    /// Unpacked when somebody asks.
+    annotations: OnceLock<Box<Map<Str>>>,
+    bytes: Box<[u8]>,
+    /// How many there are of them once they are not compressed.
+    length: u32,
+    format: Format,
+    dictionary: Arc<Dictionary>,
+    kind: PhantomData<fn() -> K>,
+}
+
+impl Compression {
+    /// The object compressed, if there is a dictionary by now.
+    pub(crate) fn take<K: Object>(&self, object: AnyObject) -> Result<AnyObject, Error> {
+        let Some(lazy) = object.downcast::<K>() else {
+            return Ok(object);
+        };
+        let failed = |error: Box<dyn std::error::Error + Send + Sync>| {
+            let message = format!("object {} cannot be compressed", lazy.key());
+            Error::with_message(ErrorKind::InvalidObject, message).because(error)
+        };
+        let encoded;
+        let (bytes, format) = match lazy.as_bytes() {
+            Some(kept) => kept,
+            None => {
+                encoded = encode(&lazy).map_err(|error| failed(error.into()))?;
+                (&encoded[..], format_of::<K>())
+            }
+        };
+        let Some(dictionary) = self.dictionary.get() else {
+            self.sample(bytes);
+            return Ok(object);
+        };
+        let metadata = lazy.object_meta().map_err(|error| failed(error.into()))?;
+        let compressed = dictionary
+            .compress(bytes)
+            .map_err(|error| failed(error.into()))?;
+        let mut labels = String::new();
+        for (key, value) in metadata.labels.iter() {
+            for text in [key, value.as_str()] {
+                labels.push_str(text);
+                labels.push('\0');
+            }
+        }
+        let packed = Compressed::<K> {
+            name: metadata.name.clone(),
+            namespace: metadata.namespace.clone(),
+            uid: metadata.uid.clone(),
+            resource_version: metadata.resource_version.clone(),
+            generation: lazy.generation(),
+            is_deleting: lazy.is_deleting(),
+            is_pruned: lazy.is_pruned(),
+            labels: labels.into(),
+            annotations: OnceLock::new(),
+            length: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
+            bytes: compressed.into(),
+            format,
+            dictionary: dictionary.clone(),
+            kind: PhantomData,
+        };
+        Ok(Lazy::packed(packed).erase())
+    }
+
+    /// Looks at one more object; makes a dictionary when it has seen enough.
+    fn sample(&self, bytes: &[u8]) {
+        let samples = {
+            // A sample is there with its size, or neither.
+            let mut samples = self.samples.lock().unwrap_or_else(PoisonError::into_inner);
+            samples.bytes.extend_from_slice(bytes);
+            samples.sizes.push(bytes.len());
+            if samples.sizes.len() < SAMPLES {
+                return;
+            }
+            std::mem::take(&mut *samples)
+        };
+        // Objects without anything in common have no dictionary. More of them may have.
+        let Ok(dictionary) = zstd::dict::from_continuous(&samples.bytes, &samples.sizes, LARGEST)
+        else {
+            return;
+        };
+        // Of two that were made at the same time, one is used.
+        let _ = self.dictionary.set(Arc::new(Dictionary {
+            bytes: dictionary,
+            compressors: Mutex::default(),
+            decompressors: Mutex::default(),
+        }));
+    }
+}
+
+/// The bytes of an object that is not kept as bytes.
+fn encode<K: Object>(object: &Lazy<K>) -> Result<Vec<u8>, pintle_codec::Error> {
+    let mut bytes = Vec::new();
+    object.get()?.encode_item(format_of::<K>(), &mut bytes)?;
+    Ok(bytes)
+}
+
+fn format_of<K: Object>() -> Format {
+    K::FORMATS.first().copied().unwrap_or(Format::Json)
+}
+
+impl Dictionary {
+    fn compress(&self, bytes: &[u8]) -> io::Result<Vec<u8>> {
+        let known = lock(&self.compressors).pop();
+        let mut compressor = match known {
+            Some(compressor) => compressor,
+            None => Compressor::with_dictionary(LEVEL, &self.bytes)?,
+        };
+        let compressed = compressor.compress(bytes)?;
+        put_back(&self.compressors, compressor);
+        Ok(compressed)
+    }
+
+    fn decompress(&self, bytes: &[u8], length: usize) -> io::Result<Vec<u8>> {
+        let known = lock(&self.decompressors).pop();
+        let mut decompressor = match known {
+            Some(decompressor) => decompressor,
+            None => Decompressor::with_dictionary(&self.bytes)?,
+        };
+        let decompressed = decompressor.decompress(bytes, length)?;
+        put_back(&self.decompressors, decompressor);
+        Ok(decompressed)
+    }
+}
+
+impl<K: Object> Packed<K> for Compressed<K> {
+    fn unpack(&self) -> Result<Lazy<K>, pintle_codec::Error> {
+        let bytes = self
+            .dictionary
+            .decompress(&self.bytes, self.length as usize);
+        let bytes = bytes.map_err(|error| {
+            let kind = pintle_codec::ErrorKind::InvalidValue;
+            pintle_codec::Error::new(kind, 0, error.to_string())
+        })?;
+        let mut decoder = Decoder::new().incomplete(self.is_pruned);
+        K::decode_item(&bytes, self.format, &mut decoder).map(Lazy::from)
+    }
+
+    fn size(&self) -> usize {
+        size_of::<Self>() + self.bytes.len() + self.labels.len()
+    }
+}
+
+impl<K: Object> Metadata for Compressed<K> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    fn uid(&self) -> &str {
+        &self.uid
+    }
+
+    fn resource_version(&self) -> &str {
+        &self.resource_version
+    }
+
+    fn generation(&self) -> i64 {
+        self.generation
+    }
+
+    fn is_deleting(&self) -> bool {
+        self.is_deleting
+    }
+
+    fn label(&self, key: &str) -> Option<&str> {
+        let mut texts = self.labels.split_terminator('\0');
+        while let (Some(known), Some(value)) = (texts.next(), texts.next()) {
+            if known == key {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    fn annotation(&self, key: &str) -> Option<&str> {
+        let annotations = self.annotations.get_or_init(|| {
+            let metadata = self.unpack().and_then(|object| object.object_meta());
+            // They were read when the object was packed.
+            Box::new(metadata.map(|it| it.annotations).unwrap_or_default())
+        });
+        annotations.get(key).map(Str::as_str)
+    }
+
+    fn is_pruned(&self) -> bool {
+        self.is_pruned
+    }
+}
+
+/// Keeps a context for the next one who needs it, unless there are enough.
+fn put_back<T>(contexts: &Mutex<Vec<T>>, context: T) {
+    let mut contexts = lock(contexts);
+    if contexts.len() < CONTEXTS {
+        contexts.push(context);
+    }
+}
+
+fn lock<T>(contexts: &Mutex<Vec<T>>) -> MutexGuard<'_, Vec<T>> {
+    // They are put in and taken out whole.
+    contexts.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// After so many objects the dictionary is made.
+const SAMPLES: usize = 500;
+
+/// The largest dictionary, in bytes. Each context has a copy.
+const LARGEST: usize = 112 << 10;
+
+/// zstd's own default: what takes longer saves little of objects as small as these.
+const LEVEL: i32 = 3;
+
+/// How many contexts are kept; as many threads can work without making one.
+const CONTEXTS: usize = 4;

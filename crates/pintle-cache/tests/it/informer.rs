@@ -1,0 +1,177 @@
+//! What an informer holds, and how it is read.
+
+use pintle_api::core::v1::Secret;
+use pintle_cache::{Event, Storage};
+use pintle_codec::Str;
+use pintle_meta::{LabelSelector, Metadata as _, ResourceVersion};
+
+use crate::support::{World, listen, names};
+
+// claims: cache.lister.not-found, cache.lister
+#[tokio::test]
+async fn an_informer_holds_what_the_server_has_and_listers_read_it() {
+    let world = World::new().await;
+    world.create_labelled("a", &[("app", "web")]).await;
+    let secrets = world.secrets().await;
+    world.create_labelled("b", &[("app", "shop")]).await;
+    let version = world.label("a", "tier", "front").await;
+    world.soon(secrets.wait_for(&version)).await.unwrap();
+    assert_eq!(names(&secrets), ["a", "b"]);
+
+    let lister = secrets.lister();
+    let default = lister.namespace("default");
+    let a = default.get("a").unwrap();
+    assert_eq!(a.label("tier"), Some("front"));
+    assert_eq!(a.get().unwrap().type_, "Opaque");
+    let error = default.get("z").unwrap_err();
+    assert!(error.is_not_found());
+    assert_eq!(error.to_string(), "secrets \"z\" not found");
+    assert!(
+        lister.get("a").unwrap_err().is_not_found(),
+        "it is in a namespace"
+    );
+    let selector: LabelSelector = "app in (shop, other)".parse().unwrap();
+    assert_eq!(default.list(&selector).len(), 1);
+    assert_eq!(lister.list(&selector)[0].name(), "b");
+    assert_eq!(
+        lister
+            .namespace("other")
+            .list(&LabelSelector::everything())
+            .len(),
+        0
+    );
+
+    world.delete("a").await;
+    world.until("a is gone", || names(&secrets) == ["b"]).await;
+    assert_eq!(a.name(), "a", "whoever holds it still has it");
+}
+
+#[tokio::test]
+async fn indexes_can_be_added_at_any_time() {
+    let world = World::new().await;
+    world.create_labelled("a", &[("app", "web")]).await;
+    let secrets = world.secrets().await;
+    let by_app = secrets
+        .add_lazy_index("app", |secret| {
+            Ok(secret.label("app").map(Str::from).into_iter().collect())
+        })
+        .unwrap();
+    let by_type = secrets
+        .add_index("type", |secret: &Secret| vec![secret.type_.clone()])
+        .unwrap();
+    let version = world.create_labelled("b", &[("app", "web")]).await;
+    world.soon(secrets.wait_for(&version)).await.unwrap();
+    let lister = secrets.lister();
+    assert_eq!(lister.by_index(&by_app, "web").unwrap().len(), 2);
+    assert_eq!(lister.by_index(&by_type, "Opaque").unwrap().len(), 2);
+    assert_eq!(lister.by_index("namespace", "default").unwrap().len(), 2);
+    assert_eq!(lister.index_values(&by_app).unwrap(), ["web"]);
+    assert!(lister.by_index("other", "web").is_err());
+    let error = secrets
+        .add_index("app", |_: &Secret| Vec::<Str>::new())
+        .unwrap_err();
+    assert!(error.to_string().contains("secrets"), "{error}");
+}
+
+#[tokio::test]
+async fn a_snapshot_stays_as_it_is() {
+    let world = World::new().await;
+    world.create("a").await;
+    let secrets = world.secrets().await;
+    let before = secrets.snapshot();
+    let version = world.create("b").await;
+    world.soon(secrets.wait_for(&version)).await.unwrap();
+    assert_eq!((before.len(), secrets.snapshot().len()), (1, 2));
+    assert!(before.get("default", "b").is_none());
+    let reached = secrets.snapshot().resource_version().compare(&version);
+    assert!(reached.unwrap().is_ge());
+}
+
+#[tokio::test]
+async fn what_the_program_wrote_can_be_waited_for() {
+    let world = World::new().await;
+    let secrets = world.secrets().await;
+    for count in 0..20 {
+        let name = format!("secret-{count}");
+        let version = world.create(&name).await;
+        world.soon(secrets.wait_for(&version)).await.unwrap();
+        assert!(secrets.lister().namespace("default").get(&name).is_ok());
+    }
+    let error = secrets.wait_for(&ResourceVersion::from("")).await;
+    assert!(error.is_err(), "nothing says when that would be");
+}
+
+// claims: cache.informer.events
+#[tokio::test]
+async fn events_are_a_stream_of_what_happens() {
+    let world = World::new().await;
+    world.create("a").await;
+    let secrets = world.secrets().await;
+    let mut events = secrets.events().unwrap();
+    let next = world.soon(events.next()).await;
+    assert!(
+        matches!(&next, Some(Event::Added { object, is_initial: true }) if object.name() == "a"),
+        "{next:?}"
+    );
+    assert!(matches!(
+        world.soon(events.next()).await,
+        Some(Event::Synced)
+    ));
+    world.label("a", "app", "web").await;
+    let next = world.soon(events.next()).await;
+    assert!(
+        matches!(&next, Some(Event::Updated { old, new })
+            if old.label("app").is_none() && new.label("app") == Some("web")),
+        "{next:?}"
+    );
+    world.delete("a").await;
+    let next = world.soon(events.next()).await;
+    assert!(
+        matches!(&next, Some(Event::Deleted(a)) if a.key().name == "a"),
+        "{next:?}"
+    );
+    secrets.stop();
+    assert!(world.soon(events.next()).await.is_none());
+}
+
+// claims: cache.informer.stop
+#[tokio::test]
+async fn an_informer_that_has_stopped_takes_no_handlers_and_stays_readable() {
+    let world = World::new().await;
+    world.create("a").await;
+    let secrets = world.secrets().await;
+    let (told, handle) = listen(&secrets);
+    world.until("it is told", || told.has("initial a")).await;
+    world.soon(secrets.shutdown()).await;
+    assert!(secrets.is_stopped());
+    let error = secrets.add_handler(told.handler()).unwrap_err();
+    assert_eq!(error.to_string(), "the informer of secrets has stopped");
+    assert!(secrets.events().is_err());
+    world.create("b").await;
+    world.settle().await;
+    assert_eq!(names(&secrets), ["a"]);
+    assert_eq!(told.all(), ["initial a"]);
+    secrets.start();
+    assert!(secrets.is_stopped(), "once and for all");
+    let late: ResourceVersion = "999999".into();
+    assert!(world.soon(secrets.wait_for(&late)).await.is_err());
+    drop(handle);
+}
+
+#[tokio::test]
+async fn objects_that_are_kept_decoded_are_decoded_once() {
+    let world = World::new().await;
+    world.create("a").await;
+    let factory = world.builder().storage(Storage::Typed).build();
+    let secrets = factory.informer::<Secret>();
+    factory.start();
+    world.soon(factory.wait_for_sync()).await.unwrap();
+    let a = secrets.lister().namespace("default").get("a").unwrap();
+    assert!(a.as_bytes().is_none());
+    let first = a.get().unwrap();
+    assert!(a.get().unwrap().is(&first));
+
+    let lazy = world.secrets().await;
+    let a = lazy.lister().namespace("default").get("a").unwrap();
+    assert!(a.as_bytes().is_some());
+}
