@@ -20,6 +20,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
+use tower::util::MapRequestLayer;
 
 use crate::server::{Tls, listen};
 
@@ -246,6 +247,7 @@ async fn every_request_comes_to_an_end_and_no_write_is_repeated_after_an_error()
 
     // Over HTTP/1.1 without TLS, and over HTTP/2.
     let tls = Tls::new().alpn(&["h2"]);
+    let sent: Arc<Mutex<HashMap<String, usize>>> = Arc::default();
     let mut servers = Vec::new();
     let mut transports = Vec::new();
     for acceptor in [None, Some(tls.acceptor())] {
@@ -261,7 +263,13 @@ async fn every_request_comes_to_an_end_and_no_write_is_repeated_after_an_error()
             .certificate_authority(Pem::from_bytes(tls.authority.certificate_pem()))
             .rate_limit(-1.0, 0)
             .time(Arc::new(clock.clone()));
-        transports.push(Transport::new(&config).unwrap());
+        let count = Arc::clone(&sent);
+        let counting = MapRequestLayer::new(move |request: Request<Body>| {
+            let mut count = count.lock().unwrap();
+            *count.entry(request.uri().path().to_owned()).or_insert(0) += 1;
+            request
+        });
+        transports.push(Transport::builder(&config).layer(counting).build().unwrap());
     }
 
     let total = requests();
@@ -286,11 +294,13 @@ async fn every_request_comes_to_an_end_and_no_write_is_repeated_after_an_error()
     assert_eq!(ends.len(), total, "none is lost");
 
     let fates = judge.fates.lock().unwrap();
+    let sent = sent.lock().unwrap();
     let mut counts: HashMap<&str, usize> = HashMap::new();
     for (path, end) in &ends {
         let none = Vec::new();
         let fates = fates.get(path).unwrap_or(&none);
-        let shown = format!("{path} {fates:?} {end:?}");
+        let attempts = sent[path];
+        let shown = format!("{path} {attempts} attempts {fates:?} {end:?}");
         let is_write = path.starts_with("/POST");
         let (last, before) = match fates.split_last() {
             Some((last, before)) => (Some(last), before),
@@ -303,7 +313,9 @@ async fn every_request_comes_to_an_end_and_no_write_is_repeated_after_an_error()
             false => fates.iter().any(fate),
         };
         // What an attempt came to decides over the next one.
-        assert!(fates.len() <= 11, "{shown}");
+        assert!(fates.len() <= attempts && attempts <= 11, "{shown}");
+        let busy = fates.iter().filter(|fate| matches!(fate, Fate::Busy(..)));
+        assert!(!is_write || attempts <= busy.count() + 1, "{shown}");
         for fate in before {
             match fate {
                 Fate::Busy(..) => {}
@@ -325,14 +337,14 @@ async fn every_request_comes_to_an_end_and_no_write_is_repeated_after_an_error()
                 *counts.entry("refused").or_default() += 1;
             }
             End::Answered(..) => {
-                assert!(fates.len() == 11, "given up too early: {shown}");
+                assert!(attempts == 11, "given up too early: {shown}");
                 *counts.entry("given up").or_default() += 1;
             }
             End::Lost(reason) | End::Broken(reason) => {
                 assert!(!reason.is_empty(), "{shown}");
                 // A read is only given up after so many attempts, unless its answer had begun.
                 let began = matches!(end, End::Broken(_));
-                assert!(is_write || began || fates.len() == 11, "{shown}");
+                assert!(is_write || began || attempts == 11, "{shown}");
                 *counts.entry("failed with a reason").or_default() += 1;
             }
         }
