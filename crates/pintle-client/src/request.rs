@@ -314,7 +314,7 @@ impl Request {
     }
 
     /// Sends the request and returns its answer as bytes, while they arrive. A timeout is for the server
-    /// to keep.
+    /// to keep. After an error it is not sent again, only when the server says so.
     ///
     /// # Cancel safety
     /// Dropping the future gives the request up. The server may have received it and may act on it.
@@ -325,6 +325,7 @@ impl Request {
         if let Some(timeout) = self.timeout.take() {
             self = self.param("timeout", format_timeout(timeout));
         }
+        self.options = self.options.purpose(Purpose::Stream);
         let verb = self.verb;
         let answer = self.answer().await?;
         if !answer.status().is_success() {

@@ -1,7 +1,12 @@
 //! Answers that are read while they arrive.
 
-use pintle_client::ByteStream;
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use pintle_client::{ByteStream, Client};
 use pintle_meta::GroupVersion;
+use pintle_transport::{Body, Transport};
 
 use crate::{client, streaming, trickling};
 
@@ -84,4 +89,22 @@ async fn any_answer_of_2xx_is_a_stream() {
             .unwrap_err()
             .is_not_found()
     );
+}
+
+// claims: rest.retry.stream
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_does_not_begin_is_not_asked_for_again() {
+    let attempts = Arc::new(AtomicUsize::new(0));
+    let count = attempts.clone();
+    let service = tower::service_fn(move |_: http::Request<Body>| {
+        count.fetch_add(1, Ordering::Relaxed);
+        async { Err::<http::Response<Body>, _>(io::Error::from(io::ErrorKind::ConnectionReset)) }
+    });
+    let client = Client::from_transport(Transport::from_service(service), "default");
+    let log = client
+        .rest(&GroupVersion::core("v1"))
+        .get()
+        .abs_path("/logs");
+    assert!(log.stream().await.is_err());
+    assert_eq!(attempts.load(Ordering::Relaxed), 1);
 }
