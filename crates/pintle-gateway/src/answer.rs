@@ -1,6 +1,6 @@
 //! Answers that the gateway makes itself.
 
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use http::{Response, StatusCode};
 use pintle_codec::json;
 
@@ -31,14 +31,18 @@ pub(crate) fn failure(status: StatusCode, reason: &str, text: &str) -> Response<
     with_type(status, JSON, body)
 }
 
-/// What the guard does not let pass.
+/// What the guard does not let pass. Where a request ends that may be read in two ways nobody knows, so
+/// nothing more of its connection is read.
 pub(crate) fn refused(refusal: &Refusal) -> Response<Body> {
     let reason = match refusal.status {
         StatusCode::FORBIDDEN => "Forbidden",
         StatusCode::METHOD_NOT_ALLOWED => "MethodNotAllowed",
         _ => "BadRequest",
     };
-    failure(refusal.status, reason, refusal.message)
+    let mut answer = failure(refusal.status, reason, refusal.message);
+    let close = HeaderValue::from_static("close");
+    answer.headers_mut().insert(CONNECTION, close);
+    answer
 }
 
 /// Nobody is known by what the request shows.

@@ -248,7 +248,7 @@ async fn up_turns_apis_on_and_off() {
     let place = Workplace::new();
     let kubeconfig = place.path("kubeconfig");
     let mut up = place.start(&format!(
-        "up --kubeconfig-out {} --runtime-config resource.k8s.io/v1beta1,apps/v1=false",
+        "up --no-gateway --kubeconfig-out {} --runtime-config resource.k8s.io/v1beta1,apps/v1=false",
         kubeconfig.display()
     ));
     up.line().await;
@@ -272,7 +272,7 @@ async fn up_says_how_it_is_reached_from_elsewhere() {
     let place = Workplace::new();
     let kubeconfig = place.path("kubeconfig");
     let mut up = place.start(&format!(
-        "up --listen 0.0.0.0:0 --kubeconfig-out {}",
+        "up --no-gateway --listen 0.0.0.0:0 --kubeconfig-out {}",
         kubeconfig.display()
     ));
     up.line().await;

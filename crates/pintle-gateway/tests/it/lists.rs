@@ -126,7 +126,11 @@ async fn an_error_is_in_the_envelope_or_has_a_status() {
             404,
             "the server has no resource pods.v1.nowhere",
         ),
-        ("/bindings/core/v1", 405, "cannot be listed"),
+        (
+            "/subjectaccessreviews/authorization.k8s.io/v1",
+            405,
+            "cannot be listed",
+        ),
         ("/pod/list?labelSelector=a%3D%3D%3Db", 400, "found"),
         ("/pod/list?limit=x", 400, "limit is not"),
         ("/pod/list?continue=x", 400, "continue is not"),

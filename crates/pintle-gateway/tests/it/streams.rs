@@ -24,14 +24,15 @@ impl Stream {
             "" => String::new(),
             id => format!("Last-Event-ID: {id}\r\n"),
         };
-        let request = format!("GET {target} HTTP/1.1\r\nHost: {address}\r\n{last_id}\r\n");
+        // An answer to HTTP/1.0 is not cut into chunks.
+        let request = format!("GET {target} HTTP/1.0\r\nHost: {address}\r\n{last_id}\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut stream = Self {
             lines: BufReader::new(stream).lines(),
             id: String::new(),
         };
         let head = stream.line().await;
-        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        assert!(head.starts_with("HTTP/1.0 200"), "{head}");
         while !stream.line().await.is_empty() {}
         stream
     }
@@ -69,18 +70,22 @@ impl Stream {
 }
 
 async fn label(cluster: &Cluster, name: &str, value: &str) {
-    let core = cluster.client().rest(&GroupVersion::core("v1"));
     let patch = format!(r#"{{"metadata":{{"labels":{{"app":"{value}"}}}}}}"#);
-    let request = core
-        .patch()
-        .namespace("default")
-        .resource("pods")
-        .name(name);
-    request
-        .body_bytes("application/merge-patch+json", patch)
-        .send()
-        .await
-        .unwrap();
+    for _ in 0..100 {
+        let core = cluster.client().rest(&GroupVersion::core("v1"));
+        let request = core
+            .patch()
+            .namespace("default")
+            .resource("pods")
+            .name(name);
+        let request = request.body_bytes("application/merge-patch+json", patch.clone());
+        // A connection that the server has just broken may not be known to be.
+        if request.send().await.is_ok() {
+            return;
+        }
+        tokio::task::yield_now().await;
+    }
+    panic!("{name} cannot be changed");
 }
 
 async fn delete(cluster: &Cluster, name: &str) {
