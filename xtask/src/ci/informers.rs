@@ -1,4 +1,5 @@
-//! client-go's shared informers against `pintle up`: they follow what is written, and hold what a list returns.
+//! client-go's shared informers and kube-rs's watchers against `pintle up`: they follow what is written, and
+//! hold what a list returns.
 
 use std::process::Command;
 
@@ -38,4 +39,22 @@ pub(super) fn informers(interrupt: &Interrupt) -> Result<Cases> {
     Ok(Some(passed))
 }
 
-const CONTENT_TYPES: [&str; 1] = ["application/json"];
+/// Runs `tools/kube-watcher`.
+pub(super) fn watchers(interrupt: &Interrupt) -> Result<Cases> {
+    let build = ["build", "--locked", "--package", "pintle-cli"];
+    command::check(cargo().args(build), interrupt)?;
+    let target = workspace::root().join("target/tools/kube-watcher");
+    let mut build = Command::new("cargo");
+    build
+        .current_dir(workspace::root().join("tools/kube-watcher"))
+        .env("CARGO_TARGET_DIR", &target)
+        .args(["build", "--locked"]);
+    command::check(&mut build, interrupt)?;
+    let pintle = workspace::root().join("target/debug/pintle");
+    let directory = Registry::open()?.temporary()?;
+    let embedded = Embedded::start(&pintle, directory, interrupt)?;
+    let mut follow = Command::new(target.join("debug/kube-watcher"));
+    proof(follow.arg(&embedded.kubeconfig), interrupt)
+}
+
+const CONTENT_TYPES: [&str; 2] = ["application/json", "application/vnd.kubernetes.protobuf"];

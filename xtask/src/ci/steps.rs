@@ -174,10 +174,17 @@ pub(super) const STEPS: &[Step] = &[
     },
     Step {
         name: "informers",
-        proves: "client-go's informers follow `pintle up` through ten thousand changes",
+        proves: "client-go's informers follow `pintle up` through ten thousand changes, in JSON and protobuf",
         when: When::Always,
-        floor: Some(10_002),
+        floor: Some(20_004),
         run: informers::informers,
+    },
+    Step {
+        name: "watchers",
+        proves: "kube-rs's watchers follow `pintle up` through ten thousand changes",
+        when: When::Always,
+        floor: Some(20_003),
+        run: informers::watchers,
     },
     Step {
         name: "page",
