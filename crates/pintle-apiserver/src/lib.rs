@@ -46,6 +46,8 @@ mod discovery;
 pub mod documents;
 mod encoding;
 mod faults;
+#[doc(hidden)]
+pub mod fuzzing;
 mod generated;
 mod hash;
 mod http;
