@@ -4,10 +4,12 @@
 //! there to be read. What is measured lies in `bench/`, a workspace of its own; here it is built, run and
 //! turned into tables.
 
+mod apiserver;
 mod build;
 mod codec;
 mod figures;
 mod machine;
+mod newcomer;
 mod peer;
 mod table;
 mod target;
@@ -42,6 +44,10 @@ pub(crate) struct Arguments {
 enum Name {
     /// Objects in JSON and protobuf: time, allocations, memory, beside kube-rs, k8s-pb and client-go
     Codec,
+    /// The embedded server under load, beside a real kube-apiserver
+    Apiserver,
+    /// The crate that README.md shows for tests: its cold build, and its first test
+    Newcomer,
     /// What `pintle-api` costs to build, and what unused kinds cost a program
     Build,
 }
@@ -55,6 +61,10 @@ struct Report {
     codec: Option<codec::Results>,
     #[serde(skip_serializing_if = "Option::is_none")]
     build: Option<build::Results>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    apiserver: Option<apiserver::Results>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    newcomer: Option<newcomer::Results>,
 }
 
 /// What one benchmark found, in one line.
@@ -75,6 +85,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         quick: arguments.quick,
         codec: None,
         build: None,
+        apiserver: None,
+        newcomer: None,
     };
     println!("{}", report.machine);
     let mut verdicts = Vec::new();
@@ -87,6 +99,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         let results = build::run(arguments.quick, &interrupt)?;
         verdicts.push(results.print());
         report.build = Some(results);
+    }
+    if wanted(Name::Apiserver) {
+        let results = apiserver::run(arguments.quick, &interrupt)?;
+        verdicts.push(results.print());
+        report.apiserver = Some(results);
+    }
+    if wanted(Name::Newcomer) {
+        let results = newcomer::run(arguments.quick, &interrupt)?;
+        verdicts.push(results.print());
+        report.newcomer = Some(results);
     }
     if let Some(path) = &arguments.json {
         let text = serde_json::to_string_pretty(&report).context(|| "write JSON".to_owned())?;
