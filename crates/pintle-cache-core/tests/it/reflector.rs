@@ -517,9 +517,8 @@ fn a_bookmark_moves_the_version() {
     let change = driven.bookmark(15, false).unwrap();
     assert!(matches!(change.kind, ChangeKind::Bookmark));
     assert_eq!(change.resource_version.as_str(), "15");
-    driven
-        .reflector
-        .handle_end(driven.now + Duration::from_secs(2), None);
+    driven.advance(Duration::from_secs(2));
+    driven.reflector.handle_end(driven.now, None);
     assert_eq!(driven.open().resource_version, "15");
 }
 

@@ -157,7 +157,7 @@ async fn resources_are_followed_by_name_and_by_metadata_alone() {
     let a = metadata.lister().namespace("default").get("a").unwrap();
     assert_eq!(a.get().unwrap().metadata.labels.get("app").unwrap(), "web");
     let error = dynamic.lister().namespace("default").get("z").unwrap_err();
-    assert_eq!(error.to_string(), "secrets \"z\" not found");
+    assert_eq!(error.to_string(), "secrets \"z\" not found (NotFound, 404)");
 }
 
 #[tokio::test]

@@ -25,7 +25,7 @@ async fn an_informer_holds_what_the_server_has_and_listers_read_it() {
     assert_eq!(a.get().unwrap().type_, "Opaque");
     let error = default.get("z").unwrap_err();
     assert!(error.is_not_found());
-    assert_eq!(error.to_string(), "secrets \"z\" not found");
+    assert_eq!(error.to_string(), "secrets \"z\" not found (NotFound, 404)");
     assert!(
         lister.get("a").unwrap_err().is_not_found(),
         "it is in a namespace"

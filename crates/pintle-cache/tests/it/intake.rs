@@ -61,13 +61,15 @@ async fn objects_for_which_a_predicate_does_not_hold_are_not_there() {
 async fn what_is_pruned_is_not_there_and_objects_say_so() {
     let world = World::new().await;
     world.create("a").await;
-    let factory = world.builder().prune(Prune::managed_fields()).build();
+    world.label("a", "app", "web").await;
+    let prune = Prune::managed_fields().and("metadata.labels");
+    let factory = world.builder().prune(prune).build();
     let secrets = factory.informer::<Secret>();
     factory.start();
     world.soon(factory.wait_for_sync()).await.unwrap();
     let a = secrets.lister().namespace("default").get("a").unwrap();
     assert!(a.is_pruned());
-    assert!(a.get().unwrap().metadata.managed_fields.is_empty());
+    assert!(a.get().unwrap().metadata.labels.is_empty());
 }
 
 // claims: cache.reflector.unreadable-event

@@ -68,11 +68,18 @@ impl World {
             secret.metadata.labels.insert(*key, (*value).into());
         }
         let secrets: Api<Secret, OneNamespace> = self.client().api().namespace(namespace);
-        let created = secrets
-            .create(&secret, &CreateOptions::new())
-            .await
-            .unwrap();
-        created.metadata.resource_version.into()
+        let options = CreateOptions::new();
+        let created = match secrets.create(&secret, &options).await {
+            // The connection was on its way out. It may have carried the request, or not.
+            Err(error) if error.as_transport().is_some() => {
+                match secrets.create(&secret, &options).await {
+                    Err(error) if error.is_already_exists() => secrets.get(name).await,
+                    created => created,
+                }
+            }
+            created => created,
+        };
+        created.unwrap().metadata.resource_version.into()
     }
 
     pub(crate) async fn label(&self, name: &str, key: &str, value: &str) -> ResourceVersion {
