@@ -16,6 +16,10 @@ pub struct Reviews<K> {
 }
 
 impl<K: Kind> Reviews<K> {
+    #[cfg_attr(
+        not(any(feature = "authentication", feature = "authorization")),
+        allow(dead_code, reason = "only these groups have reviews")
+    )]
     pub(crate) fn new(client: &Client, plural: &'static str, namespace: Option<&str>) -> Self {
         let group_version = GroupVersion::new(K::GROUP, K::VERSION);
         Self {

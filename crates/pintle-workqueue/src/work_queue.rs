@@ -53,7 +53,7 @@ pub(crate) struct Front<K> {
 
 impl<K: Key> WorkQueue<K> {
     /// A queue as controllers have it: first in, first out, and what fails is tried again after 5 ms
-    /// to 1000 s, 10 of all keys a second ([`controller_limiter`]). The name is that of its metrics.
+    /// to 1000 s, 10 of all keys a second ([`crate::controller_limiter`]). The name is that of its metrics.
     pub fn new(name: &str, time: Arc<dyn Time>) -> Self {
         Self::builder(name, time).build()
     }
