@@ -27,8 +27,8 @@ impl Session {
     /// Finds the configuration. Nothing is connected yet.
     pub(crate) fn new(connection: &Connection, messages: Messages) -> Result<Self, Error> {
         let loader = loader(connection);
-        // As kubectl: a person waits for each request.
-        let config = loader.load()?.rate_limit(50.0, 300);
+        // A command sends one request after another, and a server says when that is too much for it.
+        let config = loader.load()?.rate_limit(-1.0, 0);
         let transport = Transport::new(&config).map_err(pintle_client::Error::from)?;
         Ok(Self {
             client: Client::from_transport(transport.clone(), &config.default_namespace),

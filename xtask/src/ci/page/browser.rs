@@ -143,7 +143,11 @@ impl Browser {
     }
 
     pub(super) fn prefer(&mut self, scheme: &str) -> Result<()> {
-        let features = json!({"features": [{"name": "prefers-color-scheme", "value": scheme}]});
+        // Colours are judged, not the way from one to the other.
+        let features = json!({"features": [
+            {"name": "prefers-color-scheme", "value": scheme},
+            {"name": "prefers-reduced-motion", "value": "reduce"},
+        ]});
         self.call("Emulation.setEmulatedMedia", &features).map(drop)
     }
 
