@@ -23,6 +23,7 @@ mod interrupt;
 mod oracle;
 mod real_cluster;
 mod schema;
+mod sim;
 mod tables;
 mod workspace;
 
@@ -66,6 +67,8 @@ enum Task {
     Documents(documents::Arguments),
     /// Write the facts about the API into schema/, from Go's types and a real kube-apiserver
     Schema(schema::Arguments),
+    /// Try schedules by the million, each from a seed
+    Sim(sim::Arguments),
     /// Record how a real kube-apiserver prints objects as tables
     Tables(tables::Arguments),
 }
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
         Task::Oracle(arguments) => oracle::run(&arguments),
         Task::Documents(arguments) => documents::run(&arguments),
         Task::Schema(arguments) => schema::run(arguments),
+        Task::Sim(arguments) => sim::run(&arguments),
         Task::Tables(arguments) => tables::run(&arguments),
     };
     outcome.unwrap_or_else(|error| {

@@ -95,6 +95,10 @@ const ORACLES: &[Oracle] = &[
         program: "tools/clientset",
         recorded: "crates/pintle-clientset/tests/it/oracle",
     },
+    Oracle {
+        program: "tools/events",
+        recorded: "crates/pintle-events/tests/it/oracle",
+    },
 ];
 
 /// Lets the Go program write its answers into a directory.

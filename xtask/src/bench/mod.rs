@@ -11,6 +11,7 @@ mod figures;
 mod machine;
 mod newcomer;
 mod peer;
+mod queue;
 mod table;
 mod target;
 
@@ -50,6 +51,8 @@ enum Name {
     Newcomer,
     /// What `pintle-api` costs to build, and what unused kinds cost a program
     Build,
+    /// Keys through a work queue, and what delayed keys weigh, beside client-go
+    Queue,
 }
 
 /// Everything that was found.
@@ -65,6 +68,8 @@ struct Report {
     apiserver: Option<apiserver::Results>,
     #[serde(skip_serializing_if = "Option::is_none")]
     newcomer: Option<newcomer::Results>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    queue: Option<queue::Results>,
 }
 
 /// What one benchmark found, in one line.
@@ -87,6 +92,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         build: None,
         apiserver: None,
         newcomer: None,
+        queue: None,
     };
     println!("{}", report.machine);
     let mut verdicts = Vec::new();
@@ -109,6 +115,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         let results = newcomer::run(arguments.quick, &interrupt)?;
         verdicts.push(results.print());
         report.newcomer = Some(results);
+    }
+    if wanted(Name::Queue) {
+        let results = queue::run(arguments.quick, &interrupt)?;
+        verdicts.push(results.print());
+        report.queue = Some(results);
     }
     if let Some(path) = &arguments.json {
         let text = serde_json::to_string_pretty(&report).context(|| "write JSON".to_owned())?;

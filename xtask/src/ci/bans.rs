@@ -25,6 +25,7 @@ const EXCLUDED: &[(&[&str], &[&str])] = &[
             "pintle-crd",
             "pintle-snapshot",
             "pintle-cache-core",
+            "pintle-workqueue",
         ],
         &["tokio", "hyper", "rustls"],
     ),

@@ -134,7 +134,7 @@ fn rust_version() -> Result<String> {
 }
 
 /// Adds up the passed tests of every `test result: ok. N passed; …`.
-fn passed_tests(output: &str) -> u64 {
+pub(super) fn passed_tests(output: &str) -> u64 {
     output
         .lines()
         .filter_map(|line| {

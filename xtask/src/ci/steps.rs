@@ -3,7 +3,7 @@
 use super::outcome::Cases;
 use super::{
     bans, claims, codec, connect, control_plane, discovery, examples, informers, kubectl, page,
-    rust, schema, streams, tools,
+    replicas, rust, schedules, schema, streams, tools,
 };
 use crate::error::Result;
 use crate::interrupt::Interrupt;
@@ -43,7 +43,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "purity",
         proves: "no crate depends on what its design excludes",
         when: When::Always,
-        floor: Some(18),
+        floor: Some(27),
         run: bans::purity,
     },
     Step {
@@ -220,5 +220,33 @@ pub(super) const STEPS: &[Step] = &[
         when: When::Nightly,
         floor: Some(30_730_000),
         run: codec::exchange_more,
+    },
+    Step {
+        name: "replicas",
+        proves: "one of three replicas leads, whichever is stopped, asked to end or killed",
+        when: When::Nightly,
+        floor: Some(8),
+        run: replicas::replicas,
+    },
+    Step {
+        name: "queue",
+        proves: "the work queue does what client-go's and controller-runtime's do, in any schedule",
+        when: When::Nightly,
+        floor: Some(1_000_000),
+        run: schedules::queue,
+    },
+    Step {
+        name: "leader",
+        proves: "one leads at a time and one always again, whatever clocks and networks do",
+        when: When::Nightly,
+        floor: Some(100_000),
+        run: schedules::leader,
+    },
+    Step {
+        name: "interleavings",
+        proves: "no interleaving of tasks at a work queue loses a key",
+        when: When::Nightly,
+        floor: Some(5),
+        run: schedules::interleavings,
     },
 ];
