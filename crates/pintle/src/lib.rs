@@ -21,6 +21,9 @@
 //! With the feature `derive`, a resource of one's own is made of the type of its spec:
 //! [`CustomResource`](https://docs.rs/pintle/latest/pintle/derive.CustomResource.html).
 //!
+//! With the feature `controller`, which is on by default, there is what controllers are made of: work
+//! queues (`workqueue`), leader election (`leader`) and events (`events`).
+//!
 //! With the feature `k8s-openapi`, the types of the crate k8s-openapi 0.29 are resources like those of
 //! [`api`]: `client.api::<k8s_openapi::api::core::v1::Pod>()`. The program selects the version of
 //! Kubernetes, as that crate's documentation has it.
@@ -35,8 +38,8 @@ pub use pintle_client::{
     AllNamespaces, Api, Backoff, BoxFuture, ByteStream, Client, ClusterWide, ContentConfig,
     Deleted, DynamicClient, Error, ErrorKind, Getter, Holds, JsonPatch, ListStream, ListWatch,
     Lister, ListerWatcher, MetadataClient, OneNamespace, Pages, Patch, Place, Reach, Request,
-    Response, RestClient, RetryWatcher, Verb, WatchStream, Watcher, await_condition, conditions,
-    retry, retry_on_conflict, until,
+    Response, RestClient, RetryWatcher, RuntimeTime, Verb, WatchStream, Watcher, await_condition,
+    conditions, retry, retry_on_conflict, until,
 };
 pub use pintle_clientset as clientset;
 pub use pintle_clientset::Clientset;
@@ -49,8 +52,15 @@ pub use pintle_crd::__derive;
 #[cfg(feature = "derive")]
 pub use pintle_crd::CustomResource;
 pub use pintle_discovery as discovery;
+pub use pintle_env as env;
+#[cfg(feature = "controller")]
+pub use pintle_events as events;
+#[cfg(feature = "controller")]
+pub use pintle_leader as leader;
 pub use pintle_meta as meta;
 pub use pintle_transport::{RequestOptions, Transport};
+#[cfg(feature = "controller")]
+pub use pintle_workqueue as workqueue;
 
 /// The README, whose programs must compile.
 #[cfg(doctest)]
