@@ -89,7 +89,7 @@ impl Replicas {
             let sender: Sender<(usize, String)> = sender.clone();
             // It ends with the process.
             thread::spawn(move || {
-                for line in BufReader::new(stdout).lines().map_while(|line| line.ok()) {
+                for line in BufReader::new(stdout).lines().map_while(Result::ok) {
                     eprintln!("replica-{who} {line}");
                     if sender.send((who, line)).is_err() {
                         return;
