@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pintle_cache_core::{Indexers, Policy, ReflectorOptions, SubscribeOptions, Version};
-use pintle_client::{Error, ErrorKind, ListerWatcher};
+use pintle_client::{Error, ErrorKind, ListerWatcher, RuntimeTime};
 use pintle_codec::Str;
 use pintle_env::{Metrics, Random, SystemRandom, Time};
 use pintle_meta::v1::ListOptions;
@@ -23,7 +23,6 @@ use crate::running_handler::HandlerHandle;
 use crate::snapshot::{Snapshot, typed};
 use crate::source::{Tweak, Typed};
 use crate::storage::Storage;
-use crate::time::SystemTime;
 
 /// Keeps an exact copy of the objects of a resource, for any number of readers and handlers.
 ///
@@ -439,7 +438,7 @@ impl<K: Object> InformerBuilder<K> {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            time: Arc::new(SystemTime::default()),
+            time: Arc::new(RuntimeTime::new()),
             random: Arc::new(SystemRandom),
             metrics: Metrics::none(),
             on_problem: Arc::new(log),

@@ -65,7 +65,6 @@ mod running_handler;
 mod snapshot;
 mod source;
 mod storage;
-mod time;
 
 pub use self::events::{Event, Events};
 pub use self::factory::{FactoryBuilder, InformerFactory, SyncState};

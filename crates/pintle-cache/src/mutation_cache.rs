@@ -4,12 +4,11 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use pintle_client::Error;
+use pintle_client::{Error, RuntimeTime};
 use pintle_env::Time;
 use pintle_meta::{Lazy, Object, ObjectName};
 
 use crate::lister::CacheLister;
-use crate::time::SystemTime;
 
 /// A lister's objects, where what the program has written itself is newer: what it wrote.
 ///
@@ -28,13 +27,13 @@ pub struct MutationCache<K: Object> {
 impl<K: Object> MutationCache<K> {
     /// Over a lister; what was written counts for `ttl`, and 100 objects at most.
     pub fn new(lister: CacheLister<K>, ttl: Duration) -> Self {
-        Self::with_time(lister, ttl, false, Arc::new(SystemTime::default()))
+        Self::with_time(lister, ttl, false, Arc::new(RuntimeTime::new()))
     }
 
     /// As [`MutationCache::new`], in which an object that was created and is not in the cache yet
     /// counts as one that is there.
     pub fn with_additions(lister: CacheLister<K>, ttl: Duration) -> Self {
-        Self::with_time(lister, ttl, true, Arc::new(SystemTime::default()))
+        Self::with_time(lister, ttl, true, Arc::new(RuntimeTime::new()))
     }
 
     fn with_time(

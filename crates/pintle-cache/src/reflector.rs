@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use pintle_cache_core::ReflectorOptions;
-use pintle_client::ListerWatcher;
+use pintle_client::{ListerWatcher, RuntimeTime};
 use pintle_env::{Random, SystemRandom, Time};
 use pintle_meta::{AnyObject, Body, Lazy, Object, ResourceVersion};
 
@@ -15,7 +15,6 @@ use crate::driver::{Driver, Found};
 use crate::intake::Intake;
 use crate::report::Problem;
 use crate::source::Typed;
-use crate::time::SystemTime;
 
 /// Follows the objects of a resource through whatever befalls the server and the way to it, and says
 /// what changed: an informer without the store.
@@ -68,7 +67,7 @@ pub enum Change<K> {
 impl<K: Object> Reflector<K> {
     /// A reflector over whatever lists and watches.
     pub fn new<W: Body + Into<Lazy<K>>>(lister_watcher: impl ListerWatcher<W> + 'static) -> Self {
-        let time = Arc::new(SystemTime::default());
+        let time = Arc::new(RuntimeTime::new());
         let random = Arc::new(SystemRandom);
         Self::with_options(lister_watcher, ReflectorOptions::new(), time, random)
     }
