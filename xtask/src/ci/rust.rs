@@ -148,6 +148,8 @@ pub(super) fn passed_tests(output: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]
@@ -162,5 +164,33 @@ mod tests {
     #[test]
     fn manifest_states_the_oldest_rust() {
         assert!(rust_version().unwrap().starts_with("1."));
+    }
+
+    /// Such a library is compiled once and not twice, and a test in it would never run.
+    #[test]
+    fn libraries_without_a_harness_have_no_tests_within() {
+        let mut count = 0;
+        for package in fs::read_dir(workspace::root().join("crates")).unwrap() {
+            let package = package.unwrap().path();
+            let manifest = fs::read_to_string(package.join("Cargo.toml")).unwrap();
+            if manifest.contains("[lib]\ntest = false\n") {
+                count += 1;
+                refuse_tests(&package.join("src"));
+            }
+        }
+        assert!(count >= 8, "{count} manifests say so");
+    }
+
+    fn refuse_tests(directory: &Path) {
+        for entry in fs::read_dir(directory).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                refuse_tests(&path);
+            } else {
+                let source = fs::read_to_string(&path).unwrap();
+                let within = source.contains("#[cfg(test)]") || source.contains("#[test]");
+                assert!(!within, "{} has tests, which never run", path.display());
+            }
+        }
     }
 }
