@@ -2,7 +2,8 @@
 //!
 //! A control plane starts with a certificate authority that signs the API server's certificate and its
 //! clients' certificates, and with a key pair that signs service account tokens. The embedded API server
-//! and the runner of the real one both need them, which is why this is a crate of its own.
+//! and the runner of the real one both need them, which is why this is a crate of its own. Whoever takes
+//! client certificates reads here whom they are for ([`ClientSubject`]).
 //!
 //! ```
 //! use pintle_pki::{CertificateAuthority, ServerNames, Validity};
@@ -35,6 +36,7 @@ mod identity;
 mod key;
 mod names;
 mod pem;
+mod subject;
 mod token;
 mod validity;
 
@@ -42,5 +44,6 @@ pub use authority::CertificateAuthority;
 pub use error::Error;
 pub use identity::Identity;
 pub use names::ServerNames;
+pub use subject::ClientSubject;
 pub use token::TokenKeyPair;
 pub use validity::Validity;
