@@ -50,7 +50,7 @@ pub(crate) fn unauthorized() -> Response<Body> {
     let mut answer = failure(
         StatusCode::UNAUTHORIZED,
         "Unauthorized",
-        "the gateway wants a bearer token that it knows",
+        "the gateway wants a bearer token or a client certificate that it knows",
     );
     let challenge = HeaderValue::from_static("Bearer realm=\"pintle\"");
     answer.headers_mut().insert(WWW_AUTHENTICATE, challenge);

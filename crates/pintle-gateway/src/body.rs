@@ -2,11 +2,14 @@
 //!
 //! Invariant: an answer that is the same for many is held once, whoever takes how long to read it.
 
+use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http_body::{Frame, SizeHint};
+use tokio::time::{Sleep, sleep};
 
 use crate::board::Snapshot;
 use crate::lists::Events;
@@ -21,6 +24,15 @@ pub(crate) enum Body {
     Events(Box<Events>),
 }
 
+/// Why a body ends before its end.
+#[derive(Debug)]
+pub(crate) enum Error {
+    /// The API server's answer broke off.
+    Passed(pintle_transport::Error),
+    /// The client took too long.
+    Late,
+}
+
 /// Objects, and what stands before and behind them.
 pub(crate) struct List {
     head: Option<Bytes>,
@@ -28,9 +40,16 @@ pub(crate) struct List {
     at: usize,
     tail: Option<Bytes>,
     left: u64,
+    /// Until when a long one is to be taken: it may be all that still holds what it is made of.
+    deadline: Option<Pin<Box<Sleep>>>,
 }
 
 impl List {
+    fn is_late(&mut self, cx: &mut Context<'_>) -> bool {
+        let deadline = self.deadline.as_mut();
+        deadline.is_some_and(|deadline| deadline.as_mut().poll(cx).is_ready())
+    }
+
     fn next(&mut self) -> Option<Bytes> {
         let piece = self
             .head
@@ -48,8 +67,10 @@ impl Body {
     }
 
     pub(crate) fn list(head: Bytes, objects: Snapshot, tail: Bytes) -> Self {
+        let length = head.len() as u64 + objects.length() + tail.len() as u64;
         Self::List(List {
-            left: head.len() as u64 + objects.length() + tail.len() as u64,
+            left: length,
+            deadline: (length > LONG).then(|| Box::pin(sleep(LONGEST))),
             head: Some(head),
             objects,
             at: 0,
@@ -60,16 +81,24 @@ impl Body {
 
 impl http_body::Body for Body {
     type Data = Bytes;
-    type Error = pintle_transport::Error;
+    type Error = Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, pintle_transport::Error>>> {
+    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         match &mut *self {
             Self::Empty => Poll::Ready(None),
-            Self::Passed(body) => Pin::new(body).poll_frame(cx),
-            Self::List(list) => Poll::Ready(list.next().map(|piece| Ok(Frame::data(piece)))),
+            Self::Passed(body) => {
+                let frame = Pin::new(body).poll_frame(cx);
+                frame.map(|frame| frame.map(|frame| frame.map_err(Error::Passed)))
+            }
+            Self::List(list) => {
+                if list.is_late(cx) {
+                    return Poll::Ready(Some(Err(Error::Late)));
+                }
+                Poll::Ready(list.next().map(|piece| Ok(Frame::data(piece))))
+            }
             Self::Events(events) => events
                 .poll_next(cx)
                 .map(|piece| piece.map(|piece| Ok(Frame::data(piece)))),
@@ -103,3 +132,27 @@ impl http_body::Body for Body {
         }
     }
 }
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Passed(_) => "the API server's answer broke off",
+            Self::Late => "the client has taken too long to take a list",
+        })
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Passed(error) => Some(error),
+            Self::Late => None,
+        }
+    }
+}
+
+/// From how many bytes on a list is long.
+const LONG: u64 = 1 << 20;
+
+/// How long a client may take for a long list.
+const LONGEST: Duration = Duration::from_secs(300);

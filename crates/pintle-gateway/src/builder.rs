@@ -9,9 +9,10 @@ use pintle_client::Client;
 use pintle_config::Config;
 use pintle_transport::Transport;
 use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
 
 use crate::error::{StartError, StartErrorKind};
-use crate::guard::{Guard, Tokens};
+use crate::guard::{Callers, Guard, Tokens};
 use crate::handler::Handler;
 use crate::lists::{Access, Resources};
 use crate::metrics::Metrics;
@@ -32,7 +33,9 @@ impl Gateway {
             listen: SocketAddr::from(([127, 0, 0, 1], 8888)),
             hosts: Vec::new(),
             origins: Vec::new(),
+            paths: Vec::new(),
             certificate: None,
+            authorities: None,
             tokens: None,
             unauthenticated: false,
             read_only: false,
@@ -49,7 +52,9 @@ pub struct Builder {
     listen: SocketAddr,
     hosts: Vec<String>,
     origins: Vec<String>,
+    paths: Vec<String>,
     certificate: Option<(PathBuf, PathBuf)>,
+    authorities: Option<PathBuf>,
     tokens: Option<PathBuf>,
     unauthenticated: bool,
     read_only: bool,
@@ -79,6 +84,14 @@ impl Builder {
         self
     }
 
+    /// A path that is served, such as `/pod/list`; others are refused with 403. `*` is any one segment
+    /// of it and, at its end, `**` all that follow: `/stream/**`,
+    /// `/api/v1/namespaces/*/pods`. Default: every path, `/healthz` and the page among them.
+    pub fn allow_path(mut self, pattern: impl Into<String>) -> Self {
+        self.paths.push(pattern.into());
+        self
+    }
+
     /// Serves HTTPS, with the certificate (and those between it and its root) and the private key of
     /// these PEM files, which are read once. Default: plain HTTP.
     pub fn tls(mut self, certificate: impl Into<PathBuf>, key: impl Into<PathBuf>) -> Self {
@@ -86,12 +99,21 @@ impl Builder {
         self
     }
 
-    /// Lets in only who shows a bearer token of this file, which is read once. A line is
-    /// `token,user,uid` or `token,user,uid,"group,group"`, as kube-apiserver's. Such a caller acts at
-    /// the API server as that user. Default: on loopback everybody is let in and acts with the
-    /// gateway's credentials.
+    /// Lets in who shows a bearer token of this file, which is read once, and nobody else but who
+    /// shows a certificate ([`Builder::client_authorities`]). A line is `token,user,uid` or
+    /// `token,user,uid,"group,group"`, as kube-apiserver's. Such a caller acts at the API server as
+    /// that user. Default: on loopback everybody is let in and acts with the gateway's credentials.
     pub fn tokens(mut self, file: impl Into<PathBuf>) -> Self {
         self.tokens = Some(file.into());
+        self
+    }
+
+    /// Lets in who shows, in TLS, a certificate that an authority of this PEM file has signed, and
+    /// nobody else but who shows a token ([`Builder::tokens`]). As at the API server, the common name
+    /// is the user's, and organisations are groups; such a caller acts at the API server as that user.
+    /// The file is read once. A certificate is judged when it is shown: a connection may outlive it.
+    pub fn client_authorities(mut self, file: impl Into<PathBuf>) -> Self {
+        self.authorities = Some(file.into());
         self
     }
 
@@ -122,6 +144,13 @@ impl Builder {
         self
     }
 
+    /// How many streams of events there may be, over however many connections; whoever wants one then
+    /// is refused with 503. Default: 4,096.
+    pub fn max_streams(mut self, streams: usize) -> Self {
+        self.limits.streams = streams;
+        self
+    }
+
     /// How many bytes the body of a request may have. Default: 8 MiB; the API server itself takes 3.
     pub fn max_body(mut self, bytes: u64) -> Self {
         self.limits.body = bytes;
@@ -141,7 +170,8 @@ impl Builder {
     /// # Errors
     ///
     /// When the gateway would be open to others ([`StartErrorKind::Exposed`]), when a file cannot be
-    /// used, and when the address cannot be listened at.
+    /// used, when client certificates are to be taken without TLS, and when the address cannot be
+    /// listened at.
     ///
     /// # Cancel safety
     ///
@@ -150,7 +180,9 @@ impl Builder {
         self.refuse_exposure()?;
         let tokens = self.tokens.as_deref().map(Tokens::read).transpose()?;
         let tls = match &self.certificate {
-            Some((certificate, key)) => Some(Tls::read(certificate, key)?),
+            Some((certificate, key)) => {
+                Some(Tls::read(certificate, key, self.authorities.as_deref())?)
+            }
             None => None,
         };
         let listener = TcpListener::bind(self.listen).await;
@@ -166,13 +198,20 @@ impl Builder {
             StartError::new(StartErrorKind::Configuration, message).caused_by(error)
         })?;
         let metrics = Metrics::default();
-        let guard = Guard::new(address.ip(), self.hosts, self.origins, tls.is_some());
+        let guard = Guard::new(
+            address.ip(),
+            self.hosts,
+            self.origins,
+            &self.paths,
+            tls.is_some(),
+        );
         let client = Client::from_transport(transport.clone(), &self.config.default_namespace);
         let handler = Handler {
             guard,
-            tokens,
-            resources: Resources::new(client),
+            callers: Callers::new(tokens, self.authorities.is_some()),
+            resources: Resources::new(client, metrics.recorder()),
             access: Access::new(transport.clone()),
+            streams: Arc::new(Semaphore::new(self.limits.streams)),
             http_status: self.http_status,
             proxy: Proxy::new(transport, self.read_only, self.limits.body),
             metrics,
@@ -187,14 +226,20 @@ impl Builder {
     }
 
     fn refuse_exposure(&self) -> Result<(), StartError> {
+        if self.authorities.is_some() && self.certificate.is_none() {
+            let message =
+                "clients show certificates in TLS only, and there is none to serve it with";
+            return Err(StartError::new(StartErrorKind::Credentials, message));
+        }
         if self.listen.ip().is_loopback() || self.unauthenticated {
             return Ok(());
         }
-        let lacks = match (&self.tokens, &self.certificate) {
-            (Some(_), Some(_)) => return Ok(()),
-            (None, Some(_)) => "tokens",
-            (Some(_), None) => "TLS",
-            (None, None) => "tokens and TLS",
+        let knows_callers = self.tokens.is_some() || self.authorities.is_some();
+        let lacks = match (knows_callers, &self.certificate) {
+            (true, Some(_)) => return Ok(()),
+            (false, Some(_)) => "a way to know callers",
+            (true, None) => "TLS",
+            (false, None) => "TLS and a way to know callers",
         };
         let message = format!(
             "{} can be reached by others, and without {lacks} they could do what the gateway may",

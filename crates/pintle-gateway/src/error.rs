@@ -19,7 +19,7 @@ pub enum StartErrorKind {
     Address,
     /// It would be open to others without knowing who they are, or without TLS.
     Exposed,
-    /// The certificate, its key or the file of tokens cannot be used.
+    /// A file cannot be used: the certificate, its key, that of client authorities, or that of tokens.
     Credentials,
     /// The configuration of the API server's client cannot be used.
     Configuration,

@@ -1,14 +1,17 @@
 //! From a request to an answer.
 
+use std::sync::Arc;
+
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use pintle_env::OpenMetrics;
+use tokio::sync::Semaphore;
 
 use crate::answer;
 use crate::body::Body;
-use crate::guard::{Caller, Guard, Tokens};
+use crate::guard::{Caller, Callers, Guard, Sender};
 use crate::lists::{Access, Failure, Gvr, Query, Resources};
 use crate::metrics::Metrics;
 use crate::proxy::{Proxy, Tunnel};
@@ -18,9 +21,11 @@ use crate::route::Route;
 #[derive(Debug)]
 pub(crate) struct Handler {
     pub(crate) guard: Guard,
-    pub(crate) tokens: Option<Tokens>,
+    pub(crate) callers: Callers,
     pub(crate) resources: Resources,
     pub(crate) access: Access,
+    /// Places for streams of events.
+    pub(crate) streams: Arc<Semaphore>,
     /// Whether errors of lists have statuses of their own.
     pub(crate) http_status: bool,
     pub(crate) proxy: Proxy,
@@ -34,10 +39,15 @@ pub(crate) struct Answered {
 }
 
 impl Handler {
-    pub(crate) async fn answer(&self, request: Request<Incoming>) -> Answered {
+    /// Answers a request that came over a connection of somebody's, where a certificate says whose.
+    pub(crate) async fn answer(
+        &self,
+        request: Request<Incoming>,
+        certified: Option<&Caller>,
+    ) -> Answered {
         let route = Route::of(request.uri().path());
         let name = route.name();
-        let mut answered = self.dispatch(route, request).await;
+        let mut answered = self.dispatch(route, request, certified).await;
         self.metrics
             .answered(name, answered.response.status().as_u16());
         let headers = answered.response.headers_mut();
@@ -49,22 +59,23 @@ impl Handler {
         answered
     }
 
-    async fn dispatch(&self, route: Route, request: Request<Incoming>) -> Answered {
+    async fn dispatch(
+        &self,
+        route: Route,
+        request: Request<Incoming>,
+        certified: Option<&Caller>,
+    ) -> Answered {
         let (head, body) = request.into_parts();
         if let Err(refusal) = self.guard.check(&head) {
             return answer::refused(&refusal).into();
         }
-        let caller = self
-            .tokens
-            .as_ref()
-            .map(|tokens| tokens.caller(&head).cloned());
-        let caller: Option<Caller> = match caller {
-            Some(None) if !route.is_public() => return answer::unauthorized().into(),
-            caller => caller.flatten(),
-        };
+        let sender = self.callers.sender(&head, certified);
+        if sender == Sender::Unknown && !route.is_public() {
+            return answer::unauthorized().into();
+        }
         if let Route::Proxy = route {
             let request = Request::from_parts(head, body);
-            return self.proxy.forward(request, caller.as_ref()).await;
+            return self.proxy.forward(request, sender.caller()).await;
         }
         if head.method != Method::GET && head.method != Method::HEAD {
             return answer::not_allowed().into();
@@ -74,9 +85,9 @@ impl Handler {
             Route::Ping => answer::message("pong"),
             Route::Health => answer::text(StatusCode::OK, "ok"),
             // Why it is not ready is for those who may look.
-            Route::Ready => self.readiness(caller.is_some() || self.tokens.is_none()),
-            Route::List(gvr) => self.resource(&gvr, false, &head, caller.as_ref()).await,
-            Route::Stream(gvr) => self.resource(&gvr, true, &head, caller.as_ref()).await,
+            Route::Ready => self.readiness(sender != Sender::Unknown),
+            Route::List(gvr) => self.resource(&gvr, false, &head, sender.caller()).await,
+            Route::Stream(gvr) => self.resource(&gvr, true, &head, sender.caller()).await,
             Route::Metrics => self.metrics(),
             Route::Proxy | Route::Nothing => answer::not_found(),
         };
@@ -113,7 +124,12 @@ impl Handler {
                 .headers
                 .get("last-event-id")
                 .and_then(|id| id.to_str().ok());
-            let events = self.resources.stream(gvr, query, last_id).await?;
+            let place = self.streams.clone().try_acquire_owned();
+            let place = place.map_err(|_| {
+                let message = "the gateway serves as many streams as it may already";
+                Failure::new(StatusCode::SERVICE_UNAVAILABLE, message)
+            })?;
+            let events = self.resources.stream(gvr, query, last_id, place).await?;
             Ok::<_, Failure>(answer::events(events))
         };
         answer

@@ -40,8 +40,10 @@
 //! - It listens on loopback unless told otherwise, and there answers only requests that name it by a
 //!   loopback name and come from no other site: a page from elsewhere does not get in by way of the
 //!   user's browser, not even by rebinding its name.
-//! - Beyond loopback it does not start without TLS and tokens. Who shows a token acts at the API
-//!   server under that name, by impersonation, and with no more rights than that name has there.
+//! - Beyond loopback it does not start without TLS and a way to know callers: tokens, or client
+//!   certificates. Who shows one acts at the API server under that name, by impersonation, and with no
+//!   more rights than that name has there.
+//! - Which paths are served can be said ([`Builder::allow_path`]).
 //! - Paths that could be understood in two ways, and messages that could be framed in two ways, are
 //!   refused rather than understood.
 //! - No credential that a caller sends goes on to the API server, and none of the gateway's comes

@@ -20,6 +20,11 @@ impl Metrics {
         self.0.record(&OBJECTS, &[resource], objects as f64);
     }
 
+    /// For those who tell about themselves.
+    pub(crate) fn recorder(&self) -> pintle_env::Metrics {
+        pintle_env::Metrics::to(self.0.clone())
+    }
+
     /// All there is to tell.
     pub(crate) fn text(&self) -> String {
         self.0.to_string()

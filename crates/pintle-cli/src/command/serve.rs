@@ -23,6 +23,7 @@ pub(super) async fn run(
     let mut builder = Gateway::builder(config)
         .listen(arguments.listen)
         .read_only(arguments.read_only)
+        .http_status(arguments.http_status)
         .danger_allow_exposure(arguments.danger_allow_exposure);
     for host in &arguments.allow_host {
         builder = builder.allow_host(host);
@@ -30,10 +31,16 @@ pub(super) async fn run(
     for origin in &arguments.allow_origin {
         builder = builder.allow_origin(origin);
     }
+    for path in &arguments.allow_path {
+        builder = builder.allow_path(path);
+    }
     if let (Some(certificate), Some(key)) =
         (&arguments.tls_cert_file, &arguments.tls_private_key_file)
     {
         builder = builder.tls(certificate, key);
+    }
+    if let Some(file) = &arguments.client_ca_file {
+        builder = builder.client_authorities(file);
     }
     if let Some(file) = &arguments.token_auth_file {
         builder = builder.tokens(file);
@@ -90,7 +97,7 @@ impl From<StartError> for Error {
             ),
             StartErrorKind::Exposed => (
                 Kind::Usage,
-                "give --token-auth-file, --tls-cert-file and --tls-private-key-file, or listen on loopback",
+                "give --tls-cert-file and --tls-private-key-file, and --token-auth-file or --client-ca-file; or listen on loopback",
             ),
             StartErrorKind::Credentials => (Kind::Input, "correct the file"),
             _ => (

@@ -92,7 +92,7 @@ async fn serve_does_not_open_the_cluster_to_others() {
     let outcome = place.run("serve --listen 0.0.0.0:0").await;
     outcome.fails(
         2,
-        "without tokens and TLS they could do what the gateway may",
+        "without TLS and a way to know callers they could do what the gateway may",
         "--token-auth-file",
     );
     place.file("tokens", "secret-token,ada\n");

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use bytes::Bytes;
-use pintle_codec::{Format, Str};
-use pintle_meta::{Body as _, Metadata as _, Object as _, Unstructured};
+use pintle_codec::{Decoder, Format, Str, Value, json};
+use pintle_meta::{Body as _, Metadata as _, Unstructured};
 
 /// Namespace and name, by which objects are in order.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -20,55 +20,46 @@ pub(crate) struct Item {
     pub(crate) changed: u64,
     /// The number of the change by which it came to be.
     pub(crate) created: u64,
-    pub(super) version: Str,
-    labels: Vec<(Str, Str)>,
-    /// A comma, and the object as JSON on one line.
-    bytes: Bytes,
+    object: Unstructured,
+    /// The bytes that `object` has, which are sent from where they are.
+    json: Bytes,
+}
+
+impl Key {
+    pub(super) fn of(object: &Unstructured) -> Self {
+        Self {
+            namespace: object.namespace().into(),
+            name: object.name().into(),
+        }
+    }
 }
 
 impl Item {
     /// Nothing for an object that cannot be written, or has no name.
     pub(super) fn new(object: &Unstructured) -> Option<Self> {
-        let mut bytes = vec![b','];
-        object.encode(Format::Json, &mut bytes).ok()?;
-        if bytes.contains(&b'\n') {
-            // Some servers spread objects over lines, which would end an event of a stream.
-            let value = pintle_codec::json::parse(&bytes[1..]).ok()?;
-            bytes.truncate(1);
-            pintle_codec::json::write(&value, &mut bytes);
-        }
-        let metadata = object.metadata();
-        let labels = object.string_map(&["metadata", "labels"]).ok().flatten();
-        let labels = labels.iter().flat_map(pintle_codec::Map::iter);
-        let key = Key {
-            namespace: metadata.namespace().into(),
-            name: metadata.name().into(),
-        };
+        let object = on_one_line(object)?;
+        let key = Key::of(&object);
         (!key.name.is_empty()).then(|| Self {
             key,
             changed: 0,
             created: 0,
-            version: metadata.resource_version().into(),
-            labels: labels
-                .map(|(name, value)| (name.into(), value.clone()))
-                .collect(),
-            bytes: bytes.into(),
+            json: Bytes::from_owner(Text(object.clone())),
+            object,
         })
     }
 
     pub(crate) fn label(&self, name: &str) -> Option<&str> {
-        let found = self.labels.iter().find(|(probe, _)| probe == name);
-        found.map(|(_, value)| value.as_str())
+        self.object.label(name)
     }
 
-    /// The object as JSON.
+    /// Empty if the object has none.
+    pub(super) fn version(&self) -> &str {
+        self.object.resource_version()
+    }
+
+    /// The object as JSON on one line.
     pub(crate) fn json(&self) -> Bytes {
-        self.bytes.slice(1..)
-    }
-
-    /// The object as JSON, a comma before it.
-    pub(crate) fn next_json(&self) -> Bytes {
-        self.bytes.clone()
+        self.json.clone()
     }
 }
 
@@ -81,4 +72,25 @@ impl fmt::Debug for Item {
             self.key.namespace, self.key.name, self.changed
         )
     }
+}
+
+/// The text of an object that is kept as JSON.
+struct Text(Unstructured);
+
+impl AsRef<[u8]> for Text {
+    fn as_ref(&self) -> &[u8] {
+        self.0.as_json().unwrap_or_default().as_bytes()
+    }
+}
+
+/// The object, kept as JSON without line breaks: some servers spread objects over lines, which would
+/// end an event of a stream.
+fn on_one_line(object: &Unstructured) -> Option<Unstructured> {
+    let kept = object.as_json();
+    if kept.is_some_and(|text| !text.contains(['\n', '\r'])) {
+        return Some(object.clone());
+    }
+    let mut text = Vec::new();
+    json::write(&Value::Object(object.to_tree()), &mut text);
+    Unstructured::decode_item(&text, Format::Json, &mut Decoder::new()).ok()
 }

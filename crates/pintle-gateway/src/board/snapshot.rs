@@ -4,26 +4,21 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::Item;
-
 /// The objects of a list in order, as pieces to be sent one after the other.
 #[derive(Clone, Debug)]
 pub(crate) struct Snapshot {
-    pieces: Arc<[Bytes]>,
+    objects: Arc<[Bytes]>,
     length: u64,
 }
 
 impl Snapshot {
-    pub(crate) fn of<'a>(items: impl Iterator<Item = &'a Arc<Item>>) -> Self {
-        let mut pieces: Vec<Bytes> = items.map(|item| item.next_json()).collect();
-        if let Some(first) = pieces.first_mut() {
-            *first = first.slice(1..);
-        }
-        Self::from(pieces)
-    }
-
+    /// A piece: the objects, and a comma between each two.
     pub(crate) fn piece(&self, at: usize) -> Option<Bytes> {
-        self.pieces.get(at).cloned()
+        let object = self.objects.get(at.div_ceil(2))?;
+        Some(match at % 2 {
+            0 => object.clone(),
+            _ => Bytes::from_static(b","),
+        })
     }
 
     /// In bytes.
@@ -32,11 +27,13 @@ impl Snapshot {
     }
 }
 
-impl From<Vec<Bytes>> for Snapshot {
-    fn from(pieces: Vec<Bytes>) -> Self {
+impl FromIterator<Bytes> for Snapshot {
+    fn from_iter<I: IntoIterator<Item = Bytes>>(objects: I) -> Self {
+        let objects: Arc<[Bytes]> = objects.into_iter().collect();
+        let bytes: u64 = objects.iter().map(|object| object.len() as u64).sum();
         Self {
-            length: pieces.iter().map(|piece| piece.len() as u64).sum(),
-            pieces: pieces.into(),
+            length: bytes + (objects.len() as u64).saturating_sub(1),
+            objects,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! [`Board`].
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use pintle_meta::Unstructured;
@@ -15,6 +16,8 @@ pub(crate) struct Board {
     changes: BTreeMap<u64, Arc<Item>>,
     /// What was deleted lately, each with the number of its deletion.
     gone: VecDeque<(u64, Arc<Item>)>,
+    /// How many bytes that takes.
+    gone_bytes: usize,
     last: u64,
     /// Up to this change, deletions may be forgotten.
     forgotten: u64,
@@ -32,8 +35,8 @@ pub(crate) struct Change {
 /// What is to be told to a stream.
 #[derive(Debug)]
 pub(crate) enum News {
-    /// What has changed since, in order.
-    Changes(Vec<Change>),
+    /// What has changed since, in order, and whether that is all.
+    Changes { next: Vec<Change>, is_all: bool },
     /// Nobody knows what was deleted since: everything is to be told anew.
     Everything,
 }
@@ -47,30 +50,21 @@ impl Board {
     }
 
     /// Takes note that an object is gone.
-    pub(crate) fn remove(&mut self, key: &Key) {
-        let Some(item) = self.items.remove(key) else {
+    pub(crate) fn remove(&mut self, object: &Unstructured) {
+        let Some(item) = self.items.remove(&Key::of(object)) else {
             return;
         };
         self.changes.remove(&item.changed);
         let number = self.next();
+        self.gone_bytes += item.json().len();
         self.gone.push_back((number, item));
-        while self.gone.len() > REMEMBERED {
-            if let Some((number, _)) = self.gone.pop_front() {
-                self.forgotten = number;
-            }
+        while self.gone.len() > REMEMBERED || self.gone_bytes > REMEMBERED_BYTES {
+            let Some((number, item)) = self.gone.pop_front() else {
+                break;
+            };
+            self.gone_bytes -= item.json().len();
+            self.forgotten = number;
         }
-    }
-
-    /// Takes a whole list: what is not in it is gone.
-    pub(crate) fn replace(&mut self, objects: &[Unstructured]) {
-        let items: Vec<Item> = objects.iter().filter_map(Item::new).collect();
-        let mut before: BTreeMap<Key, ()> =
-            self.items.keys().map(|key| (key.clone(), ())).collect();
-        for item in items {
-            before.remove(&item.key);
-            self.insert(item);
-        }
-        before.into_keys().for_each(|key| self.remove(&key));
     }
 
     /// The number of the last change.
@@ -91,49 +85,54 @@ impl Board {
     pub(crate) fn whole(&mut self) -> Snapshot {
         let items = &self.items;
         self.whole
-            .get_or_insert_with(|| Snapshot::of(items.values()))
+            .get_or_insert_with(|| items.values().map(|item| item.json()).collect())
             .clone()
     }
 
-    /// What has changed since a number. Zero stands for nobody having been told anything.
-    ///
-    /// It is everything up to the last change: whoever has taken it knows of every object that was
-    /// created until then, which is what tells an addition from a change.
-    pub(crate) fn since(&self, number: u64) -> News {
-        if (number < self.forgotten && number > 0) || number > self.last {
+    /// The objects behind a key, in order, or from the first on; so many at most.
+    pub(crate) fn behind(&self, key: Option<&Key>, most: usize) -> Vec<Arc<Item>> {
+        let from = key.map_or(Bound::Unbounded, Bound::Excluded);
+        let items = self.items.range((from, Bound::Unbounded));
+        items.take(most).map(|(_, item)| item.clone()).collect()
+    }
+
+    /// What has changed since a number, of each object the last state; so many changes at most.
+    pub(crate) fn since(&self, number: u64, most: usize) -> News {
+        if number < self.forgotten || number > self.last {
             return News::Everything;
         }
         let first_gone = self.gone.partition_point(|(gone, _)| *gone <= number);
-        // Who was told nothing need not be told what is gone.
-        let gone = self.gone.range(first_gone..).filter(|_| number > 0);
-        let mut gone = gone.peekable();
+        let mut gone = self.gone.range(first_gone..).peekable();
         let mut changed = self.changes.range(number + 1..).peekable();
-        let mut news = Vec::new();
-        loop {
+        let mut next = Vec::new();
+        while next.len() < most {
             let is_deletion = match (gone.peek(), changed.peek()) {
                 (None, None) => break,
                 (Some((gone, _)), Some((changed, _))) => gone < *changed,
                 (gone, _) => gone.is_some(),
             };
-            let next = match is_deletion {
+            let found = match is_deletion {
                 true => gone.next().map(|(number, item)| (*number, item)),
                 false => changed.next().map(|(number, item)| (*number, item)),
             };
-            news.extend(next.map(|(number, item)| Change {
+            next.extend(found.map(|(number, item)| Change {
                 number,
                 is_deletion,
                 item: item.clone(),
             }));
         }
-        News::Changes(news)
+        News::Changes {
+            next,
+            is_all: gone.peek().is_none() && changed.peek().is_none(),
+        }
     }
 
     fn insert(&mut self, mut item: Item) {
-        let known = self.items.get(&item.key);
-        if known.is_some_and(|known| known.version == item.version && !item.version.is_empty()) {
+        let known = self.items.get(&item.key).cloned();
+        let is_known = |known: &Arc<Item>| known.version() == item.version();
+        if !item.version().is_empty() && known.as_ref().is_some_and(is_known) {
             return;
         }
-        let known = known.cloned();
         item.changed = self.next();
         item.created = item.changed;
         if let Some(known) = known {
@@ -152,5 +151,6 @@ impl Board {
     }
 }
 
-/// How many deletions are kept for streams that lag.
+/// How many deletions are kept for streams that lag, and how many bytes of what was deleted.
 const REMEMBERED: usize = 10_000;
+const REMEMBERED_BYTES: usize = 16 << 20;

@@ -1,29 +1,23 @@
 //! Boards, by what their lists and streams say.
 
 use pintle_codec::{Decoder, Format};
-use pintle_meta::Body as _;
+use pintle_meta::{Body as _, Unstructured};
 
 use super::*;
 
-fn object(name: &str, version: u64) -> pintle_meta::Unstructured {
+fn object(name: &str, version: u64) -> Unstructured {
     let json = format!(
         "{{\"kind\":\"X\",\"apiVersion\":\"v1\",\"metadata\":{{\"name\":\"{name}\",\"resourceVersion\":\"{version}\"}}}}"
     );
-    pintle_meta::Unstructured::decode(json.as_bytes(), Format::Json, &mut Decoder::new()).unwrap()
+    Unstructured::decode(json.as_bytes(), Format::Json, &mut Decoder::new()).unwrap()
 }
 
-fn key(name: &str) -> Key {
-    Key {
-        namespace: "".into(),
-        name: name.into(),
-    }
-}
-
-fn news(board: &Board, since: u64) -> String {
-    let News::Changes(changes) = board.since(since) else {
+/// What is told to who was told everything up to a number, and so much of it at most.
+fn some_news(board: &Board, since: u64, most: usize) -> String {
+    let News::Changes { next, is_all } = board.since(since, most) else {
         return "everything".to_owned();
     };
-    let words = changes.iter().map(|change| {
+    let words = next.iter().map(|change| {
         let sign = match (change.is_deletion, change.item.created > since) {
             (true, _) => '-',
             (false, true) => '+',
@@ -31,7 +25,12 @@ fn news(board: &Board, since: u64) -> String {
         };
         format!("{sign}{}@{}", change.item.key.name, change.number)
     });
-    words.collect::<Vec<_>>().join(" ")
+    let more = (!is_all).then(|| "more".to_owned());
+    words.chain(more).collect::<Vec<_>>().join(" ")
+}
+
+fn news(board: &Board, since: u64) -> String {
+    some_news(board, since, usize::MAX)
 }
 
 fn list(board: &mut Board) -> String {
@@ -51,38 +50,73 @@ fn a_list_is_the_objects_in_order() {
     let a = r#"{"kind":"X","apiVersion":"v1","metadata":{"name":"a","resourceVersion":"1"}}"#;
     let b = r#"{"kind":"X","apiVersion":"v1","metadata":{"name":"b","resourceVersion":"2"}}"#;
     assert_eq!(list(&mut board), format!("{a},{b}"));
-    board.remove(&key("a"));
+    board.remove(&object("a", 3));
     assert_eq!(list(&mut board), b);
+}
+
+#[test]
+fn an_object_is_on_one_line_and_in_one_place() {
+    let mut board = Board::default();
+    let json = "{\"kind\": \"X\",\n\"apiVersion\":\r\"v1\", \"metadata\":{\"name\":\"a\\nb\"}}";
+    let spread = Unstructured::decode(json.as_bytes(), Format::Json, &mut Decoder::new()).unwrap();
+    board.put(&spread);
+    let line = r#"{"kind":"X","apiVersion":"v1","metadata":{"name":"a\nb"}}"#;
+    assert_eq!(list(&mut board), line);
+    let kept = object("kept", 1);
+    board.put(&kept);
+    let item = board.items().nth(1).unwrap();
+    assert_eq!(item.json().as_ptr(), kept.as_json().unwrap().as_ptr());
 }
 
 #[test]
 fn a_stream_is_told_the_last_state_of_what_has_changed() {
     let mut board = Board::default();
-    board.replace(&[object("a", 1), object("b", 2)]);
+    board.put(&object("a", 1));
+    board.put(&object("b", 2));
     assert_eq!(news(&board, 0), "+a@1 +b@2");
     board.put(&object("a", 3));
     board.put(&object("a", 4));
     board.put(&object("c", 5));
     assert_eq!(news(&board, 2), "~a@4 +c@5");
-    board.remove(&key("b"));
+    board.remove(&object("b", 6));
     board.put(&object("b", 7));
     assert_eq!(news(&board, 5), "-b@6 +b@7");
+    assert_eq!(news(&board, 6), "+b@7");
     assert_eq!(news(&board, 7), "");
-    // Who begins is told what there is and not what is gone.
-    board.remove(&key("c"));
-    assert_eq!(news(&board, 0), "+a@4 +b@7");
+    assert_eq!(some_news(&board, 2, 2), "~a@4 +c@5 more");
+    assert_eq!(some_news(&board, 2, 3), "~a@4 +c@5 -b@6 more");
+    assert_eq!(some_news(&board, 5, 2), "-b@6 +b@7");
+}
+
+#[test]
+fn objects_are_gone_through_in_order() {
+    let mut board = Board::default();
+    for (version, name) in (1..).zip(["b", "d", "a", "c"]) {
+        board.put(&object(name, version));
+    }
+    let behind = |key: Option<&Key>, most| {
+        let found = board.behind(key, most);
+        let names = found.iter().map(|item| item.key.name.as_str());
+        names.collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(behind(None, 3), "a b c");
+    assert_eq!(behind(Some(&Key::of(&object("b", 0))), 9), "c d");
+    assert_eq!(behind(Some(&Key::of(&object("bb", 0))), 1), "c");
+    assert_eq!(behind(Some(&Key::of(&object("d", 0))), 9), "");
 }
 
 #[test]
 fn a_version_that_is_known_changes_nothing() {
     let mut board = Board::default();
-    board.replace(&[object("a", 1), object("b", 2)]);
     board.put(&object("a", 1));
-    board.replace(&[object("a", 1), object("b", 3)]);
+    board.put(&object("b", 2));
+    board.put(&object("a", 1));
+    assert_eq!(news(&board, 2), "");
+    board.put(&object("b", 3));
     assert_eq!(news(&board, 2), "~b@3");
-    board.replace(&[object("b", 3)]);
-    assert_eq!(news(&board, 3), "-a@4");
-    assert_eq!(board.len(), 1);
+    board.remove(&object("nobody", 4));
+    assert_eq!(board.last(), 3);
+    assert_eq!(board.len(), 2);
 }
 
 #[test]
@@ -91,13 +125,28 @@ fn a_stream_that_is_too_far_behind_begins_anew() {
     board.put(&object("kept", 1));
     for version in 0..20_000 {
         board.put(&object("x", version + 2));
-        board.remove(&key("x"));
+        board.remove(&object("x", version + 2));
     }
     assert_eq!(news(&board, 1), "everything");
-    assert_eq!(news(&board, 0), "+kept@1");
-    assert_eq!(
-        news(&board, board.last() - 1),
-        format!("-x@{}", board.last())
-    );
-    assert_eq!(news(&board, board.last() + 1), "everything");
+    let last = board.last();
+    assert_eq!(news(&board, last - 1), format!("-x@{last}"));
+    assert_eq!(news(&board, last + 1), "everything");
+}
+
+#[test]
+fn large_objects_that_are_gone_are_forgotten_sooner() {
+    let mut board = Board::default();
+    let large = "x".repeat(1 << 20);
+    for version in 1..=40 {
+        let json = format!(
+            "{{\"kind\":\"X\",\"apiVersion\":\"v1\",\"metadata\":{{\"name\":\"a\",\"resourceVersion\":\"{version}\"}},\"data\":\"{large}\"}}"
+        );
+        let object = Unstructured::decode(json.as_bytes(), Format::Json, &mut Decoder::new());
+        let object = object.unwrap();
+        board.put(&object);
+        board.remove(&object);
+    }
+    // Fifteen are less than 16 MiB, and take two changes each.
+    assert_eq!(news(&board, 80 - 30).matches("-a@").count(), 15);
+    assert_eq!(news(&board, 80 - 32), "everything");
 }

@@ -1,11 +1,15 @@
 //! Which requests are looked at at all.
 //!
 //! Everything here is a pure function of the head of a request. Invariant: a request that passes
-//! names this gateway, comes from no other site, and can be understood in one way only.
+//! names this gateway, comes from no other site, can be understood in one way only, and asks for
+//! something that is served.
 
+mod caller;
+mod callers;
 mod framing;
 mod host;
 mod path;
+mod served;
 mod site;
 mod tokens;
 
@@ -17,10 +21,13 @@ use std::net::IpAddr;
 use http::StatusCode;
 use http::request::Parts;
 
+pub(crate) use caller::Caller;
+pub(crate) use callers::{Callers, Sender, certified};
 pub(crate) use path::is_unambiguous;
-pub(crate) use tokens::{Caller, Tokens};
+pub(crate) use tokens::Tokens;
 
 use host::Hosts;
+use served::Served;
 use site::Sites;
 
 /// Judges the heads of requests.
@@ -28,6 +35,7 @@ use site::Sites;
 pub(crate) struct Guard {
     hosts: Hosts,
     sites: Sites,
+    served: Served,
 }
 
 /// A request that is not looked at, and why.
@@ -43,11 +51,13 @@ impl Guard {
         address: IpAddr,
         hosts: Vec<String>,
         origins: Vec<String>,
+        paths: &[String],
         is_https: bool,
     ) -> Self {
         Self {
             hosts: Hosts::new(address, hosts),
             sites: Sites::new(origins, is_https),
+            served: Served::new(paths),
         }
     }
 
@@ -56,12 +66,13 @@ impl Guard {
         framing::check(head)?;
         let host = self.hosts.check(head)?;
         self.sites.check(head, host)?;
-        path::check(head.uri.path())
+        path::check(head.uri.path())?;
+        self.served.check(head.uri.path())
     }
 }
 
 impl Refusal {
-    fn bad_request(message: &'static str) -> Self {
+    pub(crate) fn bad_request(message: &'static str) -> Self {
         Self {
             status: StatusCode::BAD_REQUEST,
             message,

@@ -19,6 +19,7 @@ fn outcome(line: &str, headers: &[(&str, &str)]) -> u16 {
         [127, 0, 0, 1].into(),
         vec!["gateway.example".to_owned()],
         vec!["https://dashboard.example/".to_owned()],
+        &[],
         false,
     );
     match guard.check(&head(line, headers)) {
@@ -204,18 +205,10 @@ fn callers_are_known_by_their_tokens() {
     let tokens = Tokens::parse(tokens).unwrap();
     let caller = |value: &str| {
         let head = head("GET /", &[("authorization", value)]);
-        tokens
-            .caller(&head)
-            .map(|caller| (caller.user.clone(), caller.groups.join(" ")))
+        tokens.caller(&head).map(Caller::user)
     };
-    assert_eq!(
-        caller("Bearer sesame-1"),
-        Some(("ada".to_owned(), String::new()))
-    );
-    assert_eq!(
-        caller("bearer sesame-2"),
-        Some(("bob".to_owned(), "devs admins".to_owned()))
-    );
+    assert_eq!(caller("Bearer sesame-1"), Some("ada"));
+    assert_eq!(caller("bearer sesame-2"), Some("bob"));
     for other in [
         "Bearer sesame-3",
         "Bearer ",
@@ -237,6 +230,8 @@ fn callers_are_known_by_their_tokens() {
     for (text, problem) in [
         ("", "no token"),
         ("sesame-1,ada", "line 1"),
+        ("sesame-1,ada\tb\u{7f},7", "line 1"),
+        ("sesame-1,ada,7,\"devs,a\0b\"", "line 1"),
         ("sesame-1,ada,7\nsesame-1,bob,8", "line 2"),
     ] {
         let error = Tokens::parse(text).unwrap_err();
@@ -245,4 +240,57 @@ fn callers_are_known_by_their_tokens() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn only_paths_that_are_named_are_served() {
+    let patterns = [
+        "/pod/list",
+        "/pods//v1",
+        "/stream/**",
+        "/api/v1/namespaces/*/pods",
+        "/apis/apps/v1/**",
+        "/",
+    ];
+    let guard = Guard::new(
+        [127, 0, 0, 1].into(),
+        Vec::new(),
+        Vec::new(),
+        &patterns.map(str::to_owned),
+        false,
+    );
+    let status = |path: &str| {
+        let head = head(&format!("GET {path}"), &[("host", "localhost")]);
+        guard
+            .check(&head)
+            .map_or_else(|refusal| refusal.status.as_u16(), |()| 200)
+    };
+    for served in [
+        "/",
+        "/pod/list",
+        "/pod/list?namespace=a",
+        "/pods//v1",
+        "/stream",
+        "/stream/pods/core/v1",
+        "/api/v1/namespaces/team/pods",
+        "/apis/apps/v1",
+        "/apis/apps/v1/deployments",
+    ] {
+        assert_eq!(status(served), 200, "{served}");
+    }
+    for refused in [
+        "/pod/list/",
+        "/pod/lis%74",
+        "/pods/core/v1",
+        "/streams",
+        "/api/v1/pods",
+        "/api/v1/namespaces/team/pods/a",
+        "/api/v1/namespaces/team/secrets",
+        "/apis/apps/v1beta1/deployments",
+        "/healthz",
+        "/page.js",
+    ] {
+        assert_eq!(status(refused), 403, "{refused}");
+    }
+    assert_eq!(status("/stream/../metrics"), 400);
 }

@@ -10,18 +10,11 @@ use http::header::AUTHORIZATION;
 use http::request::Parts;
 use ring::digest::{SHA256, digest};
 
+use super::Caller;
 use crate::error::{StartError, StartErrorKind};
 
 /// Callers by the digests of their tokens.
 pub(crate) struct Tokens(HashMap<Vec<u8>, Caller>);
-
-/// Somebody who has shown a token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Caller {
-    pub(crate) user: String,
-    pub(crate) uid: String,
-    pub(crate) groups: Vec<String>,
-}
 
 impl Tokens {
     pub(crate) fn read(file: &Path) -> Result<Self, StartError> {
@@ -87,11 +80,7 @@ fn entry(line: &str) -> Option<(String, Caller)> {
     let (token, user, uid) = (field()?, field()?, field()?);
     let groups = field().unwrap_or_default().trim_matches('"').split(',');
     let groups = groups.map(str::trim).filter(|group| !group.is_empty());
-    let caller = Caller {
-        user: user.to_owned(),
-        uid: uid.to_owned(),
-        groups: groups.map(str::to_owned).collect(),
-    };
+    let caller = Caller::new(user, uid, &groups.collect::<Vec<_>>())?;
     Some((token.to_owned(), caller))
 }
 

@@ -31,7 +31,7 @@ impl Access {
         match self.is_allowed(caller, verb, gvr, namespace).await {
             Some(true) => Ok(()),
             Some(false) => {
-                let message = format!("{} may not {verb} {}", caller.user, gvr.resource);
+                let message = format!("{} may not {verb} {}", caller.user(), gvr.resource);
                 Err(Failure::new(StatusCode::FORBIDDEN, message))
             }
             None => {

@@ -8,7 +8,8 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderValue, IF_NONE_MATCH
 use http::{HeaderMap, Response, StatusCode};
 use pintle_codec::json;
 
-use super::{Query, Shared};
+use super::Query;
+use super::followed::Followed;
 use crate::board::{Board, Item, Snapshot};
 use crate::body::Body;
 
@@ -46,10 +47,10 @@ impl Failure {
 }
 
 /// The objects that are asked for, unless the caller has them.
-pub(super) fn list(shared: &Shared, query: &Query, request: &HeaderMap) -> Response<Body> {
+pub(super) fn list(followed: &Followed, query: &Query, request: &HeaderMap) -> Response<Body> {
     let (tag, pieces) = {
-        let mut board = shared.lock();
-        let tag = shared.tag(board.last());
+        let mut board = followed.board();
+        let tag = followed.tag(board.last());
         let known = request
             .get(IF_NONE_MATCH)
             .is_some_and(|known| known == tag.as_str());
@@ -95,14 +96,10 @@ fn select(board: &mut Board, query: &Query) -> (Bytes, Snapshot, Bytes) {
     }
     tail.push(b'}');
     let snapshot = match query.has_parts() {
-        false => Snapshot::of(selected.into_iter()),
+        false => selected.into_iter().map(|item| item.json()).collect(),
         true => {
-            let parts = selected.iter().enumerate().map(|(index, item)| {
-                let mut piece = if index == 0 { Vec::new() } else { vec![b','] };
-                piece.extend(query.parts_of(item));
-                Bytes::from(piece)
-            });
-            Snapshot::from(parts.collect::<Vec<_>>())
+            let parts = |item: &Arc<Item>| Bytes::from(query.parts_of(item));
+            selected.into_iter().map(parts).collect()
         }
     };
     (head, snapshot, tail.into())

@@ -5,6 +5,7 @@ use std::fmt;
 use http::header::{CONTENT_LENGTH, UPGRADE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http_body::Body as _;
 use hyper::body::Incoming;
 use hyper::upgrade::OnUpgrade;
 use pintle_transport::{Transport, Upgrade};
@@ -14,7 +15,7 @@ use super::limited::Limited;
 use super::{Tunnel, headers, upgrade};
 use crate::answer;
 use crate::body::Body;
-use crate::guard::{Caller, is_unambiguous};
+use crate::guard::{Caller, Refusal, is_unambiguous};
 use crate::handler::Answered;
 
 /// The way to one API server.
@@ -48,6 +49,10 @@ impl Proxy {
             return refused.into();
         }
         if let Some(protocol) = leaving {
+            if !body.is_end_stream() {
+                let text = "a request to leave HTTP has a body";
+                return answer::refused(&Refusal::bad_request(text)).into();
+            }
             return self.leave(head, protocol, caller).await;
         }
         let mut outgoing = Request::new(pintle_transport::Body::new(Limited::new(

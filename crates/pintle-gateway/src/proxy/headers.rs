@@ -45,19 +45,9 @@ pub(super) fn outgoing(headers: &HeaderMap, caller: Option<&Caller>) -> HeaderMa
     for name in named {
         kept.remove(name);
     }
-    let mut add = |name: &'static str, text: &str| {
-        if let Ok(value) = HeaderValue::from_str(text) {
-            kept.append(name, value);
-        }
-    };
-    add("impersonate-user", &caller.user);
-    add("impersonate-uid", &caller.uid);
-    caller
-        .groups
-        .iter()
-        .for_each(|group| add("impersonate-group", group));
-    // Impersonation leaves out what the API server adds for everybody.
-    add("impersonate-group", "system:authenticated");
+    for (name, value) in caller.impersonation() {
+        kept.append(name, value.clone());
+    }
     kept
 }
 
@@ -175,11 +165,7 @@ mod tests {
 
     #[test]
     fn a_known_caller_is_named_and_nobody_else() {
-        let caller = Caller {
-            user: "ada".to_owned(),
-            uid: "7".to_owned(),
-            groups: vec!["devs".to_owned()],
-        };
+        let caller = Caller::new("ada", "7", &["devs"]).unwrap();
         assert_eq!(
             text(&outgoing(&map(SENT), Some(&caller))),
             "accept: application/json\nimpersonate-group: devs\nimpersonate-group: system:authenticated\n\

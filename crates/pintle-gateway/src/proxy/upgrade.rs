@@ -1,6 +1,7 @@
 //! Requests to leave HTTP, as `kubectl exec` sends them.
 //!
-//! Invariant: only what the API server speaks is asked for, and what is asked for names no token.
+//! Invariant: only what the API server speaks is asked for, by requests without a body, and what is asked
+//! for names no token.
 
 use http::header::{CONNECTION, HeaderName, HeaderValue, UPGRADE};
 use http::{HeaderMap, Request, Version};

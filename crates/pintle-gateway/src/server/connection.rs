@@ -19,6 +19,7 @@ use super::protocol::Protocol;
 use super::stall::Stall;
 use super::tasks::Tasks;
 use super::tls::Tls;
+use crate::guard::{Caller, certified};
 use crate::handler::Handler;
 use crate::proxy::Tunnel;
 
@@ -35,12 +36,15 @@ pub(super) async fn serve(shared: &Shared, stream: TcpStream, ending: watch::Rec
     _ = stream.set_nodelay(true);
     let stream = Stall::new(stream, shared.limits.patience);
     let Some(tls) = &shared.tls else {
-        return exchange(shared, stream, false, ending).await;
+        return exchange(shared, stream, false, None, ending).await;
     };
     match timeout(HEADS, tls.accept(stream)).await {
         Ok(Ok(stream)) => {
-            let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-            exchange(shared, stream, is_http2, ending).await;
+            let (_, session) = stream.get_ref();
+            let is_http2 = session.alpn_protocol() == Some(b"h2");
+            let shown = session.peer_certificates().and_then(<[_]>::first);
+            let caller = shown.and_then(|certificate| certified(certificate));
+            exchange(shared, stream, is_http2, caller, ending).await;
         }
         Ok(Err(error)) => debug!(%error, "handshake failed"),
         Err(_) => debug!("handshake took too long"),
@@ -51,13 +55,16 @@ async fn exchange(
     shared: &Shared,
     stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
     is_http2: bool,
+    caller: Option<Caller>,
     mut ending: watch::Receiver<bool>,
 ) {
     let tunnel: Arc<Mutex<Option<Tunnel>>> = Arc::default();
+    let caller = Arc::new(caller);
     let service = service_fn(|request: Request<Incoming>| {
         let (handler, tunnel) = (shared.handler.clone(), tunnel.clone());
+        let caller = caller.clone();
         async move {
-            let answered = handler.answer(request).await;
+            let answered = handler.answer(request, caller.as_ref().as_ref()).await;
             if let Some(opened) = answered.tunnel {
                 *tunnel.lock().unwrap_or_else(PoisonError::into_inner) = Some(opened);
             }

@@ -7,6 +7,8 @@ use std::time::Duration;
 pub(crate) struct Limits {
     /// Connections.
     pub(crate) connections: usize,
+    /// Streams of events.
+    pub(crate) streams: usize,
     /// Bytes of a request's body.
     pub(crate) body: u64,
     /// For a client to take something of what is sent to it.
@@ -17,6 +19,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: 4096,
+            streams: 4096,
             body: 8 << 20,
             patience: Duration::from_secs(30),
         }

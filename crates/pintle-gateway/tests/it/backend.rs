@@ -74,7 +74,7 @@ impl Backend {
         let seen = self.seen.lock().unwrap();
         let callers = seen.iter().filter(|request| {
             let line = request.lines().next().unwrap_or_default();
-            let own = line.contains("?limit=500 ") || line.contains("allowWatchBookmarks=true");
+            let own = line.contains("limit=500 ") || line.contains("allowWatchBookmarks=true");
             !(line.starts_with("GET ") && own)
         });
         callers.cloned().collect()

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -33,6 +33,11 @@ pub(crate) async fn get(address: SocketAddr, target: &str) -> Reply {
 
 /// One request over a connection of its own.
 pub(crate) async fn ask(address: SocketAddr, line: &str, headers: &[&str], body: &str) -> Reply {
+    exchange(address, request(line, headers, body).as_bytes()).await
+}
+
+/// The text of a request, behind which the connection is to be closed.
+pub(crate) fn request(line: &str, headers: &[&str], body: &str) -> String {
     let mut request = format!("{line} HTTP/1.1\r\n");
     for header in headers {
         request += header;
@@ -40,12 +45,20 @@ pub(crate) async fn ask(address: SocketAddr, line: &str, headers: &[&str], body:
     }
     request += "Connection: close\r\n\r\n";
     request += body;
-    exchange(address, request.as_bytes()).await
+    request
 }
 
 /// Sends bytes and reads until the other side ends.
 pub(crate) async fn exchange(address: SocketAddr, bytes: &[u8]) -> Reply {
-    let mut stream = TcpStream::connect(address).await.unwrap();
+    let stream = TcpStream::connect(address).await.unwrap();
+    exchange_over(stream, bytes).await
+}
+
+/// The same over a connection that there is.
+pub(crate) async fn exchange_over(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    bytes: &[u8],
+) -> Reply {
     stream.write_all(bytes).await.unwrap();
     let mut all = Vec::new();
     let read = timeout(PATIENCE, stream.read_to_end(&mut all)).await;

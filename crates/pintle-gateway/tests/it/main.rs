@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod backend;
+mod certificates;
 mod http;
 mod lists;
+mod logs;
 mod page;
 mod proxying;
 mod security;

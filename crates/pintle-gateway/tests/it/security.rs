@@ -127,6 +127,72 @@ async fn messages_with_two_ends_are_refused() {
 }
 
 #[tokio::test]
+async fn nobody_leaves_http_by_a_trick() {
+    let backend = Backend::answering(OK).await;
+    let gateway = backend.start().await;
+    let host = gateway.address();
+    let hidden = "GET /api/v1/secrets HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let length = hidden.len();
+    for (line, headers) in [
+        (
+            "GET /api HTTP/1.1",
+            "Connection: Upgrade\r\nUpgrade: h2c\r\n",
+        ),
+        (
+            "GET /api HTTP/1.1",
+            "Connection: Upgrade\r\nUpgrade: TLS/1.0\r\n",
+        ),
+        (
+            "GET /api HTTP/1.1",
+            "Connection: Upgrade\r\nUpgrade: websocket, h2c\r\n",
+        ),
+        (
+            "GET /api HTTP/1.1",
+            "Connection: Upgrade\r\nUpgrade: websocket\r\nUpgrade: SPDY/3.1\r\n",
+        ),
+        ("GET /api HTTP/1.1", "Upgrade: websocket\r\n"),
+        (
+            "GET /api HTTP/1.0",
+            "Connection: Upgrade\r\nUpgrade: websocket\r\n",
+        ),
+        (
+            "GET /ping HTTP/1.1",
+            "Connection: Upgrade\r\nUpgrade: websocket\r\n",
+        ),
+        (
+            "GET /pod/list HTTP/1.1",
+            "Connection: Upgrade\r\nUpgrade: websocket\r\n",
+        ),
+        (
+            "GET /api HTTP/1.1",
+            "Connection: Upgrade, Authorization\r\nUpgrade: websocket\r\n",
+        ),
+    ] {
+        let request = format!(
+            "{line}\r\nHost: {host}\r\n{headers}Connection: close\r\nContent-Length: {length}\r\n\r\n{hidden}"
+        );
+        let reply = exchange(host, request.as_bytes()).await;
+        assert_ne!(reply.status, 101, "{line} {headers}: {reply:?}");
+        for seen in backend.seen() {
+            assert!(!seen.starts_with("GET /api/v1/secrets"), "{seen}");
+            assert!(
+                !seen.to_lowercase().contains("upgrade"),
+                "{headers}: {seen}"
+            );
+        }
+    }
+    // What may be asked for has no body that could be taken for something else.
+    let before = backend.seen().len();
+    let request = format!(
+        "GET /api HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+         Content-Length: {length}\r\n\r\n{hidden}"
+    );
+    let reply = exchange(host, request.as_bytes()).await;
+    assert_eq!(reply.status, 400, "{reply:?}");
+    assert_eq!(backend.seen().len(), before);
+}
+
+#[tokio::test]
 async fn answers_cannot_be_taken_for_something_else() {
     let backend = Backend::answering(OK).await;
     let gateway = backend.start().await;

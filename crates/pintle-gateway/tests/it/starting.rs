@@ -36,7 +36,8 @@ async fn beyond_loopback_nobody_gets_in_unknown_or_in_the_clear() {
     let anywhere = || backend.gateway().listen(([0, 0, 0, 0], 0).into());
     let bare = anywhere().start().await.unwrap_err();
     assert!(
-        bare.to_string().contains("without tokens and TLS"),
+        bare.to_string()
+            .contains("without TLS and a way to know callers"),
         "{bare}"
     );
     let clear = anywhere().tokens(path("tokens")).start().await.unwrap_err();
@@ -46,7 +47,12 @@ async fn beyond_loopback_nobody_gets_in_unknown_or_in_the_clear() {
         .start()
         .await
         .unwrap_err();
-    assert!(unknown.to_string().contains("without tokens"), "{unknown}");
+    assert!(
+        unknown
+            .to_string()
+            .contains("without a way to know callers"),
+        "{unknown}"
+    );
     for error in [bare, clear, unknown] {
         assert_eq!(error.kind(), StartErrorKind::Exposed);
     }

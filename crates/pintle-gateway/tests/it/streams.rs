@@ -2,13 +2,14 @@
 
 use std::net::SocketAddr;
 
+use pintle_gateway::Gateway;
 use pintle_test::meta::GroupVersion;
 use pintle_test::{Cluster, Requests};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::http::PATIENCE;
+use crate::http::{PATIENCE, get};
 use crate::lists::up;
 
 /// A stream, read as a browser reads it.
@@ -144,6 +145,33 @@ async fn a_stream_begins_with_what_there_is_and_goes_on_with_what_happens() {
 }
 
 #[tokio::test]
+async fn a_beginning_has_an_end_though_things_change_all_the_time() {
+    let (cluster, gateway) = up().await;
+    let change = async {
+        for change in 0u64.. {
+            label(&cluster, "a", &format!("v{change}")).await;
+        }
+    };
+    let listen = async {
+        let mut stream = Stream::open(gateway.address(), "/stream/pods/core/v1", "").await;
+        let mut events = 0;
+        while stream.event().await != "synced" {
+            assert_eq!(
+                stream.id, "",
+                "nothing to come back to before everything is told"
+            );
+            events += 1;
+        }
+        assert_ne!(stream.id, "");
+        events
+    };
+    tokio::select! {
+        () = change => unreachable!("it goes on"),
+        events = listen => assert_eq!(events, 3),
+    }
+}
+
+#[tokio::test]
 async fn a_selecting_stream_tells_of_what_comes_and_goes() {
     let (cluster, gateway) = up().await;
     let target = "/stream/pods/core/v1?namespace=default&labelSelector=app%3Dweb";
@@ -170,6 +198,43 @@ async fn a_stream_that_selects_nothing_says_that_it_has_seen_all() {
     assert_eq!(stream.event().await, "synced");
     label(&cluster, "a", "none").await;
     assert_eq!(stream.event().await, "ADDED a");
+}
+
+#[tokio::test]
+async fn there_are_no_more_streams_than_there_may_be() {
+    let (cluster, _) = up().await;
+    let gateway = Gateway::builder(cluster.config().unwrap())
+        .listen(([127, 0, 0, 1], 0).into())
+        .max_streams(1)
+        .start()
+        .await
+        .unwrap();
+    let address = gateway.address();
+    let mut first = Stream::open(address, "/stream/pods/core/v1", "").await;
+    while first.event().await != "synced" {}
+    let refused = get(address, "/stream/pods/core/v1?httpStatus=true").await;
+    assert_eq!(refused.status, 503, "{refused:?}");
+    assert!(refused.body.contains("as many streams"), "{refused:?}");
+    drop(first);
+    // The gateway learns by writing that nobody reads.
+    for change in 0..500 {
+        label(&cluster, "a", &format!("v{change}")).await;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request =
+            format!("GET /stream/pods/core/v1?httpStatus=true HTTP/1.0\r\nHost: {address}\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let head = BufReader::new(stream)
+            .lines()
+            .next_line()
+            .await
+            .unwrap()
+            .unwrap();
+        if head.starts_with("HTTP/1.0 200") {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("a place never became free");
 }
 
 #[tokio::test]

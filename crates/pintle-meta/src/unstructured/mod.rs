@@ -127,6 +127,14 @@ impl Unstructured {
         ObjectName::of(self)
     }
 
+    /// The JSON that the object is kept as; `None` if it is a tree, since it was edited or made.
+    pub fn as_json(&self) -> Option<&str> {
+        match &self.0 {
+            State::Kept(kept) => Some(kept.text()),
+            State::Tree(_) => None,
+        }
+    }
+
     /// The object as a tree.
     pub fn to_tree(&self) -> pintle_codec::Object {
         match &self.0 {
