@@ -63,11 +63,6 @@ impl Fleet {
         self.pods.remove(&key(pod));
     }
 
-    /// Forgets all pods: a list is coming.
-    pub(super) fn forget(&mut self) {
-        self.pods.clear();
-    }
-
     /// When something is due next.
     pub(super) fn next(&self) -> Option<Instant> {
         let plans = self.pods.values().filter_map(|known| known.plan);

@@ -1,13 +1,10 @@
-//! Watching pods, and doing what is due.
+//! Following pods, and doing what is due.
 
-use std::time::Duration;
-
-use pintle_client::{AllNamespaces, WatchStream};
-use pintle_client::{Api, Client, DynamicClient, Error};
+use pintle_cache::{Event, InformerFactory};
+use pintle_client::{Client, Error};
 use pintle_codec::Value;
 use pintle_env::{Clock as _, SystemClock};
-use pintle_meta::v1::ListOptions;
-use pintle_meta::{GroupVersion, Unstructured, WatchEvent};
+use pintle_meta::{GroupVersion, Lazy, Unstructured};
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
@@ -24,31 +21,12 @@ pub(crate) async fn run(client: Client, count: usize) -> Result<(), Error> {
     for (index, name) in names.iter().enumerate() {
         writes::register(&client, name, index).await?;
     }
-    let pods = GroupVersion::core("v1").with_resource("pods");
-    let pods = DynamicClient::new(&client).namespaced(&pods);
-    let mut fleet = Fleet::new(names);
-    loop {
-        if play(&client, &pods, &mut fleet).await.is_err() {
-            // The server is gone, or has forgotten what has happened: what there is is looked at anew.
-            sleep(PAUSE).await;
-        }
-    }
-}
-
-/// Follows pods from a list on, until the watch fails.
-async fn play(
-    client: &Client,
-    pods: &Api<Unstructured, AllNamespaces>,
-    fleet: &mut Fleet,
-) -> Result<(), Error> {
+    let factory = InformerFactory::new(client.clone());
+    let pods = factory.for_resource(&GroupVersion::core("v1").with_resource("pods"));
+    let mut events = pods.events()?;
+    factory.start();
     let clock = SystemClock::new();
-    let list = pods.list_all(&ListOptions::new()).await?;
-    fleet.forget();
-    for pod in &list.items {
-        fleet.see(read(pod), clock.now());
-    }
-    let mut version = list.metadata.resource_version.to_string();
-    let mut watch = begin(pods, &version).await?;
+    let mut fleet = Fleet::new(names);
     let mut writes: JoinSet<(Task, Result<(), Error>)> = JoinSet::new();
     loop {
         for task in fleet.due(clock.now()) {
@@ -66,18 +44,20 @@ async fn play(
             }
         };
         tokio::select! {
-            event = watch.try_next() => match event? {
-                Some(WatchEvent::Added(pod) | WatchEvent::Modified(pod)) => {
-                    note(&mut version, &pod);
-                    fleet.see(read(&pod), clock.now());
+            event = events.next() => match event {
+                Some(Event::Added { object: pod, .. } | Event::Updated { new: pod, .. }) => {
+                    if let Some(pod) = read(&pod) {
+                        fleet.see(pod, clock.now());
+                    }
                 }
-                Some(WatchEvent::Deleted(pod)) => {
-                    note(&mut version, &pod);
-                    fleet.lose(&read(&pod));
+                Some(Event::Deleted(gone)) => {
+                    if let Some(pod) = read(gone.object()) {
+                        fleet.lose(&pod);
+                    }
                 }
-                Some(WatchEvent::Bookmark(_)) => {}
-                Some(WatchEvent::Error(_)) => return Ok(()),
-                None => watch = begin(pods, &version).await?,
+                Some(_) => {}
+                // Nobody stops the informer but the end of this.
+                None => return Ok(()),
             },
             Some(written) = writes.join_next() => {
                 if let Ok((task, Err(error))) = written
@@ -92,21 +72,8 @@ async fn play(
     }
 }
 
-async fn begin(
-    pods: &Api<Unstructured, AllNamespaces>,
-    version: &str,
-) -> Result<WatchStream<Unstructured>, Error> {
-    pods.watch(&ListOptions::new().resource_version(version))
-        .await
+/// A pod; nothing for what cannot be read, which an informer does not hold.
+fn read(pod: &Lazy<Unstructured>) -> Option<Pod> {
+    let pod = pod.get().ok()?;
+    Some(Pod::read(&Value::Object(pod.to_tree())))
 }
-
-fn note(version: &mut String, pod: &Unstructured) {
-    use pintle_meta::Metadata as _;
-    pod.resource_version().clone_into(version);
-}
-
-fn read(pod: &Unstructured) -> Pod {
-    Pod::read(&Value::Object(pod.to_tree()))
-}
-
-const PAUSE: Duration = Duration::from_secs(1);
