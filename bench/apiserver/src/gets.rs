@@ -63,5 +63,9 @@ async fn latencies(connection: &Connection, until: Instant) -> Result<Vec<f64>> 
 
 fn quantile(sorted: &[f64], part: f64) -> f64 {
     let at = (sorted.len() as f64 * part) as usize;
-    sorted.get(at).or(sorted.last()).copied().unwrap_or(f64::NAN)
+    sorted
+        .get(at)
+        .or(sorted.last())
+        .copied()
+        .unwrap_or(f64::NAN)
 }

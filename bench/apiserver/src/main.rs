@@ -3,9 +3,11 @@
 //! ```text
 //! apiserver-load creates KUBECONFIG PODS    creates of the reference pod, from several requests at a time
 //! apiserver-load gets KUBECONFIG SECONDS    gets of one pod, alone and beside a list of all
+//! apiserver-load changes KUBECONFIG PODS A_SECOND SECONDS    changes of created pods, by turns
 //! apiserver-load events WRITES WATCHERS     events of the embedded server, in this process
 //! ```
 
+mod changes;
 mod client;
 mod events;
 mod gets;
@@ -22,8 +24,11 @@ async fn main() -> ExitCode {
     let found = match arguments[..] {
         ["creates", kubeconfig, pods] => creates(kubeconfig, pods).await,
         ["gets", kubeconfig, seconds] => gets(kubeconfig, seconds).await,
+        ["changes", kubeconfig, pods, a_second, seconds] => {
+            changes(kubeconfig, pods, a_second, seconds).await
+        }
         ["events", writes, watchers] => events(writes, watchers).await,
-        _ => Err("creates KUBECONFIG PODS | gets KUBECONFIG SECONDS | events WRITES WATCHERS".into()),
+        _ => Err("creates KUBECONFIG PODS | gets KUBECONFIG SECONDS | changes KUBECONFIG PODS A_SECOND SECONDS | events WRITES WATCHERS".into()),
     };
     match found {
         Ok(found) => {
@@ -43,6 +48,21 @@ async fn creates(kubeconfig: &str, pods: &str) -> Result<serde_json::Value> {
 
 async fn gets(kubeconfig: &str, seconds: &str) -> Result<serde_json::Value> {
     gets::get(kubeconfig, seconds.parse()?).await
+}
+
+async fn changes(
+    kubeconfig: &str,
+    pods: &str,
+    a_second: &str,
+    seconds: &str,
+) -> Result<serde_json::Value> {
+    changes::change(
+        kubeconfig,
+        pods.parse()?,
+        a_second.parse()?,
+        seconds.parse()?,
+    )
+    .await
 }
 
 async fn events(writes: &str, watchers: &str) -> Result<serde_json::Value> {

@@ -1,19 +1,17 @@
 //! The benchmark `apiserver`: the embedded server under load, beside a real kube-apiserver under the same.
 
-use std::fs;
-use std::io::{BufRead as _, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 
-use pintle_env::{Clock, SystemClock};
 use serde::{Deserialize, Serialize};
 
 use super::figures::Figure;
 use super::table::Table;
 use super::target::{self, Target};
+use super::up::Up;
 use super::{Verdict, cargo, directory, output};
 use crate::command;
-use crate::error::{Context, Error, Result};
+use crate::error::{Context, Result};
 use crate::interrupt::Interrupt;
 use crate::real_cluster::{Binaries, Cluster, Options, Registry};
 use crate::workspace;
@@ -82,11 +80,11 @@ pub(super) fn run(quick: bool, interrupt: &Interrupt) -> Result<Results> {
     };
     let (mut start_millis, mut empty_mib) = (Figure::default(), Figure::default());
     for _ in 0..rounds {
-        let up = Up::start()?;
+        let up = Up::start(&[])?;
         start_millis.push(up.start_millis);
         empty_mib.push(up.resident()? as f64 / MIB);
     }
-    let up = Up::start()?;
+    let up = Up::start(&[])?;
     let before = up.resident()?;
     let creates: Creates = load(&["creates", &up.kubeconfig(), &pods.to_string()], interrupt)?;
     let a_pod = (up.resident()? - before) as f64 / pods as f64;
@@ -222,68 +220,6 @@ impl Results {
             wrong: 0,
             met,
             missed,
-        }
-    }
-}
-
-/// `pintle up` in a process of its own, which ends when this is dropped.
-struct Up {
-    process: Child,
-    kubeconfig: PathBuf,
-    start_millis: f64,
-}
-
-impl Up {
-    fn start() -> Result<Self> {
-        let program = workspace::root().join("target/release/pintle");
-        let clock = SystemClock::new();
-        let started = clock.now();
-        let mut command = Command::new(&program);
-        command
-            .arg("up")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
-        let mut process = command::spawn(&mut command)?;
-        let mut line = String::new();
-        // It is printed once the server has answered a request.
-        if let Some(out) = process.stdout.take() {
-            let read = BufReader::new(out).read_line(&mut line);
-            read.context(|| "read what `pintle up` prints".to_owned())?;
-        }
-        let start_millis = clock.now().saturating_since(started).as_secs_f64() * 1e3;
-        let up = Self {
-            process,
-            kubeconfig: PathBuf::from(line.trim()),
-            start_millis,
-        };
-        if !up.kubeconfig.exists() {
-            return Err(Error::new("`pintle up` printed no kubeconfig"));
-        }
-        Ok(up)
-    }
-
-    fn kubeconfig(&self) -> String {
-        self.kubeconfig.display().to_string()
-    }
-
-    /// The bytes that it holds of the machine's memory.
-    fn resident(&self) -> Result<u64> {
-        let path = format!("/proc/{}/status", self.process.id());
-        let status = fs::read_to_string(&path).context(|| format!("read {path}"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kib = line.and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok());
-        let kib = kib.ok_or_else(|| Error::new(format!("{path} has no VmRSS")))?;
-        Ok(kib * 1024)
-    }
-}
-
-impl Drop for Up {
-    fn drop(&mut self) {
-        // It has nothing that would have to be kept.
-        _ = self.process.kill();
-        _ = self.process.wait();
-        if let Some(directory) = self.kubeconfig.parent() {
-            _ = fs::remove_dir_all(directory);
         }
     }
 }

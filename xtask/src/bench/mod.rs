@@ -8,12 +8,14 @@ mod apiserver;
 mod build;
 mod codec;
 mod figures;
+mod gateway;
 mod machine;
 mod newcomer;
 mod peer;
 mod queue;
 mod table;
 mod target;
+mod up;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,6 +53,8 @@ enum Name {
     Newcomer,
     /// What `pintle-api` costs to build, and what unused kinds cost a program
     Build,
+    /// Lists of a gateway while pods change, beside Gin over client-go's informers; and a thousand streams
+    Gateway,
     /// Keys through a work queue, and what delayed keys weigh, beside client-go
     Queue,
 }
@@ -70,6 +74,8 @@ struct Report {
     newcomer: Option<newcomer::Results>,
     #[serde(skip_serializing_if = "Option::is_none")]
     queue: Option<queue::Results>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gateway: Option<gateway::Results>,
 }
 
 /// What one benchmark found, in one line.
@@ -93,6 +99,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         apiserver: None,
         newcomer: None,
         queue: None,
+        gateway: None,
     };
     println!("{}", report.machine);
     let mut verdicts = Vec::new();
@@ -120,6 +127,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         let results = queue::run(arguments.quick, &interrupt)?;
         verdicts.push(results.print());
         report.queue = Some(results);
+    }
+    if wanted(Name::Gateway) {
+        let results = gateway::run(arguments.quick, &interrupt)?;
+        verdicts.push(results.print());
+        report.gateway = Some(results);
     }
     if let Some(path) = &arguments.json {
         let text = serde_json::to_string_pretty(&report).context(|| "write JSON".to_owned())?;
