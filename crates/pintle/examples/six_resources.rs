@@ -6,12 +6,16 @@
 //! ```
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
+mod cluster;
+
 use std::error::Error;
 use std::time::Duration;
 
 use pintle::cache::InformerFactory;
 use pintle::meta::{GroupVersion, GroupVersionResource, LabelSelector, Unstructured};
 use pintle::{Client, cache};
+
+use cluster::Cluster;
 
 /// A client, and what its cluster has of the usual resources.
 struct CachedClient {
@@ -52,7 +56,8 @@ fn usual() -> [GroupVersionResource; 6] {
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let client = CachedClient::new(Client::infer().await?).await?;
+    let cluster = Cluster::connect().await?;
+    let client = CachedClient::new(cluster.client()?).await?;
     for resource in usual() {
         let objects = client.lister(&resource).list(&LabelSelector::everything());
         println!("{} {}", objects.len(), resource.resource);

@@ -17,7 +17,8 @@ struct Example {
     name: &'static str,
     arguments: &'static [&'static str],
     real: &'static str,
-    /// None where the embedded server does not serve yet what it takes.
+    /// None where the embedded server does not serve yet what it takes, and where the example asks no server
+    /// but one of its own.
     embedded: Option<&'static str>,
 }
 
@@ -149,5 +150,29 @@ const EXAMPLES: &[Example] = &[
         arguments: &[],
         real: "home https://example.com",
         embedded: Some("kind: CustomResourceDefinition"),
+    },
+    Example {
+        name: "indexer",
+        arguments: &[],
+        real: "nodeName node2: pod-2, pod-3\nnodes: node1, node2",
+        embedded: None,
+    },
+    Example {
+        name: "local_lister_watcher",
+        arguments: &[],
+        real: "updated web-0 to version 3\ndeleted default/web-1",
+        embedded: None,
+    },
+    Example {
+        name: "six_resources",
+        arguments: &[],
+        real: "0 pods\n1 services\n",
+        embedded: Some("1 pods\n1 services\n"),
+    },
+    Example {
+        name: "shared_watch",
+        arguments: &[],
+        real: "1 watch",
+        embedded: None,
     },
 ];

@@ -1,4 +1,4 @@
-//! kubectl against `pintle up`, beside the same commands against a real kube-apiserver.
+//! kubectl against `pintle up`, and through its gateway, beside the same commands against a real kube-apiserver.
 //!
 //! What kubectl prints and how it exits must be the same on both, apart from ages.
 
@@ -8,7 +8,7 @@ use std::process::Command;
 
 use base64::Engine as _;
 
-use super::embedded::{Embedded, kubectl_on};
+use super::embedded::{Embedded, free_address, kubectl_on};
 use super::explained::without_descriptions;
 use super::outcome::Cases;
 use super::rust::cargo;
@@ -20,7 +20,7 @@ use crate::real_cluster::{Binaries, Cluster, Options, Registry};
 use crate::workspace;
 
 // claims: wire.openapi.field-validation, wire.openapi.patch-metadata, wire.openapi.explain
-/// Runs every command on both servers and compares; then lists and watches with curl.
+/// Runs every command on both servers, and on one more through its gateway, and compares; then lists and watches with curl.
 pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
     let build = ["build", "--locked", "--package", "pintle-cli"];
     command::check(cargo().args(build), interrupt)?;
@@ -34,6 +34,11 @@ pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
     let real = Cluster::start(&binaries, registry.temporary()?, &options, interrupt)?;
     let pintle = workspace::root().join("target/debug/pintle");
     let embedded = Embedded::start(&pintle, registry.temporary()?, interrupt)?;
+    // One more server, of which kubectl sees the gateway.
+    let gateway = free_address()?;
+    let more = ["--gateway", &gateway];
+    let behind = Embedded::start_with(&pintle, &more, registry.temporary()?, interrupt)?;
+    let server = format!("--server=http://{gateway}");
     let kubectl = binaries.directory().join("kubectl");
 
     let mut passed = 0;
@@ -50,24 +55,36 @@ pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
         if interrupt.signal().is_some() {
             return Err(Error::new("interrupted"));
         }
-        let run = |kubeconfig: &Path| {
+        let run = |kubeconfig: &Path, more: Option<&str>| {
             let mut command = kubectl_on(&kubectl, kubeconfig);
-            outcome(command.args(line.split(' ')))
+            outcome(command.args(line.split(' ')).args(more))
         };
-        check(line, &run(real.kubeconfig())?, &run(&embedded.kubeconfig)?);
+        let expected = run(real.kubeconfig(), None)?;
+        check(line, &expected, &run(&embedded.kubeconfig, None)?);
+        if is_the_gateways(line) {
+            continue;
+        }
+        let through = format!("{line} through the gateway");
+        check(
+            &through,
+            &expected,
+            &run(&behind.kubeconfig, Some(server.as_str()))?,
+        );
     }
-    let watch = |kubeconfig: &Path| {
+    let watch = |kubeconfig: &Path, more: Option<&str>| {
         let command = |words: &[&str]| {
             let mut command = kubectl_on(&kubectl, kubeconfig);
-            command.args(words);
+            command.args(more).args(words);
             command
         };
         let printed = watch(command, &workspace::root().join(TEST_POD), interrupt)?;
         Ok::<_, Error>(without_ages(&printed))
     };
-    let expected = watch(real.kubeconfig())?;
-    let found = watch(&embedded.kubeconfig)?;
+    let expected = watch(real.kubeconfig(), None)?;
+    let found = watch(&embedded.kubeconfig, None)?;
     check("get pods --watch", &expected, &found);
+    let through = watch(&behind.kubeconfig, Some(server.as_str()))?;
+    check("get pods --watch through the gateway", &expected, &through);
     // Independent reasons to believe what both have printed.
     let types: Vec<&str> = found
         .lines()
@@ -95,6 +112,12 @@ pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
         return Err(Error::new(format!("{failed} commands differ")));
     }
     Ok(Some(passed))
+}
+
+/// Whether a command asks for a path that a gateway does not pass on.
+fn is_the_gateways(line: &str) -> bool {
+    let path = line.strip_prefix("get --raw ");
+    path.is_some_and(|path| !path.starts_with("/api") && !path.starts_with("/openapi"))
 }
 
 /// Exit code, standard output and standard error of a command, ages, column widths and descriptions apart.

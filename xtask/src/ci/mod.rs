@@ -11,6 +11,7 @@ mod codec;
 mod connect;
 mod control_plane;
 mod discovery;
+mod docs;
 mod embedded;
 mod examples;
 mod explained;

@@ -2,8 +2,8 @@
 
 use super::outcome::Cases;
 use super::{
-    bans, claims, codec, connect, control_plane, discovery, examples, informers, kubectl, page,
-    replicas, rust, schedules, schema, streams, tools,
+    bans, claims, codec, connect, control_plane, discovery, docs, examples, informers, kubectl,
+    page, replicas, rust, schedules, schema, streams, tools,
 };
 use crate::error::Result;
 use crate::interrupt::Interrupt;
@@ -150,6 +150,13 @@ pub(super) const STEPS: &[Step] = &[
         when: When::Always,
         floor: Some(18),
         run: examples::examples,
+    },
+    Step {
+        name: "docs",
+        proves: "what README.md and docs/ say one may type does what they say, on `pintle up` and on a kube-apiserver",
+        when: When::Nightly,
+        floor: Some(40),
+        run: docs::docs,
     },
     Step {
         name: "documents",
