@@ -4,7 +4,7 @@
 //! no sense, and the caller's mistake apart, and holds no credential.
 
 use std::error::Error as StdError;
-use std::fmt;
+use std::{fmt, io};
 
 use pintle_meta::UndecodableObject;
 use pintle_meta::v1::Status;
@@ -33,6 +33,10 @@ pub enum ErrorKind {
     InvalidAnswer,
     /// One object of a list or of a watch cannot be read; the others can.
     InvalidObject,
+    /// A port of a pod cannot be used, as the pod's node says.
+    Port,
+    /// What the caller gave to be read or written, such as a command's standard output, has failed.
+    Local,
 }
 
 struct Inner {
@@ -91,6 +95,20 @@ impl Error {
         error
     }
 
+    /// What befell a WebSocket, from what was asked.
+    pub(crate) fn of_socket(what: &str, error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::InvalidData {
+            return Self::invalid_answer(what, error);
+        }
+        let message = format!("the connection of {what} was lost");
+        Self::new(ErrorKind::Transport, message).because(error)
+    }
+
+    /// What befell a stream of the caller's.
+    pub(crate) fn local(message: &str, error: io::Error) -> Self {
+        Self::new(ErrorKind::Local, message.to_owned()).because(error)
+    }
+
     pub(crate) fn transport(error: pintle_transport::Error) -> Self {
         let kind = match error.kind() {
             pintle_transport::ErrorKind::Configuration => ErrorKind::Configuration,
@@ -139,6 +157,12 @@ impl Error {
 
     /// Which object of a list or a watch cannot be read, and why, if that is what failed.
     pub fn as_undecodable(&self) -> Option<&UndecodableObject> {
+        self.0.source.as_ref()?.downcast_ref()
+    }
+
+    /// The error of a stream, if that is what failed: one of the caller's ([`ErrorKind::Local`]), or a
+    /// connection that had left HTTP.
+    pub fn as_io(&self) -> Option<&io::Error> {
         self.0.source.as_ref()?.downcast_ref()
     }
 
@@ -191,10 +215,11 @@ impl Error {
                 .is_some_and(pintle_transport::Error::is_timeout)
     }
 
-    /// Whether the connection ended in the middle of the answer.
+    /// Whether the connection ended in the middle of the answer, or of a stream.
     pub fn is_closed(&self) -> bool {
         let source = self.0.source.as_ref();
         source.is_some_and(|source| source.is::<CutShort>())
+            || (self.kind() == ErrorKind::Transport && self.as_io().is_some())
             || self
                 .as_transport()
                 .is_some_and(pintle_transport::Error::is_closed)

@@ -31,6 +31,8 @@ mod dynamic;
 mod error;
 mod list_stream;
 mod list_watch;
+mod port_forward;
+mod remote_command;
 mod request;
 mod response;
 mod rest_client;
@@ -38,6 +40,7 @@ mod retry;
 mod time;
 mod until;
 mod watch;
+mod websocket;
 
 pub use api::{
     AllNamespaces, Api, ClusterWide, Deleted, Holds, JsonPatch, OneNamespace, Pages, Patch, Place,
@@ -50,6 +53,10 @@ pub use dynamic::{DynamicClient, MetadataClient};
 pub use error::{Error, ErrorKind};
 pub use list_stream::ListStream;
 pub use list_watch::{BoxFuture, Getter, ListWatch, Lister, ListerWatcher, Watcher};
+pub use port_forward::{Forwarding, PortForward, PortListener, PortStream};
+pub use remote_command::{
+    CommandOutput, ExitStatus, OutputPiece, RemoteCommand, StreamOptions, TerminalSize,
+};
 pub use request::{Request, Verb};
 pub use response::Response;
 pub use rest_client::RestClient;

@@ -8,18 +8,18 @@ use std::fmt::{self, Write as _};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, SEC_WEBSOCKET_PROTOCOL};
 use http::{HeaderMap, Method, StatusCode};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use pintle_codec::{Decoder, Format, Message, TypeMeta, Value, json, to_query};
 use pintle_config::Impersonation;
 use pintle_meta::{Body as Encodable, Kind as _, ObjectList, Resource};
-use pintle_transport::{Body, Purpose, RequestOptions};
+use pintle_transport::{Body, Purpose, RequestOptions, Upgrade, Upgraded};
 
 use crate::response::{self, Response};
 use crate::rest_client::Connection;
 use crate::watch::Decode;
-use crate::{ByteStream, Error, ListStream, WatchStream};
+use crate::{ByteStream, Error, ListStream, RemoteCommand, WatchStream};
 
 /// A request in the making: a verb, a path in Kubernetes' parts, parameters, headers and a body.
 ///
@@ -334,6 +334,18 @@ impl Request {
         Ok(ByteStream::over(answer.into_body()))
     }
 
+    /// Sends the request, which asks for `exec` or `attach` of a pod, and returns the streams that are
+    /// opened. [`Api::remote_command`](crate::Api::remote_command) makes such a request.
+    ///
+    /// # Cancel safety
+    /// Dropping the future gives the request up. The server may have received it and may act on it.
+    ///
+    /// # Errors
+    /// As [`Request::stream`], until the streams are open.
+    pub async fn remote_command(self) -> Result<RemoteCommand, Error> {
+        RemoteCommand::open(self).await
+    }
+
     /// Sends the request and decodes the items of the list that is answered while they arrive: its
     /// body is never held whole.
     ///
@@ -450,6 +462,42 @@ impl Request {
     }
 
     async fn answer_once(&self) -> Result<http::Response<Body>, Error> {
+        let request = self.http_request()?;
+        let sent = self.connection.transport().send(request);
+        sent.await.map_err(Error::transport)
+    }
+
+    /// Sends the request as the beginning of a WebSocket that speaks one of these protocols, and returns
+    /// which.
+    pub(crate) async fn websocket(
+        mut self,
+        protocols: &[&str],
+    ) -> Result<(String, Upgraded), Error> {
+        self.options = self.options.purpose(Purpose::Stream);
+        let verb = self.verb;
+        let request = self.http_request()?;
+        let transport = self.connection.transport();
+        match transport.websocket(request, protocols).await? {
+            Upgrade::Switched(answer) => {
+                let chosen = answer.headers().get(SEC_WEBSOCKET_PROTOCOL);
+                let chosen = chosen.and_then(|name| name.to_str().ok());
+                Ok((chosen.unwrap_or_default().to_owned(), answer.into_body()))
+            }
+            Upgrade::Refused(answer) => Err(response::refusal(verb, answer).await),
+            _ => Err(Error::invalid_answer(
+                &self.to_string(),
+                "it is no WebSocket",
+            )),
+        }
+    }
+
+    /// Whether an option is on.
+    pub(crate) fn asks_for(&self, option: &str) -> bool {
+        let mut parameters = self.parameters.iter();
+        parameters.any(|(name, value)| name == option && value == "true")
+    }
+
+    fn http_request(&self) -> Result<http::Request<Body>, Error> {
         let uri = self.path_and_query()?;
         let uri = uri
             .parse()
@@ -475,8 +523,7 @@ impl Request {
             let accept = HeaderValue::try_from(accept).expect("media types are values of headers");
             request.headers_mut().insert(ACCEPT, accept);
         }
-        let sent = self.connection.transport().send(request);
-        sent.await.map_err(Error::transport)
+        Ok(request)
     }
 
     fn path(&self) -> String {

@@ -1,9 +1,9 @@
 //! [`Pods`], with what only pods have.
 
-use pintle_api::core::v1::{Binding, Pod, PodLogOptions};
+use pintle_api::core::v1::{Binding, Pod, PodAttachOptions, PodExecOptions, PodLogOptions};
 #[cfg(feature = "policy")]
 use pintle_api::policy;
-use pintle_client::{Api, ByteStream, Error, Request};
+use pintle_client::{Api, ByteStream, Error, RemoteCommand, Request};
 use pintle_meta::v1::{CreateOptions, Status, UpdateOptions};
 
 use crate::group::wraps;
@@ -45,6 +45,55 @@ impl Pods {
         let request = self.request(self.rest_client().get(), name, "log");
         let request = request.header("accept", "*/*").versioned_params(options);
         request.stream().await
+    }
+
+    /// Runs a command in a container, with those streams that the options ask for. A pod of several
+    /// containers needs the name of one. Ports are connected with by
+    /// [`port_forward`](Api::port_forward).
+    ///
+    /// ```no_run
+    /// use pintle_api::core::v1::PodExecOptions;
+    /// use pintle_client::StreamOptions;
+    /// use pintle_clientset::Clientset;
+    ///
+    /// # async fn example(clientset: &Clientset) -> Result<(), pintle_client::Error> {
+    /// let options = PodExecOptions {
+    ///     command: ["sort", "-u"].map(Into::into).into_iter().collect(),
+    ///     stdin: true,
+    ///     stdout: true,
+    ///     ..Default::default()
+    /// };
+    /// let command = clientset.core_v1().pods("default").exec("web-0", &options).await?;
+    /// let mut sorted = Vec::new();
+    /// let streams = StreamOptions::new().stdin(&b"b\na\nb\n"[..]).stdout(&mut sorted);
+    /// let status = command.run(streams).await?;
+    /// assert!(status.success());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Cancel safety
+    /// As [`Api::remote_command`].
+    ///
+    /// # Errors
+    /// As [`Api::remote_command`].
+    pub async fn exec(&self, name: &str, options: &PodExecOptions) -> Result<RemoteCommand, Error> {
+        self.api.remote_command(name, "exec", options).await
+    }
+
+    /// Connects with a container's own process, with those streams that the options ask for.
+    ///
+    /// # Cancel safety
+    /// As [`Api::remote_command`].
+    ///
+    /// # Errors
+    /// As [`Api::remote_command`].
+    pub async fn attach(
+        &self,
+        name: &str,
+        options: &PodAttachOptions,
+    ) -> Result<RemoteCommand, Error> {
+        self.api.remote_command(name, "attach", options).await
     }
 
     /// Asks for a pod to be evicted: deleted, if disruption budgets allow it now.

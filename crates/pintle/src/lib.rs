@@ -35,11 +35,12 @@ pub use pintle_api as api;
 pub use pintle_cache as cache;
 pub use pintle_cache::{Handler, InformerFactory, SharedInformer};
 pub use pintle_client::{
-    AllNamespaces, Api, Backoff, BoxFuture, ByteStream, Client, ClusterWide, ContentConfig,
-    Deleted, DynamicClient, Error, ErrorKind, Getter, Holds, JsonPatch, ListStream, ListWatch,
-    Lister, ListerWatcher, MetadataClient, OneNamespace, Pages, Patch, Place, Reach, Request,
-    Response, RestClient, RetryWatcher, RuntimeTime, Verb, WatchStream, Watcher, await_condition,
-    conditions, retry, retry_on_conflict, until,
+    AllNamespaces, Api, Backoff, BoxFuture, ByteStream, Client, ClusterWide, CommandOutput,
+    ContentConfig, Deleted, DynamicClient, Error, ErrorKind, ExitStatus, Forwarding, Getter, Holds,
+    JsonPatch, ListStream, ListWatch, Lister, ListerWatcher, MetadataClient, OneNamespace,
+    OutputPiece, Pages, Patch, Place, PortForward, PortListener, PortStream, Reach, RemoteCommand,
+    Request, Response, RestClient, RetryWatcher, RuntimeTime, StreamOptions, TerminalSize, Verb,
+    WatchStream, Watcher, await_condition, conditions, retry, retry_on_conflict, until,
 };
 pub use pintle_clientset as clientset;
 pub use pintle_clientset::Clientset;

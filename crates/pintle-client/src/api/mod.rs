@@ -4,6 +4,7 @@
 //! namespace that it needs, or with one that makes no sense, does not compile.
 
 mod apply;
+mod connect;
 mod create;
 mod delete;
 mod edit;

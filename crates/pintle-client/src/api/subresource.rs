@@ -112,7 +112,7 @@ impl<K: Object, P: Holds> Api<K, P> {
         request.send().await?.into_object()
     }
 
-    fn below(&self, request: Request, name: &str, subresource: &str) -> Request {
+    pub(super) fn below(&self, request: Request, name: &str, subresource: &str) -> Request {
         let request = request.resource(self.target.resource.as_str()).name(name);
         let request = request.subresource(subresource.split('/'));
         match self.place.namespace() {

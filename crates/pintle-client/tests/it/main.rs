@@ -5,11 +5,14 @@ mod answers;
 mod content;
 mod objects;
 mod pages;
+mod port_forwards;
 mod recorded;
+mod remote_commands;
 mod requests;
 mod streams;
 mod waits;
 mod watches;
+mod websockets;
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};

@@ -1,0 +1,7 @@
+//! What is spoken over a connection once it has left HTTP: WebSocket (RFC 6455).
+
+mod frame;
+mod heartbeat;
+mod socket;
+
+pub(crate) use socket::{BUFFER, Data, Socket};
