@@ -65,6 +65,7 @@ mod running_handler;
 mod snapshot;
 mod source;
 mod storage;
+mod until;
 
 pub use self::events::{Event, Events};
 pub use self::factory::{FactoryBuilder, InformerFactory, SyncState};

@@ -3,6 +3,7 @@
 use pintle_api::core::v1::Secret;
 use pintle_cache::{Event, Storage};
 use pintle_codec::Str;
+use pintle_meta::v1::Status;
 use pintle_meta::{LabelSelector, Metadata as _, ResourceVersion};
 
 use crate::support::{World, listen, names};
@@ -174,4 +175,35 @@ async fn objects_that_are_kept_decoded_are_decoded_once() {
     let lazy = world.secrets().await;
     let a = lazy.lister().namespace("default").get("a").unwrap();
     assert!(a.as_bytes().is_some());
+}
+
+// claims: watch.until-with-sync
+#[tokio::test]
+async fn a_condition_is_waited_for_from_the_objects_there_are_on() {
+    let world = World::new().await;
+    world.create("a").await;
+    let secrets = world.secrets().await;
+    // Something that is there already, and that all that is there was seen.
+    let mut seen = Vec::new();
+    let there = secrets.until(|event| {
+        if let Event::Added { object, is_initial } = event {
+            seen.push((object.name().to_owned(), *is_initial));
+        }
+        Ok(matches!(event, Event::Synced))
+    });
+    world.soon(there).await.unwrap();
+    assert_eq!(seen, [("a".to_owned(), true)]);
+    // Something that is still to happen.
+    let labelled = secrets.until(|event| match event {
+        Event::Updated { new, .. } => Ok(new.label("tier") == Some("front")),
+        _ => Ok(false),
+    });
+    let (event, _) = tokio::join!(world.soon(labelled), world.label("a", "tier", "front"));
+    assert!(matches!(event.unwrap(), Event::Updated { .. }));
+    // What the condition says against it is the end, and so is that of the informer.
+    let refused = secrets.until(|_| Err(pintle_client::Error::from(Status::default())));
+    world.soon(refused).await.unwrap_err();
+    let never = secrets.until(|_| Ok(false));
+    let (ended, ()) = tokio::join!(world.soon(never), async { secrets.stop() });
+    ended.unwrap_err();
 }
