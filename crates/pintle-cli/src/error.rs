@@ -44,6 +44,8 @@ pub(crate) enum Kind {
     InvalidAnswer,
     /// Whoever read the output has stopped to; nothing is wrong.
     OutputClosed,
+    /// What was run, or a signal, says what to exit with.
+    Exit(u8),
 }
 
 impl Kind {
@@ -60,6 +62,7 @@ impl Kind {
             Self::Conflict => 7,
             Self::Input => 8,
             Self::InvalidAnswer => 9,
+            Self::Exit(code) => code,
         }
     }
 
@@ -80,6 +83,7 @@ impl Kind {
                 "check that the cluster's server URL is that of a Kubernetes API server"
             }
             Self::OutputClosed => "nothing is wrong",
+            Self::Exit(_) => "what it has printed says more",
         }
     }
 }
@@ -97,6 +101,7 @@ Exit codes:
   7  the object exists already, or changed in the meantime
   8  a file of objects cannot be used
   9  the server's answer makes no sense
+`pintle exec` exits with the exit code of the command that it has run.
 Of several failures, the first decides.";
 
 impl Error {
@@ -220,23 +225,21 @@ impl<E: Into<Error>> From<E> for Failures {
 
 impl From<pintle_client::Error> for Error {
     fn from(error: pintle_client::Error) -> Self {
-        if let Some(status) = error.as_status() {
-            return Self::from_status(status);
+        let (kind, hint) = judge(&error);
+        Self {
+            hint,
+            ..Self::of(kind, error)
         }
-        let kind = match error.kind() {
-            ErrorKind::Configuration => Kind::Configuration,
-            ErrorKind::Misuse => Kind::Usage,
-            ErrorKind::Transport => error
-                .as_transport()
-                .map_or(Kind::Unreachable, |error| kind_of_transport(error.kind())),
-            ErrorKind::DeadlineExceeded => Kind::Unreachable,
-            ErrorKind::InvalidAnswer if error.is_closed() => Kind::Unreachable,
-            ErrorKind::InvalidAnswer | ErrorKind::InvalidObject => Kind::InvalidAnswer,
-            _ => Kind::Failed,
+    }
+}
+
+impl From<pintle_discovery::Error> for Error {
+    fn from(error: pintle_discovery::Error) -> Self {
+        let (kind, hint) = match (error.as_client(), error.kind()) {
+            (Some(error), _) => judge(error),
+            (None, pintle_discovery::ErrorKind::InvalidAnswer) => (Kind::InvalidAnswer, None),
+            (None, _) => (Kind::Failed, None),
         };
-        let hint = error
-            .hint()
-            .or_else(|| hint_of_answer(&error).map(str::to_owned));
         Self {
             hint,
             ..Self::of(kind, error)
@@ -289,6 +292,35 @@ impl StdError for Error {
             Some(source)
         }
     }
+}
+
+/// What sort of failure an error of the client's is, and what to do.
+fn judge(error: &pintle_client::Error) -> (Kind, Option<String>) {
+    if let Some(status) = error.as_status() {
+        return (kind_of_status(status), hint_of_status(status));
+    }
+    let kind = match error.kind() {
+        ErrorKind::Configuration => Kind::Configuration,
+        ErrorKind::Misuse => Kind::Usage,
+        ErrorKind::Transport => error
+            .as_transport()
+            .map_or(Kind::Unreachable, |error| kind_of_transport(error.kind())),
+        ErrorKind::DeadlineExceeded => Kind::Unreachable,
+        ErrorKind::InvalidAnswer if error.is_closed() => Kind::Unreachable,
+        ErrorKind::InvalidAnswer | ErrorKind::InvalidObject => Kind::InvalidAnswer,
+        ErrorKind::Local if is_closed_output(error) => Kind::OutputClosed,
+        _ => Kind::Failed,
+    };
+    let hint = error.hint();
+    (
+        kind,
+        hint.or_else(|| hint_of_answer(error).map(str::to_owned)),
+    )
+}
+
+fn is_closed_output(error: &pintle_client::Error) -> bool {
+    let cause = error.as_io().map(io::Error::kind);
+    cause == Some(io::ErrorKind::BrokenPipe)
 }
 
 fn kind_of_status(status: &Status) -> Kind {

@@ -5,7 +5,7 @@
 use std::env;
 use std::io::{self, IsTerminal as _, Write as _};
 
-use crate::error::Error;
+use crate::error::{Error, Kind};
 
 /// Writes messages to standard error. Colours only on a terminal, and not where `NO_COLOR` is set.
 ///
@@ -52,8 +52,12 @@ impl Messages {
         }
     }
 
-    /// One line that says what went wrong, one that says what to do next.
+    /// One line that says what went wrong, one that says what to do next. Where it is not we who know what
+    /// went wrong, the first has to do.
     pub(crate) fn error(self, error: &Error) {
+        if matches!(error.kind(), Kind::Exit(_)) {
+            return self.line(&error.line());
+        }
         let (error_label, hint_label) = (
             self.colour.paint(RED, "error:"),
             self.colour.paint(BOLD, "hint:"),

@@ -2,14 +2,16 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use pintle_client::{Client, Request, Response, Verb};
 use pintle_config::{Environment, Loader};
+use pintle_discovery::Discovery;
 use pintle_meta::v1::Status;
 use pintle_transport::{Body, Transport};
 
 use crate::args::Connection;
-use crate::discovery::ResourceType;
+use crate::discovery::{self, ResourceType};
 use crate::error::Error;
 use crate::messages::Messages;
 
@@ -17,6 +19,7 @@ use crate::messages::Messages;
 pub(crate) struct Session {
     client: Client,
     transport: Transport,
+    discovery: Arc<dyn Discovery>,
     namespace: String,
     namespace_is_explicit: bool,
     messages: Messages,
@@ -26,13 +29,18 @@ pub(crate) struct Session {
 impl Session {
     /// Finds the configuration. Nothing is connected yet.
     pub(crate) fn new(connection: &Connection, messages: Messages) -> Result<Self, Error> {
+        let environment = Environment::process();
         let loader = loader(connection);
         // A command sends one request after another, and a server says when that is too much for it.
         let config = loader.load()?.rate_limit(-1.0, 0);
         let transport = Transport::new(&config).map_err(pintle_client::Error::from)?;
+        let client = Client::from_transport(transport.clone(), &config.default_namespace);
+        let directory = connection.cache_dir();
+        let discovery = discovery::cached(&client, &config, directory, &environment)?;
         Ok(Self {
-            client: Client::from_transport(transport.clone(), &config.default_namespace),
+            client,
             transport,
+            discovery,
             namespace: config.default_namespace,
             // An empty one is none, as the loader has it.
             namespace_is_explicit: connection
@@ -46,6 +54,11 @@ impl Session {
 
     pub(crate) fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// What the server says of itself, as it was said to this or to an earlier command.
+    pub(crate) fn discovery(&self) -> &dyn Discovery {
+        &*self.discovery
     }
 
     pub(crate) fn messages(&self) -> Messages {

@@ -1,6 +1,6 @@
 //! Which cluster, as which user, and where in it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use pintle_config::{Overrides, Secret};
@@ -57,12 +57,20 @@ pub(crate) struct Other {
     /// Group to impersonate; may be given several times
     #[arg(long = "as-group", global = true, value_name = "GROUP", help_heading = CONNECTION, hide_short_help = true)]
     impersonate_groups: Vec<String>,
+    /// Directory to keep what servers say of themselves in [default: $KUBECACHEDIR, else ~/.kube/cache]
+    #[arg(long, global = true, value_name = "DIRECTORY", help_heading = CONNECTION, hide_short_help = true)]
+    cache_dir: Option<PathBuf>,
     /// How long to wait for an answer, such as 10s; 0 for as long as it takes
     #[arg(long, global = true, value_name = "DURATION", help_heading = CONNECTION, hide_short_help = true)]
     request_timeout: Option<String>,
 }
 
 impl Connection {
+    /// Where to keep what servers say of themselves.
+    pub(crate) fn cache_dir(&self) -> Option<&Path> {
+        self.other.cache_dir.as_deref()
+    }
+
     /// What the command line puts over the kubeconfig.
     pub(crate) fn overrides(&self) -> Overrides {
         let mut overrides = Overrides::new();

@@ -55,6 +55,9 @@ pub(crate) struct Logs {
     /// Each line with its pod and container in front
     #[arg(long)]
     pub(crate) prefix: bool,
+    /// Do not check the certificate of the pod's node
+    #[arg(long)]
+    pub(crate) insecure_skip_tls_verify_backend: bool,
     /// How many logs may be followed at once
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) max_log_requests: usize,

@@ -6,6 +6,7 @@ mod connection;
 mod logs;
 mod objects;
 mod serve;
+mod streams;
 mod up;
 
 use clap::{Parser, Subcommand};
@@ -20,6 +21,7 @@ pub(crate) use connection::Connection;
 pub(crate) use logs::Logs;
 pub(crate) use objects::{Apply, Delete, Get, Output, Selection, Watch};
 pub(crate) use serve::{GATEWAY, Serve};
+pub(crate) use streams::{Attach, Exec, PortForward, Streams};
 pub(crate) use up::Up;
 
 use crate::error::EXIT_CODES;
@@ -43,6 +45,9 @@ pub(crate) enum Command {
     Apply(Apply),
     Delete(Delete),
     Logs(Logs),
+    Exec(Exec),
+    Attach(Attach),
+    PortForward(PortForward),
     ApiResources(ApiResources),
     ApiVersions(ApiVersions),
     Explain(Explain),

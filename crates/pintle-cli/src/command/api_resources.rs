@@ -3,7 +3,7 @@
 use pintle_codec::Str;
 
 use crate::args::{ApiResources, SortBy, TypesOutput};
-use crate::discovery::{ResourceType, discover};
+use crate::discovery::{ResourceType, discover_anew};
 use crate::error::Error;
 use crate::output::{Stdout, Widths};
 use crate::session::Session;
@@ -14,7 +14,7 @@ pub(super) async fn run(
     session: &Session,
     out: &mut Stdout,
 ) -> Result<(), Error> {
-    let catalog = discover(session).await?;
+    let catalog = discover_anew(session).await?;
     let mut types = catalog.preferred();
     types.retain(|found| is_wanted(found, arguments));
     match arguments.sort_by {
@@ -36,7 +36,7 @@ pub(super) async fn run(
         let headings = headings.iter().chain(more);
         lines.push(headings.map(|&heading| heading.to_owned()).collect());
     }
-    lines.extend(types.into_iter().map(|found| line(found, wide)));
+    lines.extend(types.iter().map(|found| line(found, wide)));
     let mut widths = Widths::default();
     for line in &lines {
         widths.fit(line.iter().map(String::as_str));

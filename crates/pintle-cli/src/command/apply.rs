@@ -19,7 +19,7 @@ pub(super) async fn run(
     out: &mut Stdout,
 ) -> Result<(), Failures> {
     let manifests = manifest::read(&arguments.files)?;
-    let catalog = discover(session).await?;
+    let catalog = discover(session, |it| are_known(&manifests, it)).await?;
     let wanted = plan(manifests, &catalog, session)?;
     let mut failures = Failures::new();
     for wanted in wanted {
@@ -43,6 +43,12 @@ pub(super) struct Wanted<'a> {
     pub(super) name: String,
     object: Value,
     place: Place,
+}
+
+/// Whether the types of all objects of a file are known.
+pub(super) fn are_known(manifests: &[Manifest], catalog: &Catalog) -> bool {
+    let mut kinds = manifests.iter().map(|manifest| &manifest.kind);
+    kinds.all(|kind| catalog.find_kind(kind).is_some())
 }
 
 /// Finds out what each object of a file is and where it belongs; reports all that is wrong.

@@ -28,7 +28,11 @@ pub(super) async fn run(
         true => (named(arguments)?, Vec::new()),
         false => (Vec::new(), manifest::read(&arguments.files)?),
     };
-    let catalog = discover(session).await?;
+    let catalog = discover(session, |it| {
+        let names = named.iter().map(|named| &*named.resource);
+        it.knows(names) && apply::are_known(&manifests, it)
+    })
+    .await?;
     let mut doomed = selected(named, &catalog, arguments, session).await?;
     for wanted in apply::plan(manifests, &catalog, session)? {
         doomed.push(Doomed {

@@ -21,7 +21,8 @@ pub(super) async fn run(
 ) -> Result<(), Failures> {
     let named = target::parse(&arguments.what)?;
     check(arguments, &named)?;
-    let catalog = discover(session).await?;
+    let names = || named.iter().map(|named| &*named.resource);
+    let catalog = discover(session, |it| it.knows(names())).await?;
     let targets = target::resolve(named, &catalog)?;
     let mut failures = Failures::new();
     match arguments.output {

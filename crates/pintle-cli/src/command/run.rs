@@ -3,8 +3,8 @@
 use tokio::runtime::Builder;
 
 use super::{
-    api_resources, api_versions, apply, completion, config, delete, explain, get, logs, serve, up,
-    version, watch,
+    api_resources, api_versions, apply, attach, completion, config, delete, exec, explain, get,
+    logs, port_forward, serve, up, version, watch,
 };
 use crate::args::{Command, CommandLine};
 use crate::error::{Error, Failures, Kind};
@@ -23,7 +23,7 @@ pub(crate) fn run(line: CommandLine, messages: Messages) -> Result<(), Failures>
     let runtime = runtime.enable_all().build().map_err(|error| {
         Error::new(Kind::Failed, "cannot start the asynchronous runtime").caused_by(error)
     })?;
-    runtime.block_on(async {
+    let outcome = runtime.block_on(async {
         let connect = || Session::new(&line.connection, messages);
         match &line.command {
             Command::Up(up) => up::run(up, messages, &mut out).await.map_err(Into::into),
@@ -39,6 +39,13 @@ pub(crate) fn run(line: CommandLine, messages: Messages) -> Result<(), Failures>
             Command::Apply(apply) => apply::run(apply, &connect()?, &mut out).await,
             Command::Delete(delete) => delete::run(delete, &connect()?, &mut out).await,
             Command::Logs(logs) => logs::run(logs, &connect()?, &mut out).await,
+            Command::Exec(arguments) => exec::run(arguments, &connect()?).await.map_err(Into::into),
+            Command::Attach(arguments) => attach::run(arguments, &connect()?)
+                .await
+                .map_err(Into::into),
+            Command::PortForward(arguments) => port_forward::run(arguments, &connect()?, &mut out)
+                .await
+                .map_err(Into::into),
             Command::ApiResources(arguments) => {
                 api_resources::run(arguments, &connect()?, &mut out)
                     .await
@@ -61,5 +68,8 @@ pub(crate) fn run(line: CommandLine, messages: Messages) -> Result<(), Failures>
                 .await
                 .map_err(Into::into),
         }
-    })
+    });
+    // Whoever reads standard input cannot be interrupted, and is not waited for.
+    runtime.shutdown_background();
+    outcome
 }

@@ -1,12 +1,12 @@
 //! Which types a server has, and which of them a name means.
 //!
-//! The server is asked for the aggregated form of discovery, two answers for everything; one that
-//! does not have it is asked group by group.
+//! What a server said is kept on disk for a while, in kubectl's place and form, so that the next command
+//! need not ask.
 
-mod aggregated;
+mod cache;
 mod catalog;
 mod discover;
-mod legacy;
 
+pub(crate) use cache::cached;
 pub(crate) use catalog::{Catalog, ResourceType};
-pub(crate) use discover::discover;
+pub(crate) use discover::{discover, discover_anew};

@@ -7,17 +7,18 @@ use crate::messages::Colour;
 
 /// Where results go. Each write appears at once up to its last line end, on a pipe too.
 pub(crate) struct Stdout {
-    writer: io::StdoutLock<'static>,
+    /// Locked for as long as something is written: there may be others who write.
+    writer: io::Stdout,
     terminal: bool,
     colour: Colour,
 }
 
 impl Stdout {
     pub(crate) fn new() -> Self {
-        let stdout = io::stdout();
-        let terminal = stdout.is_terminal();
+        let writer = io::stdout();
+        let terminal = writer.is_terminal();
         Self {
-            writer: stdout.lock(),
+            writer,
             terminal,
             colour: Colour::on(terminal),
         }

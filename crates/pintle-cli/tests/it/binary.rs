@@ -85,8 +85,8 @@ impl Workplace {
         running.end().await
     }
 
-    /// Starts a command line. Words are separated by spaces.
-    pub(crate) fn start(&self, line: &str) -> Running {
+    /// A command line to be started. Words are separated by spaces.
+    pub(crate) fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pintle"));
         command
             .args(line.split(' '))
@@ -101,7 +101,12 @@ impl Workplace {
         if self.path("kubeconfig").exists() {
             command.env("KUBECONFIG", self.path("kubeconfig"));
         }
-        let mut child = command.spawn().unwrap();
+        command
+    }
+
+    /// Starts a command line. Words are separated by spaces.
+    pub(crate) fn start(&self, line: &str) -> Running {
+        let mut child = self.command(line).spawn().unwrap();
         let stdout = BufReader::new(child.stdout.take().unwrap()).lines();
         Running {
             child,

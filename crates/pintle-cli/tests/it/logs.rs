@@ -91,7 +91,7 @@ async fn of_several_containers_one_is_meant() {
     );
     assert_eq!(
         outcome.stderr,
-        "Defaulted container \"main\" out of: setup, main, side\n"
+        "Defaulted container \"main\" out of: main, side, setup (init)\n"
     );
     place
         .run("logs two")

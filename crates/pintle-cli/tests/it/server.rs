@@ -23,6 +23,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
 use crate::binary::Workplace;
+use crate::sockets::{Socket, accept};
 
 /// An HTTPS server on loopback. It ends when it is dropped.
 pub(crate) struct Server {
@@ -38,6 +39,7 @@ pub(crate) struct Answer {
     headers: Vec<(&'static str, String)>,
     pieces: VecDeque<Bytes>,
     end: End,
+    socket: Option<Socket>,
 }
 
 /// What comes after the last piece of an answer.
@@ -87,15 +89,28 @@ impl Server {
                     let Ok(tls) = acceptor.accept(tcp).await else {
                         return;
                     };
-                    let service = service_fn(move |request: Request<Incoming>| {
+                    let sockets = Arc::new(Mutex::new(JoinSet::new()));
+                    let service = service_fn(|mut request: Request<Incoming>| {
                         let line = format!("{} {}", request.method(), request.uri());
-                        let answer = answer(&line);
+                        let mut answer = answer(&line);
+                        if let Some(socket) = answer.switch(&request) {
+                            let upgrade = hyper::upgrade::on(&mut request);
+                            sockets.lock().unwrap().spawn(async move {
+                                // A client may leave before.
+                                if let Ok(stream) = upgrade.await {
+                                    socket.run(TokioIo::new(stream)).await;
+                                }
+                            });
+                        }
                         async move { Ok::<_, Infallible>(answer.into_response()) }
                     });
                     // How a connection ends is for the client's side to judge.
                     let _ = http1::Builder::new()
                         .serve_connection(TokioIo::new(tls), service)
+                        .with_upgrades()
                         .await;
+                    let sockets = std::mem::take(&mut *sockets.lock().unwrap());
+                    sockets.join_all().await;
                 });
             }
         });
@@ -148,7 +163,33 @@ impl Answer {
             headers: vec![("content-type", "application/json".to_owned())],
             pieces: pieces.into_iter().map(Into::into).collect(),
             end: End::Proper,
+            socket: None,
         }
+    }
+
+    /// A WebSocket that speaks the newest protocol that is offered.
+    pub(crate) fn socket(socket: Socket) -> Self {
+        let mut answer = Self::new(101, [""; 0]);
+        answer.headers.clear();
+        answer.socket = Some(socket);
+        answer
+    }
+
+    /// Shakes hands, if this is a WebSocket, which is then returned.
+    fn switch(&mut self, request: &Request<Incoming>) -> Option<Socket> {
+        let socket = self.socket.take()?;
+        let asked = |name| request.headers()[name].to_str().unwrap();
+        let offered = asked("sec-websocket-protocol").split(", ").next().unwrap();
+        let accepted = accept(asked("sec-websocket-key"));
+        for (name, value) in [
+            ("connection", "Upgrade"),
+            ("upgrade", "websocket"),
+            ("sec-websocket-accept", accepted.as_str()),
+            ("sec-websocket-protocol", offered),
+        ] {
+            self.headers.push((name, value.to_owned()));
+        }
+        Some(socket)
     }
 
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {

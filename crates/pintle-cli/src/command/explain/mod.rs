@@ -21,9 +21,10 @@ pub(super) async fn run(
     session: &Session,
     out: &mut Stdout,
 ) -> Result<(), Error> {
-    let catalog = discover(session).await?;
     let parts: Vec<&str> = arguments.what.split('.').collect();
-    let (resource, fields) = find(&catalog, &parts, arguments.api_version.as_deref())?;
+    let version = arguments.api_version.as_deref();
+    let catalog = discover(session, |it| find(it, &parts, version).is_ok()).await?;
+    let (resource, fields) = find(&catalog, &parts, version)?;
     let document = Document::new(fetch(session, &resource.group_version).await?);
     let kind = resource.group_version.with_kind(resource.kind.clone());
     let schema = document.schema_of(&kind).ok_or_else(|| {

@@ -79,6 +79,8 @@ fn parameters(arguments: &Logs) -> Result<Parameters, Error> {
     flag("follow", arguments.follow);
     flag("previous", arguments.previous);
     flag("timestamps", arguments.timestamps);
+    let unchecked = arguments.insecure_skip_tls_verify_backend;
+    flag("insecureSkipTLSVerifyBackend", unchecked);
     if let Some(since) = &arguments.since {
         let invalid = || {
             Error::usage(format!("--since={since} is not a duration"))

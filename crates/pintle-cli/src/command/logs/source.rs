@@ -1,16 +1,14 @@
 //! Whose logs a command line means.
 
+use std::time::Duration;
+
 use pintle_client::{Request, Verb};
 use pintle_codec::Value;
-use pintle_meta::v1::ListOptions;
 
-use crate::args::{Logs, Selection};
-use crate::discovery::{Catalog, ResourceType, discover};
+use crate::args::Logs;
+use crate::command::pods;
 use crate::error::{Error, Kind};
-use crate::listing::{self, OBJECTS, Scope};
-use crate::output;
 use crate::session::Session;
-use crate::target;
 
 /// A container of a pod.
 pub(super) struct Source {
@@ -46,10 +44,7 @@ pub(super) async fn sources(arguments: &Logs, session: &Session) -> Result<Vec<S
     let pods = pods(arguments, session).await?;
     let mut sources = Vec::new();
     for pod in &pods {
-        let text = |path: &[&str]| {
-            let text = pod.at(path).and_then(Value::as_str);
-            text.unwrap_or_default().to_owned()
-        };
+        let text = |path: &[&str]| pods::text(pod, path).to_owned();
         for container in containers(pod, arguments, session)? {
             sources.push(Source {
                 namespace: text(&["metadata", "namespace"]),
@@ -62,10 +57,8 @@ pub(super) async fn sources(arguments: &Logs, session: &Session) -> Result<Vec<S
 }
 
 async fn pods(arguments: &Logs, session: &Session) -> Result<Vec<Value>, Error> {
-    let catalog = discover(session).await?;
-    let resource = catalog.find("pods")?;
     if let Some(selector) = &arguments.label_selector {
-        let pods = select(selector, resource, session).await?;
+        let pods = pods::selected(selector, session).await?;
         if pods.is_empty() {
             let namespace = session.namespace();
             session
@@ -75,129 +68,28 @@ async fn pods(arguments: &Logs, session: &Session) -> Result<Vec<Value>, Error> 
         return Ok(pods);
     }
     let of = arguments.of.as_deref().unwrap_or_default();
-    let (owner, name) = match of.split_once('/') {
-        None => (resource, of),
-        Some(_) => named(of, &catalog)?,
-    };
-    let request = session.request(Verb::Get, owner, Some(session.namespace()));
-    let object = session
-        .send(request.name(name).header("accept", OBJECTS))
-        .await?
-        .into_value()?;
-    if std::ptr::eq(owner, resource) {
-        return Ok(vec![object]);
-    }
-    let selector = selector_of(&object).ok_or_else(|| {
-        let object_type = owner.object_type();
-        Error::usage(format!(
-            "{object_type}/{name} has no pods whose logs could be shown"
-        ))
-        .with_hint("name a pod, or something with a selector of pods such as deployment/NAME")
-    })?;
-    let mut pods = select(&selector, resource, session).await?;
-    // Of several, one that runs says most.
-    pods.sort_by_key(|pod| pod.at(&["status", "phase"]).and_then(Value::as_str) != Some("Running"));
-    let several = pods.len();
-    let Some(pod) = pods.into_iter().next() else {
-        return Err(Error::new(Kind::NotFound, format!("{of} has no pods")));
-    };
-    if several > 1 {
-        let name = pod
-            .at(&["metadata", "name"])
-            .and_then(Value::as_str)
-            .unwrap_or_default();
-        let message = format!("Found {several} pods, using pod/{name}");
-        session.messages().line(&message);
-    }
-    Ok(vec![pod])
-}
-
-fn named<'a, 'b>(of: &'b str, catalog: &'a Catalog) -> Result<(&'a ResourceType, &'b str), Error> {
-    target::parse(&[of.to_owned()])?;
-    let (resource, name) = of.split_once('/').expect("there is a slash");
-    Ok((catalog.find(resource)?, name))
-}
-
-async fn select(
-    selector: &str,
-    resource: &ResourceType,
-    session: &Session,
-) -> Result<Vec<Value>, Error> {
-    let scope = Scope::new(resource, session, &Selection::default());
-    let options = ListOptions::new().labels(selector);
-    let listing = listing::list(session, scope, &options, OBJECTS, output::items).await?;
-    Ok(listing.pages.into_iter().flatten().collect())
-}
-
-/// The labels by which a workload knows its pods.
-fn selector_of(object: &Value) -> Option<String> {
-    let selector = object.at(&["spec", "selector"])?;
-    let labels = match selector.get("matchLabels") {
-        Some(labels) => labels,
-        None if selector.get("matchExpressions").is_some() => return None,
-        None => selector,
-    };
-    let pairs = labels.as_object()?.iter();
-    let pairs: Option<Vec<String>> = pairs
-        .map(|(name, value)| Some(format!("{name}={}", value.as_str()?)))
-        .collect();
-    pairs
-        .map(|pairs| pairs.join(","))
-        .filter(|selector| !selector.is_empty())
+    // Pods that are not there have no logs to wait for.
+    let found = pods::find(of, Duration::ZERO, session).await?;
+    Ok(vec![found.pod])
 }
 
 /// Which containers of a pod.
 fn containers(pod: &Value, arguments: &Logs, session: &Session) -> Result<Vec<String>, Error> {
-    let names = |field| {
-        let containers = pod.at(&["spec", field]).and_then(Value::as_array);
-        let containers = containers.into_iter().flatten();
-        containers.filter_map(|container| Some(container.get("name")?.as_str()?.to_owned()))
-    };
-    let all = || {
-        names("initContainers")
-            .chain(names("containers"))
-            .chain(names("ephemeralContainers"))
-    };
     if arguments.all_containers {
-        return Ok(all().collect());
+        return Ok(pods::container_names(pod).map(str::to_owned).collect());
     }
     let wanted = arguments
         .container
         .as_ref()
         .or(arguments.container_argument.as_ref());
-    let pod_name = pod
-        .at(&["metadata", "name"])
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    if let Some(wanted) = wanted {
-        if !all().any(|name| name == *wanted) {
-            let message = format!("container {wanted} is not valid for pod {pod_name}");
-            let there = all().collect::<Vec<_>>().join(", ");
-            return Err(
-                Error::new(Kind::NotFound, message).with_hint(format!("the pod has {there}"))
-            );
-        }
-        return Ok(vec![wanted.clone()]);
-    }
-    let annotated = pod.at(&[
-        "metadata",
-        "annotations",
-        "kubectl.kubernetes.io/default-container",
-    ]);
-    let annotated = annotated.and_then(Value::as_str).map(str::to_owned);
-    let annotated = annotated.filter(|annotated| all().any(|name| name == *annotated));
-    let mut others = names("containers");
-    let first = others.next();
-    let Some(name) = annotated.or_else(|| first.clone()) else {
-        return Err(Error::new(
-            Kind::NotFound,
-            format!("pod {pod_name} has no containers"),
-        ));
+    let Some(wanted) = wanted else {
+        return Ok(vec![pods::default_container(pod, Some(session))?]);
     };
-    if others.next().is_some() && first.as_ref() == Some(&name) {
-        let list = all().collect::<Vec<_>>().join(", ");
-        let message = format!("Defaulted container {name:?} out of: {list}");
-        session.messages().line(&message);
+    if !pods::container_names(pod).any(|name| name == wanted) {
+        let pod_name = pods::text(pod, &["metadata", "name"]);
+        let message = format!("container {wanted} is not valid for pod {pod_name}");
+        let there = pods::container_names(pod).collect::<Vec<_>>().join(", ");
+        return Err(Error::new(Kind::NotFound, message).with_hint(format!("the pod has {there}")));
     }
-    Ok(vec![name])
+    Ok(vec![wanted.clone()])
 }

@@ -29,7 +29,7 @@ pub(crate) async fn run(
     out: &mut Stdout,
 ) -> Result<(), Error> {
     let named = one(arguments)?;
-    let catalog = discover(session).await?;
+    let catalog = discover(session, |it| it.knows([&*named.resource])).await?;
     let resource = catalog.find(&named.resource)?;
     let mut options = listing::options(&arguments.selection);
     if let Some(name) = named.names.first() {
