@@ -1,22 +1,24 @@
-//! `kubectl port-forward`, with several connections through it.
+//! `port-forward`, of kubectl's or of pintle's, with several connections through it.
 
 use std::io::{BufRead, BufReader, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use super::side::Side;
 use crate::command;
 use crate::error::{Context, Error, Result};
 
-/// Forwards two ports, of which one repeats what it hears and one speaks by itself, and uses both several times at
-/// once.
-pub(super) fn several(side: &Side, pod: &str) -> Result<String> {
-    let mut command = side.command(&["port-forward", pod, ":7", ":17", "--address=127.0.0.1"]);
+/// The words of a command that forwards two ports, of which one repeats what it hears and one speaks by itself.
+pub(super) fn words(pod: &str) -> [&str; 5] {
+    ["port-forward", pod, ":7", ":17", "--address=127.0.0.1"]
+}
+
+/// Uses both ports that a command forwards several times at once.
+pub(super) fn several(mut command: Command) -> Result<String> {
     let mut child = command::spawn(command.stdout(Stdio::piped()))?;
     let output = child.stdout.take().expect("standard output is piped");
-    // It goes on to be written to, and would end kubectl if nobody could read it any more.
+    // It goes on to be written to, and would end the command if nobody could read it any more.
     let mut output = BufReader::new(output);
     let outcome = forwarded(&mut output).and_then(|[echo, greeting]| {
         let uses: Vec<_> = (0..5)
@@ -45,15 +47,15 @@ pub(super) fn several(side: &Side, pod: &str) -> Result<String> {
     outcome
 }
 
-/// The local ports, as kubectl prints them, in the order in which they were asked for.
+/// The local ports, as they are printed, in the order in which they were asked for.
 fn forwarded(output: &mut impl BufRead) -> Result<[u16; 2]> {
     let mut port = || {
         let mut line = String::new();
         let read = output.read_line(&mut line);
-        read.context(|| "read what kubectl port-forward prints".to_owned())?;
+        read.context(|| "read what port-forward prints".to_owned())?;
         let words: Vec<&str> = line.split([' ', ':']).collect();
         let port = words.get(3).and_then(|port| port.parse().ok());
-        port.ok_or_else(|| Error::new(format!("kubectl port-forward has printed {line:?}")))
+        port.ok_or_else(|| Error::new(format!("port-forward has printed {line:?}")))
     };
     let ports = [port()?, port()?];
     Ok(ports)

@@ -21,13 +21,23 @@ use crate::interrupt::Interrupt;
 use crate::real_cluster::{Binaries, Cluster, Options, Registry};
 use crate::workspace;
 
-use side::Side;
+use side::{Outcome, Side};
 
 // claims: wire.connect.kubelet, wire.connect.pod-proxy, wire.connect.service-proxy, wire.connect.node-proxy, wire.connect.loopback, wire.connect.unreachable, wire.connect.exec, wire.connect.port-forward
 /// Does everything on both servers, and compares.
 pub(super) fn streams(interrupt: &Interrupt) -> Result<Cases> {
-    let build = ["build", "--locked", "--package", "pintle-cli"];
-    command::check(cargo().args(build), interrupt)?;
+    let build = ["build", "--locked", "--bin", "pintle", "--bin", "streams"];
+    let packages = ["--package", "pintle-cli", "--package", "pintle-testkit"];
+    command::check(cargo().args(build).args(packages), interrupt)?;
+    let example = [
+        "build",
+        "--locked",
+        "--package",
+        "pintle",
+        "--example",
+        "exec",
+    ];
+    command::check(cargo().args(example), interrupt)?;
     let streaming = build_tool(interrupt)?;
     let binaries = Binaries::ensure(interrupt)?;
     let registry = Registry::open()?;
@@ -42,7 +52,8 @@ pub(super) fn streams(interrupt: &Interrupt) -> Result<Cases> {
     let more = ["--gateway", &gateway];
     let embedded = Embedded::start_with(&pintle, &more, registry.temporary()?, interrupt)?;
     let kubectl = binaries.directory().join("kubectl");
-    let start = |kubeconfig: &Path| Side::start(&streaming, &kubectl, kubeconfig, interrupt);
+    let programs = [kubectl.as_path(), pintle.as_path()];
+    let start = |kubeconfig: &Path| Side::start(&streaming, programs, kubeconfig, interrupt);
     let sides = [start(real.kubeconfig())?, start(&embedded.kubeconfig)?];
     for side in &sides {
         side.prepare()?;
@@ -57,10 +68,12 @@ pub(super) fn streams(interrupt: &Interrupt) -> Result<Cases> {
     }
     tally.compare("a copied file", sides.each_ref().map(Side::copied))?;
     for pod in ["one", "old"] {
-        let forwarded = sides.each_ref().map(|side| forward::several(side, pod));
+        let forward = |side: &Side| forward::several(side.command(&forward::words(pod)));
+        let forwarded = sides.each_ref().map(forward);
         tally.compare(&format!("port-forward {pod}"), forwarded)?;
     }
-    tally.compare("exec -it", sides.each_ref().map(terminal::sizes))?;
+    let at_terminal = |side: &Side| terminal::sizes(side.command(&terminal::WORDS));
+    tally.compare("exec -it", sides.each_ref().map(at_terminal))?;
     let [expected, found] = sides.each_ref().map(Side::ask);
     let (expected, found) = (expected?, found?);
     if expected.len() != found.len() {
@@ -72,6 +85,7 @@ pub(super) fn streams(interrupt: &Interrupt) -> Result<Cases> {
     for side in &sides {
         tally.passed += side.client(interrupt)?;
     }
+    with_pintle(&sides, &mut tally, interrupt)?;
     tally.compare(
         "what the kubelets were asked",
         sides.each_ref().map(Side::record),
@@ -88,11 +102,60 @@ pub(super) fn streams(interrupt: &Interrupt) -> Result<Cases> {
         let through = [side.kubectl(case), side.kubectl_through(case, &server)];
         tally.compare(&format!("{} through the gateway", case.line), through)?;
     }
+    for case in pintle_cases() {
+        let through = [
+            side.pintle(case).map(Outcome::shown),
+            side.pintle_through(case, &server),
+        ];
+        let name = format!("pintle {} through the gateway", case.line);
+        tally.compare(&name, through)?;
+    }
     println!("{} passed, {} failed", tally.passed, tally.failed);
     if tally.failed > 0 {
         return Err(Error::new(format!("{} cases differ", tally.failed)));
     }
     Ok(Some(tally.passed))
+}
+
+// claims: remote.channels, remote.exit, remote.stdin, remote.resize, remote.cancel, port-forward.protocol, port-forward.error, port-forward.listener, clients.typed.logs
+/// Does with pintle's client, example and commands what was done with client-go and kubectl.
+fn with_pintle(sides: &[Side; 2], tally: &mut Tally, interrupt: &Interrupt) -> Result<()> {
+    let target = workspace::root().join("target/debug");
+    for side in sides {
+        tally.passed += side.pintle_client(&target.join("streams"), interrupt)?;
+        for case in pintle_cases() {
+            let outcomes = side.alike_with_pintle(case)?.map(Ok);
+            tally.compare(&format!("pintle {}", case.line), outcomes)?;
+        }
+        let kubectl = terminal::sizes(side.command(&terminal::WORDS));
+        let pintle = terminal::sizes(side.pintle_command(&terminal::WORDS));
+        tally.compare("pintle exec -it", [kubectl, pintle])?;
+        let words = forward::words("one");
+        let kubectl = forward::several(side.command(&words));
+        let pintle = forward::several(side.pintle_command(&words));
+        tally.compare("pintle port-forward", [kubectl, pintle])?;
+        let mut example = side.example(&target.join("examples/exec"));
+        let (status, printed) = command::capture(&mut example, interrupt)?;
+        let expected = "hello from default/one (exit code 0)\nwhat goes in comes out (exit code 0)\n\
+                        GET / of port 80: HTTP/1.1 200 OK\n";
+        let outcome = format!("{status}\n{printed}");
+        let expected = format!("exit status: 0\n{expected}");
+        tally.compare("the example exec", [Ok(expected), Ok(outcome)])?;
+    }
+    // A command that its client has left hears the end of its input.
+    let left = |side: &Side| side.recorded(r#"exec default/one/main ["talk" "of leaving"]"#);
+    tally.compare("a command that was left", sides.each_ref().map(left))
+}
+
+/// What kubectl does that pintle does too. Where only the older protocols are known, the end of the input
+/// cannot be told, which kubectl finds SPDY for.
+fn pintle_cases() -> impl Iterator<Item = &'static commands::Case> {
+    let known = |case: &&commands::Case| {
+        let verbs = ["exec", "attach", "port-forward", "logs"];
+        verbs.iter().any(|verb| case.line.starts_with(verb))
+    };
+    let ends = |case: &&commands::Case| case.input.is_none() || !case.line.contains(" old");
+    commands::CASES.iter().filter(known).filter(ends)
 }
 
 /// Builds `tools/streaming`, and returns the program.

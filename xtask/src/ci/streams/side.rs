@@ -23,6 +23,7 @@ pub(super) struct Side {
     kubeconfig: PathBuf,
     streaming: PathBuf,
     kubectl: PathBuf,
+    pintle: PathBuf,
     directory: PathBuf,
     kubelet: Option<Process>,
     /// The ports of the pods' HTTP and HTTPS, and the address of the pods.
@@ -35,7 +36,7 @@ impl Side {
     /// Starts a kubelet that registers with the server of a kubeconfig, beside which there is room for its files.
     pub(super) fn start(
         streaming: &Path,
-        kubectl: &Path,
+        [kubectl, pintle]: [&Path; 2],
         kubeconfig: &Path,
         interrupt: &Interrupt,
     ) -> Result<Self> {
@@ -47,6 +48,7 @@ impl Side {
             kubeconfig: kubeconfig.to_owned(),
             streaming: streaming.to_owned(),
             kubectl: kubectl.to_owned(),
+            pintle: pintle.to_owned(),
             directory,
             kubelet: Some(process),
             web: Default::default(),
@@ -90,20 +92,39 @@ impl Side {
 
     /// What comes of a kubectl command: its exit code, and what it prints.
     pub(super) fn kubectl(&self, case: &Case) -> Result<String> {
-        self.kubectl_with(case, &[])
+        Ok(self.run(case, self.command(&[]))?.shown())
     }
 
     /// The same, with another server than the kubeconfig's.
     pub(super) fn kubectl_through(&self, case: &Case, server: &str) -> Result<String> {
-        let printed = self.kubectl_with(case, &["--server", server])?;
-        let port = server.rsplit(':').next().unwrap_or_default();
-        Ok(printed.replace(&format!(":{port}"), ":SERVER"))
+        let outcome = self.run(case, self.command(&["--server", server]))?;
+        Ok(outcome.shown().replace(port_of(server), ":SERVER"))
     }
 
-    fn kubectl_with(&self, case: &Case, more: &[&str]) -> Result<String> {
-        let line = self.fill(case.line);
-        let words = more.iter().copied().chain(line.split(' '));
-        let mut command = self.command(&words.collect::<Vec<_>>());
+    /// What comes of one of pintle's commands.
+    pub(super) fn pintle(&self, case: &Case) -> Result<Outcome> {
+        self.run(case, self.pintle_command(&[]))
+    }
+
+    /// The same, with another server than the kubeconfig's.
+    pub(super) fn pintle_through(&self, case: &Case, server: &str) -> Result<String> {
+        let outcome = self.run(case, self.pintle_command(&["--server", server]))?;
+        Ok(outcome.shown().replace(port_of(server), ":SERVER"))
+    }
+
+    /// What comes of the same words with kubectl and with pintle. Where kubectl fails itself, it has words
+    /// and a code of its own for that.
+    pub(super) fn alike_with_pintle(&self, case: &Case) -> Result<[String; 2]> {
+        let outcomes = [self.run(case, self.command(&[]))?, self.pintle(case)?];
+        let failed = outcomes[0].code == 1;
+        Ok(outcomes.map(|outcome| match failed {
+            true => format!("fails: {}\n{}", outcome.code != 0, outcome.stdout),
+            false => outcome.shown(),
+        }))
+    }
+
+    fn run(&self, case: &Case, mut command: Command) -> Result<Outcome> {
+        command.args(self.fill(case.line).split(' '));
         if let Some(input) = case.input {
             let path = self.directory.join("input");
             let within = || format!("write {}", path.display());
@@ -113,12 +134,11 @@ impl Side {
         let output = command
             .output()
             .context(|| format!("run {}", command::describe(&command)))?;
-        Ok(self.alike(&format!(
-            "exit {}\n{}{}",
-            output.status.code().unwrap_or(-1),
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr),
-        )))
+        Ok(Outcome {
+            code: output.status.code().unwrap_or(-1),
+            stdout: self.alike(&String::from_utf8_lossy(&output.stdout)),
+            stderr: self.alike(&String::from_utf8_lossy(&output.stderr)),
+        })
     }
 
     /// Whether a file that went to a pod and back is what it was.
@@ -190,6 +210,42 @@ impl Side {
         command
     }
 
+    /// One of pintle's commands, with these words.
+    pub(super) fn pintle_command(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(&self.pintle);
+        command.arg("--kubeconfig").arg(&self.kubeconfig);
+        command.args(words).stdin(Stdio::null());
+        command
+    }
+
+    /// Does with pintle's client what can be done, and returns how many checks passed.
+    pub(super) fn pintle_client(&self, program: &Path, interrupt: &Interrupt) -> Result<u64> {
+        let mut command = Command::new(program);
+        command.arg("--kubeconfig").arg(&self.kubeconfig);
+        Ok(proof(&mut command, interrupt)?.unwrap_or_default())
+    }
+
+    /// The façade's example of commands and ports.
+    pub(super) fn example(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.args(["default", "one", "80"]);
+        command.env("KUBECONFIG", &self.kubeconfig);
+        command
+    }
+
+    /// Waits until the kubelet has recorded something.
+    pub(super) fn recorded(&self, what: &str) -> Result<String> {
+        let clock = SystemClock::new();
+        let deadline = clock.now() + PATIENCE;
+        while clock.now() < deadline {
+            if let Some(line) = self.record()?.lines().find(|line| line.contains(what)) {
+                return Ok(line.to_owned());
+            }
+            thread::sleep(POLL);
+        }
+        Err(Error::new(format!("the kubelet has not recorded {what:?}")))
+    }
+
     /// Puts what is this side's own in its place.
     fn fill(&self, text: &str) -> String {
         let [web, tls, address] = &self.web;
@@ -244,6 +300,24 @@ impl Side {
             }
         }
     }
+}
+
+/// What came of a command.
+pub(super) struct Outcome {
+    code: i32,
+    stdout: String,
+    stderr: String,
+}
+
+impl Outcome {
+    pub(super) fn shown(self) -> String {
+        format!("exit {}\n{}{}", self.code, self.stdout, self.stderr)
+    }
+}
+
+/// The port of a server's URL, with its colon.
+fn port_of(server: &str) -> &str {
+    server.rfind(':').map_or("", |at| &server[at..])
 }
 
 impl Drop for Side {

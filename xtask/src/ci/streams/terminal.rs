@@ -1,19 +1,21 @@
-//! `kubectl exec -it` at a terminal, of which the command is told the size, and each change of it.
+//! `exec -it` at a terminal, by kubectl or by pintle, of which the command is told the size, and each change of it.
 
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead as _, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-use super::side::Side;
 use crate::command;
 use crate::error::{Context, Error, Result};
 
+/// The words of a command that prints the first two sizes of its terminal.
+pub(super) const WORDS: [&str; 6] = ["exec", "-it", "one", "--", "sizes", "2"];
+
 /// Runs a command that prints the first two sizes of its terminal, and changes the size in between.
-pub(super) fn sizes(side: &Side) -> Result<String> {
+pub(super) fn sizes(mut command: Command) -> Result<String> {
     let within = || "make a terminal".to_owned();
     let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).context(within)?;
     grantpt(&terminal).context(within)?;
@@ -28,7 +30,6 @@ pub(super) fn sizes(side: &Side) -> Result<String> {
         let end = options.read(true).write(true).open(name).context(within)?;
         Ok(end.into())
     };
-    let mut command = side.command(&["exec", "-it", "one", "--", "sizes", "2"]);
     command.stdin(open()?).stdout(open()?).stderr(open()?);
     let mut child = command::spawn(&mut command)?;
     // It would keep the terminal open after its end.
@@ -43,11 +44,11 @@ pub(super) fn sizes(side: &Side) -> Result<String> {
             tcsetwinsize(&terminal, size(100, 30)).context(within)?;
             let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
             if let Some(pid) = pid {
-                kill_process(pid, Signal::WINCH).context(|| "signal kubectl".to_owned())?;
+                kill_process(pid, Signal::WINCH).context(|| "signal the command".to_owned())?;
             }
         }
     }
-    let status = child.wait().context(|| "wait for kubectl".to_owned())?;
+    let status = child.wait().context(|| "wait for the command".to_owned())?;
     Ok(format!(
         "exit {}\n{}",
         status.code().unwrap_or(-1),
