@@ -23,6 +23,7 @@ use tokio::sync::{Notify, watch};
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::driver::{Driver, Found};
+use crate::factory::SyncState;
 use crate::intake::Intake;
 use crate::metrics;
 use crate::report::{OnProblem, Problem, Report};
@@ -210,6 +211,17 @@ impl Core {
             informer: &self.identity.label,
             problem: &problem,
         });
+    }
+
+    /// How far it is.
+    pub(crate) fn sync_state(&self) -> SyncState {
+        let sources = self.sources();
+        SyncState {
+            informer: self.identity.label.clone(),
+            is_synced: self.has_synced(),
+            objects: self.look(Snapshot::len),
+            last_problem: sources.into_iter().find_map(|(_, problem)| problem),
+        }
     }
 
     /// What the sources are doing, and what went wrong with each last.

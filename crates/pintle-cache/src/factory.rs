@@ -257,20 +257,9 @@ impl InformerFactory {
 
     /// How far each informer is.
     pub fn sync_states(&self) -> Vec<SyncState> {
-        let mut states: Vec<SyncState> = self
-            .owners()
-            .iter()
-            .map(|owner| {
-                let core = owner.core();
-                let sources = core.sources();
-                SyncState {
-                    informer: core.identity.label.clone(),
-                    is_synced: core.has_synced(),
-                    objects: core.look(pintle_cache_core::Snapshot::len),
-                    last_problem: sources.into_iter().find_map(|(_, problem)| problem),
-                }
-            })
-            .collect();
+        let owners = self.owners();
+        let states = owners.iter().map(|owner| owner.core().sync_state());
+        let mut states: Vec<SyncState> = states.collect();
         states.sort_by(|one, other| one.informer.cmp(&other.informer));
         states
     }

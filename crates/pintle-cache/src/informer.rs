@@ -15,6 +15,7 @@ use pintle_meta::{AnyObject, Body, Lazy, Object, Resource, ResourceVersion};
 
 use crate::core::{Core, Identity, Owner, Settings, SourceSpec};
 use crate::events::Events;
+use crate::factory::SyncState;
 use crate::handler::Handler;
 use crate::intake::Intake;
 use crate::lister::CacheLister;
@@ -159,6 +160,20 @@ impl<K: Object> SharedInformer<K> {
     /// Whether the informer has stopped.
     pub fn is_stopped(&self) -> bool {
         self.owner.is_stopped()
+    }
+
+    /// Waits until the informer has stopped.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost when the future is dropped.
+    pub async fn stopped(&self) {
+        // It stops before that is so.
+        let _ = self.core().wait_until(|_| false).await;
+    }
+
+    /// How far the informer is, and what went wrong with it last.
+    pub fn sync_state(&self) -> SyncState {
+        self.core().sync_state()
     }
 
     /// Whether the informer holds all objects there were when it started.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use pintle_client::Error;
 use pintle_codec::Str;
 use pintle_meta::v1::{Status, StatusDetails};
-use pintle_meta::{LabelSelector, Lazy, Object};
+use pintle_meta::{LabelSelector, Lazy, Object, ObjectName};
 
 use crate::core::{Core, Owner};
 use crate::snapshot::{self, Snapshot, typed};
@@ -49,7 +49,13 @@ impl<K: Object> CacheLister<K> {
     /// # Errors
     /// [`Error::is_not_found`] when there is none.
     pub fn get(&self, name: &str) -> Result<Lazy<K>, Error> {
-        self.find("", name)
+        self.get_in("", name)
+    }
+
+    /// The object of a key, if there is one. client-go's `GetByKey`.
+    pub fn find(&self, key: &ObjectName) -> Option<Lazy<K>> {
+        self.core()
+            .look(|objects| objects.find(&key.namespace, &key.name).map(typed))
     }
 
     /// The objects that a selector selects, by namespace and name.
@@ -81,7 +87,7 @@ impl<K: Object> CacheLister<K> {
         Snapshot::new(self.core().snapshot())
     }
 
-    fn find(&self, namespace: &str, name: &str) -> Result<Lazy<K>, Error> {
+    fn get_in(&self, namespace: &str, name: &str) -> Result<Lazy<K>, Error> {
         let found = self
             .core()
             .look(|objects| objects.find(namespace, name).map(typed));
@@ -99,7 +105,7 @@ impl<K: Object> NamespaceLister<K> {
     /// # Errors
     /// [`Error::is_not_found`] when there is none.
     pub fn get(&self, name: &str) -> Result<Lazy<K>, Error> {
-        self.lister.find(&self.namespace, name)
+        self.lister.get_in(&self.namespace, name)
     }
 
     /// The objects that a selector selects, by name.

@@ -4,7 +4,7 @@ use pintle_api::core::v1::Secret;
 use pintle_cache::{Event, Storage};
 use pintle_codec::Str;
 use pintle_meta::v1::Status;
-use pintle_meta::{LabelSelector, Metadata as _, ResourceVersion};
+use pintle_meta::{LabelSelector, Metadata as _, ObjectName, ResourceVersion};
 
 use crate::support::{World, listen, names};
 
@@ -23,6 +23,11 @@ async fn an_informer_holds_what_the_server_has_and_listers_read_it() {
     let default = lister.namespace("default");
     let a = default.get("a").unwrap();
     assert_eq!(a.label("tier"), Some("front"));
+    assert!(lister.find(&a.key()).unwrap().is(&a));
+    assert!(lister.find(&ObjectName::new("other", "a")).is_none());
+    let state = secrets.sync_state();
+    assert_eq!((state.is_synced, state.objects), (true, 2));
+    assert_eq!(state.informer, "secrets");
     assert_eq!(a.get().unwrap().type_, "Opaque");
     let error = default.get("z").unwrap_err();
     assert!(error.is_not_found());
@@ -145,6 +150,7 @@ async fn an_informer_that_has_stopped_takes_no_handlers_and_stays_readable() {
     world.until("it is told", || told.has("initial a")).await;
     world.soon(secrets.shutdown()).await;
     assert!(secrets.is_stopped());
+    world.soon(secrets.stopped()).await;
     let error = secrets.add_handler(told.handler()).unwrap_err();
     assert_eq!(error.to_string(), "the informer of secrets has stopped");
     assert!(secrets.events().is_err());

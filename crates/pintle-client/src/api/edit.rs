@@ -1,7 +1,7 @@
 //! Reading, changing and writing back.
 
 use pintle_codec::{Format, Object as Tree, Value, json};
-use pintle_meta::v1::PatchOptions;
+use pintle_meta::v1::{CreateOptions, PatchOptions};
 use pintle_meta::{Metadata as _, Object};
 
 use super::{Api, Holds, Patch};
@@ -43,7 +43,26 @@ impl<K: Object, P: Holds> Api<K, P> {
         options: &PatchOptions,
         change: impl FnMut(&mut K),
     ) -> Result<K, Error> {
-        self.edit_part(name, None, options, change).await
+        self.edit_part(None, name, None, options, change).await
+    }
+
+    /// As [`Api::edit`], beginning with what the caller has of the object, from a cache for instance. It
+    /// is read only if that is out of date; where it is as `change` makes it, nothing is asked at all.
+    ///
+    /// # Cancel safety
+    /// As [`Api::edit`].
+    ///
+    /// # Errors
+    /// As [`Api::edit`].
+    pub async fn edit_from(
+        &self,
+        known: &K,
+        options: &PatchOptions,
+        change: impl FnMut(&mut K),
+    ) -> Result<K, Error> {
+        let name = known.metadata().name();
+        self.edit_part(Some(known.clone()), name, None, options, change)
+            .await
     }
 
     /// As [`Api::edit`], for the status of an object.
@@ -59,11 +78,99 @@ impl<K: Object, P: Holds> Api<K, P> {
         options: &PatchOptions,
         change: impl FnMut(&mut K),
     ) -> Result<K, Error> {
-        self.edit_part(name, Some("status"), options, change).await
+        self.edit_part(None, name, Some("status"), options, change)
+            .await
+    }
+
+    /// As [`Api::edit_from`], for the status of an object.
+    ///
+    /// # Cancel safety
+    /// As [`Api::edit`].
+    ///
+    /// # Errors
+    /// As [`Api::edit`].
+    pub async fn edit_status_from(
+        &self,
+        known: &K,
+        options: &PatchOptions,
+        change: impl FnMut(&mut K),
+    ) -> Result<K, Error> {
+        let name = known.metadata().name();
+        self.edit_part(Some(known.clone()), name, Some("status"), options, change)
+            .await
+    }
+
+    /// Lets `change` make an object as it should be: the one that is there, or `new` if there is none,
+    /// which is created. What the caller has of it, from a cache for instance, is what it begins with;
+    /// where that is as `change` makes it, nothing is asked at all.
+    ///
+    /// `change` is to set what the caller decides on and to leave the rest: defaults that the server
+    /// filled in, and what others decide on. controller-runtime's `CreateOrUpdate`.
+    ///
+    /// ```no_run
+    /// use pintle_api::core::v1::ConfigMap;
+    /// use pintle_meta::v1::PatchOptions;
+    ///
+    /// # async fn example(client: pintle_client::Client) -> Result<(), pintle_client::Error> {
+    /// let config_maps = client.api::<ConfigMap>().namespace("default");
+    /// let mut new = ConfigMap::default();
+    /// new.metadata.name = "settings".into();
+    /// let options = PatchOptions::new().field_manager("tuner");
+    /// config_maps
+    ///     .create_or_edit(new, None, &options, |settings| {
+    ///         settings.data.insert("level", "debug".into());
+    ///     })
+    ///     .await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Cancel safety
+    /// When the future is dropped, the object may have been created or changed.
+    ///
+    /// # Errors
+    /// As [`Api::edit`] and [`Api::create`].
+    pub async fn create_or_edit(
+        &self,
+        new: K,
+        known: Option<&K>,
+        options: &PatchOptions,
+        mut change: impl FnMut(&mut K),
+    ) -> Result<K, Error> {
+        let name = new.metadata().name().to_owned();
+        let mut known = known.cloned();
+        let mut backoff = Backoff::for_conflicts();
+        loop {
+            // It may be gone by now.
+            let is_read = known.is_none();
+            let found = match known.take() {
+                Some(known) => Some(known),
+                None => self.find(&name).await?,
+            };
+            let outcome = match found {
+                Some(found) => {
+                    self.edit_part(Some(found), &name, None, options, &mut change)
+                        .await
+                }
+                None => {
+                    let mut new = new.clone();
+                    change(&mut new);
+                    self.create(&new, &creating(options)).await
+                }
+            };
+            match outcome {
+                Err(error) if error.is_not_found() && !is_read => {}
+                Err(error) if error.is_not_found() || error.is_already_exists() => {
+                    backoff.wait_after(error).await?;
+                }
+                outcome => return outcome,
+            }
+        }
     }
 
     async fn edit_part(
         &self,
+        mut known: Option<K>,
         name: &str,
         part: Option<&str>,
         options: &PatchOptions,
@@ -71,7 +178,12 @@ impl<K: Object, P: Holds> Api<K, P> {
     ) -> Result<K, Error> {
         let mut backoff = Backoff::for_conflicts();
         loop {
-            let before = self.get(name).await?;
+            // What the caller has may be old, which is no reason to wait.
+            let is_read = known.is_none();
+            let before = match known.take() {
+                Some(known) => known,
+                None => self.get(name).await?,
+            };
             let mut after = before.clone();
             change(&mut after);
             let Some(mut difference) = difference(&tree(&before)?, &tree(&after)?) else {
@@ -80,10 +192,20 @@ impl<K: Object, P: Holds> Api<K, P> {
             guard(&mut difference, before.metadata().resource_version());
             let patch = Patch::merge_tree(difference);
             match self.patch_part(name, part, &patch, options).await {
+                Err(error) if error.is_conflict() && !is_read => {}
                 Err(error) if error.is_conflict() => backoff.wait_after(error).await?,
                 edited => return edited,
             }
         }
+    }
+}
+
+/// How an object is created by whom these options name.
+fn creating(options: &PatchOptions) -> CreateOptions {
+    CreateOptions {
+        dry_run: options.dry_run.clone(),
+        field_manager: options.field_manager.clone(),
+        field_validation: options.field_validation.clone(),
     }
 }
 

@@ -111,6 +111,100 @@ async fn an_edit_begins_anew_when_somebody_else_was_faster() {
 }
 
 #[tokio::test]
+async fn an_edit_of_what_is_known_reads_only_what_is_out_of_date() {
+    static PATCHES: AtomicUsize = AtomicUsize::new(0);
+    let (client, seen) = answering(|request| {
+        let is_patch = request.line.starts_with("PATCH");
+        if is_patch && PATCHES.fetch_add(1, Ordering::Relaxed) == 0 {
+            return refusal(409, "Conflict");
+        }
+        json(200, SETTINGS)
+    });
+    let (config_maps, options) = (config_maps(client), PatchOptions::new());
+    let mut known = ConfigMap::default();
+    known.metadata.name = "settings".into();
+    known.metadata.resource_version = "4".into();
+    let same = config_maps.edit_from(&known, &options, |_| {}).await;
+    assert_eq!(same.unwrap().metadata.resource_version, "4");
+    assert!(lines(&seen).is_empty(), "nothing is asked");
+
+    let change = |settings: &mut ConfigMap| drop(settings.data.insert("b", "2".into()));
+    config_maps
+        .edit_from(&known, &options, change)
+        .await
+        .unwrap();
+    let verbs: Vec<String> = lines(&seen)
+        .iter()
+        .map(|line| line.split(' ').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(verbs, ["PATCH", "GET", "PATCH"]);
+    let bodies: Vec<String> = seen
+        .lock()
+        .unwrap()
+        .iter()
+        .map(|it| it.body.clone())
+        .collect();
+    let patch =
+        |version| format!(r#"{{"data":{{"b":"2"}},"metadata":{{"resourceVersion":"{version}"}}}}"#);
+    assert_eq!((&bodies[0], &bodies[2]), (&patch(4), &patch(5)));
+    config_maps
+        .edit_status_from(&known, &options, change)
+        .await
+        .unwrap();
+    assert!(lines(&seen)[3].ends_with("/settings/status"));
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_created_and_what_is_there_edited() {
+    let (client, seen) = answering(|request| match &request.line {
+        line if line.contains("/settings") && !line.starts_with("POST") => json(200, SETTINGS),
+        line if line.starts_with("POST") => json(201, SETTINGS),
+        _ => refusal(404, "NotFound"),
+    });
+    let (config_maps, options) = (
+        config_maps(client),
+        PatchOptions::new().field_manager("tuner"),
+    );
+    let named = |name: &str| {
+        let mut map = ConfigMap::default();
+        map.metadata.name = name.into();
+        map
+    };
+    let change = |map: &mut ConfigMap| drop(map.data.insert("b", "2".into()));
+    // Read, and patched.
+    let there = named("settings");
+    let made = config_maps.create_or_edit(there, None, &options, change);
+    sendable(made).await.unwrap();
+    // Known, but gone: read in vain, and created.
+    let known = named("lost");
+    let made = config_maps.create_or_edit(named("lost"), Some(&known), &options, change);
+    made.await.unwrap();
+    // Known, and as it should be: nothing is asked.
+    let mut known = named("fine");
+    change(&mut known);
+    let made = config_maps.create_or_edit(named("fine"), Some(&known), &options, change);
+    made.await.unwrap();
+    let of = |name| format!("/api/v1/namespaces/n/configmaps{name}");
+    let by = "?fieldManager=tuner";
+    assert_eq!(
+        lines(&seen),
+        [
+            format!("GET {}", of("/settings")),
+            format!("PATCH {}{by}", of("/settings")),
+            format!("PATCH {}{by}", of("/lost")),
+            format!("GET {}", of("/lost")),
+            format!("POST {}{by}", of("")),
+        ]
+    );
+    let created = &seen.lock().unwrap()[4];
+    assert!(
+        created.body.contains(r#""data":{"b":"2"}"#),
+        "{}",
+        created.body
+    );
+}
+
+#[tokio::test]
 async fn what_was_read_in_part_is_not_written_back_whole() {
     let (client, seen) = answering(|_| json(200, SETTINGS));
     let config_maps = config_maps(client).prune(Prune::managed_fields());
