@@ -21,8 +21,8 @@
 //! With the feature `derive`, a resource of one's own is made of the type of its spec:
 //! [`CustomResource`](https://docs.rs/pintle/latest/pintle/derive.CustomResource.html).
 //!
-//! With the feature `controller`, which is on by default, there is what controllers are made of: work
-//! queues (`workqueue`), leader election (`leader`) and events (`events`).
+//! With the feature `controller`, which is on by default, there are controllers (`controller`), and what
+//! they are made of: work queues (`workqueue`), leader election (`leader`) and events (`events`).
 //!
 //! With the feature `k8s-openapi`, the types of the crate k8s-openapi 0.29 are resources like those of
 //! [`api`]: `client.api::<k8s_openapi::api::core::v1::Pod>()`. The program selects the version of
@@ -44,7 +44,12 @@ pub use pintle_client::{
 };
 pub use pintle_clientset as clientset;
 pub use pintle_clientset::Clientset;
+pub use pintle_codec::Prune;
 pub use pintle_config::{Config, Impersonation, Loader};
+#[cfg(feature = "controller")]
+pub use pintle_controller as controller;
+#[cfg(feature = "controller")]
+pub use pintle_controller::{Action, Controller};
 #[cfg(feature = "derive")]
 pub use pintle_crd as crd;
 #[cfg(feature = "derive")]
