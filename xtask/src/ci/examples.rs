@@ -140,6 +140,12 @@ const EXAMPLES: &[Example] = &[
         embedded: Some("from files that others wrote: true"),
     },
     Example {
+        name: "by_hand",
+        arguments: &[],
+        real: "pintle-shop is reached at #shop",
+        embedded: Some("pintle-shop is reached at #shop"),
+    },
+    Example {
         name: "server_side_apply",
         arguments: &[],
         real: "autopilot insists: nginx:1.30",

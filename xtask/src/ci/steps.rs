@@ -148,7 +148,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "examples",
         proves: "the examples do on a kube-apiserver and on a cluster of their own what they say",
         when: When::Always,
-        floor: Some(18),
+        floor: Some(20),
         run: examples::examples,
     },
     Step {
