@@ -1,7 +1,10 @@
 //! Three pods in an indexer, found by namespace and by the node that they run on.
 //!
-//! ```text
-//! cargo run --example indexer
+//! ```console
+//! $ cargo run --example indexer
+//! namespace default: pod-1, pod-2
+//! nodeName node2: pod-2, pod-3
+//! nodes: node1, node2
 //! ```
 #![allow(clippy::print_stdout, reason = "an example prints")]
 

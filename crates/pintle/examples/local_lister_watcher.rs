@@ -1,8 +1,12 @@
 //! An informer over two closures: nothing but a list of objects and a stream of what happens to
 //! them, wherever they come from.
 //!
-//! ```text
-//! cargo run --example local_lister_watcher
+//! ```console
+//! $ cargo run --example local_lister_watcher
+//! added web-0
+//! added web-1
+//! updated web-0 to version 3
+//! deleted default/web-1
 //! ```
 #![allow(clippy::print_stdout, reason = "an example prints")]
 

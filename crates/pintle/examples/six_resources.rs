@@ -1,8 +1,14 @@
 //! A client that has a cache of the six resources that dashboards show, by their names, shown again
 //! every minute.
 //!
-//! ```text
-//! cargo run --example six_resources
+//! ```console
+//! $ cargo run --example six_resources
+//! 2 pods
+//! 1 services
+//! 4 namespaces
+//! 0 deployments
+//! 0 statefulsets
+//! 0 daemonsets
 //! ```
 #![allow(clippy::print_stdout, reason = "an example prints")]
 
@@ -11,9 +17,9 @@ mod cluster;
 use std::error::Error;
 use std::time::Duration;
 
-use pintle::cache::InformerFactory;
+use pintle::Client;
+use pintle::cache::{CacheLister, InformerFactory};
 use pintle::meta::{GroupVersion, GroupVersionResource, LabelSelector, Unstructured};
-use pintle::{Client, cache};
 
 use cluster::Cluster;
 
@@ -37,7 +43,7 @@ impl CachedClient {
     }
 
     /// What there is of a resource.
-    fn lister(&self, resource: &GroupVersionResource) -> cache::CacheLister<Unstructured> {
+    fn lister(&self, resource: &GroupVersionResource) -> CacheLister<Unstructured> {
         self.factory.for_resource(resource).lister()
     }
 }
@@ -54,7 +60,7 @@ fn usual() -> [GroupVersionResource; 6] {
     ]
 }
 
-#[tokio::main(flavor = "current_thread")]
+#[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
     let cluster = Cluster::connect().await?;
     let client = CachedClient::new(cluster.client()?).await?;

@@ -152,6 +152,38 @@ const EXAMPLES: &[Example] = &[
         embedded: None,
     },
     Example {
+        name: "indexer",
+        arguments: &[],
+        real: INDEXED,
+        embedded: Some(INDEXED),
+    },
+    Example {
+        name: "informer",
+        arguments: &[],
+        real: INFORMED,
+        embedded: Some(INFORMED),
+    },
+    Example {
+        name: "six_resources",
+        arguments: &[],
+        real: "0 pods\n1 services\n4 namespaces\n0 deployments\n0 statefulsets\n0 daemonsets\n",
+        embedded: Some(
+            "2 pods\n1 services\n4 namespaces\n0 deployments\n0 statefulsets\n0 daemonsets\n",
+        ),
+    },
+    Example {
+        name: "local_lister_watcher",
+        arguments: &[],
+        real: TOLD,
+        embedded: Some(TOLD),
+    },
+    Example {
+        name: "shared_watch",
+        arguments: &[],
+        real: "the server counts 1 watch\n",
+        embedded: Some("the server counts 1 watch\n"),
+    },
+    Example {
         name: "crd",
         arguments: &[],
         real: "home https://example.com",
@@ -182,3 +214,11 @@ const EXAMPLES: &[Example] = &[
         embedded: None,
     },
 ];
+
+const INDEXED: &str =
+    "namespace default: pod-1, pod-2\nnodeName node2: pod-2, pod-3\nnodes: node1, node2\n";
+
+/// The first line and the one that the lister's answer makes are of two tasks, in either order.
+const INFORMED: &str = "updated default/pintle-example\ndeleted default/pintle-example\n";
+
+const TOLD: &str = "added web-0\nadded web-1\nupdated web-0 to version 3\ndeleted default/web-1\n";
