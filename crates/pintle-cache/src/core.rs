@@ -10,12 +10,10 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Poll;
 
 use pintle_cache_core::{
-    Change, Indexers, Informer, Phase, Policy, Reflector, ReflectorOptions, Snapshot, SourceId,
-    Version,
+    Change, Indexers, Informer, Phase, Reflector, ReflectorOptions, Snapshot, SourceId, Version,
 };
 use pintle_client::{Error, ErrorKind};
 use pintle_codec::Str;
-use pintle_env::{Metrics, Random, Time};
 use pintle_meta::{AnyObject, ResourceVersion};
 use pintle_snapshot::SnapshotCell;
 use tokio::runtime::Handle;
@@ -26,7 +24,8 @@ use crate::driver::{Driver, Found};
 use crate::factory::SyncState;
 use crate::intake::Intake;
 use crate::metrics;
-use crate::report::{OnProblem, Problem, Report};
+use crate::report::{Problem, Report};
+use crate::settings::Settings;
 use crate::source::Source;
 
 /// An informer, whatever the type of its objects.
@@ -52,19 +51,6 @@ pub(crate) struct Identity {
     pub(crate) resource: Str,
     /// Name and resource, for messages.
     pub(crate) label: String,
-}
-
-/// What an informer was told to do.
-#[derive(Clone)]
-pub(crate) struct Settings {
-    pub(crate) time: Arc<dyn Time>,
-    pub(crate) random: Arc<dyn Random>,
-    pub(crate) metrics: Metrics,
-    pub(crate) on_problem: OnProblem,
-    pub(crate) resync: std::time::Duration,
-    pub(crate) aborts_on_panic: bool,
-    pub(crate) policy: Policy,
-    pub(crate) reflector: ReflectorOptions,
 }
 
 /// A source that has not been started.

@@ -6,21 +6,18 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use pintle_cache_core::{ReflectorOptions, Version};
+use pintle_cache_core::Version;
 use pintle_client::{Client, DynamicClient, Error, ErrorKind, MetadataClient};
 use pintle_codec::{Prune, Str};
-use pintle_env::{Metrics, Random, Time};
-use pintle_meta::v1::{ListOptions, PartialObjectMetadata};
+use pintle_meta::v1::PartialObjectMetadata;
 use pintle_meta::{
     GroupVersion, GroupVersionResource, Lazy, Object, Resource, Scope as _, Unstructured,
 };
 
-use crate::core::{Owner, Settings};
+use crate::core::Owner;
 use crate::informer::{InformerBuilder, SharedInformer};
 use crate::place::Somewhere;
-use crate::report::Report;
-use crate::source::Tweak;
-use crate::storage::Storage;
+use crate::settings::{Settings, setters};
 
 /// Makes informers, one a type and resource: whoever asks for one gets a handle of the same, so that
 /// the server serves one watch. Cheap to clone; clones are the same factory.
@@ -34,11 +31,8 @@ pub struct InformerFactory(Arc<Inner>);
 #[must_use = "a builder does nothing until it is built"]
 pub struct FactoryBuilder {
     client: Client,
-    name: String,
     settings: Settings,
-    storage: Storage,
     namespaces: Vec<String>,
-    tweak: Option<Tweak>,
     prune: Option<Prune>,
     sync_timeout: Duration,
 }
@@ -86,11 +80,8 @@ impl InformerFactory {
     pub fn builder(client: Client) -> FactoryBuilder {
         FactoryBuilder {
             client,
-            name: String::new(),
             settings: Settings::default(),
-            storage: Storage::default(),
             namespaces: Vec::new(),
-            tweak: None,
             prune: None,
             sync_timeout: Duration::from_secs(60),
         }
@@ -300,11 +291,7 @@ impl InformerFactory {
         let GroupVersionResource {
             group, resource, ..
         } = key.resource.clone();
-        let builder = InformerBuilder::new(group, resource)
-            .settings(options.settings.clone())
-            .maybe_tweak(options.tweak.clone())
-            .storage(options.storage)
-            .name(options.name.clone());
+        let builder = InformerBuilder::new(group, resource).settings(options.settings.clone());
         // The caller's function may ask for other informers, so nothing is locked.
         let informer = build(&key.resource, builder).build();
         let mut state = self.state();
@@ -340,32 +327,15 @@ impl State {
     }
 }
 
+setters!(impl [] for FactoryBuilder);
+
 impl FactoryBuilder {
-    /// A name, which stands beside that of the resource in metrics and messages.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
-        self
-    }
-
-    /// How often every object is shown again to handlers that do not say otherwise. The default is
-    /// never: a watch misses nothing. It is for handlers that act on more than the cluster's objects.
-    pub fn resync(mut self, period: Duration) -> Self {
-        self.settings.resync = period;
-        self
-    }
-
     /// Confines the informers of resources with namespaces to these; each takes a watch. The default
     /// are all.
     pub fn namespaces<N: Into<String>>(mut self, namespaces: impl IntoIterator<Item = N>) -> Self {
         self.namespaces = namespaces.into_iter().map(Into::into).collect();
         self.namespaces.sort();
         self.namespaces.dedup();
-        self
-    }
-
-    /// Changes the options of each list and watch, for instance to select by labels.
-    pub fn tweak(mut self, tweak: impl Fn(&mut ListOptions) + Send + Sync + 'static) -> Self {
-        self.tweak = Some(Arc::new(tweak));
         self
     }
 
@@ -376,46 +346,9 @@ impl FactoryBuilder {
         self
     }
 
-    /// In what form objects are kept.
-    pub fn storage(mut self, storage: Storage) -> Self {
-        self.storage = storage;
-        self
-    }
-
-    /// How the server is asked.
-    pub fn reflector(mut self, options: ReflectorOptions) -> Self {
-        self.settings.reflector = options;
-        self
-    }
-
     /// How long [`InformerFactory::wait_for_sync`] waits. The default is a minute.
     pub fn sync_timeout(mut self, timeout: Duration) -> Self {
         self.sync_timeout = timeout;
-        self
-    }
-
-    /// Is told what goes wrong; informers go on by themselves. The default logs it.
-    pub fn on_problem(mut self, on_problem: impl Fn(&Report<'_>) + Send + Sync + 'static) -> Self {
-        self.settings.on_problem = Arc::new(on_problem);
-        self
-    }
-
-    /// Ends the process when a handler panics. The default is to report it and to go on.
-    pub fn abort_on_handler_panic(mut self) -> Self {
-        self.settings.aborts_on_panic = true;
-        self
-    }
-
-    /// Where informers tell about themselves in numbers. The default is nowhere.
-    pub fn metrics(mut self, metrics: Metrics) -> Self {
-        self.settings.metrics = metrics;
-        self
-    }
-
-    /// The time, and the chance by which waits differ. The default are the system's.
-    pub fn time(mut self, time: Arc<dyn Time>, random: Arc<dyn Random>) -> Self {
-        self.settings.time = time;
-        self.settings.random = random;
         self
     }
 
@@ -448,9 +381,9 @@ impl fmt::Debug for InformerFactory {
 impl fmt::Debug for FactoryBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FactoryBuilder")
-            .field("name", &self.name)
+            .field("name", &self.settings.name)
             .field("namespaces", &self.namespaces)
-            .field("storage", &self.storage)
+            .field("storage", &self.settings.storage)
             .field("resync", &self.settings.resync)
             .finish_non_exhaustive()
     }

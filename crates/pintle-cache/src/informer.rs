@@ -4,26 +4,22 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::Duration;
 
-use pintle_cache_core::{Indexers, Policy, ReflectorOptions, SubscribeOptions, Version};
-use pintle_client::{Error, ErrorKind, ListerWatcher, RuntimeTime};
+use pintle_cache_core::{Indexers, SubscribeOptions, Version};
+use pintle_client::{Error, ErrorKind, ListerWatcher};
 use pintle_codec::Str;
-use pintle_env::{Metrics, Random, SystemRandom, Time};
-use pintle_meta::v1::ListOptions;
 use pintle_meta::{AnyObject, Body, Lazy, Object, Resource, ResourceVersion};
 
-use crate::core::{Core, Identity, Owner, Settings, SourceSpec};
+use crate::core::{Core, Identity, Owner, SourceSpec};
 use crate::events::Events;
 use crate::factory::SyncState;
 use crate::handler::Handler;
 use crate::intake::Intake;
 use crate::lister::CacheLister;
-use crate::report::{Report, log};
 use crate::running_handler::HandlerHandle;
+use crate::settings::{Settings, setters};
 use crate::snapshot::{Snapshot, typed};
 use crate::source::{Tweak, Typed};
-use crate::storage::Storage;
 
 /// Keeps an exact copy of the objects of a resource, for any number of readers and handlers.
 ///
@@ -45,13 +41,10 @@ pub struct IndexName(Str);
 /// What is decided before an informer starts. Everything has a default.
 #[must_use = "a builder does nothing until it is built"]
 pub struct InformerBuilder<K> {
-    name: String,
     group: Str,
     resource: Str,
     settings: Settings,
     intake: Intake,
-    storage: Storage,
-    tweak: Option<Tweak>,
     sources: Vec<MakeSource>,
     kind: PhantomData<fn() -> K>,
 }
@@ -313,16 +306,15 @@ pub(crate) fn index_function<K: Object, V: Into<Str> + 'static>(
     }
 }
 
+setters!(impl [K] for InformerBuilder<K>);
+
 impl<K: Object> InformerBuilder<K> {
     pub(crate) fn new(group: Str, resource: Str) -> Self {
         Self {
-            name: String::new(),
             group,
             resource,
             settings: Settings::default(),
             intake: Intake::default(),
-            storage: Storage::default(),
-            tweak: None,
             sources: Vec::new(),
             kind: PhantomData,
         }
@@ -343,36 +335,6 @@ impl<K: Object> InformerBuilder<K> {
 
     pub(crate) fn settings(mut self, settings: Settings) -> Self {
         self.settings = settings;
-        self
-    }
-
-    pub(crate) fn maybe_tweak(mut self, tweak: Option<Tweak>) -> Self {
-        self.tweak = tweak;
-        self
-    }
-
-    /// A name, which stands beside that of the resource in metrics and messages.
-    pub fn name(mut self, name: impl Into<String>) -> Self {
-        self.name = name.into();
-        self
-    }
-
-    /// How often every object is shown again to handlers that do not say otherwise. The default is
-    /// never: a watch misses nothing. It is for handlers that act on more than the cluster's objects.
-    pub fn resync(mut self, period: Duration) -> Self {
-        self.settings.resync = period;
-        self
-    }
-
-    /// In what form objects are kept.
-    pub fn storage(mut self, storage: Storage) -> Self {
-        self.storage = storage;
-        self
-    }
-
-    /// Changes the options of each list and watch, for instance to select by labels.
-    pub fn tweak(mut self, tweak: impl Fn(&mut ListOptions) + Send + Sync + 'static) -> Self {
-        self.tweak = Some(Arc::new(tweak));
         self
     }
 
@@ -404,69 +366,18 @@ impl<K: Object> InformerBuilder<K> {
         self
     }
 
-    /// Whether changes reach the store in the order in which they came, or by key. The default is in
-    /// order.
-    pub fn policy(mut self, policy: Policy) -> Self {
-        self.settings.policy = policy;
-        self
-    }
-
-    /// How the server is asked.
-    pub fn reflector(mut self, options: ReflectorOptions) -> Self {
-        self.settings.reflector = options;
-        self
-    }
-
-    /// Is told what goes wrong; the informer goes on by itself. The default logs it.
-    pub fn on_problem(mut self, on_problem: impl Fn(&Report<'_>) + Send + Sync + 'static) -> Self {
-        self.settings.on_problem = Arc::new(on_problem);
-        self
-    }
-
-    /// Ends the process when a handler panics. The default is to report it and to go on.
-    pub fn abort_on_handler_panic(mut self) -> Self {
-        self.settings.aborts_on_panic = true;
-        self
-    }
-
-    /// Where the informer tells about itself in numbers. The default is nowhere.
-    pub fn metrics(mut self, metrics: Metrics) -> Self {
-        self.settings.metrics = metrics;
-        self
-    }
-
-    /// The time, and the chance by which waits differ. The default are the system's.
-    pub fn time(mut self, time: Arc<dyn Time>, random: Arc<dyn Random>) -> Self {
-        self.settings.time = time;
-        self.settings.random = random;
-        self
-    }
-
     /// The informer, which is to be started.
     pub fn build(self) -> SharedInformer<K> {
-        let identity = Identity::new(&self.name, self.group, self.resource);
+        let identity = Identity::new(&self.settings.name, self.group, self.resource);
         let mut intake = self.intake;
-        if let Some(step) = self.storage.step::<K>() {
+        if let Some(step) = self.settings.storage.step::<K>() {
             intake.step(step);
         }
         let sources = self.sources.into_iter();
-        let sources = sources.map(|make| make(self.tweak.clone())).collect();
+        let sources = sources
+            .map(|make| make(self.settings.tweak.clone()))
+            .collect();
         SharedInformer::of(Owner::new(identity, self.settings, sources, intake))
-    }
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            time: Arc::new(RuntimeTime::new()),
-            random: Arc::new(SystemRandom),
-            metrics: Metrics::none(),
-            on_problem: Arc::new(log),
-            resync: Duration::ZERO,
-            aborts_on_panic: false,
-            policy: Policy::InOrder,
-            reflector: ReflectorOptions::new(),
-        }
     }
 }
 
@@ -500,10 +411,10 @@ impl<K> fmt::Debug for SharedInformer<K> {
 impl<K> fmt::Debug for InformerBuilder<K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InformerBuilder")
-            .field("name", &self.name)
+            .field("name", &self.settings.name)
             .field("group", &self.group)
             .field("resource", &self.resource)
-            .field("storage", &self.storage)
+            .field("storage", &self.settings.storage)
             .field("resync", &self.settings.resync)
             .finish_non_exhaustive()
     }

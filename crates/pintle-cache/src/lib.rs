@@ -62,6 +62,7 @@ mod place;
 mod reflector;
 mod report;
 mod running_handler;
+mod settings;
 mod snapshot;
 mod source;
 mod storage;
