@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::Poll;
 
 use pintle_cache_core::{
-    Change, Indexers, Informer, Phase, Reflector, ReflectorOptions, Snapshot, SourceId, Version,
+    Change, Indexers, Informer, Reflector, ReflectorOptions, Snapshot, SourceId, Version,
 };
 use pintle_client::{Error, ErrorKind};
 use pintle_codec::Str;
@@ -60,9 +60,11 @@ pub(crate) struct SourceSpec {
 }
 
 /// One source, for those who ask how it goes.
-struct SourceState {
-    phase: Phase,
-    last_problem: Option<String>,
+#[derive(Clone, Default)]
+pub(crate) struct SourceState {
+    /// How many objects have come of those that it began to ask for.
+    pub(crate) arrived: usize,
+    pub(crate) last_problem: Option<String>,
 }
 
 /// Ends what runs for an informer when it is dropped.
@@ -202,21 +204,24 @@ impl Core {
     /// How far it is.
     pub(crate) fn sync_state(&self) -> SyncState {
         let sources = self.sources();
+        let is_synced = self.has_synced();
+        let held = self.look(Snapshot::len);
+        let arrived = sources.iter().map(|source| source.arrived);
         SyncState {
             informer: self.identity.label.clone(),
-            is_synced: self.has_synced(),
-            objects: self.look(Snapshot::len),
-            last_problem: sources.into_iter().find_map(|(_, problem)| problem),
+            is_synced,
+            objects: if is_synced {
+                held
+            } else {
+                held + arrived.sum::<usize>()
+            },
+            last_problem: sources.into_iter().find_map(|source| source.last_problem),
         }
     }
 
-    /// What the sources are doing, and what went wrong with each last.
-    pub(crate) fn sources(&self) -> Vec<(Phase, Option<String>)> {
-        let sources = self.source_states();
-        sources
-            .iter()
-            .map(|source| (source.phase, source.last_problem.clone()))
-            .collect()
+    /// How it goes with each source.
+    pub(crate) fn sources(&self) -> Vec<SourceState> {
+        self.source_states().clone()
     }
 
     fn source_states(&self) -> MutexGuard<'_, Vec<SourceState>> {
@@ -242,7 +247,7 @@ impl Core {
                     match driver.poll_found(cx) {
                         Poll::Ready(next) => found.push(next),
                         Poll::Pending if found.is_empty() => {
-                            self.source_states()[at].phase = driver.phase();
+                            self.source_states()[at].arrived = driver.arrived();
                             return Poll::Pending;
                         }
                         Poll::Pending => break,
@@ -334,10 +339,7 @@ impl Owner {
             .collect();
         let published = informer.published().clone();
         intake = intake.over(published.clone());
-        let states = sources.iter().map(|_| SourceState {
-            phase: Phase::Waiting,
-            last_problem: None,
-        });
+        let states = sources.iter().map(|_| SourceState::default());
         let core = Arc::new(Core {
             identity,
             settings,

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use pintle_cache_core::{Action, Change, EventKind, Failure, Phase, Reflector};
+use pintle_cache_core::{Action, Change, EventKind, Failure, Reflector};
 use pintle_client::{BoxFuture, Error, ErrorKind};
 use pintle_env::{Instant, Sleep, Time};
 use pintle_meta::{AnyObject, ObjectName, ResourceVersion, WatchEvent};
@@ -58,8 +58,9 @@ impl Driver {
         }
     }
 
-    pub(crate) fn phase(&self) -> Phase {
-        self.reflector.phase()
+    /// How many objects have come of those that it began to ask for.
+    pub(crate) fn arrived(&self) -> usize {
+        self.reflector.arrived()
     }
 
     pub(crate) fn resource_version(&self) -> &ResourceVersion {

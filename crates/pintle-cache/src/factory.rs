@@ -45,7 +45,7 @@ pub struct SyncState {
     pub informer: String,
     /// Whether it holds all objects there were when it started.
     pub is_synced: bool,
-    /// How many objects it holds.
+    /// How many objects it holds or, before it holds all, how many of them have come.
     pub objects: usize,
     /// What went wrong last, if something did.
     pub last_problem: Option<String>,
@@ -234,13 +234,43 @@ impl InformerFactory {
         Ok(())
     }
 
+    /// As [`InformerFactory::wait_for_sync`], and tells meanwhile how far each informer is: after each
+    /// such period, and once at the end.
+    ///
+    /// # Cancel safety
+    /// Nothing is lost when the future is dropped.
+    ///
+    /// # Errors
+    /// As [`InformerFactory::wait_for_sync`].
+    pub async fn wait_for_sync_with(
+        &self,
+        every: Duration,
+        mut progress: impl FnMut(&[SyncState]),
+    ) -> Result<(), Error> {
+        let time = &self.0.options.settings.time;
+        let mut synced = std::pin::pin!(self.wait_for_sync());
+        loop {
+            let outcome = tokio::select! {
+                outcome = &mut synced => Some(outcome),
+                () = time.sleep_until(time.now() + every) => None,
+            };
+            progress(&self.sync_states());
+            if let Some(outcome) = outcome {
+                return outcome;
+            }
+        }
+    }
+
     fn unsynced(&self, timeout: Duration) -> String {
         let mut message = format!("not synced within {timeout:?}");
         for state in self.sync_states().into_iter().filter(|it| !it.is_synced) {
             message += &format!("; {}", state.informer);
-            match state.last_problem {
-                Some(problem) => message += &format!(": {problem}"),
-                None => message += " has had no answer yet",
+            match (state.last_problem, state.objects) {
+                (Some(problem), _) => message += &format!(": {problem}"),
+                (None, 0) => message += " has had no answer yet",
+                (None, objects) => {
+                    message += &format!(" is not complete, {objects} objects have come")
+                }
             }
         }
         message

@@ -22,6 +22,12 @@ pub(super) struct Listing<O> {
     pub(super) deadline: Instant,
 }
 
+impl<O> Listing<O> {
+    pub(super) fn arrived(&self) -> usize {
+        self.objects.len()
+    }
+}
+
 impl<O: Cached> Reflector<O> {
     pub(super) fn begin_list(&mut self, now: Instant) {
         let options = self.list_options();

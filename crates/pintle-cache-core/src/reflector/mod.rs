@@ -237,6 +237,16 @@ impl<O: Cached> Reflector<O> {
         }
     }
 
+    /// How many objects have come of the list, or of the watch that begins with all of them, that is
+    /// under way; 0 if neither is.
+    pub fn arrived(&self) -> usize {
+        match &self.state {
+            State::Listing(listing) => listing.arrived(),
+            State::Streaming(streaming) => streaming.arrived(),
+            State::Resting { .. } | State::Opening(_) => 0,
+        }
+    }
+
     fn begin(&mut self, now: Instant, what: Next) {
         match what {
             Next::Everything if self.options.watch_list => self.open_watch_list(now),

@@ -250,6 +250,11 @@ impl<O> Streaming<O> {
         self.initial.is_some()
     }
 
+    pub(super) fn arrived(&self) -> usize {
+        let initial = self.initial.as_ref();
+        initial.map_or(0, |initial| initial.events.len())
+    }
+
     pub(super) fn note_event(&mut self, now: Instant) {
         self.last_event = Some(now);
         if let Some(initial) = &mut self.initial {

@@ -41,7 +41,8 @@ impl http_body::Body for Script {
 }
 
 /// A factory of informers of a server that answers lists and watches with what comes next of each.
-/// Where nothing comes, lists are not answered, and watches send nothing.
+/// Where nothing comes, lists are not answered, and watches send nothing. A list that breaks off goes
+/// silent.
 fn factory(lists: &[&str], watches: &[&str], problems: &Told) -> (InformerFactory, ManualClock) {
     let owned = |answers: &[&str]| {
         let answers: VecDeque<String> = answers.iter().map(|it| (*it).to_owned()).collect();
@@ -57,9 +58,10 @@ fn factory(lists: &[&str], watches: &[&str], problems: &Told) -> (InformerFactor
             if answer.is_none() && !is_watch {
                 std::future::pending::<()>().await;
             }
+            let is_whole = answer.as_ref().is_some_and(|it| it.ends_with("]}"));
             let script = Script {
                 pieces: answer.map(Bytes::from).into_iter().collect(),
-                ends: !is_watch,
+                ends: !is_watch && is_whole,
             };
             let response = Response::builder().header("content-type", "application/json");
             Ok::<_, pintle_transport::Error>(response.body(script).unwrap())
@@ -71,6 +73,7 @@ fn factory(lists: &[&str], watches: &[&str], problems: &Told) -> (InformerFactor
         .time(Arc::new(clock.clone()), Arc::new(SeededRandom::new(1)))
         .reflector(ReflectorOptions::new().watch_list(false))
         .on_problem(move |report| noted.push(report.to_string()))
+        .sync_timeout(Duration::from_secs(30))
         .build();
     (factory, clock)
 }
@@ -235,4 +238,35 @@ async fn a_table_is_no_list() {
         );
     }
     assert_eq!(kinds, ["added", "synced", "updated"], "nothing was deleted");
+}
+
+// claims: cache.factory.sync
+#[tokio::test]
+async fn who_waits_is_told_how_many_objects_have_come() {
+    let whole = list(5, &[&item("a", 1), &item("b", 2), &item("c", 3)]);
+    let (half, _) = whole.split_at(whole.find(&item("c", 3)).unwrap());
+    for (answer, last) in [(half, "secrets: 2, false"), (&whole, "secrets: 3, true")] {
+        let (factory, clock) = factory(&[answer], &[], &Told::default());
+        let _secrets = factory.informer::<Secret>();
+        factory.start();
+        let told = Told::default();
+        let waited = factory.wait_for_sync_with(Duration::from_secs(1), |states| {
+            for state in states {
+                let (informer, objects) = (&state.informer, state.objects);
+                told.push(format!("{informer}: {objects}, {}", state.is_synced));
+            }
+        });
+        let outcome = tokio::select! {
+            outcome = waited => outcome,
+            () = until(&clock, "the wait ends", || false) => unreachable!("it panics in the end"),
+        };
+        assert_eq!(told.last().as_deref(), Some(last));
+        match outcome {
+            Ok(()) => assert_eq!(answer, whole),
+            Err(error) => assert_eq!(
+                error.to_string(),
+                "not synced within 30s; secrets is not complete, 2 objects have come"
+            ),
+        }
+    }
 }
