@@ -73,6 +73,21 @@ impl<K: Object> Snapshot<K> {
         by_index(&self.objects, index.as_ref(), value)
     }
 
+    /// The keys of the objects that an index has under a value, in order.
+    ///
+    /// # Errors
+    /// When there is no such index.
+    pub fn index_keys(
+        &self,
+        index: impl AsRef<str>,
+        value: &str,
+    ) -> Result<Vec<ObjectName>, Error> {
+        let index = index.as_ref();
+        let found = self.objects.by_index(index, value);
+        let found = found.ok_or_else(|| no_such_index(index))?;
+        Ok(found.map(|(key, _)| key.clone()).collect())
+    }
+
     /// The values that objects have in an index, in order.
     ///
     /// # Errors

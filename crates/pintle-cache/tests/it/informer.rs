@@ -72,7 +72,11 @@ async fn indexes_can_be_added_at_any_time() {
     assert_eq!(lister.by_index(&by_type, "Opaque").unwrap().len(), 2);
     assert_eq!(lister.by_index("namespace", "default").unwrap().len(), 2);
     assert_eq!(lister.index_values(&by_app).unwrap(), ["web"]);
+    let keys = lister.snapshot().index_keys(&by_app, "web").unwrap();
+    let keys: Vec<String> = keys.iter().map(ToString::to_string).collect();
+    assert_eq!(keys, ["default/a", "default/b"]);
     assert!(lister.by_index("other", "web").is_err());
+    assert!(lister.snapshot().index_keys("other", "web").is_err());
     let error = secrets
         .add_index("app", |_: &Secret| Vec::<Str>::new())
         .unwrap_err();
