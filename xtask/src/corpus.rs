@@ -12,6 +12,7 @@ use clap::Args;
 use crate::command;
 use crate::error::{Context, Error, Result};
 use crate::interrupt::Interrupt;
+use crate::programs::Programs;
 use crate::workspace;
 
 #[derive(Args)]
@@ -28,12 +29,8 @@ pub(crate) fn run(arguments: Arguments) -> Result<ExitCode> {
         Some(directory) => vec![directory],
         None => of_module(&interrupt)?,
     };
-    let mut codec = Command::new("cargo");
-    codec
-        .args(["run", "--quiet", "--locked", "--manifest-path"])
-        .arg(workspace::root().join("Cargo.toml"))
-        .args(["--package=codec", "--", "corpus"])
-        .args(directories);
+    let mut codec = Programs::build(&interrupt)?.run("codec");
+    codec.arg("corpus").args(directories);
     Ok(command::exit_code(command::run(&mut codec, &interrupt)?))
 }
 

@@ -14,6 +14,7 @@ mod ci;
 mod claims;
 mod codegen;
 mod command;
+mod conformance;
 mod corpus;
 mod documents;
 mod error;
@@ -21,6 +22,7 @@ mod exchange;
 mod fuzz;
 mod interrupt;
 mod oracle;
+mod programs;
 mod real_cluster;
 mod schema;
 mod sim;
@@ -50,6 +52,8 @@ enum Task {
     Ci(ci::Arguments),
     /// Say which clauses of the tables in claims/ are proved, and by which tests
     Claims(claims::Arguments),
+    /// Run the scenarios that any API server must pass, on one
+    Conformance(conformance::Arguments),
     /// Build, start and stop a real control plane: etcd and kube-apiserver
     #[command(subcommand)]
     RealCluster(real_cluster::Task),
@@ -78,6 +82,7 @@ fn main() -> ExitCode {
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Ci(arguments) => ci::run(&arguments),
         Task::Claims(arguments) => claims::run(&arguments),
+        Task::Conformance(arguments) => conformance::run(&arguments),
         Task::RealCluster(task) => real_cluster::run(task),
         Task::Codegen(arguments) => codegen::run(arguments),
         Task::Corpus(arguments) => corpus::run(arguments),

@@ -13,6 +13,7 @@ use clap::Args;
 use crate::command;
 use crate::error::{Context, Result};
 use crate::interrupt::Interrupt;
+use crate::programs::Programs;
 use crate::real_cluster::{Binaries, Cluster, Options, Registry};
 use crate::workspace;
 
@@ -53,15 +54,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
 
 /// Starts a server and writes what it prints of the objects.
 fn record(tables: &Path, out: &Path, interrupt: &Interrupt) -> Result<()> {
-    const BINARY: [&str; 5] = [
-        "--locked",
-        "--package",
-        "pintle-testkit",
-        "--bin",
-        "record-tables",
-    ];
-    // Built before the cluster starts, so that a compiler does not starve it.
-    command::check(cargo().arg("build").args(BINARY), interrupt)?;
+    let programs = Programs::build(interrupt)?;
     let options = Options {
         api_all: true,
         ..Options::default()
@@ -69,8 +62,7 @@ fn record(tables: &Path, out: &Path, interrupt: &Interrupt) -> Result<()> {
     let binaries = Binaries::ensure(interrupt)?;
     let directory = Registry::open()?.temporary()?;
     let cluster = Cluster::start(&binaries, directory, &options, interrupt)?;
-    let mut recorder = cargo();
-    recorder.args(["run", "--quiet"]).args(BINARY).arg("--");
+    let mut recorder = programs.run("record-tables");
     recorder.arg("--kubeconfig").arg(cluster.kubeconfig());
     recorder.arg("--objects").arg(tables.join("objects"));
     command::check(recorder.arg("--out").arg(out), interrupt)

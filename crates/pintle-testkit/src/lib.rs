@@ -1,8 +1,7 @@
 //! Scenarios that any Kubernetes API server must pass.
 //!
 //! One source for all backends: the tests of the workspace run the scenarios on the embedded
-//! server, `cargo run -p pintle-testkit --bin conformance -- --kubeconfig FILE` on any other. A
-//! scenario panics where the server does something else than it must. It works in namespaces of its
+//! server, `cargo xtask conformance --backend real|KUBECONFIG` on any other. A scenario panics where the server does something else than it must. It works in namespaces of its
 //! own, which [`run`] deletes afterwards, so that scenarios do not get into each other's way nor
 //! into that of a cluster's users.
 #![allow(clippy::unwrap_used, reason = "a scenario fails by panicking")]

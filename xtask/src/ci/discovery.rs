@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::Command;
 
 use super::outcome::{Cases, proof};
-use super::rust::cargo;
 use crate::command;
 use crate::error::{Context, Error, Result};
 use crate::interrupt::Interrupt;
+use crate::programs::Programs;
 use crate::real_cluster::{Binaries, Cluster, Options, Registry};
 use crate::workspace;
 
@@ -17,14 +17,7 @@ use crate::workspace;
 /// Has `tools/discovery` furnish a server and say what client-go finds, and compares line by line; then the
 /// files of both caches, byte by byte.
 pub(super) fn discovery(interrupt: &Interrupt) -> Result<Cases> {
-    const BINARY: [&str; 5] = [
-        "--locked",
-        "--package",
-        "pintle-testkit",
-        "--bin",
-        "discovered",
-    ];
-    command::check(cargo().arg("build").args(BINARY), interrupt)?;
+    let programs = Programs::build(interrupt)?;
     let go = workspace::root().join("target/tools/discovery");
     let mut build = Command::new("go");
     build
@@ -54,7 +47,7 @@ pub(super) fn discovery(interrupt: &Interrupt) -> Result<Cases> {
         .arg("-cache")
         .arg(&of_go);
     let expected = said(&mut ask_go, interrupt)?;
-    let mut ask = Command::new(workspace::root().join("target/debug/discovered"));
+    let mut ask = programs.run("discovered");
     ask.arg("--kubeconfig")
         .arg(cluster.kubeconfig())
         .arg("--cache")
@@ -101,14 +94,7 @@ pub(super) fn discovery(interrupt: &Interrupt) -> Result<Cases> {
 // claims: clients.typed.answers
 /// Lists every resource of the clientset on a server that serves every version.
 pub(super) fn clientset(interrupt: &Interrupt) -> Result<Cases> {
-    const BINARY: [&str; 5] = [
-        "--locked",
-        "--package",
-        "pintle-testkit",
-        "--bin",
-        "clientset",
-    ];
-    command::check(cargo().arg("build").args(BINARY), interrupt)?;
+    let programs = Programs::build(interrupt)?;
     let binaries = Binaries::ensure(interrupt)?;
     let options = Options {
         with_controllers: None,
@@ -117,7 +103,7 @@ pub(super) fn clientset(interrupt: &Interrupt) -> Result<Cases> {
     };
     let directory = Registry::open()?.temporary()?;
     let cluster = Cluster::start(&binaries, directory, &options, interrupt)?;
-    let mut lists = Command::new(workspace::root().join("target/debug/clientset"));
+    let mut lists = programs.run("clientset");
     proof(
         lists.arg("--kubeconfig").arg(cluster.kubeconfig()),
         interrupt,

@@ -15,15 +15,15 @@ use crate::real_cluster::{Process, log_tail};
 use crate::workspace;
 
 /// `pintle up` in a process of its own. Dropping it stops it and removes its directory.
-pub(super) struct Embedded {
+pub(crate) struct Embedded {
     pub(super) directory: PathBuf,
-    pub(super) kubeconfig: PathBuf,
+    pub(crate) kubeconfig: PathBuf,
     process: Option<Process>,
 }
 
 impl Embedded {
     /// Starts the server in an empty directory, and waits until it answers.
-    pub(super) fn start(pintle: &Path, directory: PathBuf, interrupt: &Interrupt) -> Result<Self> {
+    pub(crate) fn start(pintle: &Path, directory: PathBuf, interrupt: &Interrupt) -> Result<Self> {
         Self::start_with(pintle, &["--no-gateway"], directory, interrupt)
     }
 
@@ -89,6 +89,18 @@ pub(super) fn free_address() -> Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0").context(|| "find a free port".into())?;
     let address = listener.local_addr();
     Ok(address.context(|| "find a free port".into())?.to_string())
+}
+
+/// Does the same with all at a time: none knows of another, and most of it is waiting.
+pub(super) fn at_once<A: Send, T: Send, const N: usize>(
+    sides: [A; N],
+    each: impl Fn(A) -> T + Sync,
+) -> [T; N] {
+    let each = &each;
+    thread::scope(|scope| {
+        let running = sides.map(|side| scope.spawn(move || each(side)));
+        running.map(|side| side.join().expect("it does not panic"))
+    })
 }
 
 /// A kubectl with nothing of its own but a kubeconfig, in the checkout.

@@ -5,12 +5,11 @@ use std::path::Path;
 use std::process::Command;
 
 use super::outcome::Cases;
-use super::rust::cargo;
 use crate::command;
 use crate::error::{Context, Error, Result};
 use crate::interrupt::Interrupt;
+use crate::programs::Programs;
 use crate::real_cluster::{Binaries, Cluster, Options, Registry};
-use crate::workspace;
 
 /// An example, and what it prints somewhere on each of the two.
 struct Example {
@@ -24,8 +23,7 @@ struct Example {
 
 /// Runs each example on both.
 pub(super) fn examples(interrupt: &Interrupt) -> Result<Cases> {
-    let build = ["build", "--locked", "--package", "pintle", "--examples"];
-    command::check(cargo().args(build), interrupt)?;
+    let programs = Programs::build(interrupt)?;
     let binaries = Binaries::ensure(interrupt)?;
     let options = Options {
         with_controllers: None,
@@ -44,7 +42,7 @@ pub(super) fn examples(interrupt: &Interrupt) -> Result<Cases> {
                 None => example.embedded,
             };
             let Some(expected) = expected else { continue };
-            let printed = printed(example, kubeconfig, &cache, interrupt)?;
+            let printed = printed(&programs, example, kubeconfig, &cache, interrupt)?;
             if printed.contains(expected) {
                 passed += 1;
             } else {
@@ -63,15 +61,13 @@ pub(super) fn examples(interrupt: &Interrupt) -> Result<Cases> {
 }
 
 fn printed(
+    programs: &Programs,
     example: &Example,
     kubeconfig: Option<&Path>,
     cache: &Path,
     interrupt: &Interrupt,
 ) -> Result<String> {
-    let program = workspace::root()
-        .join("target/debug/examples")
-        .join(example.name);
-    let mut command = Command::new(program);
+    let mut command = Command::new(programs.example(example.name));
     for argument in example.arguments {
         match *argument {
             "CACHE" => command.arg(cache),

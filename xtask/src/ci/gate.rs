@@ -1,5 +1,6 @@
 //! Running the steps, and the table at the end.
 
+use std::fs;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -43,9 +44,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     let mut results = Vec::new();
     for step in steps {
         eprintln!("\n── {}: {}", step.name, step.proves);
-        let started = clock.now();
+        let (started, cpu) = (clock.now(), cpu_of_children());
         let outcome = (step.run)(&interrupt).and_then(|cases| above_floor(step, cases));
         let took = clock.now().saturating_since(started);
+        let cpu = cpu_of_children().saturating_sub(cpu);
         if let Some(signal) = interrupt.signal() {
             eprintln!("stopped in {}", step.name);
             return Ok(Interrupt::exit_code(signal));
@@ -57,6 +59,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             step,
             outcome,
             took,
+            cpu,
         });
     }
     print!("\n{}", table(&results));
@@ -104,20 +107,23 @@ struct Finished {
     step: &'static Step,
     outcome: Result<Cases>,
     took: Duration,
+    /// What processors spent on it: where they have more to do, this says better what a step costs.
+    cpu: Duration,
 }
 
 fn table(results: &[Finished]) -> String {
     let mut table = format!(
-        "{:14} {:6} {:>7} {:>8} {:>8}\n",
-        "step", "result", "time", "cases", "floor"
+        "{:14} {:6} {:>7} {:>7} {:>8} {:>8}\n",
+        "step", "result", "time", "cpu", "cases", "floor"
     );
     let number =
         |count: Option<u64>| count.map_or_else(|| "-".to_owned(), |count| count.to_string());
-    let mut total = Duration::ZERO;
+    let (mut total, mut total_cpu) = (Duration::ZERO, Duration::ZERO);
     for Finished {
         step,
         outcome,
         took,
+        cpu,
     } in results
     {
         let (result, cases) = match outcome {
@@ -125,16 +131,33 @@ fn table(results: &[Finished]) -> String {
             Err(_) => ("FAILED", None),
         };
         table.push_str(&format!(
-            "{:14} {result:6} {:>7} {:>8} {:>8}\n",
+            "{:14} {result:6} {:>7} {:>7} {:>8} {:>8}\n",
             step.name,
             minutes(*took),
+            minutes(*cpu),
             number(cases),
             number(step.floor)
         ));
         total += *took;
+        total_cpu += *cpu;
     }
-    table.push_str(&format!("{:14} {:6} {:>7}\n", "total", "", minutes(total)));
+    let (total, total_cpu) = (minutes(total), minutes(total_cpu));
+    table.push_str(&format!(
+        "{:14} {:6} {total:>7} {total_cpu:>7}\n",
+        "total", ""
+    ));
     table
+}
+
+/// The time that processors have spent on processes that this one started and that have ended, and on
+/// theirs. Nothing where the system does not say.
+fn cpu_of_children() -> Duration {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The second field is a name in brackets, which may hold anything.
+    let fields = stat.rsplit_once(") ").map_or("", |(_, fields)| fields);
+    let fields = fields.split(' ').skip(13).take(2);
+    let ticks: u64 = fields.filter_map(|field| field.parse::<u64>().ok()).sum();
+    Duration::from_millis(ticks * 1000 / TICKS)
 }
 
 fn minutes(duration: Duration) -> String {
@@ -142,8 +165,13 @@ fn minutes(duration: Duration) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
+/// In a second, in what Linux says.
+const TICKS: u64 = 100;
+
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::*;
 
     const STEP: Step = Step {
@@ -167,20 +195,30 @@ mod tests {
                 step: &STEP,
                 outcome: Ok(Some(12)),
                 took: Duration::from_secs(61),
+                cpu: Duration::from_secs(100),
             },
             Finished {
                 step: &STEP,
                 outcome: Err(Error::new("no")),
                 took: Duration::from_secs(2),
+                cpu: Duration::from_secs(1),
             },
         ];
         assert_eq!(
             table(&results),
-            "step           result    time    cases    floor\n\
-             test           ok        1:01       12       10\n\
-             test           FAILED    0:02        -       10\n\
-             total                    1:03\n"
+            "step           result    time     cpu    cases    floor\n\
+             test           ok        1:01    1:40       12       10\n\
+             test           FAILED    0:02    0:01        -       10\n\
+             total                    1:03    1:41\n"
         );
+    }
+
+    #[test]
+    fn processes_that_have_ended_count() {
+        let before = cpu_of_children();
+        let busy = "i=0; while [ $i -lt 50000 ]; do i=$((i+1)); done";
+        Command::new("sh").args(["-c", busy]).status().unwrap();
+        assert!(cpu_of_children() > before);
     }
 
     #[test]

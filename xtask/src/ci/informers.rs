@@ -5,17 +5,16 @@ use std::process::Command;
 
 use super::embedded::Embedded;
 use super::outcome::{Cases, proof};
-use super::rust::cargo;
 use crate::command;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
+use crate::programs::Programs;
 use crate::real_cluster::Registry;
 use crate::workspace;
 
 /// Runs `tools/informers` in each content type that the server takes.
 pub(super) fn informers(interrupt: &Interrupt) -> Result<Cases> {
-    let build = ["build", "--locked", "--package", "pintle-cli"];
-    command::check(cargo().args(build), interrupt)?;
+    let programs = Programs::build(interrupt)?;
     let program = workspace::root().join("target/tools/informers");
     let mut go = Command::new("go");
     go.current_dir(workspace::root().join("tools/informers"))
@@ -24,7 +23,7 @@ pub(super) fn informers(interrupt: &Interrupt) -> Result<Cases> {
         .arg(".")
         .env("GOWORK", "off");
     command::check(&mut go, interrupt)?;
-    let pintle = workspace::root().join("target/debug/pintle");
+    let pintle = programs.path("pintle");
     let mut passed = 0;
     for content_type in CONTENT_TYPES {
         let directory = Registry::open()?.temporary()?;
@@ -41,8 +40,7 @@ pub(super) fn informers(interrupt: &Interrupt) -> Result<Cases> {
 
 /// Runs `tools/kube-watcher`.
 pub(super) fn watchers(interrupt: &Interrupt) -> Result<Cases> {
-    let build = ["build", "--locked", "--package", "pintle-cli"];
-    command::check(cargo().args(build), interrupt)?;
+    let programs = Programs::build(interrupt)?;
     let target = workspace::root().join("target/tools/kube-watcher");
     let mut build = Command::new("cargo");
     build
@@ -50,7 +48,7 @@ pub(super) fn watchers(interrupt: &Interrupt) -> Result<Cases> {
         .env("CARGO_TARGET_DIR", &target)
         .args(["build", "--locked"]);
     command::check(&mut build, interrupt)?;
-    let pintle = workspace::root().join("target/debug/pintle");
+    let pintle = programs.path("pintle");
     let directory = Registry::open()?.temporary()?;
     let embedded = Embedded::start(&pintle, directory, interrupt)?;
     let mut follow = Command::new(target.join("debug/kube-watcher"));

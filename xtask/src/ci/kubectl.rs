@@ -8,22 +8,21 @@ use std::process::Command;
 
 use base64::Engine as _;
 
-use super::embedded::{Embedded, free_address, kubectl_on};
+use super::embedded::{Embedded, at_once, free_address, kubectl_on};
 use super::explained::without_descriptions;
 use super::outcome::Cases;
-use super::rust::cargo;
 use super::watcher::{succeed, watch};
 use crate::command;
 use crate::error::{Context, Error, Result};
 use crate::interrupt::Interrupt;
+use crate::programs::Programs;
 use crate::real_cluster::{Binaries, Cluster, Options, Registry};
 use crate::workspace;
 
 // claims: wire.openapi.field-validation, wire.openapi.patch-metadata, wire.openapi.explain
 /// Runs every command on both servers, and on one more through its gateway, and compares; then lists and watches with curl.
 pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
-    let build = ["build", "--locked", "--package", "pintle-cli"];
-    command::check(cargo().args(build), interrupt)?;
+    let programs = Programs::build(interrupt)?;
     let binaries = Binaries::ensure(interrupt)?;
     let registry = Registry::open()?;
     let options = Options {
@@ -32,7 +31,7 @@ pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
         apiserver_flags: vec!["--anonymous-auth=false".to_owned()],
     };
     let real = Cluster::start(&binaries, registry.temporary()?, &options, interrupt)?;
-    let pintle = workspace::root().join("target/debug/pintle");
+    let pintle = programs.path("pintle");
     let embedded = Embedded::start(&pintle, registry.temporary()?, interrupt)?;
     // One more server, of which kubectl sees the gateway.
     let gateway = free_address()?;
@@ -40,6 +39,11 @@ pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
     let behind = Embedded::start_with(&pintle, &more, registry.temporary()?, interrupt)?;
     let server = format!("--server=http://{gateway}");
     let kubectl = binaries.directory().join("kubectl");
+    // Where a command goes: a kubeconfig, and a server other than its own.
+    let direct = (real.kubeconfig(), None);
+    let ours = (embedded.kubeconfig.as_path(), None);
+    let through = (behind.kubeconfig.as_path(), Some(server.as_str()));
+    let servers = [direct, ours, through];
 
     let mut passed = 0;
     let mut failed = 0;
@@ -55,36 +59,30 @@ pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
         if interrupt.signal().is_some() {
             return Err(Error::new("interrupted"));
         }
-        let run = |kubeconfig: &Path, more: Option<&str>| {
+        let run = |(kubeconfig, server): (&Path, Option<&str>)| {
             let mut command = kubectl_on(&kubectl, kubeconfig);
-            outcome(command.args(line.split(' ')).args(more))
+            outcome(command.args(line.split(' ')).args(server))
         };
-        let expected = run(real.kubeconfig(), None)?;
-        check(line, &expected, &run(&embedded.kubeconfig, None)?);
-        if is_the_gateways(line) {
-            continue;
+        let [expected, found, through] = at_once(servers, run);
+        let expected = expected?;
+        check(line, &expected, &found?);
+        if !is_the_gateways(line) {
+            check(&format!("{line} through the gateway"), &expected, &through?);
         }
-        let through = format!("{line} through the gateway");
-        check(
-            &through,
-            &expected,
-            &run(&behind.kubeconfig, Some(server.as_str()))?,
-        );
     }
-    let watch = |kubeconfig: &Path, more: Option<&str>| {
+    let watch = |(kubeconfig, server): (&Path, Option<&str>)| {
         let command = |words: &[&str]| {
             let mut command = kubectl_on(&kubectl, kubeconfig);
-            command.args(more).args(words);
+            command.args(server).args(words);
             command
         };
         let printed = watch(command, &workspace::root().join(TEST_POD), interrupt)?;
         Ok::<_, Error>(without_ages(&printed))
     };
-    let expected = watch(real.kubeconfig(), None)?;
-    let found = watch(&embedded.kubeconfig, None)?;
+    let [expected, found, through] = at_once(servers, watch);
+    let (expected, found) = (expected?, found?);
     check("get pods --watch", &expected, &found);
-    let through = watch(&behind.kubeconfig, Some(server.as_str()))?;
-    check("get pods --watch through the gateway", &expected, &through);
+    check("get pods --watch through the gateway", &expected, &through?);
     // Independent reasons to believe what both have printed.
     let types: Vec<&str> = found
         .lines()
@@ -105,7 +103,8 @@ pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
             printed(command.args(line.split(' ')))
         };
         let name = format!("pintle {line}");
-        check(&name, &run(&kubectl)?, &run(&pintle)?);
+        let [expected, found] = at_once([kubectl.as_path(), pintle.as_path()], run);
+        check(&name, &expected?, &found?);
     }
     println!("{passed} passed, {failed} failed");
     if failed > 0 {

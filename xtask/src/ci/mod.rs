@@ -29,4 +29,6 @@ mod streams;
 mod tools;
 mod watcher;
 
+pub(crate) use embedded::Embedded;
 pub(crate) use gate::{Arguments, run};
+pub(crate) use outcome::{Cases, proof};

@@ -10,7 +10,7 @@ use crate::interrupt::Interrupt;
 pub(crate) type Cases = Option<u64>;
 
 /// Runs a proof whose last line is `N passed, N failed`, and returns how many passed.
-pub(super) fn proof(command: &mut Command, interrupt: &Interrupt) -> Result<Cases> {
+pub(crate) fn proof(command: &mut Command, interrupt: &Interrupt) -> Result<Cases> {
     let (status, output) = command::tee(command, interrupt)?;
     let last = output.trim_end().lines().next_back().unwrap_or_default();
     if !status.success() {

@@ -11,24 +11,16 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::outcome::Cases;
-use super::rust::cargo;
 use crate::command;
 use crate::error::{Context, Error, Result};
 use crate::interrupt::Interrupt;
+use crate::programs::Programs;
 use crate::real_cluster::{Binaries, Cluster, Options, Registry};
-use crate::workspace;
 
 /// Follows three replicas of `crates/pintle-leader/examples/candidate.rs`.
 // claims: leader.one, leader.again, leader.fence, leader.release
 pub(super) fn replicas(interrupt: &Interrupt) -> Result<Cases> {
-    const EXAMPLE: [&str; 5] = [
-        "build",
-        "--locked",
-        "--package=pintle-leader",
-        "--example",
-        "candidate",
-    ];
-    command::check(cargo().args(EXAMPLE), interrupt)?;
+    let programs = Programs::build(interrupt)?;
     let options = Options {
         with_controllers: None,
         api_all: false,
@@ -38,7 +30,7 @@ pub(super) fn replicas(interrupt: &Interrupt) -> Result<Cases> {
     let directory = Registry::open()?.temporary()?;
     let cluster = Cluster::start(&binaries, directory, &options, interrupt)?;
 
-    let mut replicas = Replicas::start(cluster.kubeconfig())?;
+    let mut replicas = Replicas::start(&programs, cluster.kubeconfig())?;
     let first = replicas.wait(None, "leads 0")?;
     // Stopped for three times as long as a lease lasts.
     replicas.signal(first, Signal::STOP)?;
@@ -68,8 +60,8 @@ struct Replicas {
 }
 
 impl Replicas {
-    fn start(kubeconfig: &Path) -> Result<Self> {
-        let program = workspace::root().join("target/debug/examples/candidate");
+    fn start(programs: &Programs, kubeconfig: &Path) -> Result<Self> {
+        let program = programs.example("candidate");
         let (sender, lines) = channel();
         let mut replicas = Self {
             processes: Vec::new(),

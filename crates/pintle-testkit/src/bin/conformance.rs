@@ -17,6 +17,9 @@ struct Arguments {
     /// The kubeconfig of the cluster
     #[arg(long, env = "KUBECONFIG")]
     kubeconfig: PathBuf,
+    /// Leave out the scenarios of custom resources
+    #[arg(long)]
+    without_custom_resources: bool,
     /// Only scenarios whose name contains this
     #[arg(default_value = "")]
     filter: String,
@@ -34,7 +37,9 @@ async fn main() -> ExitCode {
     };
     let mut scenarios = all();
     scenarios.extend(of_credentials());
-    scenarios.extend(of_custom_resources());
+    if !arguments.without_custom_resources {
+        scenarios.extend(of_custom_resources());
+    }
     scenarios.retain(|scenario| scenario.name.contains(&arguments.filter));
     let failed = run(&scenarios, &cluster, |name, outcome| match outcome {
         Ok(()) => println!("ok     {name}"),

@@ -6,10 +6,9 @@ mod session;
 use std::fs;
 
 use super::outcome::Cases;
-use super::rust::cargo;
-use crate::command;
 use crate::error::{Context, Error, Result};
 use crate::interrupt::Interrupt;
+use crate::programs::Programs;
 use crate::real_cluster::{Binaries, Cluster, Options, Registry};
 use crate::workspace;
 
@@ -18,8 +17,7 @@ use session::Session;
 
 /// Runs the commands of each document in a terminal of its own, on both servers, each with a gateway.
 pub(super) fn docs(interrupt: &Interrupt) -> Result<Cases> {
-    let build = ["build", "--locked", "--package", "pintle-cli"];
-    command::check(cargo().args(build), interrupt)?;
+    let programs = Programs::build(interrupt)?;
     let binaries = Binaries::ensure(interrupt)?;
     let registry = Registry::open()?;
     let options = Options {
@@ -28,7 +26,7 @@ pub(super) fn docs(interrupt: &Interrupt) -> Result<Cases> {
         apiserver_flags: vec!["--anonymous-auth=false".to_owned()],
     };
     let real = Cluster::start(&binaries, registry.temporary()?, &options, interrupt)?;
-    let pintle = workspace::root().join("target/debug/pintle");
+    let pintle = programs.path("pintle");
     let embedded = Embedded::start(&pintle, registry.temporary()?, interrupt)?;
     let (mut passed, mut failed) = (0, 0);
     for (place, kubeconfig) in [

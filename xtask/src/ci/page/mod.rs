@@ -15,22 +15,20 @@ use serde_json::json;
 use self::browser::Browser;
 use super::embedded::{Embedded, free_address};
 use super::outcome::Cases;
-use super::rust::cargo;
 use super::watcher::succeed;
-use crate::command;
 use crate::error::{Context, Error, Result};
 use crate::interrupt::Interrupt;
+use crate::programs::Programs;
 use crate::real_cluster::Registry;
 use crate::workspace;
 
 /// Looks at the page as a person would, and keeps pictures of it under `target/page`.
 pub(super) fn page(interrupt: &Interrupt) -> Result<Cases> {
-    let build = ["build", "--locked", "--package", "pintle-cli"];
-    command::check(cargo().args(build), interrupt)?;
+    let programs = Programs::build(interrupt)?;
     let chromium = tools::chromium(interrupt)?;
     let axe = tools::axe(interrupt)?;
     let registry = Registry::open()?;
-    let pintle = workspace::root().join("target/debug/pintle");
+    let pintle = programs.path("pintle");
     let address = free_address()?;
     let more = ["--demo", "--gateway", &address];
     let embedded = Embedded::start_with(&pintle, &more, registry.temporary()?, interrupt)?;

@@ -12,12 +12,12 @@ mod terminal;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::embedded::{Embedded, free_address};
+use super::embedded::{Embedded, at_once, free_address};
 use super::outcome::Cases;
-use super::rust::cargo;
 use crate::command;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::programs::Programs;
 use crate::real_cluster::{Binaries, Cluster, Options, Registry};
 use crate::workspace;
 
@@ -26,18 +26,7 @@ use side::{Outcome, Side};
 // claims: wire.connect.kubelet, wire.connect.pod-proxy, wire.connect.service-proxy, wire.connect.node-proxy, wire.connect.loopback, wire.connect.unreachable, wire.connect.exec, wire.connect.port-forward
 /// Does everything on both servers, and compares.
 pub(super) fn streams(interrupt: &Interrupt) -> Result<Cases> {
-    let build = ["build", "--locked", "--bin", "pintle", "--bin", "streams"];
-    let packages = ["--package", "pintle-cli", "--package", "pintle-testkit"];
-    command::check(cargo().args(build).args(packages), interrupt)?;
-    let example = [
-        "build",
-        "--locked",
-        "--package",
-        "pintle",
-        "--example",
-        "exec",
-    ];
-    command::check(cargo().args(example), interrupt)?;
+    let programs = Programs::build(interrupt)?;
     let streaming = build_tool(interrupt)?;
     let binaries = Binaries::ensure(interrupt)?;
     let registry = Registry::open()?;
@@ -47,13 +36,13 @@ pub(super) fn streams(interrupt: &Interrupt) -> Result<Cases> {
         apiserver_flags: vec!["--anonymous-auth=false".to_owned()],
     };
     let real = Cluster::start(&binaries, registry.temporary()?, &options, interrupt)?;
-    let pintle = workspace::root().join("target/debug/pintle");
+    let pintle = programs.path("pintle");
     let gateway = free_address()?;
     let more = ["--gateway", &gateway];
     let embedded = Embedded::start_with(&pintle, &more, registry.temporary()?, interrupt)?;
     let kubectl = binaries.directory().join("kubectl");
-    let programs = [kubectl.as_path(), pintle.as_path()];
-    let start = |kubeconfig: &Path| Side::start(&streaming, programs, kubeconfig, interrupt);
+    let commands = [kubectl.as_path(), pintle.as_path()];
+    let start = |kubeconfig: &Path| Side::start(&streaming, commands, kubeconfig, interrupt);
     let sides = [start(real.kubeconfig())?, start(&embedded.kubeconfig)?];
     for side in &sides {
         side.prepare()?;
@@ -64,7 +53,7 @@ pub(super) fn streams(interrupt: &Interrupt) -> Result<Cases> {
         if interrupt.signal().is_some() {
             return Err(Error::new("interrupted"));
         }
-        tally.compare(case.line, sides.each_ref().map(|side| side.kubectl(case)))?;
+        tally.compare(case.line, at_once(sides.each_ref(), |side| side.kubectl(case)))?;
     }
     tally.compare("a copied file", sides.each_ref().map(Side::copied))?;
     for pod in ["one", "old"] {
@@ -74,7 +63,7 @@ pub(super) fn streams(interrupt: &Interrupt) -> Result<Cases> {
     }
     let at_terminal = |side: &Side| terminal::sizes(side.command(&terminal::WORDS));
     tally.compare("exec -it", sides.each_ref().map(at_terminal))?;
-    let [expected, found] = sides.each_ref().map(Side::ask);
+    let [expected, found] = at_once(sides.each_ref(), Side::ask);
     let (expected, found) = (expected?, found?);
     if expected.len() != found.len() {
         return Err(Error::new("not every request was answered"));
@@ -85,7 +74,7 @@ pub(super) fn streams(interrupt: &Interrupt) -> Result<Cases> {
     for side in &sides {
         tally.passed += side.client(interrupt)?;
     }
-    with_pintle(&sides, &mut tally, interrupt)?;
+    with_pintle(&programs, &sides, &mut tally, interrupt)?;
     tally.compare(
         "what the kubelets were asked",
         sides.each_ref().map(Side::record),
@@ -119,10 +108,14 @@ pub(super) fn streams(interrupt: &Interrupt) -> Result<Cases> {
 
 // claims: remote.channels, remote.exit, remote.stdin, remote.resize, remote.cancel, port-forward.protocol, port-forward.error, port-forward.listener, clients.typed.logs
 /// Does with pintle's client, example and commands what was done with client-go and kubectl.
-fn with_pintle(sides: &[Side; 2], tally: &mut Tally, interrupt: &Interrupt) -> Result<()> {
-    let target = workspace::root().join("target/debug");
+fn with_pintle(
+    programs: &Programs,
+    sides: &[Side; 2],
+    tally: &mut Tally,
+    interrupt: &Interrupt,
+) -> Result<()> {
     for side in sides {
-        tally.passed += side.pintle_client(&target.join("streams"), interrupt)?;
+        tally.passed += side.pintle_client(&programs.path("streams"), interrupt)?;
         for case in pintle_cases() {
             let outcomes = side.alike_with_pintle(case)?.map(Ok);
             tally.compare(&format!("pintle {}", case.line), outcomes)?;
@@ -134,7 +127,7 @@ fn with_pintle(sides: &[Side; 2], tally: &mut Tally, interrupt: &Interrupt) -> R
         let kubectl = forward::several(side.command(&words));
         let pintle = forward::several(side.pintle_command(&words));
         tally.compare("pintle port-forward", [kubectl, pintle])?;
-        let mut example = side.example(&target.join("examples/exec"));
+        let mut example = side.example(&programs.example("exec"));
         let (status, printed) = command::capture(&mut example, interrupt)?;
         let expected = "hello from default/one (exit code 0)\nwhat goes in comes out (exit code 0)\n\
                         GET / of port 80: HTTP/1.1 200 OK\n";
