@@ -165,6 +165,20 @@ impl Object {
         Self(slots.into_iter().flatten().collect())
     }
 
+    /// An object with the given entries, of which no two have the same key: whoever calls this knows
+    /// so, and nothing is compared. Of two with one key, all but the first would be lost to lookups.
+    pub fn from_distinct_entries(entries: Vec<(Str, Value)>) -> Self {
+        debug_assert!(
+            entries.len() > 16
+                || (1..entries.len()).all(|at| {
+                    let (before, this) = (&entries[..at], &entries[at].0);
+                    before.iter().all(|(key, _)| key != this)
+                }),
+            "keys are distinct"
+        );
+        Self(entries)
+    }
+
     /// The number of entries.
     pub fn len(&self) -> usize {
         self.0.len()

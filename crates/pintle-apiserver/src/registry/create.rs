@@ -7,7 +7,7 @@ use crate::{
     kinds::Occasion,
     schema::Tree,
     status::Failure,
-    store::{Draft, Key, Object, Store},
+    store::{Draft, Key, Object},
     validation::{validate_fields, validate_metadata},
 };
 
@@ -23,10 +23,9 @@ impl Registry {
         mode: Mode<'_>,
     ) -> Result<Arc<Object>, Failure> {
         served.put_in_namespace(&mut tree, namespace)?;
-        let admitted = |store: &Store, tree: &Tree| {
-            self.admit(store, served, namespace, tree.metadata_text("name"))
-        };
-        self.store.read(|store| admitted(store, &tree))?;
+        let name = tree.metadata_text("name");
+        self.store
+            .read(|store| self.admit(store, served, namespace, name))?;
         self.set_identity(&mut tree);
         tree.apply_defaults();
         if served.facts.subresource("status").is_some() && !served.kind.keeps_new_status {
@@ -34,40 +33,51 @@ impl Registry {
         }
         served.kind.generation.begin(&mut tree);
         let base = tree.metadata_text("generateName").to_owned();
-        let generated = !base.is_empty() && tree.metadata_text("name").is_empty();
-        let mut attempts = if generated { NAME_ATTEMPTS } else { 1 };
+        if base.is_empty() || !tree.metadata_text("name").is_empty() {
+            let created = self.put_new(served, namespace, tree, mode)?;
+            return created.map_err(|existing| exists(served, &existing, false));
+        }
+        let mut attempts = NAME_ATTEMPTS;
         loop {
-            if generated {
-                tree.set(&["metadata", "name"], self.generate_name(&base).into());
-            }
-            let mut object = self.prepare_new(served, tree.clone(), mode)?;
-            let reservation = self.reserve(served, &mut object)?;
-            let name = object.metadata_text("name");
-            let key = Key::new(namespace, name);
-            let (draft, attributes) = (Draft::encode(&object), served.attributes(&object));
-            let created = self.store.write(|store| {
-                admitted(store, &object)?;
-                if let Some(existing) = store.get(served.id, &key) {
-                    return Ok(Err(existing));
-                }
-                Ok(Ok(if mode.dry_run {
-                    Arc::new(Object::dry(key, &draft, attributes))
-                } else {
-                    store.put(served.id, key, &draft, attributes, self.clock.now())
-                }))
-            })?;
+            let mut named = tree.clone();
+            named.set(&["metadata", "name"], self.generate_name(&base).into());
             attempts -= 1;
-            match created {
-                Ok(object) => {
-                    if let (Some(reservation), false) = (reservation, mode.dry_run) {
-                        reservation.keep();
-                    }
-                    return Ok(object);
-                }
+            match self.put_new(served, namespace, named, mode)? {
+                Ok(object) => return Ok(object),
                 Err(_) if attempts > 0 => {}
-                Err(existing) => return Err(exists(served, &existing, generated)),
+                Err(existing) => return Err(exists(served, &existing, true)),
             }
         }
+    }
+
+    /// Puts an object where there is none of its name; one that is there is what it fails with.
+    fn put_new(
+        &self,
+        served: Served,
+        namespace: &str,
+        tree: Tree,
+        mode: Mode<'_>,
+    ) -> Result<Result<Arc<Object>, Arc<Object>>, Failure> {
+        let mut tree = self.prepare_new(served, tree, mode)?;
+        let reservation = self.reserve(served, &mut tree)?;
+        let name = tree.metadata_text("name");
+        let key = Key::new(namespace, name);
+        let (draft, attributes) = (Draft::encode(&tree), served.attributes(&tree));
+        let created = self.store.write(|store| {
+            self.admit(store, served, namespace, name)?;
+            if let Some(existing) = store.get(served.id, &key) {
+                return Ok(Err(existing));
+            }
+            Ok(Ok(if mode.dry_run {
+                Arc::new(Object::dry(key, &draft, attributes))
+            } else {
+                store.put(served.id, key, &draft, attributes, self.clock.now())
+            }))
+        })?;
+        if let (Some(reservation), Ok(_), false) = (reservation, &created, mode.dry_run) {
+            reservation.keep();
+        }
+        Ok(created)
     }
 
     pub(super) fn prepare_new(

@@ -148,22 +148,15 @@ impl Decoder<'_> {
         let mut values: Vec<Option<Value>> = vec![None; schema.fields.len()];
         let mut seen = vec![false; schema.fields.len()];
         let (mut first, mut index) = (true, 0);
-        // Most clients write in schema order, so the next key is mostly that of the next field.
-        let mut expected = 0;
+        let mut places = schema.places();
         while let Some(key) = self.reader.next_key(&mut first)? {
             index += 1;
-            let (behind, before) = schema.fields.split_at(expected.min(schema.fields.len()));
-            let after = before.iter().position(|field| field.json == key);
-            let found = after
-                .map(|at| at + expected)
-                .or_else(|| behind.iter().position(|field| field.json == key));
-            let Some(at) = found else {
+            let Some(at) = places.find(key) else {
                 let key = key.to_owned();
                 self.report("unknown", &key, index - 1);
                 self.reader.skip()?;
                 continue;
             };
-            expected = at + 1;
             let field = &schema.fields[at];
             if std::mem::replace(&mut seen[at], true) {
                 self.report("duplicate", field.json, index - 1);

@@ -14,27 +14,41 @@ impl Tree {
 }
 
 fn complete(object: &mut Object, schema: &'static Struct) {
-    for field in schema.fields {
-        if !field.rules.default.is_empty() && says_nothing(object.get(field.json), field) {
-            set(object, schema, field);
+    let values = schema.values(object);
+    let has_default = |(field, value): &(&Field, Option<&Value>)| {
+        !field.rules.default.is_empty() && says_nothing(*value, field)
+    };
+    let left_out = schema.fields.iter().zip(values).filter(has_default);
+    // Mostly there is none, and nothing is collected.
+    let left_out: Vec<&Field> = left_out.map(|(field, _)| field).collect();
+    for field in left_out {
+        set(object, schema, field);
+    }
+    let mut places = schema.places();
+    for (name, value) in object.iter_mut() {
+        if let Some(place) = places.find(name) {
+            complete_below(value, &schema.fields[place]);
         }
-        let Shape::Struct(below) = field.shape else {
-            continue;
-        };
-        match (field.cardinality, object.get_mut(field.json)) {
-            (Cardinality::One, Some(Value::Object(object))) => complete(object, below),
-            (Cardinality::List, Some(Value::Array(elements))) => {
-                let objects = elements.iter_mut().filter_map(Value::as_object_mut);
-                objects.for_each(|object| complete(object, below));
-            }
-            (Cardinality::Map, Some(Value::Object(map))) => {
-                let objects = map
-                    .iter_mut()
-                    .filter_map(|(_, value)| value.as_object_mut());
-                objects.for_each(|object| complete(object, below));
-            }
-            _ => {}
+    }
+}
+
+fn complete_below(value: &mut Value, field: &Field) {
+    let Shape::Struct(below) = field.shape else {
+        return;
+    };
+    match (field.cardinality, value) {
+        (Cardinality::One, Value::Object(object)) => complete(object, below),
+        (Cardinality::List, Value::Array(elements)) => {
+            let objects = elements.iter_mut().filter_map(Value::as_object_mut);
+            objects.for_each(|object| complete(object, below));
         }
+        (Cardinality::Map, Value::Object(map)) => {
+            let objects = map
+                .iter_mut()
+                .filter_map(|(_, value)| value.as_object_mut());
+            objects.for_each(|object| complete(object, below));
+        }
+        _ => {}
     }
 }
 

@@ -7,6 +7,7 @@
 mod decode;
 mod defaults;
 mod malformed;
+mod places;
 mod protobuf;
 mod scalar;
 mod table;
@@ -14,6 +15,7 @@ mod tree;
 mod zero;
 
 pub(crate) use decode::{DecodeError, Decoded, decode, decode_unordered, type_meta};
+pub(crate) use places::MAX_FIELDS;
 pub(crate) use protobuf::{decode_protobuf, encode_protobuf, protobuf_to_json};
 pub(crate) use table::{
     Alternative, Cardinality, Embedded, Field, Group, ListType, MapType, OnWire, Resource, Rules,

@@ -148,13 +148,19 @@ fn set_in(object: &mut Object, schema: &'static Struct, path: &[&str], value: Va
 /// The place of a field, which is `null` if it is new. An unknown field comes last.
 fn slot<'o>(object: &'o mut Object, schema: &'static Struct, field: &str) -> &'o mut Value {
     if !object.contains_key(field) {
-        let order = |name: &str| schema.fields.iter().position(|field| field.json == name);
-        let place = order(field).unwrap_or(usize::MAX);
-        let behind = |name: &Str| order(name).unwrap_or(usize::MAX) > place;
+        let place = schema.places().find(field);
+        let mut places = schema.places();
+        let mut is_behind = |name: &str| match (places.find(name), place) {
+            (Some(other), Some(place)) => other > place,
+            (None, Some(_)) => true,
+            (_, None) => false,
+        };
         let mut entries = std::mem::take(object).into_entries();
-        let at = entries.iter().position(|(name, _)| behind(name));
-        entries.insert(at.unwrap_or(entries.len()), (field.into(), Value::Null));
-        *object = Object::from_entries(entries);
+        let at = entries.iter().position(|(name, _)| is_behind(name));
+        let known = place.map(|place| Str::from_static(schema.fields[place].json));
+        let name = known.unwrap_or_else(|| field.into());
+        entries.insert(at.unwrap_or(entries.len()), (name, Value::Null));
+        *object = Object::from_distinct_entries(entries);
     }
     object.entry(field)
 }

@@ -15,14 +15,16 @@ pub(crate) fn zero(schema: &'static Struct) -> Object {
 
 /// A struct of which these fields are set, in the order of its fields, as it is written.
 pub(super) fn complete(schema: &'static Struct, values: Vec<Option<Value>>) -> Object {
-    let fields = schema.fields.iter().zip(values);
-    let fields = fields.filter_map(|(field, value)| {
-        Some((
-            Str::from_static(field.json),
-            value.or_else(|| absent(field))?,
-        ))
-    });
-    Object::from_entries(fields.collect())
+    let is_written =
+        |(field, value): &(&Field, &Option<Value>)| value.is_some() || !is_left_out(field);
+    let written = schema.fields.iter().zip(&values).filter(is_written).count();
+    let mut entries = Vec::with_capacity(written);
+    for (field, value) in schema.fields.iter().zip(values) {
+        if let Some(value) = value.or_else(|| absent(field)) {
+            entries.push((Str::from_static(field.json), value));
+        }
+    }
+    Object::from_distinct_entries(entries)
 }
 
 /// What is written for a field that is not set; nothing if it is left out.
@@ -45,13 +47,27 @@ pub(super) fn is_unset(field: &'static Field, value: &Value) -> bool {
         Value::Object(entries) if !is_in_place(field) => {
             entries.is_empty() && field.cardinality != Cardinality::One
         }
-        // Comparing whole structs is for the few that may be left out.
-        Value::Object(_) => field.omit_zero && *value == zero_of(field.shape),
+        // Looking at whole structs is for the few that may be left out.
+        Value::Object(_) => field.omit_zero && is_zero(field.shape, value),
         Value::String(data) if matches!(field.shape, Shape::Bytes) => {
             field.omit_empty && data.is_empty()
         }
-        _ => is_in_place(field) && *value == zero_of(field.shape),
+        _ => is_in_place(field) && is_zero(field.shape, value),
     }
+}
+
+/// Whether a value is the zero value of a shape, which for that need not be made.
+fn is_zero(shape: Shape, value: &Value) -> bool {
+    let (Shape::Struct(schema), Value::Object(object)) = (shape, value) else {
+        return *value == zero_of(shape);
+    };
+    let mut fields = schema.fields.iter().zip(schema.values(object));
+    fields.all(|(field, value)| match value {
+        None => is_left_out(field),
+        Some(_) if is_left_out(field) => false,
+        Some(value) if is_in_place(field) => is_zero(field.shape, value),
+        Some(value) => value.is_null(),
+    })
 }
 
 /// The zero value of a shape.
@@ -115,6 +131,14 @@ mod tests {
             r#"{"metadata":{},"spec":{"containers":null},"status":{}}"#
         );
         assert_eq!(shown(&core_v1::CONFIG_MAP), r#"{"metadata":{}}"#);
+        for schema in [&core_v1::POD, &core_v1::SERVICE, &core_v1::POD_STATUS] {
+            let mut value = Value::Object(zero(schema));
+            assert!(is_zero(Shape::Struct(schema), &value));
+            if let Value::Object(object) = &mut value {
+                object.insert(schema.fields[0].json, "x".into());
+            }
+            assert!(!is_zero(Shape::Struct(schema), &value));
+        }
         assert_eq!(
             shown(&core_v1::SERVICE),
             r#"{"metadata":{},"spec":{},"status":{"loadBalancer":{}}}"#

@@ -5,6 +5,8 @@
 //! So the table here has every field that was tried on it, and what it answered; what was not tried is not asked
 //! for. The scenario `kinds::required_fields_are_asked_for` tries them again.
 
+use std::fmt::Write as _;
+
 use pintle_codec::{Object, Value};
 
 use super::{FieldError, names};
@@ -20,12 +22,13 @@ use crate::{
 /// What is wrong with what an object says and does not say, its metadata and status aside.
 pub(crate) fn validate_fields(tree: &Tree) -> Vec<FieldError> {
     let mut checking = Checking {
-        path: String::new(),
+        path: Vec::new(),
         errors: Vec::new(),
     };
-    for field in tree.schema().fields {
+    let schema = tree.schema();
+    for (field, value) in schema.fields.iter().zip(schema.values(tree.object())) {
         if !matches!(field.json, "kind" | "apiVersion" | "metadata" | "status") {
-            checking.field(tree.object(), tree.schema(), field);
+            checking.field(value, schema, field);
         }
     }
     checking.errors
@@ -52,50 +55,50 @@ enum Absent {
     DnsSubdomain,
 }
 
-struct Checking {
-    path: String,
+/// What is looked at, and what was found. The way to it is put into words only where something is wrong.
+struct Checking<'t> {
+    path: Vec<Step<'t>>,
     errors: Vec<FieldError>,
 }
 
-impl Checking {
-    fn structure(&mut self, object: &Object, schema: &'static Struct) {
-        for field in schema.fields {
-            self.field(object, schema, field);
+#[derive(Clone, Copy)]
+enum Step<'t> {
+    Field(&'static str),
+    Index(usize),
+    Key(&'t str),
+}
+
+impl<'t> Checking<'t> {
+    fn structure(&mut self, object: &'t Object, schema: &'static Struct) {
+        for (field, value) in schema.fields.iter().zip(schema.values(object)) {
+            self.field(value, schema, field);
         }
     }
 
-    fn field(&mut self, object: &Object, schema: &'static Struct, field: &'static Field) {
-        let value = object.get(field.json);
-        let here = self.path.len();
-        if here > 0 {
-            self.path.push('.');
-        }
-        self.path.push_str(field.json);
-        if field.rules.required
-            && says_nothing(value, field)
-            && let Some(absent) = absent(schema, field)
-        {
-            self.complain(absent);
-            self.path.truncate(here);
+    fn field(&mut self, value: Option<&'t Value>, schema: &'static Struct, field: &'static Field) {
+        if value.is_none() && !field.rules.required {
             return;
         }
-        if let Some(value) = value {
-            self.value(value, schema, field);
+        self.path.push(Step::Field(field.json));
+        let missing = field.rules.required && says_nothing(value, field);
+        match missing.then(|| absent(schema, field)).flatten() {
+            Some(absent) => self.complain(absent),
+            None => self.value(value.unwrap_or(&Value::Null), schema, field),
         }
-        self.path.truncate(here);
+        self.path.pop();
     }
 
-    fn value(&mut self, value: &Value, schema: &'static Struct, field: &'static Field) {
+    fn value(&mut self, value: &'t Value, schema: &'static Struct, field: &'static Field) {
         match (field.cardinality, value) {
             (Cardinality::One, value) => self.one(value, schema, field),
             (Cardinality::List, Value::Array(elements)) => {
                 for (at, element) in elements.iter().enumerate() {
-                    self.within(&format!("[{at}]"), element, schema, field);
+                    self.within(Step::Index(at), element, schema, field);
                 }
             }
             (Cardinality::Map, Value::Object(entries)) => {
                 for (key, value) in entries.iter() {
-                    self.within(&format!("[{key}]"), value, schema, field);
+                    self.within(Step::Key(key), value, schema, field);
                 }
             }
             _ => {}
@@ -104,18 +107,17 @@ impl Checking {
 
     fn within(
         &mut self,
-        step: &str,
-        value: &Value,
+        step: Step<'t>,
+        value: &'t Value,
         schema: &'static Struct,
         field: &'static Field,
     ) {
-        let here = self.path.len();
-        self.path.push_str(step);
+        self.path.push(step);
         self.one(value, schema, field);
-        self.path.truncate(here);
+        self.path.pop();
     }
 
-    fn one(&mut self, value: &Value, schema: &'static Struct, field: &'static Field) {
+    fn one(&mut self, value: &'t Value, schema: &'static Struct, field: &'static Field) {
         match (field.shape, value) {
             (Shape::Struct(below), Value::Object(object)) => self.structure(object, below),
             (Shape::String, Value::String(text)) if !text.is_empty() => {
@@ -126,17 +128,11 @@ impl Checking {
     }
 
     fn text(&mut self, text: &str, schema: &'static Struct, field: &'static Field) {
-        let mut path = self.path.clone();
-        if field.json == "accessModes"
-            && let Some(list) = path.rfind('[')
-        {
-            // The real server does not say which of them.
-            path.truncate(list);
-        }
         let mut worded = WORDED.iter();
         if let Some((.., allowed, why)) = worded.find(|(of, name, ..)| is(schema, of, field, name))
         {
             if !allowed.contains(&text) {
+                let path = self.path_of(field);
                 self.errors.push(FieldError::invalid(path, text, why));
             }
             return;
@@ -147,13 +143,23 @@ impl Checking {
         let ordered = ordered.find(|(of, name, _)| is(schema, of, field, name));
         let allowed = ordered.map_or(field.rules.values, |(.., allowed)| allowed);
         if !is_admitted && !allowed.is_empty() && !allowed.contains(&text) {
+            let path = self.path_of(field);
             self.errors
                 .push(FieldError::not_supported(path, text, allowed));
         }
     }
 
+    /// The path of a text.
+    fn path_of(&self, field: &Field) -> String {
+        match self.path.split_last() {
+            // The real server does not say which of them.
+            Some((Step::Index(_), list)) if field.json == "accessModes" => worded(list),
+            _ => worded(&self.path),
+        }
+    }
+
     fn complain(&mut self, absent: Absent) {
-        let path = || self.path.clone();
+        let path = || worded(&self.path);
         let invalid = |faults: Vec<String>| -> Vec<FieldError> {
             let faults = faults.iter();
             faults
@@ -175,6 +181,25 @@ impl Checking {
         };
         self.errors.extend(errors);
     }
+}
+
+/// A path in the words of a message.
+fn worded(path: &[Step<'_>]) -> String {
+    let mut text = String::new();
+    for step in path {
+        match step {
+            Step::Field(name) => {
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                text.push_str(name);
+            }
+            // Writing to a string does not fail.
+            Step::Index(at) => _ = write!(text, "[{at}]"),
+            Step::Key(key) => _ = write!(text, "[{key}]"),
+        }
+    }
+    text
 }
 
 /// Whether Go would see a zero value.

@@ -12,7 +12,7 @@ use pintle_meta::{Duration, IntOrString, MicroTime, Quantity, Time};
 
 use crate::schema::{
     Alternative, Cardinality, Field, OnWire, Shape, Struct, Wire, scalar,
-    zero::{complete, element_zero, is_unset},
+    zero::{absent, element_zero, is_left_out, is_unset},
 };
 
 type Result<T> = std::result::Result<T, Error>;
@@ -45,13 +45,20 @@ impl Decoder {
         self.depth += 1;
         let mut slots: Vec<_> = schema.fields.iter().map(|_| Slot::Nothing).collect();
         self.fields(message, schema, schema.wire, &mut slots)?;
-        let mut values = Vec::with_capacity(slots.len());
+        let is_written = |(field, slot): &(&Field, &Slot<'_>)| {
+            !matches!(slot, Slot::Nothing) || !is_left_out(field)
+        };
+        let written = schema.fields.iter().zip(&slots).filter(is_written).count();
+        let mut entries = Vec::with_capacity(written);
         for (field, slot) in schema.fields.iter().zip(slots) {
             let value = self.settle(field, slot)?;
-            values.push(value.filter(|value| !is_unset(field, value)));
+            let value = value.filter(|value| !is_unset(field, value));
+            if let Some(value) = value.or_else(|| absent(field)) {
+                entries.push((Str::from_static(field.json), value));
+            }
         }
         self.depth -= 1;
-        Ok(complete(schema, values))
+        Ok(Object::from_distinct_entries(entries))
     }
 
     fn fields<'m>(
@@ -135,10 +142,11 @@ impl Decoder {
                 Some(list)
             }
             Slot::Map(mut entries) => {
-                if !entries.is_sorted_by(|(one, _), (other, _)| one < other) {
-                    // A stable sort: of equal keys the last one stays.
-                    entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+                if entries.is_sorted_by(|(one, _), (other, _)| one < other) {
+                    return Ok(Some(Value::Object(Object::from_distinct_entries(entries))));
                 }
+                // A stable sort: of equal keys the last one stays.
+                entries.sort_by(|(one, _), (other, _)| one.cmp(other));
                 Some(Value::Object(Object::from_entries(entries)))
             }
         })

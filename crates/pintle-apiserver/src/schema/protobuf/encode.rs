@@ -4,27 +4,11 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use pintle_codec::{Object, Scalar, Value, json, protobuf::Writer};
 use pintle_meta::{Duration, IntOrString, MicroTime, Time};
 
-use crate::schema::{Alternative, Cardinality, Field, OnWire, Shape, Struct, Wire};
+use crate::schema::{Alternative, Cardinality, Field, MAX_FIELDS, OnWire, Shape, Struct, Wire};
 
 /// Writes an object of a struct, without an envelope. What the struct does not know is left out.
 pub(crate) fn encode_protobuf(object: &Object, schema: &'static Struct, writer: &mut Writer) {
-    let mut values = [None; MAX_FIELDS];
-    // Trees are in schema order, so the next entry is mostly the field after the last one's.
-    let mut expected = 0;
-    for (key, value) in object.iter() {
-        let (before, after) = schema.fields.split_at(expected);
-        let is_key = |field: &Field| field.json == key;
-        let place = match after.iter().position(is_key) {
-            Some(place) => expected + place,
-            None => match before.iter().position(is_key) {
-                Some(place) => place,
-                None => continue,
-            },
-        };
-        values[place] = Some(value);
-        expected = place + 1;
-    }
-    fields(&values, schema, schema.wire, writer);
+    fields(&schema.values(object), schema, schema.wire, writer);
 }
 
 fn fields(
@@ -179,6 +163,3 @@ fn float(value: &Value) -> f64 {
 }
 
 static NOTHING: Object = Object::new();
-
-/// The most fields of a struct; the generated tables keep to it.
-const MAX_FIELDS: usize = 64;

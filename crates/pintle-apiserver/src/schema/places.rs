@@ -1,0 +1,82 @@
+//! The fields of a struct by their names.
+//!
+//! Whoever asks in the order of the struct, as nearly everybody does, finds a field with one comparison.
+
+use pintle_codec::{Object, Value};
+
+use super::{Field, Struct};
+
+/// Finds fields of a struct by their names.
+pub(crate) struct Places {
+    fields: &'static [Field],
+    /// Where the next one is looked for first: behind the last one.
+    next: usize,
+}
+
+impl Places {
+    /// The place of the field of this name.
+    pub(crate) fn find(&mut self, name: &str) -> Option<usize> {
+        let (before, after) = self.fields.split_at(self.next);
+        let is_it = |field: &Field| field.json == name;
+        let place = match after.iter().position(is_it) {
+            Some(place) => self.next + place,
+            None => before.iter().position(is_it)?,
+        };
+        self.next = place + 1;
+        Some(place)
+    }
+}
+
+impl Struct {
+    /// What finds its fields.
+    pub(crate) fn places(&self) -> Places {
+        Places {
+            fields: self.fields,
+            next: 0,
+        }
+    }
+
+    /// The values of an object, each in the place of its field. What the struct does not know is left
+    /// out.
+    pub(crate) fn values<'o>(&self, object: &'o Object) -> [Option<&'o Value>; MAX_FIELDS] {
+        let mut values = [None; MAX_FIELDS];
+        let mut places = self.places();
+        for (name, value) in object.iter() {
+            if let Some(place) = places.find(name) {
+                values[place] = Some(value);
+            }
+        }
+        values
+    }
+}
+
+/// The most fields of a struct; the generated tables keep to it.
+pub(crate) const MAX_FIELDS: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generated::core_v1::SERVICE_SPEC;
+
+    #[test]
+    fn fields_are_found_in_whatever_order() {
+        let mut places = SERVICE_SPEC.places();
+        for (place, field) in SERVICE_SPEC.fields.iter().enumerate() {
+            assert_eq!(places.find(field.json), Some(place));
+        }
+        for (place, field) in SERVICE_SPEC.fields.iter().enumerate().rev() {
+            assert_eq!(places.find(field.json), Some(place));
+            assert_eq!(places.find("nothing"), None);
+        }
+    }
+
+    #[test]
+    fn values_stand_in_the_places_of_their_fields() {
+        let entries = [("type", "a"), ("unknown", "b"), ("ports", "c")];
+        let object = Object::from(entries.map(|(name, value)| (name, value.into())));
+        let values = SERVICE_SPEC.values(&object);
+        let found = SERVICE_SPEC.fields.iter().zip(values);
+        let found = found.filter_map(|(field, value)| Some((field.json, value?.as_str()?)));
+        assert_eq!(found.collect::<Vec<_>>(), [("ports", "c"), ("type", "a")]);
+    }
+}
