@@ -442,7 +442,8 @@ impl Answer {
 
     /// Something that was made to be answered, and is not stored.
     pub(super) fn made(code: StatusCode, renderer: &Renderer, tree: &Tree) -> Self {
-        Self::object(code, renderer, &Object::made(tree))
+        let body = Body::whole(renderer.made(tree));
+        Self::new(code, renderer.media_type(), body)
     }
 
     /// A body of this media type.

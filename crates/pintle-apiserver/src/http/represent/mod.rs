@@ -18,7 +18,7 @@ use super::{
 use crate::{
     encoding::{self, Encoding, Format, json, protobuf},
     registry::View,
-    schema::TypeFacts,
+    schema::{Tree, TypeFacts},
     status::Failure,
     store::Object,
     table::{IncludeObject, Table, TableWriter},
@@ -84,12 +84,22 @@ impl Renderer {
     pub(crate) fn object(&self, object: &Object) -> Bytes {
         match (self.encoding.format, &self.form) {
             (Format::Protobuf, _) => self.enclosed(object).into(),
-            (Format::Cbor, Form::Object) => {
-                let mut out = pintle_codec::cbor::MAGIC.to_vec();
-                encoding::cbor_object(&self.view.shown(object), &mut out);
-                out.into()
-            }
+            (Format::Cbor, Form::Object) => cbor(&self.view.shown(object)),
             _ => encoding::spell(self.json(object, true), self.encoding),
+        }
+    }
+
+    /// Something that was made to be answered, and is not stored. Protobuf does not tell an empty list
+    /// from none, so what is not asked for in it does not go through it.
+    pub(crate) fn made(&self, tree: &Tree) -> Bytes {
+        match (self.encoding.format, &self.form) {
+            (Format::Json | Format::Yaml, Form::Object) => {
+                let mut out = Vec::new();
+                pintle_codec::json::write(&tree.object().clone().into(), &mut out);
+                encoding::spell(out, self.encoding)
+            }
+            (Format::Cbor, Form::Object) => cbor(tree),
+            _ => self.object(&Object::made(tree)),
         }
     }
 
@@ -135,6 +145,12 @@ impl Renderer {
             },
         }
     }
+}
+
+fn cbor(tree: &Tree) -> Bytes {
+    let mut out = pintle_codec::cbor::MAGIC.to_vec();
+    encoding::cbor_object(tree, &mut out);
+    out.into()
 }
 
 fn include_object(query: Query<'_>) -> Result<IncludeObject, Failure> {

@@ -308,3 +308,20 @@ async fn what_is_denied_is_forbidden() {
     let answered = server.get_with(PODS, &[("Impersonate-Group", "a")]).await;
     assert_eq!(answered.code, 400);
 }
+
+/// Rules are a list even if there are none: so kube-apiserver 1.36.3 answers somebody who has no rules.
+#[tokio::test]
+async fn rules_that_nobody_lists_are_an_empty_list() {
+    struct Silent;
+    impl Authorizer for Silent {
+        fn authorize(&self, _: &User, _: &Attributes<'_>) -> Decision {
+            Decision::Allow
+        }
+    }
+    let server = Server::authorized_by(Silent);
+    let uri = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews";
+    let body = r#"{"spec":{"namespace":"default"}}"#;
+    let answered = server.call("POST", uri, body).await;
+    let expected = r#""status":{"resourceRules":[],"nonResourceRules":[],"incomplete":true}"#;
+    assert!(answered.text.contains(expected), "{}", answered.text);
+}
