@@ -3,10 +3,12 @@
 use std::{
     collections::VecDeque,
     error::Error,
-    fmt, io,
+    fmt,
+    future::poll_fn,
+    io,
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
-    task::{Context, Poll, Waker},
+    task::{Context, Poll, Waker, ready},
 };
 
 use bytes::{Bytes, BytesMut};
@@ -219,6 +221,19 @@ impl Body {
         }
     }
 
+    /// The next piece that a source has brought forth, as it is. Sent as a body, several may go as one.
+    ///
+    /// # Cancel safety
+    ///
+    /// Nothing is lost.
+    pub(super) async fn piece(&mut self) -> Option<Bytes> {
+        let Content::Source { ready, next, .. } = &mut self.content else {
+            return None;
+        };
+        poll_fn(|cx| next.poll_ready(ready, cx)).await;
+        ready.pop_front()
+    }
+
     /// When the body ends by itself, if time ends it.
     pub(super) fn deadline(&self) -> Option<Instant> {
         match &self.content {
@@ -316,7 +331,51 @@ impl fmt::Debug for Expiry {
     }
 }
 
+/// What is ready, as one piece if it is small: a piece costs whoever sends it more than to copy it.
+fn together(ready: &mut VecDeque<Bytes>) -> Option<Bytes> {
+    let mut length = 0;
+    let fits = |piece: &&Bytes| {
+        let together = length + piece.len();
+        let fits = together <= TOGETHER_MAX;
+        if fits {
+            length = together;
+        }
+        fits
+    };
+    let count = ready.iter().take_while(fits).count();
+    if count < 2 {
+        return ready.pop_front();
+    }
+    let mut data = BytesMut::with_capacity(length);
+    ready
+        .drain(..count)
+        .for_each(|piece| data.extend_from_slice(&piece));
+    Some(data.freeze())
+}
+
 impl Next {
+    /// Waits until something is ready, or there is nothing more.
+    fn poll_ready(&self, ready: &mut VecDeque<Bytes>, cx: &mut Context<'_>) -> Poll<()> {
+        while ready.is_empty() {
+            let mut next = self.lock();
+            let Some(pull) = next.pull.as_mut() else {
+                break;
+            };
+            match pull.as_mut().poll(cx) {
+                Poll::Ready(Some((data, resume))) => {
+                    ready.extend(data);
+                    next.pull = Some(resume.0());
+                }
+                Poll::Ready(None) => next.pull = None,
+                Poll::Pending => {
+                    next.asker.clone_from(cx.waker());
+                    return Poll::Pending;
+                }
+            }
+        }
+        Poll::Ready(())
+    }
+
     fn lock(&self) -> MutexGuard<'_, Pulling> {
         // A source that panicked is not asked again.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -339,26 +398,10 @@ impl http_body::Body for Body {
                 return frame.map(|frame| frame.map(|frame| frame.map_err(|_| Broken)));
             }
             Content::Departure(_) => None,
-            Content::Source { ready, next, .. } => loop {
-                if let Some(data) = ready.pop_front() {
-                    break Some(data);
-                }
-                let mut next = next.lock();
-                let Some(pull) = next.pull.as_mut() else {
-                    break None;
-                };
-                match pull.as_mut().poll(cx) {
-                    Poll::Ready(Some((data, resume))) => {
-                        ready.extend(data);
-                        next.pull = Some(resume.0());
-                    }
-                    Poll::Ready(None) => next.pull = None,
-                    Poll::Pending => {
-                        next.asker.clone_from(cx.waker());
-                        return Poll::Pending;
-                    }
-                }
-            },
+            Content::Source { ready, next, .. } => {
+                ready!(next.poll_ready(ready, cx));
+                together(ready)
+            }
         };
         Poll::Ready(data.map(|data| Ok(Frame::data(data))))
     }
@@ -433,3 +476,5 @@ fn pull(mut source: impl Source) -> Pull {
 /// As kube-apiserver: 3 MiB.
 const BODY_MAX: usize = 3 << 20;
 const DRAINED_MAX: usize = 4 * BODY_MAX;
+/// About what goes into a record of TLS.
+const TOGETHER_MAX: usize = 16 << 10;

@@ -9,7 +9,6 @@ use std::{fmt, io, time::Duration};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header, request};
-use http_body_util::BodyExt as _;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use pintle_env::{Clock, Timer};
@@ -140,13 +139,12 @@ impl Socket {
         let sending = async {
             loop {
                 tokio::select! {
-                    frame = events.frame() => match frame {
-                        Some(Ok(frame)) => {
-                            let event = frame.into_data().unwrap_or_default();
+                    event = events.piece() => match event {
+                        Some(event) => {
                             let event = event.get(prefix..).unwrap_or_default();
                             send(&mut to_client, kind, event).await?;
                         }
-                        _ => return send(&mut to_client, Opcode::Close, &NORMAL).await,
+                        None => return send(&mut to_client, Opcode::Close, &NORMAL).await,
                     },
                     heard = hears.recv() => match heard {
                         Some(Said::Ping(data)) => send(&mut to_client, Opcode::Pong, &data).await?,

@@ -15,7 +15,7 @@ use std::{
 
 use bytes::Bytes;
 use http::StatusCode;
-use pintle_env::{Clock, Timer};
+use pintle_env::{Clock, Instant, Sleep, Timer};
 
 use super::{
     Api, Body,
@@ -82,6 +82,7 @@ impl Api {
             clock: self.clock.clone(),
             timer: self.timer.clone(),
             shutdown: self.shutdown.clone(),
+            wake: None,
             sent: self.metrics().events(call.served.facts),
             first: true,
             over: false,
@@ -109,6 +110,8 @@ struct Driver {
     clock: Arc<dyn Clock>,
     timer: Arc<dyn Timer>,
     shutdown: Shutdown,
+    /// When it goes on though nothing is written, and what waits for that.
+    wake: Option<(Instant, Sleep)>,
     /// Where to count what is sent.
     sent: Arc<AtomicU64>,
     /// Whether nothing was sent yet.
@@ -139,10 +142,18 @@ impl Source for Driver {
                     return Some(lines.collect());
                 }
                 Step::Wait(until) => {
-                    let wake = self.timer.sleep_until(until);
+                    // Mostly it is woken by a write, and its next bookmark is due when it was.
+                    if self.wake.as_ref().is_none_or(|(due, _)| *due != until) {
+                        self.wake = Some((until, self.timer.sleep_until(until)));
+                    }
+                    let wake = async {
+                        if let Some((_, sleep)) = &mut self.wake {
+                            sleep.await;
+                        }
+                    };
                     tokio::select! {
                         () = self.changes.next() => {}
-                        () = wake => {}
+                        () = wake => self.wake = None,
                         () = self.shutdown.requested() => {}
                     }
                 }
