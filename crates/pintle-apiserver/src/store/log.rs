@@ -214,9 +214,15 @@ impl Log {
         if revision < self.floor {
             return Err(Expired { floor: self.floor });
         }
-        let first = self
-            .events
-            .partition_point(|event| event.revision() <= revision);
+        // Most readers have seen all but the last events, and need not search.
+        let is_new = |event: &&Arc<Event>| event.revision() > revision;
+        let newest = self.events.iter().rev().take(NEAR);
+        let first = match newest.take_while(is_new).count() {
+            NEAR => self
+                .events
+                .partition_point(|event| event.revision() <= revision),
+            few => self.events.len() - few,
+        };
         Ok(self.events.range(first..))
     }
 
@@ -246,3 +252,6 @@ impl Log {
         Some(event)
     }
 }
+
+/// How many events at the end are looked at before it is searched for the first new one.
+const NEAR: usize = 8;
