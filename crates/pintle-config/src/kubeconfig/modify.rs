@@ -55,30 +55,27 @@ pub(crate) fn modify<T>(
     change: impl FnOnce(&mut Kubeconfig) -> T,
 ) -> Result<T, Error> {
     let default = absolute(files.default_file()?);
-    let mut sources: Vec<PathBuf> = files.all().iter().map(|path| absolute(path)).collect();
-    let _locks = Locks::acquire(&sources)?;
-    sources.push(default.clone());
-    let mut drafts = Drafts(Vec::new());
+    let sources: Vec<PathBuf> = files.all().iter().map(|path| absolute(path)).collect();
+    let locks = Locks::acquire(&sources)?;
+    let mut drafts = Drafts {
+        files: Vec::new(),
+        locks,
+    };
     let mut before = Kubeconfig::default();
     for path in sources {
-        if drafts.0.iter().any(|draft| draft.path == path) {
+        if drafts.files.iter().any(|draft| draft.path == path) {
             continue;
         }
-        let mut kubeconfig = Kubeconfig::read_as_is(&path)?.unwrap_or_default();
-        kubeconfig.come_from(&path);
-        before.merge(kubeconfig.clone());
-        drafts.0.push(Draft {
-            path,
-            kubeconfig,
-            changed: false,
-        });
+        let draft = Draft::of(&path)?;
+        before.merge(draft.kubeconfig.clone());
+        drafts.files.push(draft);
     }
 
     let mut after = before.clone();
     let outcome = change(&mut after);
 
     if before.current_context != after.current_context {
-        drafts.set_current_context(&after.current_context, &default);
+        drafts.set_current_context(&after.current_context, &default)?;
     }
     let settle = |directory: &Path, stanza: &mut dyn Mentions| {
         if relative_paths {
@@ -86,10 +83,10 @@ pub(crate) fn modify<T>(
             stanza.relativize(directory);
         }
     };
-    drafts.apply(&before.clusters, &after.clusters, &default, &settle);
-    drafts.apply(&before.contexts, &after.contexts, &default, &settle);
-    drafts.apply(&before.users, &after.users, &default, &settle);
-    for draft in drafts.0 {
+    drafts.apply(&before.clusters, &after.clusters, &default, &settle)?;
+    drafts.apply(&before.contexts, &after.contexts, &default, &settle)?;
+    drafts.apply(&before.users, &after.users, &default, &settle)?;
+    for draft in &drafts.files {
         if draft.changed {
             draft.kubeconfig.write(&draft.path)?;
         }
@@ -97,8 +94,11 @@ pub(crate) fn modify<T>(
     Ok(outcome)
 }
 
-/// The files as they will be.
-struct Drafts(Vec<Draft>);
+/// The files as they will be, locked.
+struct Drafts {
+    files: Vec<Draft>,
+    locks: Locks,
+}
 
 struct Draft {
     path: PathBuf,
@@ -106,37 +106,47 @@ struct Draft {
     changed: bool,
 }
 
+impl Draft {
+    /// The file as it is.
+    fn of(path: &Path) -> Result<Self, Error> {
+        let mut kubeconfig = Kubeconfig::read_as_is(path)?.unwrap_or_default();
+        kubeconfig.come_from(path);
+        Ok(Self {
+            path: path.to_owned(),
+            kubeconfig,
+            changed: false,
+        })
+    }
+}
+
 impl Drafts {
     /// The draft of a file, which is to be changed.
-    fn changing(&mut self, path: &Path) -> &mut Kubeconfig {
-        let at = self.0.iter().position(|draft| draft.path == path);
-        let at = at.unwrap_or_else(|| {
-            // A stanza that was built from one of another kubeconfig.
-            self.0.push(Draft {
-                path: path.to_owned(),
-                kubeconfig: Kubeconfig::read_as_is(path)
-                    .ok()
-                    .flatten()
-                    .unwrap_or_default(),
-                changed: false,
-            });
-            self.0.len() - 1
-        });
-        self.0[at].changed = true;
-        &mut self.0[at].kubeconfig
+    fn changing(&mut self, path: &Path) -> Result<&mut Kubeconfig, Error> {
+        let at = self.files.iter().position(|draft| draft.path == path);
+        let at = match at {
+            Some(at) => at,
+            // That of a stanza which was taken from another kubeconfig.
+            None => {
+                self.locks.add(path)?;
+                self.files.push(Draft::of(path)?);
+                self.files.len() - 1
+            }
+        };
+        let draft = &mut self.files[at];
+        draft.changed = true;
+        Ok(&mut draft.kubeconfig)
     }
 
     /// Sets the current context in the default file; to clear it, clears it where it is set.
-    fn set_current_context(&mut self, name: &str, default: &Path) {
+    fn set_current_context(&mut self, name: &str, default: &Path) -> Result<(), Error> {
         let setting = |draft: &&mut Draft| !draft.kubeconfig.current_context.is_empty();
-        if name.is_empty() {
-            if let Some(draft) = self.0.iter_mut().find(setting) {
-                draft.kubeconfig.current_context.clear();
-                draft.changed = true;
-            }
-        } else {
-            self.changing(default).current_context = name.to_owned();
+        if !name.is_empty() {
+            self.changing(default)?.current_context = name.to_owned();
+        } else if let Some(draft) = self.files.iter_mut().find(setting) {
+            draft.kubeconfig.current_context.clear();
+            draft.changed = true;
         }
+        Ok(())
     }
 
     /// Takes over what is new, changed or gone.
@@ -146,7 +156,7 @@ impl Drafts {
         after: &BTreeMap<String, T>,
         default: &Path,
         settle: &dyn Fn(&Path, &mut dyn Mentions),
-    ) {
+    ) -> Result<(), Error> {
         for (name, value) in after {
             let unchanged = before.get(name) == Some(value);
             if !unchanged {
@@ -156,15 +166,16 @@ impl Drafts {
                 if let Some(mentions) = value.mentions() {
                     settle(directory, mentions);
                 }
-                T::entries(self.changing(&file)).insert(name.clone(), value);
+                T::entries(self.changing(&file)?).insert(name.clone(), value);
             }
         }
         for (name, value) in before {
             if !after.contains_key(name) {
                 let file = value.origin().unwrap_or(default).to_owned();
-                T::entries(self.changing(&file)).remove(name);
+                T::entries(self.changing(&file)?).remove(name);
             }
         }
+        Ok(())
     }
 }
 
@@ -230,13 +241,19 @@ impl Locks {
         files.dedup();
         let mut locks = Self(Vec::new());
         for file in files {
-            let mut name = file.as_os_str().to_owned();
-            name.push(".lock");
-            let lock = PathBuf::from(name);
-            create(&lock).map_err(|error| refused(file, &lock, error))?;
-            locks.0.push(lock);
+            locks.add(file)?;
         }
         Ok(locks)
+    }
+
+    /// Locks one more.
+    fn add(&mut self, file: &Path) -> Result<(), Error> {
+        let mut name = file.as_os_str().to_owned();
+        name.push(".lock");
+        let lock = PathBuf::from(name);
+        create(&lock).map_err(|error| refused(file, &lock, error))?;
+        self.0.push(lock);
+        Ok(())
     }
 }
 

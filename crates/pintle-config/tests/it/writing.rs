@@ -1,8 +1,10 @@
 //! Kubeconfigs on their way to disk.
 
-use pintle_config::{Base64Data, Cluster, Context, ErrorKind, Kubeconfig, User};
+use pintle_config::{
+    Base64Data, Cluster, Context, Environment, ErrorKind, Kubeconfig, Loader, User,
+};
 
-use crate::directory::Directory;
+use crate::directory::{Directory, kubeconfig};
 
 #[test]
 fn what_is_written_reads_back() {
@@ -153,6 +155,36 @@ fn draft_left_by_another_is_not_in_the_way() {
 
     assert_eq!(Kubeconfig::read(&path).unwrap(), local());
     assert_eq!(std::fs::read_to_string(stale).unwrap(), "stale");
+}
+
+#[test]
+fn a_stanza_of_another_kubeconfig_goes_where_it_came_from_or_nowhere() {
+    let directory = Directory::new();
+    let ours = directory.file("ours", &kubeconfig("ours"));
+    let theirs = directory.file("theirs", &kubeconfig("theirs"));
+    let loader = Loader::new(Environment::empty()).path(&ours);
+    let user = Kubeconfig::read(&theirs).unwrap().users["theirs"].clone();
+    let insert = || {
+        let user = user.clone();
+        loader.modify(false, |kubeconfig| {
+            kubeconfig.users.insert("x".to_owned(), user);
+        })
+    };
+    let has = |file, user| Kubeconfig::read(file).unwrap().users.contains_key(user);
+    insert().unwrap();
+    assert!(has(&theirs, "x") && has(&theirs, "theirs"));
+    assert!(!has(&ours, "x"));
+
+    // What cannot be read is not replaced, and what somebody else changes not changed.
+    let lock = directory.file("theirs.lock", "");
+    assert!(insert().unwrap_err().is_locked());
+    std::fs::remove_file(lock).unwrap();
+    directory.file("theirs", "not: [a kubeconfig");
+    assert!(insert().unwrap_err().is_malformed());
+    let left = std::fs::read_to_string(&theirs).unwrap();
+    assert_eq!(left, "not: [a kubeconfig");
+    assert!(!directory.path().join("ours.lock").exists());
+    assert!(!directory.path().join("theirs.lock").exists());
 }
 
 fn local() -> Kubeconfig {
