@@ -501,7 +501,7 @@ impl Request {
         let uri = self.path_and_query()?;
         let uri = uri
             .parse()
-            .map_err(|_| Error::misuse(format!("{uri:?} is not a path that HTTP allows")))?;
+            .map_err(|_| Error::misuse(format!("\"{self}\" is no request that HTTP allows")))?;
         let mut request = http::Request::new(Body::from(self.body.clone()));
         *request.uri_mut() = uri;
         *request.method_mut() = match self.verb {
@@ -614,10 +614,11 @@ impl fmt::Display for Request {
 
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Headers and body may hold secrets.
+        // Headers and body may hold secrets, and parameters what a user types into a container.
+        let parameters: Vec<&str> = self.parameters.iter().map(|(name, _)| &**name).collect();
         f.debug_struct("Request")
             .field("request", &self.to_string())
-            .field("parameters", &self.parameters)
+            .field("parameters", &parameters)
             .field("mistake", &self.mistake)
             .finish_non_exhaustive()
     }

@@ -9,6 +9,7 @@ mod port_forwards;
 mod recorded;
 mod remote_commands;
 mod requests;
+mod secrets;
 mod streams;
 mod waits;
 mod watches;
