@@ -101,20 +101,26 @@ impl Rules {
     where
         S: Service<Request<Body>, Response = Response<Body>, Error = Error> + Clone,
     {
-        let options = RequestOptions::of(&request);
+        let (purpose, options) = (Purpose::of(&request), RequestOptions::of(&request));
         let (parts, body) = request.into_parts();
         let line = RequestLine {
             method: parts.method.as_str(),
             host: &self.host,
             path: parts.uri.path(),
         };
-        if !options.is_watch() {
+        if purpose != Purpose::Watch {
             self.throttle.pass(&line, OWN_LIMIT).await;
         }
         let limit = options.time_limit(self.timeout);
         let mut sleep = limit.map(|limit| self.time.sleep_until(self.time.now() + limit));
         let mut earlier = None;
-        let attempts = self.attempts(inner, &parts, body, &options, &mut earlier);
+        let retry = Retry::new(
+            purpose,
+            parts.method == Method::GET,
+            body.try_clone().is_some(),
+            options.retries(),
+        );
+        let attempts = self.attempts(inner, &parts, body, retry, &mut earlier);
         let answer = match (before(sleep.as_mut(), attempts).await, limit) {
             (Some(answer), _) => answer,
             (None, limit) => Err(Error::new(
@@ -124,11 +130,11 @@ impl Rules {
         };
         let answer = answer.map_err(|error| error.after(earlier))?;
         let (Some(limit), Some(sleep)) = (limit, sleep) else {
-            return Ok(self.watched(answer, &options, &line));
+            return Ok(self.watched(answer, purpose, &line));
         };
-        Ok(match options.known_purpose() {
+        Ok(match purpose {
             Purpose::Whole => answer.map(|body| timed::until(body, sleep, &line, limit)),
-            Purpose::Watch | Purpose::Stream => self.watched(answer, &options, &line),
+            Purpose::Watch | Purpose::Stream => self.watched(answer, purpose, &line),
         })
     }
 
@@ -139,7 +145,7 @@ impl Rules {
         inner: S,
         parts: &Parts,
         body: Body,
-        options: &RequestOptions,
+        mut retry: Retry,
         earlier: &mut Option<String>,
     ) -> Result<Response<Body>, Error>
     where
@@ -150,12 +156,6 @@ impl Rules {
             host: &self.host,
             path: parts.uri.path(),
         };
-        let mut retry = Retry::new(
-            options.known_purpose(),
-            parts.method == Method::GET,
-            body.try_clone().is_some(),
-            options.retries(),
-        );
         let mut body = Some(body);
         let backoff = self.backoff.wait();
         let mut wait =
@@ -211,10 +211,11 @@ impl Rules {
     fn watched(
         &self,
         answer: Response<Body>,
-        options: &RequestOptions,
+        purpose: Purpose,
         line: &RequestLine<'_>,
     ) -> Response<Body> {
-        match self.watch_idle_timeout.filter(|_| options.is_watch()) {
+        let idle = self.watch_idle_timeout;
+        match idle.filter(|_| purpose == Purpose::Watch) {
             Some(idle) => answer.map(|body| timed::while_busy(body, &self.time, line, idle)),
             None => answer,
         }

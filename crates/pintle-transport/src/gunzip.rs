@@ -18,7 +18,7 @@ use tower_service::Service;
 
 use crate::body::Body;
 use crate::error::{BoxError, Error, ErrorKind};
-use crate::options::RequestOptions;
+use crate::options::Purpose;
 
 /// Asks for gzip, but not for watches, whose events would wait in the server's compressor; and unpacks
 /// what comes in gzip.
@@ -86,7 +86,7 @@ fn may_be_packed(request: &Request<Body>) -> bool {
         && request.method() != Method::CONNECT
         && !headers.contains_key(RANGE)
         && !headers.contains_key(UPGRADE)
-        && !RequestOptions::of(request).is_watch()
+        && Purpose::of(request) != Purpose::Watch
 }
 
 fn is_gzip(headers: &HeaderMap) -> bool {

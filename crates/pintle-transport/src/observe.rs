@@ -19,7 +19,7 @@ use tracing::{Instrument as _, Span};
 use crate::body::Body;
 use crate::error::Error;
 use crate::metrics;
-use crate::options::{Purpose, RequestOptions};
+use crate::options::Purpose;
 
 /// Puts a span around each request, named after OpenTelemetry's conventions for HTTP clients, and
 /// measures it.
@@ -77,7 +77,7 @@ where
         request.extensions_mut().insert(RequestSpan(span.clone()));
         let ended = Ended {
             observer: Arc::clone(&self.observer),
-            purpose: RequestOptions::of(&request).known_purpose(),
+            purpose: Purpose::of(&request),
             method: request.method().clone(),
             begun: self.observer.time.now(),
             received: None,
@@ -94,6 +94,7 @@ where
                         span.record("error.type", status.as_str());
                     }
                     ended.received = Some(0);
+                    let ended = Some(ended);
                     Ok(response.map(|body| Body::new(Observed { body, ended, span })))
                 }
                 Err(error) => {
@@ -151,7 +152,8 @@ impl std::fmt::Display for WithoutQuery<'_> {
 /// The body of an answer, within the span of its request.
 struct Observed {
     body: Body,
-    ended: Ended,
+    /// None once it was read, or broke off.
+    ended: Option<Ended>,
     span: Span,
 }
 
@@ -171,15 +173,18 @@ impl http_body::Body for Observed {
         match &frame {
             Poll::Ready(Some(Ok(frame))) => {
                 let length = frame.data_ref().map_or(0, Bytes::len);
-                if let Some(received) = &mut this.ended.received {
+                let received = this.ended.as_mut();
+                if let Some(received) = received.and_then(|ended| ended.received.as_mut()) {
                     *received += length as u64;
                 }
             }
             Poll::Ready(Some(Err(error))) => {
+                this.ended = None;
                 this.span
                     .record("error.type", tracing::field::debug(error.kind()));
             }
-            _ => {}
+            Poll::Ready(None) => this.ended = None,
+            Poll::Pending => {}
         }
         frame
     }

@@ -85,22 +85,10 @@ impl RequestOptions {
         self
     }
 
+    /// Those of a request; all as the configuration says, if it has none.
     pub(crate) fn of<B>(request: &Request<B>) -> Self {
-        let mut options = request
-            .extensions()
-            .get::<Self>()
-            .cloned()
-            .unwrap_or_default();
-        options.purpose.get_or_insert_with(|| purpose_of(request));
-        options
-    }
-
-    pub(crate) fn is_watch(&self) -> bool {
-        self.purpose == Some(Purpose::Watch)
-    }
-
-    pub(crate) fn known_purpose(&self) -> Purpose {
-        self.purpose.unwrap_or(Purpose::Whole)
+        let options = request.extensions().get::<Self>();
+        options.cloned().unwrap_or_default()
     }
 
     pub(crate) fn retries(&self) -> u32 {
@@ -120,15 +108,20 @@ impl RequestOptions {
     }
 }
 
-fn purpose_of<B>(request: &Request<B>) -> Purpose {
-    let uri = request.uri();
-    if upgrade::is_marked(request) {
-        return Purpose::Stream;
-    }
-    match *request.method() {
-        Method::GET if asks_for(uri, "watch") => Purpose::Watch,
-        Method::GET if asks_for(uri, "follow") => Purpose::Stream,
-        _ => Purpose::Whole,
+impl Purpose {
+    /// What the answer to a request is for.
+    pub(crate) fn of<B>(request: &Request<B>) -> Self {
+        let options = request.extensions().get::<RequestOptions>();
+        if let Some(said) = options.and_then(|options| options.purpose) {
+            return said;
+        }
+        let uri = request.uri();
+        match *request.method() {
+            _ if upgrade::is_marked(request) => Self::Stream,
+            Method::GET if asks_for(uri, "watch") => Self::Watch,
+            Method::GET if asks_for(uri, "follow") => Self::Stream,
+            _ => Self::Whole,
+        }
     }
 }
 
