@@ -2,7 +2,7 @@
 //!
 //! Invariant: the process ends with the future that waits for it, and what it writes is bounded.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::process::{ExitStatus, Stdio};
@@ -19,7 +19,6 @@ use crate::metrics;
 /// What the plugin wrote to standard output.
 pub(super) async fn run(credentials: &Credentials) -> Result<Vec<u8>, Error> {
     let plugin = &credentials.plugin;
-    let command = &plugin.command;
     let process;
     let environment = match &plugin.environment {
         Some(environment) => environment,
@@ -28,34 +27,25 @@ pub(super) async fn run(credentials: &Credentials) -> Result<Vec<u8>, Error> {
             &process
         }
     };
-    let search = |name: &str| find(name, environment);
-    let allowed = plugin.policy.allows(command, &search);
-    let verdict = if allowed.is_ok() { "allowed" } else { "denied" };
-    credentials
-        .metrics
-        .count(&metrics::EXEC_POLICY_CALLS, &[verdict]);
-    allowed.map_err(|error| Error::new(ErrorKind::Credentials, error.to_string()))?;
-    let mode = plugin.interactive_mode.clone().unwrap_or(IF_AVAILABLE);
-    let is_interactive = mode
-        .is_interactive(
-            std::io::stdin().is_terminal(),
-            plugin.stdin_unavailable.as_deref(),
-        )
-        .map_err(|why| failed(credentials, &format!("cannot ask its user: {why}")))?;
-    let Some(program) = search(command) else {
+    check_policy(credentials, environment)?;
+    let is_interactive = is_interactive(credentials)?;
+    let Some(program) = find(&plugin.command, environment) else {
         count(credentials, 1, "plugin_not_found_error");
         return Err(missing(credentials));
     };
 
-    let variables = environment.variables();
-    let info = protocol::info(plugin, &credentials.cluster, is_interactive);
+    let command = &plugin.command;
     tracing::debug!(command, is_interactive, "running an exec plugin");
-    let spawned = Command::new(program)
+    let mut program = Command::new(program);
+    program
         .args(&plugin.args)
         .env_clear()
-        .envs(variables)
+        .envs(environment.variables())
         .envs(plugin.env.iter().map(|(name, value)| (name, value)))
-        .env(EXEC_INFO, info)
+        .env(
+            EXEC_INFO,
+            protocol::info(plugin, &credentials.cluster, is_interactive),
+        )
         .stdin(if is_interactive {
             Stdio::inherit()
         } else {
@@ -63,44 +53,95 @@ pub(super) async fn run(credentials: &Credentials) -> Result<Vec<u8>, Error> {
         })
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn();
-    let mut child = spawned.map_err(|error| {
+        .kill_on_drop(true);
+    let ended = execute(&mut program).await.map_err(|fault| {
         count(credentials, 1, "client_internal_error");
-        let message = format!("the exec plugin {command:?} cannot be run");
-        Error::with_source(ErrorKind::Credentials, message, error)
+        match fault {
+            Fault::System(what, error) => {
+                let message = format!("the exec plugin {command:?} {what}");
+                Error::with_source(ErrorKind::Credentials, message, error)
+            }
+            Fault::TooMuch => {
+                let why = format!("wrote more than {LONGEST_OUTPUT} bytes");
+                failed(credentials, &why)
+            }
+        }
     })?;
+    if !ended.status.success() {
+        let code = ended.status.code().unwrap_or(-1);
+        count(credentials, code, "plugin_execution_error");
+        return Err(failed(credentials, &ending(ended.status, &ended.said)));
+    }
+    count(credentials, 0, "no_error");
+    if !ended.said.is_empty() {
+        tracing::debug!(
+            command,
+            said = ended.said,
+            "an exec plugin wrote to standard error"
+        );
+    }
+    Ok(ended.output)
+}
+
+/// Whether the configuration lets the plugin run.
+fn check_policy(credentials: &Credentials, environment: &Environment) -> Result<(), Error> {
+    let plugin = &credentials.plugin;
+    let search = |name: &str| find(name, environment);
+    let allowed = plugin.policy.allows(&plugin.command, &search);
+    let verdict = if allowed.is_ok() { "allowed" } else { "denied" };
+    credentials
+        .metrics
+        .count(&metrics::EXEC_POLICY_CALLS, &[verdict]);
+    allowed.map_err(|error| Error::new(ErrorKind::Credentials, error.to_string()))
+}
+
+/// Whether the plugin gets the terminal.
+fn is_interactive(credentials: &Credentials) -> Result<bool, Error> {
+    let plugin = &credentials.plugin;
+    let mode = plugin.interactive_mode.clone().unwrap_or(IF_AVAILABLE);
+    mode.is_interactive(
+        std::io::stdin().is_terminal(),
+        plugin.stdin_unavailable.as_deref(),
+    )
+    .map_err(|why| failed(credentials, &format!("cannot ask its user: {why}")))
+}
+
+/// A program that has come to its end.
+struct Ended {
+    status: ExitStatus,
+    output: Vec<u8>,
+    /// The end of what it wrote to standard error.
+    said: String,
+}
+
+/// Why a program did not come to its end.
+enum Fault {
+    /// What the system refused to do, and why.
+    System(&'static str, io::Error),
+    /// It wrote more than anybody needs, and might go on for ever.
+    TooMuch,
+}
+
+/// Runs a program, and ends it if it writes too much.
+async fn execute(program: &mut Command) -> Result<Ended, Fault> {
+    let spawned = program.spawn();
+    let mut child = spawned.map_err(|error| Fault::System("cannot be run", error))?;
     let (out, err) = (child.stdout.take(), child.stderr.take());
     let (whole, end) = (pin!(read_whole(out)), pin!(read_end(err)));
-    let (out, said) = match select(whole, end).await {
+    let (output, said) = match select(whole, end).await {
         Either::Left((Some(out), end)) => (Some(out), end.await),
         Either::Left((None, _)) => (None, String::new()),
         Either::Right((said, whole)) => (whole.await, said),
     };
-    let Some(out) = out else {
-        // Dropping the child ends it: it might go on for ever.
-        count(credentials, 1, "client_internal_error");
-        let why = format!("wrote more than {LONGEST_OUTPUT} bytes");
-        return Err(failed(credentials, &why));
-    };
-    let status = child.wait().await.map_err(|error| {
-        count(credentials, 1, "client_internal_error");
-        let message = format!("the end of the exec plugin {command:?} cannot be waited for");
-        Error::with_source(ErrorKind::Credentials, message, error)
-    })?;
-    if !status.success() {
-        count(
-            credentials,
-            status.code().unwrap_or(-1),
-            "plugin_execution_error",
-        );
-        return Err(failed(credentials, &ending(status, &said)));
-    }
-    count(credentials, 0, "no_error");
-    if !said.is_empty() {
-        tracing::debug!(command, said, "an exec plugin wrote to standard error");
-    }
-    Ok(out)
+    // Dropping the child ends it.
+    let output = output.ok_or(Fault::TooMuch)?;
+    let status = child.wait().await;
+    let status = status.map_err(|error| Fault::System("cannot be waited for", error))?;
+    Ok(Ended {
+        status,
+        output,
+        said,
+    })
 }
 
 fn count(credentials: &Credentials, code: i32, status: &str) {
