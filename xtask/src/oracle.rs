@@ -1,5 +1,5 @@
-//! `cargo xtask oracle`: what Go says of values, selectors, patches, proxies and kubeconfigs, recorded for the tests
-//! of the crates that have their own.
+//! `cargo xtask oracle`: what Go says of values, selectors, patches, proxies, kubeconfigs and metrics, recorded for the
+//! tests of the crates that have their own.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -86,6 +86,10 @@ const ORACLES: &[Oracle] = &[
     Oracle {
         program: "tools/access",
         recorded: "crates/pintle-config/tests/it/oracle",
+    },
+    Oracle {
+        program: "tools/metrics",
+        recorded: "crates/pintle-transport/tests/it/oracle",
     },
     Oracle {
         program: "tools/answers",

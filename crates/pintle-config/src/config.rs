@@ -67,7 +67,8 @@ pub struct Config {
     pub backoff: Option<HostBackoff>,
     /// Who hears what the server warns of. Default: the log.
     pub warnings: Warnings,
-    /// Who is told how requests fare, in numbers. Default: nobody.
+    /// Who is told how requests and connections fare, in numbers. Default: nobody. Clients with
+    /// different recorders do not share connections, so that each recorder hears of its own.
     pub metrics: Metrics,
     /// What clients of this configuration, and of its clones, have in common.
     pub shared: Shared,
@@ -228,7 +229,7 @@ impl Config {
         self
     }
 
-    /// Tells `recorder` how requests fare, in numbers.
+    /// Tells `recorder` how requests and connections fare, in numbers.
     #[must_use]
     pub fn recorder(mut self, recorder: Arc<dyn Recorder>) -> Self {
         self.metrics = Metrics::to(recorder);

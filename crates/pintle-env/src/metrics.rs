@@ -30,6 +30,9 @@ pub enum MetricKind {
     Counter,
     /// Each value replaces the last.
     Gauge,
+    /// Each value is added, and what goes is a negative one: how much of something there is, told by
+    /// several who do not know of each other. Shown as a gauge.
+    Level,
     /// Each value is counted among those of its size. The upper bounds of the sizes, ascending.
     Histogram(&'static [f64]),
 }
@@ -70,6 +73,17 @@ impl Metrics {
     /// One more of a counter.
     pub fn count(&self, metric: &'static Metric, labels: &[&str]) {
         self.record(metric, labels, 1.0);
+    }
+}
+
+impl PartialEq for Metrics {
+    /// Whether both tell the same recorder, or nobody.
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (None, None) => true,
+            (Some(ours), Some(theirs)) => Arc::ptr_eq(ours, theirs),
+            _ => false,
+        }
     }
 }
 

@@ -40,7 +40,7 @@ struct Family {
 
 #[derive(Debug, Default)]
 struct Series {
-    /// The sum of a counter or histogram, the last value of a gauge.
+    /// The sum of a counter, level or histogram, the last value of a gauge.
     value: f64,
     /// How many values were of each size, the last of them larger than every bound.
     sizes: Vec<u64>,
@@ -72,7 +72,7 @@ impl Recorder for OpenMetrics {
         let labels: Vec<String> = labels.iter().map(|&label| label.to_owned()).collect();
         let series = family.series.entry(labels).or_default();
         match metric.kind {
-            MetricKind::Counter => series.value += value,
+            MetricKind::Counter | MetricKind::Level => series.value += value,
             MetricKind::Gauge => series.value = value,
             MetricKind::Histogram(bounds) => {
                 series.value += value;
@@ -96,7 +96,7 @@ impl Family {
     fn print(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (base, kind) = match self.metric.kind {
             MetricKind::Counter => (name.strip_suffix("_total").unwrap_or(name), "counter"),
-            MetricKind::Gauge => (name, "gauge"),
+            MetricKind::Gauge | MetricKind::Level => (name, "gauge"),
             MetricKind::Histogram(_) => (name, "histogram"),
         };
         writeln!(f, "# HELP {base} {}", escaped(self.metric.help))?;
@@ -187,6 +187,24 @@ mod tests {
         exporter.record(&OPEN, &[], 3.0);
         exporter.record(&OPEN, &[], 2.0);
         assert!(exporter.to_string().contains("\nopen 2\n"), "{exporter}");
+    }
+
+    #[test]
+    fn levels_rise_and_fall() {
+        static LEVEL: Metric = Metric {
+            name: "level",
+            help: "What is there.",
+            kind: MetricKind::Level,
+            labels: &[],
+        };
+        let exporter = OpenMetrics::new();
+        for value in [1.0, 1.0, -1.0, 1.0] {
+            exporter.record(&LEVEL, &[], value);
+        }
+        assert_eq!(
+            exporter.to_string(),
+            "# HELP level What is there.\n# TYPE level gauge\nlevel 2\n# EOF\n"
+        );
     }
 
     #[test]

@@ -18,11 +18,12 @@ use crate::auth::AuthLayer;
 use crate::body::Body;
 use crate::client::Client;
 use crate::connect::Connector;
-use crate::dial::Dial;
+use crate::dial::{Connect, Dial};
 use crate::error::{BoxError, Error, ErrorKind};
 use crate::gunzip::GunzipLayer;
 use crate::identity::ClientIdentity;
 use crate::impersonate::ImpersonateLayer;
+use crate::metrics::{self, Meter};
 use crate::observe::ObserveLayer;
 use crate::pool::Pool;
 use crate::proxy::Proxy;
@@ -58,7 +59,7 @@ use crate::warnings::WarningsLayer;
 #[must_use]
 pub struct Builder {
     config: Config,
-    dial: Option<Dial>,
+    connect: Option<Connect>,
     identity: Option<ClientIdentity>,
     service: Option<BoxService>,
     layers: Vec<Box<dyn FnOnce(BoxService) -> BoxService + Send>>,
@@ -68,7 +69,7 @@ impl Builder {
     pub(crate) fn new(config: Config) -> Self {
         Self {
             config,
-            dial: None,
+            connect: None,
             identity: None,
             service: None,
             layers: Vec::new(),
@@ -102,7 +103,7 @@ impl Builder {
         Fut: Future<Output = io::Result<S>> + Send + 'static,
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        self.dial = Some(Dial::foreign(connect));
+        self.connect = Some(Connect::new(connect));
         self
     }
 
@@ -135,7 +136,7 @@ impl Builder {
     pub fn build(self) -> Result<Transport, Error> {
         let Self {
             config,
-            dial,
+            connect,
             identity,
             service,
             layers,
@@ -154,7 +155,7 @@ impl Builder {
         };
         let mut stack = match service {
             Some(service) => service,
-            None => BoxService::new(Client::new(pool(&config, dial, identity)?)),
+            None => BoxService::new(Client::new(pool(&config, connect, identity)?)),
         };
         for layer in layers.into_iter().rev() {
             stack = layer(stack);
@@ -180,7 +181,7 @@ impl fmt::Debug for Builder {
 /// own. `identity`, if there is one, decides over the client certificate.
 fn pool(
     config: &Config,
-    dial: Option<Dial>,
+    connect: Option<Connect>,
     identity: Option<ClientIdentity>,
 ) -> Result<Arc<Pool>, Error> {
     let proxy = config.proxies.for_server(&config.server);
@@ -195,27 +196,37 @@ fn pool(
         // Without TLS, reading the system's authorities would be for nothing.
         tls: config.server.is_https().then(|| config.tls.clone()),
         // What the caller opens leads to the server.
-        proxy: proxy.filter(|_| dial.is_none()).cloned(),
+        proxy: proxy.filter(|_| connect.is_none()).cloned(),
         http2: config.http2,
         identity,
         time: config.time.get(),
+        metrics: config.metrics.clone(),
     };
-    let make = |dial, key: &Key| {
+    let meter = Meter {
+        metrics: config.metrics.clone(),
+        time: time::of(&config.time),
+    };
+    let make = |dial: Dial, key: &Key| {
         let authority = config.tls.certificate_authority.as_ref();
         let proxy = key.proxy.clone().map(|url| Proxy::new(url, authority));
         let trust = key.tls.as_ref().map(|tls| {
-            let time = time::of(&config.time);
-            Trust::new(tls, key.http2, key.identity.as_ref(), time).map(Arc::new)
+            let meter = dial.meter().clone();
+            Trust::new(tls, key.http2, key.identity.as_ref(), meter).map(Arc::new)
         });
         let trust = trust.transpose()?;
         let connector = Connector::new(dial, proxy.transpose()?, trust.clone());
         Ok(Pool::new(connector, trust, key.http2))
     };
-    match dial {
-        Some(dial) => make(dial, &key).map(Arc::new),
+    match connect {
+        Some(connect) => {
+            meter
+                .metrics
+                .count(&metrics::POOL_REQUESTS, &["uncacheable"]);
+            make(Dial::by(connect, meter), &key).map(Arc::new)
+        }
         None => {
             let pools = config.shared.part::<Pools>();
-            pools.get(key, |key| make(Dial::tcp(), key))
+            pools.get(key, |key| make(Dial::tcp(meter), key))
         }
     }
 }

@@ -82,6 +82,9 @@ async fn send_once(pool: &Arc<Pool>, mut request: Request<Body>) -> Result<Respo
         of_client(peer, extras.get::<Link>(), error)
     })?;
     let link = response.extensions_mut().remove::<Link>();
+    if link.as_ref().is_some_and(Link::answered) {
+        pool.count_reuse(peer.as_ref().map_or("", Authority::as_str));
+    }
     let end = match &link {
         Some(link) if is_long_running => Ending::of(pool, link),
         _ => Ending::never(),

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::header::PROXY_AUTHORIZATION;
-use http::uri::Scheme;
+use http::uri::{Authority, Scheme};
 use http::{Request, Uri};
 use hyper_util::rt::TokioIo;
 use rustls::ClientConfig;
@@ -20,6 +20,7 @@ use tower_service::Service;
 use crate::body::Body;
 use crate::dial::{Dial, Dialed};
 use crate::error::{Error, ErrorKind, of_handshake};
+use crate::metrics::{self, Meter};
 use crate::proxy::{Proxy, Target};
 use crate::stream::{ALPN_HTTP11, Link, Stream};
 use crate::trust::Trust;
@@ -48,6 +49,20 @@ impl Connector {
     }
 
     pub(crate) async fn open(&self, uri: &Uri, purpose: Purpose) -> Result<Stream, Error> {
+        let stream = self.reach(uri, purpose).await?;
+        let metrics = &self.meter().metrics;
+        if !metrics.is_some() {
+            return Ok(stream);
+        }
+        Ok(stream.counted(peer(uri), metrics, self.trust.as_ref()))
+    }
+
+    /// What tells how long things took.
+    pub(crate) fn meter(&self) -> &Meter {
+        self.dial.meter()
+    }
+
+    async fn reach(&self, uri: &Uri, purpose: Purpose) -> Result<Stream, Error> {
         let is_secure = uri.scheme() == Some(&Scheme::HTTPS);
         let dialed = match &self.proxy {
             None => self.dial.open(uri).await?,
@@ -74,7 +89,7 @@ impl Connector {
     }
 
     async fn secure(&self, uri: &Uri, purpose: Purpose, dialed: Dialed) -> Result<Stream, Error> {
-        let peer = uri.authority().map(ToString::to_string).unwrap_or_default();
+        let peer = peer(uri);
         let trust = self.trust.as_ref().ok_or_else(|| {
             Error::new(
                 ErrorKind::Request,
@@ -85,12 +100,15 @@ impl Connector {
             Some(name) => name.clone(),
             None => server_name(uri.host().unwrap_or_default())?,
         };
-        let (mut config, identity) = trust.before_handshake();
+        let (mut config, version) = trust.before_handshake();
         if purpose == Purpose::Upgrade {
             Arc::make_mut(&mut config).alpn_protocols = vec![ALPN_HTTP11.to_vec()];
         }
-        let stream = handshake(&peer, name, config, dialed).await?;
-        Ok(Stream::tls(stream, Link::of(identity)))
+        let begun = self.meter().now();
+        let stream = handshake(peer, name, config, dialed).await?;
+        let took = &metrics::HANDSHAKE_DURATION;
+        self.meter().took(took, &[peer], begun);
+        Ok(Stream::tls(stream, Link::of(version)))
     }
 }
 
@@ -125,6 +143,11 @@ impl Service<Uri> for Connector {
             Ok(TokioIo::new(stream))
         })
     }
+}
+
+/// Host and port of a URL, as errors and metrics name them.
+pub(crate) fn peer(uri: &Uri) -> &str {
+    uri.authority().map_or("", Authority::as_str)
 }
 
 /// The name of the server for TLS, from a URL's host or from `tls-server-name`.

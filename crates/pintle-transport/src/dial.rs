@@ -15,17 +15,29 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tower_service::Service;
 
-use crate::connect::late;
+use crate::connect::{late, peer};
 use crate::error::{BoxError, Error, of_connect};
+use crate::metrics::{self, Meter};
+
+/// Opens connections, and tells how long that took. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Dial {
+    way: Way,
+    meter: Meter,
+}
 
 /// How the server is reached.
 #[derive(Clone)]
-pub(crate) enum Dial {
+enum Way {
     /// Over TCP, at the host and port of its URL.
     Tcp(HttpConnector<Resolver>),
     /// As the caller does it.
-    Foreign(Arc<dyn Fn() -> Opening + Send + Sync>),
+    Foreign(Connect),
 }
+
+/// A function of the caller's that opens a connection to the server.
+#[derive(Clone)]
+pub(crate) struct Connect(Arc<dyn Fn() -> Opening + Send + Sync>);
 
 type Opening = Pin<Box<dyn Future<Output = io::Result<Box<dyn Duplex>>> + Send>>;
 
@@ -40,27 +52,14 @@ pub(crate) trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 
-impl Dial {
-    /// Over TCP.
-    pub(crate) fn tcp() -> Self {
-        let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
-        tcp.enforce_http(false);
-        tcp.set_nodelay(true);
-        tcp.set_keepalive(Some(KEEPALIVE));
-        tcp.set_keepalive_interval(Some(KEEPALIVE));
-        // Shared out among the host's addresses, so that a dead first one does not use it all up.
-        tcp.set_connect_timeout(Some(DIAL_TIMEOUT));
-        Self::Tcp(tcp)
-    }
-
-    /// As `connect` does it.
-    pub(crate) fn foreign<F, Fut, S>(connect: F) -> Self
+impl Connect {
+    pub(crate) fn new<F, Fut, S>(connect: F) -> Self
     where
         F: Fn() -> Fut + Send + Sync + 'static,
         Fut: Future<Output = io::Result<S>> + Send + 'static,
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        Self::Foreign(Arc::new(move || {
+        Self(Arc::new(move || {
             let opening = connect();
             Box::pin(async move {
                 let opened: Box<dyn Duplex> = Box::new(opening.await?);
@@ -68,21 +67,58 @@ impl Dial {
             })
         }))
     }
+}
+
+impl Dial {
+    /// Over TCP.
+    pub(crate) fn tcp(meter: Meter) -> Self {
+        let resolver = Resolver {
+            system: GaiResolver::new(),
+            meter: meter.clone(),
+        };
+        let mut tcp = HttpConnector::new_with_resolver(resolver);
+        tcp.enforce_http(false);
+        tcp.set_nodelay(true);
+        tcp.set_keepalive(Some(KEEPALIVE));
+        tcp.set_keepalive_interval(Some(KEEPALIVE));
+        // Shared out among the host's addresses, so that a dead first one does not use it all up.
+        tcp.set_connect_timeout(Some(DIAL_TIMEOUT));
+        Self {
+            way: Way::Tcp(tcp),
+            meter,
+        }
+    }
+
+    /// As the caller does it.
+    pub(crate) fn by(connect: Connect, meter: Meter) -> Self {
+        Self {
+            way: Way::Foreign(connect),
+            meter,
+        }
+    }
 
     /// Opens a connection to the host and port of a URL.
     pub(crate) async fn open(&self, uri: &Uri) -> Result<Dialed, Error> {
-        let peer = uri.authority().map(ToString::to_string).unwrap_or_default();
+        let peer = peer(uri);
+        let begun = self.meter.now();
         // The dialer's own limit leaves out the name lookup.
-        timeout(DIAL_TIMEOUT, self.dial(uri.clone()))
+        let dialed = timeout(DIAL_TIMEOUT, self.dial(uri.clone()))
             .await
-            .map_err(|_| late(&peer, "the connection attempt", DIAL_TIMEOUT))?
-            .map_err(|error| of_connect(&peer, error))
+            .map_err(|_| late(peer, "the connection attempt", DIAL_TIMEOUT))?
+            .map_err(|error| of_connect(peer, error))?;
+        self.meter.took(&metrics::DIAL_DURATION, &[peer], begun);
+        Ok(dialed)
+    }
+
+    /// What tells how long things took.
+    pub(crate) fn meter(&self) -> &Meter {
+        &self.meter
     }
 
     async fn dial(&self, uri: Uri) -> Result<Dialed, BoxError> {
-        match self {
-            Self::Tcp(tcp) => Ok(Dialed::Tcp(tcp.clone().call(uri).await?.into_inner())),
-            Self::Foreign(connect) => Ok(Dialed::Foreign(connect().await?)),
+        match &self.way {
+            Way::Tcp(tcp) => Ok(Dialed::Tcp(tcp.clone().call(uri).await?.into_inner())),
+            Way::Foreign(connect) => Ok(Dialed::Foreign((connect.0)().await?)),
         }
     }
 }
@@ -145,9 +181,12 @@ impl AsyncWrite for Dialed {
     }
 }
 
-/// The system's name lookup, with failures that can be told from those of the connection.
+/// The system's name lookup, measured, and with failures that can be told from those of the connection.
 #[derive(Clone)]
-pub(crate) struct Resolver(GaiResolver);
+pub(crate) struct Resolver {
+    system: GaiResolver,
+    meter: Meter,
+}
 
 impl Service<Name> for Resolver {
     type Response = GaiAddrs;
@@ -155,12 +194,18 @@ impl Service<Name> for Resolver {
     type Future = Pin<Box<dyn Future<Output = Result<GaiAddrs, LookupFailed>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), LookupFailed>> {
-        self.0.poll_ready(cx).map_err(LookupFailed)
+        self.system.poll_ready(cx).map_err(LookupFailed)
     }
 
     fn call(&mut self, name: Name) -> Self::Future {
-        let lookup = self.0.call(name);
-        Box::pin(async move { lookup.await.map_err(LookupFailed) })
+        let (meter, begun) = (self.meter.clone(), self.meter.now());
+        let host = name.as_str().to_owned();
+        let lookup = self.system.call(name);
+        Box::pin(async move {
+            let found = lookup.await.map_err(LookupFailed);
+            meter.took(&metrics::LOOKUP_DURATION, &[&host], begun);
+            found
+        })
     }
 }
 
@@ -185,6 +230,8 @@ const KEEPALIVE: Duration = Duration::from_secs(30);
 
 #[cfg(test)]
 mod tests {
+    use pintle_env::{ManualClock, Metrics};
+
     use super::*;
 
     // claims: rest.transport.dial, defects.tcp
@@ -193,9 +240,13 @@ mod tests {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let uri = format!("http://{}", listener.local_addr().unwrap());
 
-        let dialed = Dial::tcp().open(&uri.parse().unwrap()).await.unwrap();
+        let meter = Meter {
+            metrics: Metrics::none(),
+            time: Arc::new(ManualClock::new()),
+        };
+        let dialed = Dial::tcp(meter).open(&uri.parse().unwrap()).await;
 
-        let Dialed::Tcp(tcp) = dialed else {
+        let Dialed::Tcp(tcp) = dialed.unwrap() else {
             panic!("dialed otherwise");
         };
         assert!(tcp.nodelay().unwrap());

@@ -74,6 +74,7 @@ pub use body::Body;
 pub use builder::Builder;
 pub use error::{Error, ErrorKind};
 pub use identity::ClientIdentity;
+pub use metrics::METRICS;
 pub use options::{Purpose, RequestOptions};
 pub use service::BoxService;
 pub use transport::Transport;

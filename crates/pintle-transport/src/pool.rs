@@ -19,6 +19,8 @@ use crate::body::Body;
 use crate::connect::Connector;
 use crate::error::Error;
 use crate::identity::Identities;
+use crate::metrics;
+use crate::shared::Entry;
 use crate::tasks::Tasks;
 use crate::trust::{Trust, Version};
 
@@ -33,6 +35,7 @@ pub(crate) struct Pool {
     /// Looks after what may change while nobody sends anything.
     overseer: Tasks,
     is_overseen: AtomicBool,
+    _entry: Option<Entry>,
 }
 
 impl Pool {
@@ -47,7 +50,14 @@ impl Pool {
             identity: watch::Sender::new(0),
             overseer: Tasks::default(),
             is_overseen: AtomicBool::new(false),
+            _entry: None,
         }
+    }
+
+    /// The same, as one that transports share.
+    pub(crate) fn shared_by(mut self, entry: Entry) -> Self {
+        self._entry = Some(entry);
+        self
     }
 
     /// The connections that a request may be sent over now.
@@ -61,6 +71,12 @@ impl Pool {
         };
         self.oversee(trust);
         self.up_to_date(trust)
+    }
+
+    /// Tells that a connection to this host has brought another answer.
+    pub(crate) fn count_reuse(&self, host: &str) {
+        let metrics = &self.connector.meter().metrics;
+        metrics.count(&metrics::CONNECTIONS_REUSED, &[host]);
     }
 
     /// What opens connections.
@@ -110,6 +126,15 @@ impl Pool {
         // One assignment is all that happens under the lock.
         let guard = self.connections.lock();
         guard.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if *self.is_overseen.get_mut() {
+            let metrics = &self.connector.meter().metrics;
+            metrics.count(&metrics::OVERSEERS_GONE, &[]);
+        }
     }
 }
 

@@ -103,7 +103,9 @@ impl Ending {
 
     /// When another certificate is to be presented than this connection has.
     pub(crate) fn of(pool: &Pool, link: &Link) -> Self {
-        Self(When::Once(Box::pin(pool.retirement(link.identity()))))
+        Self(When::Once(Box::pin(
+            pool.retirement(link.version().identity),
+        )))
     }
 
     fn has_come(&mut self, cx: &mut Context<'_>) -> bool {

@@ -5,39 +5,61 @@
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 
 use hyper_util::client::legacy::connect::{Connected, Connection};
+use pintle_env::Metrics;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_rustls::client::TlsStream;
 
 use crate::dial::Dialed;
+use crate::metrics;
+use crate::trust::{Trust, Version};
 
 /// What is known of a connection, kept beside it for those who use it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Link {
-    identity: u64,
-    tls_failure: Arc<OnceLock<rustls::Error>>,
+    version: Version,
+    notes: Arc<Notes>,
+}
+
+/// What happened to a connection.
+#[derive(Debug, Default)]
+struct Notes {
+    tls_failure: OnceLock<rustls::Error>,
+    end: OnceLock<&'static str>,
+    has_answered: AtomicBool,
 }
 
 impl Link {
-    /// That of a connection which presented the identity of this version.
-    pub(crate) fn of(identity: u64) -> Self {
+    /// That of a connection which was opened with trust of this version.
+    pub(crate) fn of(version: Version) -> Self {
         Self {
-            identity,
+            version,
             ..Self::default()
         }
     }
 
-    /// The version of the identity that was presented.
-    pub(crate) fn identity(&self) -> u64 {
-        self.identity
+    /// What was believed and presented when it was opened.
+    pub(crate) fn version(&self) -> Version {
+        self.version
     }
 
     /// Why TLS gave up on the connection, if it did.
     pub(crate) fn tls_failure(&self) -> Option<&rustls::Error> {
-        self.tls_failure.get()
+        self.notes.tls_failure.get()
+    }
+
+    /// How the connection ended, if that came from the other side.
+    pub(crate) fn end(&self) -> Option<&'static str> {
+        self.notes.end.get().copied()
+    }
+
+    /// Notes that an answer has come over the connection. Whether one had before.
+    pub(crate) fn answered(&self) -> bool {
+        self.notes.has_answered.swap(true, Ordering::Relaxed)
     }
 
     fn note(&self, error: &io::Error) {
@@ -46,8 +68,17 @@ impl Link {
             .and_then(|cause| cause.downcast_ref::<rustls::Error>());
         if let Some(cause) = cause {
             // The first failure is the cause of those that follow.
-            let _ = self.tls_failure.set(cause.clone());
+            let _ = self.notes.tls_failure.set(cause.clone());
         }
+        self.note_end(match error.kind() {
+            io::ErrorKind::UnexpectedEof => BY_PEER,
+            _ => BY_ERROR,
+        });
+    }
+
+    fn note_end(&self, end: &'static str) {
+        // As above.
+        let _ = self.notes.end.set(end);
     }
 }
 
@@ -57,6 +88,7 @@ pub(crate) struct Stream {
     link: Link,
     /// Whether a proxy takes the requests, rather than the server that they are for.
     to_proxy: bool,
+    _counted: Option<Counted>,
 }
 
 enum Socket {
@@ -66,11 +98,7 @@ enum Socket {
 
 impl Stream {
     pub(crate) fn plain(dialed: Dialed) -> Self {
-        Self {
-            socket: Socket::Plain(dialed),
-            link: Link::default(),
-            to_proxy: false,
-        }
+        Self::new(Socket::Plain(dialed), Link::default())
     }
 
     /// A connection to a proxy that forwards requests.
@@ -82,10 +110,28 @@ impl Stream {
     }
 
     pub(crate) fn tls(tls: TlsStream<Dialed>, link: Link) -> Self {
+        Self::new(Socket::Tls(Box::new(tls)), link)
+    }
+
+    fn new(socket: Socket, link: Link) -> Self {
         Self {
-            socket: Socket::Tls(Box::new(tls)),
+            socket,
             link,
             to_proxy: false,
+            _counted: None,
+        }
+    }
+
+    /// The same, counted among the connections to `host` until it ends.
+    pub(crate) fn counted(self, host: &str, metrics: &Metrics, trust: Option<&Arc<Trust>>) -> Self {
+        let protocol = match self.negotiated_h2() {
+            true => "h2",
+            false => "http/1.1",
+        };
+        let counted = Counted::begin(host, protocol, metrics, self.link.clone(), trust);
+        Self {
+            _counted: Some(counted),
+            ..self
         }
     }
 
@@ -135,10 +181,15 @@ impl AsyncRead for Stream {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
+        let room = buffer.remaining();
         let result = match &mut self.socket {
             Socket::Plain(plain) => Pin::new(plain).poll_read(cx, buffer),
             Socket::Tls(tls) => Pin::new(tls).poll_read(cx, buffer).map_err(plainly),
         };
+        let is_over = room > 0 && buffer.remaining() == room;
+        if is_over && matches!(result, Poll::Ready(Ok(()))) {
+            self.link.note_end(BY_PEER);
+        }
         self.noted(result)
     }
 }
@@ -191,6 +242,55 @@ impl AsyncWrite for Stream {
         self.noted(result)
     }
 }
+
+/// A connection in numbers, from when it is opened to when it is dropped.
+struct Counted {
+    host: String,
+    metrics: Metrics,
+    link: Link,
+    trust: Option<Arc<Trust>>,
+}
+
+impl Counted {
+    fn begin(
+        host: &str,
+        protocol: &str,
+        metrics: &Metrics,
+        link: Link,
+        trust: Option<&Arc<Trust>>,
+    ) -> Self {
+        metrics.count(&metrics::CONNECTIONS_OPENED, &[host, protocol]);
+        metrics.record(&metrics::CONNECTIONS_OPEN, &[host], 1.0);
+        Self {
+            host: host.to_owned(),
+            metrics: metrics.clone(),
+            link,
+            trust: trust.cloned(),
+        }
+    }
+
+    fn reason(&self) -> &'static str {
+        let trust = self.trust.as_ref();
+        let is_old = trust.is_some_and(|trust| trust.version() != self.link.version());
+        let by_us = if is_old { REPLACED } else { BY_CLIENT };
+        self.link.end().unwrap_or(by_us)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        let labels = [self.host.as_str(), self.reason()];
+        self.metrics.count(&metrics::CONNECTIONS_CLOSED, &labels);
+        let host = &labels[..1];
+        self.metrics.record(&metrics::CONNECTIONS_OPEN, host, -1.0);
+    }
+}
+
+/// Why connections end.
+const BY_PEER: &str = "peer";
+const BY_ERROR: &str = "error";
+const BY_CLIENT: &str = "client";
+const REPLACED: &str = "replaced";
 
 const CUT: &str = "the peer closed the connection without TLS's close_notify";
 

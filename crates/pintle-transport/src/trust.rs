@@ -3,7 +3,9 @@
 //! Invariant: what cannot be used never takes the place of what could. A file that is being replaced
 //! is seen whole or not at all, because a certificate without its key does not get in.
 
-use std::path::Path;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,6 +17,7 @@ use rustls::pki_types::ServerName;
 use crate::connect::server_name;
 use crate::error::Error;
 use crate::identity::{ClientIdentity, Identities};
+use crate::metrics::{self, Meter};
 use crate::rotation::Schedule;
 use crate::stream::{ALPN_H2, ALPN_HTTP11};
 use crate::tls::{Authorities, client_config};
@@ -24,7 +27,7 @@ pub(crate) struct Trust {
     /// The name to expect instead of the URL's host.
     server_name: Option<ServerName<'static>>,
     protocols: Vec<Vec<u8>>,
-    time: Arc<dyn Time>,
+    meter: Meter,
     state: Mutex<State>,
 }
 
@@ -57,7 +60,7 @@ impl Trust {
         tls: &Tls,
         http2: Http2,
         source: Option<&ClientIdentity>,
-        time: Arc<dyn Time>,
+        meter: Meter,
     ) -> Result<Self, Error> {
         let protocols = match &tls.protocols {
             Some(protocols) => {
@@ -76,7 +79,7 @@ impl Trust {
         };
         let authorities = Authorities::of(tls)?;
         let config = client_config(&authorities, identity.as_ref(), protocols.clone())?;
-        let now = time.now();
+        let now = meter.now();
         let authority = tls.certificate_authority.clone();
         Ok(Self {
             server_name: tls.server_name.as_deref().map(server_name).transpose()?,
@@ -93,7 +96,7 @@ impl Trust {
                 config: Arc::new(config),
                 version: Version::default(),
             }),
-            time,
+            meter,
         })
     }
 
@@ -113,7 +116,7 @@ impl Trust {
         if let Some(error) = &state.refused {
             return Err(error.clone());
         }
-        let now = self.time.now();
+        let now = self.meter.now();
         if state.authority.is_some() && state.authority_check.is_due(now) {
             self.reread_authority(&mut state);
         }
@@ -122,12 +125,17 @@ impl Trust {
 
     /// What a handshake that begins now is done with. The identity of files is read again if that was
     /// not done in the last second.
-    pub(crate) fn before_handshake(&self) -> (Arc<ClientConfig>, u64) {
+    pub(crate) fn before_handshake(&self) -> (Arc<ClientConfig>, Version) {
         let mut state = self.state();
-        if state.identity_check.is_due(self.time.now()) {
+        if state.identity_check.is_due(self.meter.now()) {
             self.reread_identity(&mut state);
         }
-        (Arc::clone(&state.config), state.version.identity)
+        (Arc::clone(&state.config), state.version)
+    }
+
+    /// How often what is believed and what is presented have changed by now.
+    pub(crate) fn version(&self) -> Version {
+        self.state().version
     }
 
     /// Reads the identity of files again, whenever that was last done.
@@ -140,7 +148,7 @@ impl Trust {
     pub(crate) fn next_look(&self) -> Option<Instant> {
         let state = self.state();
         let in_files = state.identity.as_ref().is_some_and(is_in_files);
-        in_files.then(|| self.time.now() + IDENTITY_CHECK)
+        in_files.then(|| self.meter.now() + IDENTITY_CHECK)
     }
 
     /// Where the identity comes from, if someone decides it.
@@ -155,7 +163,7 @@ impl Trust {
 
     /// The clock and timer.
     pub(crate) fn time(&self) -> &Arc<dyn Time> {
-        &self.time
+        &self.meter.time
     }
 
     /// Whether HTTP/2 is offered.
@@ -164,58 +172,76 @@ impl Trust {
     }
 
     fn reread_authority(&self, state: &mut State) {
-        // Small local files, read seldom: no thread is worth it.
-        let Some(old) = &state.authority else { return };
-        let Some((pem, authorities)) = old.file().and_then(|file| {
-            let pem = reread(file, old)?;
-            match Authorities::in_pem(&pem) {
-                Ok(authorities) => Some((pem, authorities)),
-                Err(error) => {
-                    tracing::warn!(%error, "the certificate authority was replaced by one that cannot be used; the old one stays");
-                    None
-                }
+        let (result, reason) = match self.replace_authority(state) {
+            Ok(false) => UNCHANGED,
+            Ok(true) => {
+                let file = state.authority.as_ref().and_then(Pem::file);
+                tracing::info!(?file, "the certificate authority was replaced");
+                UPDATED
             }
-        }) else {
-            return;
+            Err(error) => {
+                tracing::warn!(%error, "the certificate authority cannot be replaced; the old one stays");
+                (FAILURE, error.reason("ca_parse_error"))
+            }
         };
-        match client_config(
-            &authorities,
-            state.identity.as_ref(),
-            self.protocols.clone(),
-        ) {
-            Ok(config) => {
-                tracing::info!(file = ?pem.file(), "the certificate authority was replaced");
-                state.config = Arc::new(config);
-                state.authority = Some(pem);
-                state.authorities = authorities;
-                state.version.authority += 1;
-            }
-            Err(error) => tracing::warn!(%error, "the new certificate authority is of no use"),
-        }
+        let labels = [result, reason];
+        let metrics = &self.meter.metrics;
+        metrics.count(&metrics::AUTHORITY_RELOADS, &labels);
+    }
+
+    /// Whether there is another one in the file.
+    fn replace_authority(&self, state: &mut State) -> Result<bool, Useless> {
+        let Some(pem) = state.authority.as_ref().map_or(Ok(None), replaced)? else {
+            return Ok(false);
+        };
+        let authorities = Authorities::in_pem(&pem)?;
+        let identity = state.identity.as_ref();
+        let config = client_config(&authorities, identity, self.protocols.clone())?;
+        state.config = Arc::new(config);
+        state.authority = Some(pem);
+        state.authorities = authorities;
+        state.version.authority += 1;
+        Ok(true)
     }
 
     fn reread_identity(&self, state: &mut State) {
-        if state.source.is_some() {
+        if state.source.is_some() || !state.identity.as_ref().is_some_and(is_in_files) {
             return;
         }
-        let Some(old) = &state.identity else { return };
-        let again = |pem: &Pem| pem.file().and_then(|file| reread(file, pem));
-        let (certificate, key) = (again(&old.certificate), again(&old.key));
+        let (result, reason) = match self.replace_identity(state) {
+            Ok(false) => UNCHANGED,
+            Ok(true) => {
+                let identity = state.identity.as_ref();
+                let file = identity.and_then(|identity| identity.certificate.file());
+                tracing::info!(?file, "the client certificate was replaced");
+                UPDATED
+            }
+            // Of a pair that is being replaced, one half is there first.
+            Err(error) => {
+                tracing::warn!(%error, "the client certificate cannot be replaced; the old one stays");
+                (FAILURE, error.reason("cert_parse_error"))
+            }
+        };
+        let labels = [result, reason];
+        let metrics = &self.meter.metrics;
+        metrics.count(&metrics::CERTIFICATE_RELOADS, &labels);
+    }
+
+    /// Whether there is another certificate or key in the files.
+    fn replace_identity(&self, state: &mut State) -> Result<bool, Useless> {
+        let Some(old) = &state.identity else {
+            return Ok(false);
+        };
+        let (certificate, key) = (replaced(&old.certificate)?, replaced(&old.key)?);
         if certificate.is_none() && key.is_none() {
-            return;
+            return Ok(false);
         }
         let identity = Identity {
             certificate: certificate.unwrap_or_else(|| old.certificate.clone()),
             key: key.unwrap_or_else(|| old.key.clone()),
         };
-        let file = identity.certificate.file().map(Path::to_owned);
-        match self.present(state, Some(identity)) {
-            Ok(()) => tracing::info!(?file, "the client certificate was replaced"),
-            // Of a pair that is being replaced, one half is there first.
-            Err(error) => {
-                tracing::warn!(%error, "the client certificate was replaced by one that cannot be used; the old one stays");
-            }
-        }
+        self.present(state, Some(identity))?;
+        Ok(true)
     }
 
     fn present(&self, state: &mut State, identity: Option<Identity>) -> Result<(), Error> {
@@ -240,16 +266,59 @@ fn is_in_files(identity: &Identity) -> bool {
     identity.certificate.file().is_some() || identity.key.file().is_some()
 }
 
-/// What is in `file`, if that is something else than `old`.
-fn reread(file: &Path, old: &Pem) -> Option<Pem> {
-    match Pem::from_file(file) {
-        Ok(pem) => (pem != *old).then_some(pem),
-        Err(error) => {
-            tracing::warn!(%error, file = %file.display(), "cannot be read again; what was read before stays");
-            None
+/// What is in the file that this comes from, if it comes from one that holds something else by now.
+fn replaced(old: &Pem) -> Result<Option<Pem>, Useless> {
+    // Small local files, read seldom: no thread is worth it.
+    let Some(file) = old.file() else {
+        return Ok(None);
+    };
+    let pem = Pem::from_file(file).map_err(|error| Useless::Unreadable(file.into(), error))?;
+    if pem.bytes().is_empty() {
+        return Err(Useless::Empty(file.into()));
+    }
+    Ok((pem != *old).then_some(pem))
+}
+
+/// Why a file is of no use at the moment.
+enum Useless {
+    Unreadable(PathBuf, io::Error),
+    Empty(PathBuf),
+    Unusable(Error),
+}
+
+impl Useless {
+    /// The same in a word of metrics; `unusable` is that for what cannot be used.
+    fn reason(&self, unusable: &'static str) -> &'static str {
+        match self {
+            Self::Unreadable(..) => "read_error",
+            Self::Empty(_) => "empty",
+            Self::Unusable(_) => unusable,
         }
     }
 }
+
+impl From<Error> for Useless {
+    fn from(error: Error) -> Self {
+        Self::Unusable(error)
+    }
+}
+
+impl fmt::Display for Useless {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(file, error) => {
+                write!(f, "{} cannot be read: {error}", file.display())
+            }
+            Self::Empty(file) => write!(f, "{} is empty", file.display()),
+            Self::Unusable(error) => error.fmt(f),
+        }
+    }
+}
+
+/// What came of a look at a file, as metrics have it.
+const UNCHANGED: (&str, &str) = ("success", "unchanged");
+const UPDATED: (&str, &str) = ("success", "updated");
+const FAILURE: &str = "failure";
 
 /// As often as client-go looks: a certificate at a handshake, and a certificate and an authority in any
 /// case.

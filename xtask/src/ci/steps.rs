@@ -99,7 +99,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "oracle",
         proves: "Go still answers what the tests take for its answers",
         when: When::Always,
-        floor: Some(19_314),
+        floor: Some(19_329),
         run: codec::oracle,
     },
     Step {

@@ -14,6 +14,7 @@ mod layers;
 mod lifetime;
 mod log;
 mod loopback_proxy;
+mod measured;
 mod observed;
 mod oidc;
 mod pools;

@@ -19,7 +19,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
 use rustls::{RootCertStore, ServerConfig};
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinSet;
@@ -214,10 +214,10 @@ pub(crate) async fn drain(tcp: &mut TcpStream) {
 }
 
 /// Reads the head of an HTTP/1.1 request.
-pub(crate) async fn read_head(tcp: &mut TcpStream) {
+pub(crate) async fn read_head(stream: &mut (impl AsyncRead + Unpin)) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
-        head.push(tcp.read_u8().await.unwrap());
+        head.push(stream.read_u8().await.unwrap());
     }
 }
 

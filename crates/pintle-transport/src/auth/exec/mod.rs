@@ -28,7 +28,10 @@ use crate::time;
 /// The plugins of a [`Shared`](pintle_config::Shared), and what they have fetched. They live as long as
 /// it does, so that a client that is made later need not ask again.
 #[derive(Default)]
-pub(crate) struct Plugins(Mutex<Vec<Arc<Credentials>>>);
+pub(crate) struct Plugins {
+    known: Mutex<Vec<Arc<Credentials>>>,
+    expiries: Arc<Expiries>,
+}
 
 impl Plugins {
     /// The credentials of a plugin that is configured like this, for such a cluster.
@@ -40,7 +43,7 @@ impl Plugins {
         protocol::check(plugin)?;
         let cluster = protocol::cluster(config, plugin);
         // A list is whole at any time, whoever panicked.
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let same = known
             .iter()
             .find(|known| known.plugin == *plugin && known.cluster == cluster);
@@ -52,6 +55,8 @@ impl Plugins {
             cluster,
             time: time::of(&config.time),
             metrics: config.metrics.clone(),
+            number: known.len(),
+            expiries: Arc::clone(&self.expiries),
             identity: ClientIdentity::new(),
             state: Mutex::new(State::default()),
             flight: Flight::new(),
@@ -68,6 +73,9 @@ pub(crate) struct Credentials {
     cluster: Value,
     time: Arc<dyn Time>,
     metrics: Metrics,
+    /// Which of the registry's plugins it is.
+    number: usize,
+    expiries: Arc<Expiries>,
     /// The client certificate, for connections.
     identity: ClientIdentity,
     state: Mutex<State>,
@@ -132,7 +140,7 @@ impl Credentials {
             let fresh = state.renew_at.is_none_or(|at| now < at);
             match &state.current {
                 Some(current) if fresh => {
-                    self.record_expiry(current, now);
+                    self.record_expiry(now);
                     return Ok(Arc::clone(current));
                 }
                 current => current.clone(),
@@ -207,7 +215,10 @@ impl Credentials {
             self.record_rotation(&old, now);
         }
         state.renew_at = renewal(now, fetched.expires);
-        self.record_expiry(&fetched, now);
+        let validity = fetched.validity();
+        self.expiries
+            .set(self.number, validity.map(|validity| validity.not_after));
+        self.record_expiry(now);
         Ok(fetched)
     }
 
@@ -225,9 +236,11 @@ impl Credentials {
             .then_some(self.plugin.install_hint.as_str())
     }
 
-    fn record_expiry(&self, fetched: &Fetched, now: Timestamp) {
-        if let Some(validity) = fetched.validity() {
-            let left = validity.not_after - now.unix_seconds();
+    fn record_expiry(&self, now: Timestamp) {
+        if self.metrics.is_some()
+            && let Some(first) = self.expiries.first()
+        {
+            let left = first - now.unix_seconds();
             self.metrics.record(&metrics::EXEC_TTL, &[], left as f64);
         }
     }
@@ -243,6 +256,30 @@ impl Credentials {
     fn lock(&self) -> MutexGuard<'_, State> {
         // Each part is whole at any time, whoever panicked.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// When the client certificates of a registry's plugins expire, in seconds since 1970; none for a plugin
+/// that has none.
+#[derive(Default)]
+struct Expiries(Mutex<Vec<Option<i64>>>);
+
+impl Expiries {
+    fn set(&self, number: usize, expiry: Option<i64>) {
+        let mut expiries = self.lock();
+        if expiries.len() <= number {
+            expiries.resize(number + 1, None);
+        }
+        expiries[number] = expiry;
+    }
+
+    fn first(&self) -> Option<i64> {
+        self.lock().iter().flatten().min().copied()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Option<i64>>> {
+        // Each is whole at any time, whoever panicked.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -309,6 +346,23 @@ mod tests {
             assert_eq!(renewal(now, Some(expires)), Some(now + renewed_after));
         }
         assert_eq!(renewal(now, None), None);
+    }
+
+    // claims: rest.metrics.certificate
+    #[test]
+    fn the_certificate_that_expires_first_is_told_of() {
+        let expiries = Expiries::default();
+        assert_eq!(expiries.first(), None);
+        for (plugin, expiry, first) in [
+            (1, Some(50), Some(50)),
+            (0, None, Some(50)),
+            (2, Some(30), Some(30)),
+            (2, Some(90), Some(50)),
+            (1, None, Some(90)),
+        ] {
+            expiries.set(plugin, expiry);
+            assert_eq!(expiries.first(), first, "{plugin} {expiry:?}");
+        }
     }
 
     // claims: rest.exec.missing
