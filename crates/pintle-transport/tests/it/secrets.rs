@@ -1,17 +1,22 @@
 //! Nothing that is printed contains a secret: not what `Debug` shows, not errors, not logs.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::Request;
-use pintle_config::{Auth, AuthProvider, Config, Environment, ExecPlugin, Persister, Token};
-use pintle_transport::{Body, Transport};
+use pintle_config::{
+    Auth, AuthProvider, Config, Environment, ExecPlugin, Identity, Persister, Proxies, Token,
+};
+use pintle_env::OpenMetrics;
+use pintle_transport::{Body, ClientIdentity, Transport};
 use tower::util::MapRequestLayer;
 
 use crate::log::Log;
+use crate::loopback_proxy::{LoopbackProxy, Manner};
 use crate::script::{Script, config};
-use crate::server::{authority, client};
+use crate::server::{Server, Tls, authority, client};
 
 const TOKEN: &str = "tok-1c8b";
 const PASSWORD: &str = "pwd-93fe";
@@ -74,6 +79,75 @@ fn oidc(settings: &[(&str, &str)]) -> Auth {
     Auth::Provider(Box::new(provider))
 }
 
+/// The credentials of a proxy, as its URL has them.
+const PROXY: &str = "robot:proxy-6a95";
+
+#[tokio::test]
+async fn nothing_of_the_way_to_a_server_is_shown() {
+    let log = Log::begin();
+    let users = authority();
+    let tls = Tls::new().clients_of(&users);
+    let server = Server::tls(&tls).await;
+    let (certificate, key) = client(&users);
+    let exporter = OpenMetrics::new();
+    let mut printed = Vec::new();
+    let identity = ClientIdentity::new();
+    identity.set(Some(Identity {
+        certificate: certificate.clone(),
+        key: key.clone(),
+    }));
+    printed.push(format!("{identity:?}"));
+    for (scheme, socks, credentials, works) in [
+        ("http", false, Some(PROXY), true),
+        ("http", false, Some("robot:other"), false),
+        ("socks5", true, Some(PROXY), true),
+        ("socks5", true, Some("robot:other"), false),
+    ] {
+        let manner = Manner {
+            socks,
+            credentials,
+            ..Manner::default()
+        };
+        let proxy = LoopbackProxy::start(manner).await;
+        let url = format!("{scheme}://{PROXY}@{}", proxy.address);
+        let mut config = server
+            .trusting(&tls)
+            .bearer_token(TOKEN)
+            .identity(certificate.clone(), key.clone())
+            .recorder(Arc::new(exporter.clone()));
+        config.proxies = Proxies::always(url.parse().unwrap());
+        let builder = Transport::builder(&config).client_identity(&identity);
+        printed.push(format!(
+            "{config:?} {config:#?} {builder:?} {:?}",
+            config.tls.identity
+        ));
+        let transport = builder.build().unwrap();
+        let request = || Request::get(format!("/exec?command={QUERY}")).body(Body::empty());
+        let sent = transport.send(request().unwrap()).await;
+        assert_eq!(sent.is_ok(), works, "{sent:?}");
+        printed.push(format!("{sent:?} {sent:#?}"));
+        let upgrade = transport.websocket(request().unwrap(), &["v5.channel.k8s.io"]);
+        let upgrade = upgrade.await;
+        printed.push(format!("{upgrade:?} {upgrade:#?}"));
+        if let Err(error) = sent {
+            printed.push(format!("{error} {:?}", error.hint()));
+        }
+    }
+    printed.push(exporter.to_string());
+    printed.push(log.text());
+    assert!(exporter.to_string().contains("connections_open"));
+    let key = String::from_utf8(key.bytes().to_vec()).unwrap();
+    let key = key.lines().nth(1).unwrap();
+    let (user, password) = PROXY.split_once(':').unwrap();
+    let basic = STANDARD.encode(PROXY);
+    for text in &printed {
+        for secret in [TOKEN, QUERY, password, &basic, key] {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+        assert!(!text.contains(&format!("{user}:")), "{text}");
+    }
+}
+
 #[tokio::test]
 async fn no_debug_output_error_or_log_holds_a_secret() {
     let log = Log::begin();
@@ -133,8 +207,9 @@ async fn no_debug_output_error_or_log_holds_a_secret() {
     ];
 
     let mut printed = Vec::new();
+    let exporter = OpenMetrics::new();
     for (name, auth) in auths {
-        let mut config = config();
+        let mut config = config().recorder(Arc::new(exporter.clone()));
         config.auth = auth;
         if name == "bearer" {
             config = config.identity(certificate.clone(), key.clone());
@@ -183,6 +258,7 @@ async fn no_debug_output_error_or_log_holds_a_secret() {
     let error = error.unwrap_err();
     printed.push(format!("{error} {error:?} {error:#?}"));
 
+    printed.push(exporter.to_string());
     printed.push(log.text());
     assert!(
         log.text().contains("sending a request again"),
