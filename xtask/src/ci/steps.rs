@@ -218,7 +218,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "soak",
         proves: "ten thousand requests come to an end, through resets and busy servers",
         when: When::Nightly,
-        floor: Some(1),
+        floor: Some(10_000),
         run: rust::soak,
     },
     Step {
