@@ -5,14 +5,14 @@
 
 use std::fmt;
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
 
 use clap::Args;
 
-use crate::cache::{self, Lock};
 use crate::command;
 use crate::error::{Context, Error, Result};
+use crate::installed::Program;
 use crate::interrupt::Interrupt;
 use crate::workspace;
 
@@ -54,7 +54,7 @@ pub(crate) fn fuzz(
         targets = vec![target.to_owned()];
     }
     ensure_toolchain(interrupt)?;
-    let tool = cargo_fuzz(interrupt)?;
+    let tool = TOOL.path(interrupt)?;
     let mut build = nightly();
     build.arg(tool).args(["fuzz", "build"]).current_dir(&root);
     command::check(build.args(target), interrupt)?;
@@ -156,29 +156,6 @@ fn targets(root: &Path) -> Result<Vec<String>> {
     Ok(targets)
 }
 
-/// Returns cargo-fuzz's path, building it into the cache if it is not there.
-fn cargo_fuzz(interrupt: &Interrupt) -> Result<PathBuf> {
-    let cache = cache::directory("tools")?;
-    let root = cache.join(format!("cargo-fuzz-{CARGO_FUZZ}"));
-    let binary = root.join("bin/cargo-fuzz");
-    if binary.exists() {
-        return Ok(binary);
-    }
-    let _lock = Lock::acquire(&cache.join("cargo-fuzz.lock"), "build of cargo-fuzz")?;
-    if !binary.exists() {
-        let mut install = Command::new("cargo");
-        install
-            .args(["install", "cargo-fuzz", "--locked", "--debug", "--version"])
-            .arg(format!("={CARGO_FUZZ}"))
-            .arg("--root")
-            .arg(&root)
-            .current_dir(&cache)
-            .stdin(Stdio::null());
-        command::check(&mut install, interrupt)?;
-    }
-    Ok(binary)
-}
-
 /// Fuzzers are built with what only a nightly compiler has.
 fn nightly() -> Command {
     let mut command = Command::new("rustup");
@@ -204,7 +181,10 @@ fn ensure_toolchain(interrupt: &Interrupt) -> Result<()> {
     command::check(&mut install, interrupt)
 }
 
-const CARGO_FUZZ: &str = "0.13.2";
+const TOOL: Program = Program {
+    name: "cargo-fuzz",
+    version: "0.13.2",
+};
 
 /// An input that takes ten seconds, or memory out of proportion, is a finding.
 const LIBFUZZER: [&str; 4] = [

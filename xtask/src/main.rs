@@ -20,7 +20,9 @@ mod documents;
 mod error;
 mod exchange;
 mod fuzz;
+mod installed;
 mod interrupt;
+mod mutants;
 mod oracle;
 mod programs;
 mod real_cluster;
@@ -65,7 +67,9 @@ enum Task {
     Exchange(exchange::Arguments),
     /// Feed everything that reads bytes from outside with bytes that nobody thought of
     Fuzz(fuzz::Arguments),
-    /// Record what Go says of values, selectors, patches, proxies and kubeconfigs
+    /// Break the pure crates, one place at a time, and count what their tests notice
+    Mutants(mutants::Arguments),
+    /// Record what Go says of values, selectors, patches, proxies, kubeconfigs and metrics
     Oracle(oracle::Arguments),
     /// Record in short what a real kube-apiserver says in discovery and OpenAPI
     Documents(documents::Arguments),
@@ -88,6 +92,7 @@ fn main() -> ExitCode {
         Task::Corpus(arguments) => corpus::run(arguments),
         Task::Exchange(arguments) => exchange::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
+        Task::Mutants(arguments) => mutants::run(&arguments),
         Task::Oracle(arguments) => oracle::run(&arguments),
         Task::Documents(arguments) => documents::run(&arguments),
         Task::Schema(arguments) => schema::run(arguments),

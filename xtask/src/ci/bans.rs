@@ -1,13 +1,12 @@
 //! What may be depended on: licences and sources by cargo-deny, the crates' layers by their dependency trees.
 
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use super::outcome::Cases;
 use super::rust::cargo;
-use crate::cache::{self, Lock};
 use crate::command;
 use crate::error::{Error, Result};
+use crate::installed::Program;
 use crate::interrupt::Interrupt;
 use crate::workspace;
 
@@ -82,7 +81,7 @@ fn dependencies(name: &str, interrupt: &Interrupt) -> Result<Vec<String>> {
 
 /// Checks what `deny.toml` says, and asks no advisory database: the gate needs no news to be repeatable.
 pub(super) fn deny(interrupt: &Interrupt) -> Result<Cases> {
-    let mut deny = Command::new(cargo_deny(interrupt)?);
+    let mut deny = Command::new(DENY.path(interrupt)?);
     deny.args([
         "--locked",
         "--all-features",
@@ -96,28 +95,7 @@ pub(super) fn deny(interrupt: &Interrupt) -> Result<Cases> {
     Ok(None)
 }
 
-/// Returns cargo-deny's path, building it into the cache if it is not there.
-fn cargo_deny(interrupt: &Interrupt) -> Result<PathBuf> {
-    let cache = cache::directory("tools")?;
-    let root = cache.join(format!("cargo-deny-{CARGO_DENY}"));
-    let binary = root.join("bin/cargo-deny");
-    if binary.exists() {
-        return Ok(binary);
-    }
-    let _lock = Lock::acquire(&cache.join("cargo-deny.lock"), "build of cargo-deny")?;
-    if !binary.exists() {
-        let mut install = Command::new("cargo");
-        // It runs for a second or two, and building it unoptimised takes half the time.
-        install
-            .args(["install", "cargo-deny", "--locked", "--debug", "--version"])
-            .arg(format!("={CARGO_DENY}"))
-            .arg("--root")
-            .arg(&root)
-            .current_dir(&cache)
-            .stdin(Stdio::null());
-        command::check(&mut install, interrupt)?;
-    }
-    Ok(binary)
-}
-
-const CARGO_DENY: &str = "0.20.2";
+const DENY: Program = Program {
+    name: "cargo-deny",
+    version: "0.20.2",
+};

@@ -1,12 +1,15 @@
-//! The steps that try schedules by the hundred thousand, and interleavings one and all.
+//! The steps that try schedules by the hundred thousand, interleavings one and all, and mutants.
 
 use std::process::Command;
+
+use pintle_env::{Clock as _, SystemClock};
 
 use super::outcome::Cases;
 use super::rust::passed_tests;
 use crate::command;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::mutants;
 use crate::sim::{Subject, sim};
 use crate::workspace;
 
@@ -18,6 +21,14 @@ pub(super) fn queue(interrupt: &Interrupt) -> Result<Cases> {
 /// A hundred thousand schedules of leader election.
 pub(super) fn leader(interrupt: &Interrupt) -> Result<Cases> {
     sim(Subject::Leader, 0, 100_000, interrupt).map(Some)
+}
+
+/// An eighth of the mutants of the pure crates, each night another one.
+pub(super) fn mutants(interrupt: &Interrupt) -> Result<Cases> {
+    let today = SystemClock::new().timestamp().unix_seconds() / 86_400;
+    let shard = format!("{}/{SHARDS}", today.rem_euclid(SHARDS));
+    let (caught, _) = mutants::mutants(&mutants::CRATES, Some(&shard), interrupt)?;
+    Ok(Some(caught))
 }
 
 /// Every interleaving of a few tasks at a work queue.
@@ -32,3 +43,6 @@ pub(super) fn interleavings(interrupt: &Interrupt) -> Result<Cases> {
     }
     Ok(Some(passed_tests(&output)))
 }
+
+/// In how many nights all mutants have had their turn.
+const SHARDS: i64 = 8;

@@ -256,4 +256,11 @@ pub(super) const STEPS: &[Step] = &[
         floor: Some(5),
         run: schedules::interleavings,
     },
+    Step {
+        name: "mutants",
+        proves: "the tests of the pure crates notice nine of ten faults that are put into them",
+        when: When::Nightly,
+        floor: Some(20),
+        run: schedules::mutants,
+    },
 ];
