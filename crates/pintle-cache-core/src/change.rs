@@ -23,6 +23,8 @@ pub enum ChangeKind<O> {
     Updated(O),
     /// An object was deleted, or left what is selected: its last state.
     Deleted(O),
+    /// The object of this name is gone, and its last state cannot be read.
+    Vanished(ObjectName),
     /// These are all objects there are.
     Replaced(Replacement<O>),
     /// Nothing happened up to this version.

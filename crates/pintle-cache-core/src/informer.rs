@@ -224,6 +224,15 @@ impl<O: Cached> Informer<O> {
                     let key = item.key.clone().unwrap_or_else(|| tombstone.object.key());
                     self.delete(&key, tombstone, batch);
                 }
+                Delta::Vanished(key) => {
+                    if let Some(object) = self.store.delete(&key) {
+                        let final_state_unknown = true;
+                        batch.tell(Event::Deleted(Tombstone {
+                            object,
+                            final_state_unknown,
+                        }));
+                    }
+                }
                 Delta::Sync(object) => {
                     batch.is_resync = true;
                     batch.show_again(object, &self.due);

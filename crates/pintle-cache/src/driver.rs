@@ -3,6 +3,7 @@
 //! Invariant: it decides nothing. Dropping it ends what is under way.
 
 use std::fmt;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
@@ -24,6 +25,8 @@ pub(crate) struct Driver {
     under_way: UnderWay,
     /// The instant that is slept until, and the sleep.
     sleep: Option<(Instant, Sleep)>,
+    /// What was found out beside a problem.
+    beside: Option<Change<AnyObject>>,
 }
 
 enum UnderWay {
@@ -55,6 +58,7 @@ impl Driver {
             time,
             under_way: UnderWay::Nothing,
             sleep: None,
+            beside: None,
         }
     }
 
@@ -69,6 +73,9 @@ impl Driver {
 
     /// What it finds out next. It never ends.
     pub(crate) fn poll_found(&mut self, cx: &mut Context<'_>) -> Poll<Found> {
+        if let Some(change) = self.beside.take() {
+            return Poll::Ready(Found::Change(change));
+        }
         loop {
             let now = self.time.now();
             while let Some(action) = self.reflector.poll_action(now) {
@@ -227,8 +234,16 @@ impl Driver {
             return self.failed(now, error);
         };
         let key = object.name().cloned();
-        if !self.reflector.handle_unreadable(now, key.clone()) {
-            self.under_way = UnderWay::Nothing;
+        let outcome = match object.is_deletion() {
+            true => self.reflector.handle_unreadable_deletion(now, key.clone()),
+            false if self.reflector.handle_unreadable(now, key.clone()) => {
+                ControlFlow::Continue(None)
+            }
+            false => ControlFlow::Break(()),
+        };
+        match outcome {
+            ControlFlow::Continue(change) => self.beside = change,
+            ControlFlow::Break(()) => self.under_way = UnderWay::Nothing,
         }
         Found::Problem(Problem::Unreadable { key, error })
     }

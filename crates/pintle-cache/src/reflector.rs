@@ -53,6 +53,8 @@ pub enum Change<K> {
     Updated(Lazy<K>),
     /// An object was deleted, or left what is selected: its last state.
     Deleted(Lazy<K>),
+    /// The object of this name is gone, and its last state cannot be read.
+    Vanished(pintle_meta::ObjectName),
     /// These are all objects there are, by namespace and name.
     Replaced {
         /// The objects.
@@ -108,6 +110,7 @@ impl<K: Object> Reflector<K> {
                 ChangeKind::Added(object) => Change::Added(typed(object)),
                 ChangeKind::Updated(object) => Change::Updated(typed(object)),
                 ChangeKind::Deleted(object) => Change::Deleted(typed(object)),
+                ChangeKind::Vanished(key) => Change::Vanished(key),
                 ChangeKind::Replaced(all) => Change::Replaced {
                     objects: all.objects.into_iter().map(|(_, it)| typed(it)).collect(),
                     unreadable: all.unreadable,
@@ -130,6 +133,7 @@ impl<K: Object> fmt::Debug for Change<K> {
             Self::Added(object) => f.debug_tuple("Added").field(object).finish(),
             Self::Updated(object) => f.debug_tuple("Updated").field(object).finish(),
             Self::Deleted(object) => f.debug_tuple("Deleted").field(object).finish(),
+            Self::Vanished(key) => f.debug_tuple("Vanished").field(key).finish(),
             Self::Replaced {
                 objects,
                 unreadable,

@@ -11,6 +11,7 @@ use crate::ObjectName;
 pub struct UndecodableObject {
     index: Option<usize>,
     name: Option<ObjectName>,
+    is_deletion: bool,
     error: Error,
 }
 
@@ -20,6 +21,7 @@ impl UndecodableObject {
         Self {
             index: None,
             name: ObjectName::salvage(object, format),
+            is_deletion: false,
             error,
         }
     }
@@ -27,6 +29,12 @@ impl UndecodableObject {
     /// The same, of an element of a list.
     pub(crate) fn at_index(mut self, index: usize) -> Self {
         self.index = Some(index);
+        self
+    }
+
+    /// The same, of an object that a watch says is gone.
+    pub(crate) fn deleted(mut self, is_deletion: bool) -> Self {
+        self.is_deletion = is_deletion;
         self
     }
 
@@ -38,6 +46,11 @@ impl UndecodableObject {
     /// Its name, if its metadata can be read.
     pub fn name(&self) -> Option<&ObjectName> {
         self.name.as_ref()
+    }
+
+    /// Whether a watch says that it is gone: then what cannot be read is its last state.
+    pub fn is_deletion(&self) -> bool {
+        self.is_deletion
     }
 
     /// Why it cannot be read. The offset is that in the whole list or event.

@@ -112,6 +112,7 @@ impl<K> WatchEvent<K> {
                 Format::Json | Format::Cbor => Ok(frame.object),
             };
             UndecodableObject::new(error, object.unwrap_or_default(), format)
+                .deleted(frame.type_name == DELETED)
         })
     }
 }
@@ -232,7 +233,7 @@ impl<'a> Frame<'a> {
         Ok(match &*self.type_name {
             "ADDED" => WatchEvent::Added(decode()?),
             "MODIFIED" => WatchEvent::Modified(decode()?),
-            "DELETED" => WatchEvent::Deleted(decode()?),
+            DELETED => WatchEvent::Deleted(decode()?),
             "BOOKMARK" => {
                 // A bookmark has the kind of what is watched and nothing but metadata.
                 let partial = PartialObjectMetadata::read(object, format, decoder);
@@ -256,6 +257,8 @@ impl Bookmark {
         }
     }
 }
+
+const DELETED: &str = "DELETED";
 
 const INITIAL_EVENTS_END: &str = "k8s.io/initial-events-end";
 

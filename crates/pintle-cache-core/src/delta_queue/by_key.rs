@@ -42,15 +42,18 @@ impl<O: Cached> ByKey<O> {
             ChangeKind::Updated(object) => self.queue(source, object.key(), Delta::Updated(object)),
             ChangeKind::Deleted(object) => {
                 let key = object.key();
-                // Nobody has heard of it.
-                if known.get(&key).is_none() && !self.deltas.contains_key(&key) {
-                    return;
+                if self.has_heard_of(&key, known) {
+                    let tombstone = Tombstone {
+                        object,
+                        final_state_unknown: false,
+                    };
+                    self.queue(source, key, Delta::Deleted(tombstone));
                 }
-                let tombstone = Tombstone {
-                    object,
-                    final_state_unknown: false,
-                };
-                self.queue(source, key, Delta::Deleted(tombstone));
+            }
+            ChangeKind::Vanished(key) => {
+                if self.has_heard_of(&key, known) {
+                    self.queue(source, key.clone(), Delta::Vanished(key));
+                }
             }
             ChangeKind::Replaced(replacement) => {
                 self.replace(source, replacement, known, namespace);
@@ -130,20 +133,27 @@ impl<O: Cached> ByKey<O> {
         }
     }
 
+    /// Whether anybody knows of an object that is gone.
+    fn has_heard_of(&self, key: &ObjectName, known: &Snapshot<O>) -> bool {
+        known.get(key).is_some() || self.deltas.contains_key(key)
+    }
+
     fn queue(&mut self, source: SourceId, key: ObjectName, delta: Delta<O>) {
         let order = &mut self.order;
         let (_, deltas) = self.deltas.entry(key).or_insert_with_key(|key| {
             order.push_back(key.clone());
             (source, Vec::with_capacity(1))
         });
-        match (deltas.last_mut(), &delta) {
+        match (deltas.last_mut(), delta) {
             // Of two deletions in a row, the one that saw the last state says more.
             (Some(Delta::Deleted(known)), Delta::Deleted(tombstone)) => {
                 if known.final_state_unknown {
-                    *known = tombstone.clone();
+                    *known = tombstone;
                 }
             }
-            _ => deltas.push(delta),
+            (Some(Delta::Deleted(_) | Delta::Vanished(_)), Delta::Vanished(_)) => {}
+            (Some(known @ Delta::Vanished(_)), delta @ Delta::Deleted(_)) => *known = delta,
+            (_, delta) => deltas.push(delta),
         }
     }
 }
@@ -157,7 +167,7 @@ impl<O> Delta<O> {
             | Self::Replaced(object)
             | Self::Sync(object)
             | Self::Deleted(Tombstone { object, .. }) => Some(object),
-            Self::ReplacedAll(_) | Self::SyncAll | Self::Bookmark => None,
+            Self::Vanished(_) | Self::ReplacedAll(_) | Self::SyncAll | Self::Bookmark => None,
         }
     }
 }

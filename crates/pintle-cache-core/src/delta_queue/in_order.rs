@@ -26,6 +26,7 @@ impl<O: Cached> InOrder<O> {
                 object,
                 final_state_unknown: false,
             }),
+            ChangeKind::Vanished(key) => Delta::Vanished(key),
             ChangeKind::Replaced(replacement) => Delta::ReplacedAll(replacement),
             ChangeKind::Bookmark => Delta::Bookmark,
         };
@@ -46,6 +47,7 @@ impl<O: Cached> InOrder<O> {
             | Delta::Replaced(object)
             | Delta::Sync(object)
             | Delta::Deleted(Tombstone { object, .. }) => Some(object.key()),
+            Delta::Vanished(key) => Some(key.clone()),
             Delta::ReplacedAll(_) | Delta::SyncAll | Delta::Bookmark => None,
         };
         Some(Item {

@@ -44,6 +44,8 @@ pub enum Delta<O> {
     Updated(O),
     /// The object is gone.
     Deleted(Tombstone<O>),
+    /// The object of this name is gone, and its last state cannot be read.
+    Vanished(ObjectName),
     /// The object was found when all were listed anew.
     Replaced(O),
     /// The object is as it was, and is shown again.

@@ -1,5 +1,6 @@
 //! Watching: with all objects to begin with, or from a version on.
 
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 use pintle_env::Instant;
@@ -157,6 +158,32 @@ impl<O: Cached> Reflector<O> {
             EventKind::Modified | EventKind::Deleted => ChangeKind::Updated(object),
         };
         Some(Change::new(kind, version))
+    }
+
+    /// The watch says that an object is gone whose last state cannot be read. Its name is enough; if
+    /// not even that can be read it may be any, and all objects are asked for again.
+    ///
+    /// Breaks if what is under way is to be given up.
+    pub fn handle_unreadable_deletion(
+        &mut self,
+        now: Instant,
+        name: Option<ObjectName>,
+    ) -> ControlFlow<(), Option<Change<O>>> {
+        let State::Streaming(streaming) = &mut self.state else {
+            return ControlFlow::Break(());
+        };
+        let Some(name) = name else {
+            self.handle_failure(now, Failure::Other);
+            return ControlFlow::Break(());
+        };
+        streaming.note_event(now);
+        if let Some(initial) = &mut streaming.initial {
+            initial.events.push((name, Found::Gone));
+            return ControlFlow::Continue(None);
+        }
+        streaming.is_unordered = false;
+        let version = ResourceVersion::default();
+        ControlFlow::Continue(Some(Change::new(ChangeKind::Vanished(name), version)))
     }
 
     /// A bookmark of the watch came.

@@ -5,7 +5,7 @@ use pintle_cache_core::{
 };
 
 use crate::objects::{
-    Object, added, bookmark, deleted, object, replaced, replaced_but, said, updated,
+    Object, added, bookmark, deleted, object, replaced, replaced_but, said, updated, vanished,
 };
 
 /// A queue beside a store that holds some objects.
@@ -47,6 +47,7 @@ impl Queue {
 fn spell(delta: &Delta<Object>) -> String {
     match delta {
         Delta::Added(object) => format!("added {}", said(object)),
+        Delta::Vanished(key) => format!("vanished {key}"),
         Delta::Updated(object) => format!("updated {}", said(object)),
         Delta::Deleted(Tombstone {
             object,
@@ -121,6 +122,27 @@ fn by_key_the_deletion_of_an_object_that_nobody_knows_is_passed_over() {
     queue.push(deleted("n/unknown", 2));
     queue.push(deleted("n/known", 3));
     assert_eq!(queue.drain(), ["n/known: deleted n/known@3", "bookmark"]);
+}
+
+// claims: cache.queue.by-key
+#[test]
+fn by_key_a_deletion_says_as_much_as_is_known_of_it() {
+    let mut queue = Queue::new(Policy::ByKey, &[("n/a", 1), ("n/b", 1)]);
+    queue.push(vanished("n/a"));
+    queue.push(deleted("n/a", 2));
+    queue.push(deleted("n/b", 3));
+    queue.push(vanished("n/b"));
+    queue.push(vanished("n/unknown"));
+    queue.push(replaced(&[("n/c", 4)], 4));
+    assert_eq!(
+        queue.drain(),
+        [
+            "n/a: deleted n/a@2",
+            "n/b: deleted n/b@3",
+            "n/c: replaced n/c@4",
+            "bookmark"
+        ]
+    );
 }
 
 // claims: cache.queue.by-key.replace

@@ -42,6 +42,12 @@ pub(crate) fn deleted(key: &str, version: u64) -> Change<Object> {
     change(ChangeKind::Deleted(object(key, version)), version)
 }
 
+/// A deletion whose object cannot be read.
+pub(crate) fn vanished(key: &str) -> Change<Object> {
+    let kind = ChangeKind::Vanished(key.parse().unwrap());
+    Change::new(kind, ResourceVersion::default())
+}
+
 pub(crate) fn replaced(objects: &[(&str, u64)], version: u64) -> Change<Object> {
     replaced_but(objects, &[], version)
 }

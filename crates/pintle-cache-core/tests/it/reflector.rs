@@ -1,5 +1,6 @@
 //! What a reflector asks for next, whatever it was answered.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -655,6 +656,40 @@ fn an_event_that_cannot_be_read_costs_itself_and_nothing_else() {
     assert_eq!(driven.action(), None);
     let change = driven.event(EventKind::Added, "n/a", 11).unwrap();
     assert_eq!(change.resource_version.as_str(), "11");
+}
+
+// claims: cache.reflector.unreadable-deletion
+#[test]
+fn a_deletion_that_cannot_be_read_is_one_by_its_name_and_without_one_asks_for_everything() {
+    let name = || Some("n/a".parse().unwrap());
+    let mut driven = Driven::watching(9);
+    let outcome = driven
+        .reflector
+        .handle_unreadable_deletion(driven.now, name());
+    let ControlFlow::Continue(Some(change)) = outcome else {
+        panic!("the watch goes on")
+    };
+    assert!(matches!(change.kind, ChangeKind::Vanished(key) if Some(&key) == name().as_ref()));
+    // Which version that was cannot be read either.
+    assert!(change.resource_version.is_empty());
+    assert_eq!(driven.reflector.resource_version().as_str(), "9");
+
+    let outcome = driven
+        .reflector
+        .handle_unreadable_deletion(driven.now, None);
+    assert!(outcome.is_break());
+    driven.rest();
+    assert_eq!(driven.open().send_initial_events, Some(true));
+
+    // Among the objects with which a watch begins, it is gone again.
+    let mut driven = Driven::new(ReflectorOptions::new());
+    driven.watch();
+    driven.event(EventKind::Added, "n/a", 3);
+    let outcome = driven
+        .reflector
+        .handle_unreadable_deletion(driven.now, name());
+    assert!(matches!(outcome, ControlFlow::Continue(None)));
+    assert_eq!(all(driven.bookmark(9, true)), (vec![], vec![]));
 }
 
 #[test]

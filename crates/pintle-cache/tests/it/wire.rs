@@ -170,6 +170,37 @@ async fn an_object_that_cannot_be_read_stays_as_it_was_last_read() {
     );
 }
 
+// claims: cache.reflector.unreadable-deletion
+#[tokio::test]
+async fn a_deletion_that_cannot_be_read_is_told_with_what_was_known() {
+    let problems = Told::default();
+    let (factory, clock) = factory(
+        &[
+            &list(5, &[&item("a", 1), &item("b", 2), &item("c", 3)]),
+            &list(9, &[&item("c", 3)]),
+        ],
+        &[
+            &[
+                event("DELETED", &unreadable("a")),
+                // It may be any, so that all are listed.
+                event("DELETED", r#"{"metadata":{"name":7}}"#),
+            ]
+            .concat(),
+            &event("ADDED", &item("d", 10)),
+        ],
+        &problems,
+    );
+    let secrets = factory.informer::<Secret>();
+    let told = Told::default();
+    let _handle = secrets.add_handler(told.handler()).unwrap();
+    factory.start();
+    until(&clock, "it is told", || told.has("added d")).await;
+    let news = told.all().split_off(3);
+    assert_eq!(news, ["missed a", "missed b", "added d"]);
+    assert_eq!(said(secrets.snapshot().iter()), ["c@3", "d@10"]);
+    assert_eq!(problems.all().len(), 2, "{:?}", problems.all());
+}
+
 // claims: cache.reflector.unreadable-item
 #[tokio::test]
 async fn a_list_with_an_object_without_a_name_is_made_again() {
