@@ -30,6 +30,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Subject {
     /// The work queue beside models of client-go's and controller-runtime's
     Queue,
+    /// A cache before a server that fails in every way it can
+    Cache,
     /// Leader election among replicas that are stopped, cut off and killed
     Leader,
 }
@@ -38,6 +40,7 @@ impl Subject {
     fn package(self) -> &'static str {
         match self {
             Self::Queue => "pintle-workqueue",
+            Self::Cache => "pintle-cache-core",
             Self::Leader => "pintle-leader",
         }
     }
@@ -46,6 +49,7 @@ impl Subject {
     fn filter(self) -> &'static str {
         match self {
             Self::Queue => "schedules::",
+            Self::Cache => "simulation::the_store",
             Self::Leader => "simulation::",
         }
     }
@@ -88,16 +92,16 @@ fn run_part(
     interrupt: &Interrupt,
 ) -> Result<()> {
     let mut test = Command::new(program);
-    test.args([subject.filter(), "--test-threads=1"])
+    test.args([subject.filter(), "--test-threads=1", "--nocapture"])
         .env("PINTLE_FROM", seeds.start.to_string())
         .env("PINTLE_SEEDS", (seeds.end - seeds.start).to_string())
         .stdout(Stdio::null());
-    // A failed test says on standard error nothing; so all of it is shown again.
     let (status, output) = command::capture(&mut test, interrupt)?;
+    // What the schedules met, or what went wrong.
+    eprint!("{output}");
     if status.success() {
         return Ok(());
     }
-    eprint!("{output}");
     Err(Error::new(format!("a seed failed ({status})")))
 }
 

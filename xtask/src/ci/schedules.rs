@@ -31,6 +31,11 @@ pub(super) fn mutants(interrupt: &Interrupt) -> Result<Cases> {
     Ok(Some(caught))
 }
 
+/// Twenty thousand schedules of a cache.
+pub(super) fn cache(interrupt: &Interrupt) -> Result<Cases> {
+    sim(Subject::Cache, 0, 20_000, interrupt).map(Some)
+}
+
 /// Every interleaving of a few tasks at a work queue.
 pub(super) fn interleavings(interrupt: &Interrupt) -> Result<Cases> {
     let mut test = Command::new("cargo");

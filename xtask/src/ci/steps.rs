@@ -250,6 +250,13 @@ pub(super) const STEPS: &[Step] = &[
         run: schedules::leader,
     },
     Step {
+        name: "cache",
+        proves: "a cache is what its server was, and in the end what it is, whatever fails",
+        when: When::Nightly,
+        floor: Some(20_000),
+        run: schedules::cache,
+    },
+    Step {
         name: "interleavings",
         proves: "no interleaving of tasks at a work queue loses a key",
         when: When::Nightly,

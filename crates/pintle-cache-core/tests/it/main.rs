@@ -6,5 +6,6 @@ mod informer;
 mod mutation_cache;
 mod objects;
 mod reflector;
+mod simulation;
 mod store;
 mod subscription;

@@ -53,7 +53,10 @@ pub(super) fn streams(interrupt: &Interrupt) -> Result<Cases> {
         if interrupt.signal().is_some() {
             return Err(Error::new("interrupted"));
         }
-        tally.compare(case.line, at_once(sides.each_ref(), |side| side.kubectl(case)))?;
+        tally.compare(
+            case.line,
+            at_once(sides.each_ref(), |side| side.kubectl(case)),
+        )?;
     }
     tally.compare("a copied file", sides.each_ref().map(Side::copied))?;
     for pod in ["one", "old"] {
