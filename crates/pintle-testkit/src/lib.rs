@@ -7,11 +7,15 @@
 #![allow(clippy::unwrap_used, reason = "a scenario fails by panicking")]
 
 mod ask;
+mod chaos;
 mod cluster;
 mod definitions;
+mod faults;
 mod scenario;
 mod scenarios;
 
+pub use chaos::{Chaos, Difference, Workload};
 pub use cluster::Cluster;
+pub use faults::{AnswerFault, ConnectionFault, FaultLayer, FaultProxy};
 pub use scenario::{Scenario, run};
 pub use scenarios::{all, of_credentials, of_custom_resources};

@@ -6,6 +6,7 @@
 //! the checkout lives in the cache.
 
 mod bans;
+mod chaos;
 mod claims;
 mod codec;
 mod connect;

@@ -30,7 +30,7 @@ pub(crate) fn proof(command: &mut Command, interrupt: &Interrupt) -> Result<Case
 }
 
 /// Reads `N passed, N failed`.
-fn passed_and_failed(line: &str) -> Option<(u64, u64)> {
+pub(super) fn passed_and_failed(line: &str) -> Option<(u64, u64)> {
     let (passed, failed) = line.trim().split_once(", ")?;
     let passed = passed.strip_suffix(" passed")?.parse().ok()?;
     let failed = failed.strip_suffix(" failed")?.parse().ok()?;

@@ -2,8 +2,8 @@
 
 use super::outcome::Cases;
 use super::{
-    bans, claims, codec, connect, control_plane, discovery, docs, examples, informers, kubectl,
-    page, replicas, rust, schedules, schema, streams, tools,
+    bans, chaos, claims, codec, connect, control_plane, discovery, docs, examples, informers,
+    kubectl, page, replicas, rust, schedules, schema, streams, tools,
 };
 use crate::error::Result;
 use crate::interrupt::Interrupt;
@@ -194,6 +194,13 @@ pub(super) const STEPS: &[Step] = &[
         run: informers::watchers,
     },
     Step {
+        name: "chaos",
+        proves: "informers hold what the server holds, through servers that are killed and connections that break",
+        when: When::Always,
+        floor: Some(70),
+        run: chaos::chaos,
+    },
+    Step {
         name: "page",
         proves: "the gateway's page does in a browser what a person expects of it, for everybody",
         when: When::Nightly,
@@ -227,6 +234,13 @@ pub(super) const STEPS: &[Step] = &[
         when: When::Nightly,
         floor: Some(30_730_000),
         run: codec::exchange_more,
+    },
+    Step {
+        name: "chaos-more",
+        proves: "so they do through ten times as many changes, and more",
+        when: When::Nightly,
+        floor: Some(70),
+        run: chaos::chaos_more,
     },
     Step {
         name: "replicas",

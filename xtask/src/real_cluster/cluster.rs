@@ -20,6 +20,9 @@ pub(crate) struct Cluster {
     directory: PathBuf,
     kubeconfig: PathBuf,
     processes: Vec<Process>,
+    /// How kube-apiserver was started, and where etcd answers.
+    apiserver: Vec<String>,
+    etcd: u16,
     leave_running: bool,
 }
 
@@ -36,6 +39,8 @@ impl Cluster {
             directory,
             kubeconfig,
             processes: Vec::new(),
+            apiserver: Vec::new(),
+            etcd: 0,
             leave_running: false,
         };
         credentials::write(&cluster.directory)?;
@@ -71,8 +76,9 @@ impl Cluster {
         self.start_process(ETCD, &etcd_flags(etcd_port, etcd_peer))?;
         let advanced = || etcd::advance_revision(etcd_port).is_ok();
         self.wait(ETCD, "take writes", interrupt, advanced)?;
-        self.start_process(APISERVER, &apiserver_flags(etcd_port, apiserver, options))?;
-        self.wait_for(interrupt, "answer /readyz", &["get", "--raw", "/readyz"])?;
+        self.etcd = etcd_port;
+        self.apiserver = apiserver_flags(etcd_port, apiserver, options);
+        self.start_apiserver(interrupt)?;
         if let Some(controllers) = &options.with_controllers {
             self.start_process(CONTROLLER_MANAGER, &controller_manager_flags(controllers))?;
         }
@@ -84,6 +90,33 @@ impl Cluster {
             self.wait_for(interrupt, "make the default service account", &get)?;
         }
         Ok(())
+    }
+
+    fn start_apiserver(&mut self, interrupt: &Interrupt) -> Result<()> {
+        let flags = std::mem::take(&mut self.apiserver);
+        let started = self.start_process(APISERVER, &flags);
+        self.apiserver = flags;
+        started?;
+        self.wait_for(interrupt, "answer /readyz", &["get", "--raw", "/readyz"])
+    }
+
+    /// Kills kube-apiserver as if its machine had failed, lets `meanwhile` happen, and starts it again.
+    pub(crate) fn fail_over(
+        &mut self,
+        interrupt: &Interrupt,
+        meanwhile: impl FnOnce(&Self) -> Result<()>,
+    ) -> Result<()> {
+        let is_it = |process: &Process| process.name() == APISERVER;
+        let at = self.processes.iter().position(is_it);
+        let at = at.ok_or_else(|| Error::new("there is no kube-apiserver"))?;
+        self.processes.remove(at).kill();
+        meanwhile(self)?;
+        self.start_apiserver(interrupt)
+    }
+
+    /// Lets etcd forget everything but the present.
+    pub(crate) fn compact(&self) -> Result<()> {
+        etcd::compact(self.etcd).context(|| "compact etcd".to_owned())
     }
 
     fn start_process(&mut self, name: &str, flags: &[String]) -> Result<()> {

@@ -103,6 +103,15 @@ impl Process {
         }
     }
 
+    /// Ends the process without asking.
+    pub(crate) fn kill(mut self) {
+        if let (true, Some(pid)) = (self.is_running(), Pid::from_raw(self.identity.pid)) {
+            // It fails only for a process that has just ended, which is what was wanted.
+            let _ = kill_process(pid, Signal::KILL);
+        }
+        self.stop();
+    }
+
     /// Asks the process to end, and ends it if it has not within [`PATIENCE`].
     pub(crate) fn stop(mut self) {
         let clock = SystemClock::new();
