@@ -4,7 +4,7 @@
 //! the tests of the workspace do, and with other features a dependency, and all above it, is compiled once more.
 //! So whoever needs one program builds all, as the tests have them, and after the tests there is little to do.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::command;
@@ -27,6 +27,11 @@ impl Programs {
         Ok(Self {
             directory: workspace::root().join("target/debug"),
         })
+    }
+
+    /// Where the programs are.
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// The file of a program.

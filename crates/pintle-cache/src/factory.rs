@@ -269,7 +269,7 @@ impl InformerFactory {
                 (Some(problem), _) => message += &format!(": {problem}"),
                 (None, 0) => message += " has had no answer yet",
                 (None, objects) => {
-                    message += &format!(" is not complete, {objects} objects have come")
+                    message += &format!(" is not complete, {objects} objects have come");
                 }
             }
         }

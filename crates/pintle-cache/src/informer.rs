@@ -114,13 +114,8 @@ impl<K: Object> SharedInformer<K> {
         &self.owner
     }
 
-    fn core(&self) -> &Arc<Core> {
+    pub(crate) fn core(&self) -> &Arc<Core> {
         self.owner.core()
-    }
-
-    /// What is said when it has stopped.
-    pub(crate) fn stopped(&self) -> Error {
-        self.core().stopped()
     }
 
     /// Starts the informer. A second time, and once it has stopped, it does nothing.

@@ -53,6 +53,6 @@ impl<K: Object> SharedInformer<K> {
                 return Ok(event);
             }
         }
-        Err(self.stopped())
+        Err(self.core().stopped())
     }
 }

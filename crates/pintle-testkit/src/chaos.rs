@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -228,7 +229,8 @@ fn difference(what: String, held: &Held, server: &Held) -> Option<Difference> {
     let keys = held.keys().chain(server.keys());
     let mut different = keys.filter(|key| held.get(*key) != server.get(*key));
     let first = different.next()?;
-    let said = |version: Option<&Str>| version.map_or("nothing".to_owned(), |it| it.to_string());
+    let said =
+        |version: Option<&Str>| version.map_or_else(|| "nothing".to_owned(), ToString::to_string);
     let example = format!(
         "{first} is {} and not {}, and so are {} others",
         said(held.get(first)),
@@ -244,12 +246,10 @@ trait Follow: Send + Sync {
     fn add_late(&mut self);
 
     /// What the store and each handler hold, once the store has come to a version.
-    fn held<'a>(
-        &'a self,
-        version: &'a ResourceVersion,
-        patience: Duration,
-    ) -> std::pin::Pin<Box<dyn Future<Output = Vec<(String, Held)>> + Send + 'a>>;
+    fn held<'a>(&'a self, version: &'a ResourceVersion, patience: Duration) -> Finding<'a>;
 }
+
+type Finding<'a> = Pin<Box<dyn Future<Output = Vec<(String, Held)>> + Send + 'a>>;
 
 struct Follower<K> {
     name: String,
@@ -292,11 +292,7 @@ impl<K: Object> Follow for Follower<K> {
         self.add_handlers("late");
     }
 
-    fn held<'a>(
-        &'a self,
-        version: &'a ResourceVersion,
-        patience: Duration,
-    ) -> std::pin::Pin<Box<dyn Future<Output = Vec<(String, Held)>> + Send + 'a>> {
+    fn held<'a>(&'a self, version: &'a ResourceVersion, patience: Duration) -> Finding<'a> {
         Box::pin(async move {
             // If it does not come that far, the comparison says what is missing.
             let _ = timeout(patience, self.informer.wait_for(version)).await;

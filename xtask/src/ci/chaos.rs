@@ -10,23 +10,16 @@ use super::rust::cargo;
 use crate::command;
 use crate::error::{Context, Error, Result};
 use crate::interrupt::Interrupt;
+use crate::programs::Programs;
 use crate::real_cluster::{Binaries, Cluster, Options, Registry};
 use crate::workspace;
 
 /// A tenth of what [`chaos_more`] does.
 pub(super) fn chaos(interrupt: &Interrupt) -> Result<Cases> {
-    const PACKAGES: [&str; 6] = [
-        "build",
-        "--locked",
-        "--package=pintle-testkit",
-        "--package=pintle-cli",
-        "--bin=chaos",
-        "--bin=pintle",
-    ];
-    command::check(cargo().args(PACKAGES), interrupt)?;
-    let programs = workspace::root().join("target/debug");
-    let real = on_a_real_cluster(&programs, 2_000, 5_000, interrupt)?;
-    let embedded = on_the_embedded_server(&programs, 5_000, 10_000, interrupt)?;
+    let programs = Programs::build(interrupt)?;
+    let programs = programs.directory();
+    let real = on_a_real_cluster(programs, 2_000, 5_000, interrupt)?;
+    let embedded = on_the_embedded_server(programs, 5_000, 10_000, interrupt)?;
     Ok(Some(real + embedded))
 }
 

@@ -30,8 +30,10 @@ impl Fed {
         let items: Vec<ConfigMap> = names.iter().map(|name| map(name, 10)).collect();
         let source = ListWatch::new(
             move |_| {
-                let mut list = ObjectList::default();
-                list.items = items.clone().into();
+                let mut list = ObjectList {
+                    items: items.clone().into(),
+                    ..Default::default()
+                };
                 list.metadata.resource_version = "10".into();
                 async move { Ok(list) }
             },

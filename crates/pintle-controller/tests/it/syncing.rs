@@ -18,7 +18,7 @@ async fn caches_that_do_not_sync_are_an_error_that_says_which_and_why() {
     let factory = InformerFactory::new(cluster.client());
     let config_maps = factory.informer::<ConfigMap>();
     let controller = Controller::new("test", &config_maps)
-        .watches(&factory.informer::<Secret>(), |_| None)
+        .watches(factory.informer::<Secret>(), |_| None)
         .sync_timeout(Duration::from_millis(500));
     let health = controller.health();
     assert!(health.check().is_err());

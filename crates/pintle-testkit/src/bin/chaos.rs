@@ -90,11 +90,11 @@ async fn run(arguments: &Arguments) -> Result<usize, Box<dyn Error>> {
     };
     chaos.follow(&options, behind, |builder| builder);
 
-    let quarter = arguments.changes / 4;
+    let quarter = (arguments.changes / 4).max(1);
     let (reached, mut quarters) = mpsc::unbounded_channel();
     let told = move |done: usize| {
-        if done % quarter.max(1) == 0 && done / quarter.max(1) < 4 {
-            let _ = reached.send(done / quarter.max(1));
+        if done.is_multiple_of(quarter) && done / quarter < 4 {
+            let _ = reached.send(done / quarter);
         }
     };
     let changes = async {

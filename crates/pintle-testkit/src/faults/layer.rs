@@ -16,8 +16,10 @@ use tower::{Layer, Service};
 /// A layer of a transport that gives some requests a wrong answer.
 #[derive(Clone)]
 pub struct FaultLayer {
-    choose: Arc<dyn Fn(&Request<Body>) -> AnswerFault + Send + Sync>,
+    choose: Choose,
 }
+
+type Choose = Arc<dyn Fn(&Request<Body>) -> AnswerFault + Send + Sync>;
 
 /// What is wrong with an answer. Bytes are those of its body.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

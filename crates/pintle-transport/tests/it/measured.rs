@@ -119,7 +119,7 @@ async fn dialing_and_handshakes_are_measured_by_host() {
             read_head(&mut stream).await;
             stream.write_all(ANSWER).await.unwrap();
             stream.flush().await.unwrap();
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     })
     .await;

@@ -141,7 +141,6 @@ impl Met {
     /// What was not met proves nothing.
     fn check(&self) {
         let counts = &self.0.lock().unwrap().counts;
-        println!("{counts:#?}");
         for name in [
             "Cut",
             "Truncate",
@@ -152,7 +151,10 @@ impl Met {
             "ErrorEvent",
             "Status",
         ] {
-            assert!(counts.keys().any(|it| it.starts_with(name)), "no {name}");
+            assert!(
+                counts.keys().any(|it| it.starts_with(name)),
+                "no {name} in {counts:?}"
+            );
         }
     }
 }

@@ -9,6 +9,11 @@
 //! `PINTLE_SEEDS` says how many schedules (`cargo xtask sim cache` sets it), `PINTLE_FROM` where to begin; a failure
 //! names its seed.
 
+#![expect(
+    clippy::print_stdout,
+    reason = "what it met is for whoever reads the output of a test"
+)]
+
 mod broken;
 mod listener;
 mod object;
