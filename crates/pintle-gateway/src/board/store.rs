@@ -89,14 +89,21 @@ impl Board {
             .clone()
     }
 
-    /// The objects behind a key, in order, or from the first on; so many at most.
+    /// The objects behind a key, in order, or from the first on; so many at most, and [`ENOUGH`] of bytes.
     pub(crate) fn behind(&self, key: Option<&Key>, most: usize) -> Vec<Arc<Item>> {
         let from = key.map_or(Bound::Unbounded, Bound::Excluded);
         let items = self.items.range((from, Bound::Unbounded));
-        items.take(most).map(|(_, item)| item.clone()).collect()
+        let mut bytes = 0;
+        let enough = items.take(most).take_while(|(_, item)| {
+            let has_room = bytes < ENOUGH;
+            bytes += item.json().len();
+            has_room
+        });
+        enough.map(|(_, item)| item.clone()).collect()
     }
 
-    /// What has changed since a number, of each object the last state; so many changes at most.
+    /// What has changed since a number, of each object the last state; so many changes at most, and [`ENOUGH`] of
+    /// bytes.
     pub(crate) fn since(&self, number: u64, most: usize) -> News {
         if number < self.forgotten || number > self.last {
             return News::Everything;
@@ -105,7 +112,8 @@ impl Board {
         let mut gone = self.gone.range(first_gone..).peekable();
         let mut changed = self.changes.range(number + 1..).peekable();
         let mut next = Vec::new();
-        while next.len() < most {
+        let mut bytes = 0;
+        while next.len() < most && bytes < ENOUGH {
             let is_deletion = match (gone.peek(), changed.peek()) {
                 (None, None) => break,
                 (Some((gone, _)), Some((changed, _))) => gone < *changed,
@@ -115,10 +123,13 @@ impl Board {
                 true => gone.next().map(|(number, item)| (*number, item)),
                 false => changed.next().map(|(number, item)| (*number, item)),
             };
-            next.extend(found.map(|(number, item)| Change {
-                number,
-                is_deletion,
-                item: item.clone(),
+            next.extend(found.map(|(number, item)| {
+                bytes += item.json().len();
+                Change {
+                    number,
+                    is_deletion,
+                    item: item.clone(),
+                }
             }));
         }
         News::Changes {
@@ -150,6 +161,10 @@ impl Board {
         self.last
     }
 }
+
+/// So many bytes of objects are taken at once, and one object more: who takes them may never send them, and
+/// keeps them meanwhile.
+const ENOUGH: usize = 64 << 10;
 
 /// How many deletions are kept for streams that lag, and how many bytes of what was deleted.
 const REMEMBERED: usize = 10_000;

@@ -81,17 +81,19 @@ struct Met(Arc<Mutex<State>>);
 #[derive(Default)]
 struct State {
     counts: BTreeMap<String, u64>,
+    turns: [u64; 3],
     is_over: bool,
 }
 
 impl Met {
+    /// Faults come in turn, so that a few connections and requests meet each; where they strike is chance.
     fn connection(&self, random: &SeededRandom) -> ConnectionFault {
         let bytes = 2_000 + random.below(60_000);
-        let fault = match random.below(8) {
-            0 => ConnectionFault::Refused,
-            1 => ConnectionFault::Cut(bytes),
-            2 => ConnectionFault::Truncate(bytes),
-            3 => ConnectionFault::Slow(200_000),
+        let fault = match self.next_turn(0) % 8 {
+            1 => ConnectionFault::Refused,
+            3 => ConnectionFault::Cut(bytes),
+            5 => ConnectionFault::Truncate(bytes),
+            7 => ConnectionFault::Slow(200_000),
             _ => ConnectionFault::None,
         };
         self.note(fault, ConnectionFault::None)
@@ -104,22 +106,32 @@ impl Met {
             .is_some_and(|it| it.contains("watch="));
         let bytes = random.below(20_000);
         let lines = 1 + random.below(60);
-        let fault = match random.below(if is_watch { 18 } else { 12 }) {
-            0 => AnswerFault::Status(StatusCode::GONE, None),
-            1 => AnswerFault::Status(StatusCode::TOO_MANY_REQUESTS, Some(1)),
-            2 => AnswerFault::Status(StatusCode::INTERNAL_SERVER_ERROR, None),
-            3 => AnswerFault::Status(StatusCode::UNAUTHORIZED, None),
-            4 => AnswerFault::Cut(bytes),
-            5 => AnswerFault::Truncate(bytes),
-            6 => AnswerFault::Stall(bytes),
-            7 => AnswerFault::Slow(Duration::from_millis(5)),
-            12 => AnswerFault::Duplicate,
-            13 => AnswerFault::ErrorEvent(lines, StatusCode::GONE),
-            14 => AnswerFault::ErrorEvent(lines, StatusCode::TOO_MANY_REQUESTS),
-            15 => AnswerFault::ErrorEvent(lines, StatusCode::INTERNAL_SERVER_ERROR),
+        let turn = self.next_turn(1 + usize::from(is_watch));
+        let fault = match (is_watch, turn % 12) {
+            (true, 0) => AnswerFault::Duplicate,
+            (true, 1) => AnswerFault::ErrorEvent(lines, StatusCode::GONE),
+            (true, 4) => AnswerFault::ErrorEvent(lines, StatusCode::TOO_MANY_REQUESTS),
+            (true, 7) => AnswerFault::ErrorEvent(lines, StatusCode::INTERNAL_SERVER_ERROR),
+            (_, 2) => AnswerFault::Cut(bytes),
+            (_, 3) => AnswerFault::Status(StatusCode::TOO_MANY_REQUESTS, Some(1)),
+            (_, 5) => AnswerFault::Truncate(bytes),
+            (_, 6) => AnswerFault::Slow(Duration::from_millis(5)),
+            (_, 8) => AnswerFault::Stall(bytes),
+            (_, 9) => AnswerFault::Status(StatusCode::GONE, None),
+            (_, 10) => AnswerFault::Status(StatusCode::INTERNAL_SERVER_ERROR, None),
+            (_, 11) => AnswerFault::Status(StatusCode::UNAUTHORIZED, None),
             _ => AnswerFault::None,
         };
         self.note(fault, AnswerFault::None)
+    }
+
+    /// How often one came of this sort before: a connection, a list or a watch.
+    fn next_turn(&self, sort: usize) -> u64 {
+        let mut state = self.0.lock().unwrap();
+        let turn = &mut state.turns[sort];
+        let before = *turn;
+        *turn += 1;
+        before
     }
 
     /// Counts a fault by its name; there are no more once all is over.
