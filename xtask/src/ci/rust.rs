@@ -59,8 +59,6 @@ pub(super) fn doc(interrupt: &Interrupt) -> Result<Cases> {
     let mut command = cargo();
     command
         .args(["doc", "--workspace", "--no-deps", "--locked"])
-        // With the examples dependencies have the features that they have for clippy, which checked them.
-        .args(["--lib", "--bins", "--examples"])
         .env("RUSTDOCFLAGS", "-D warnings");
     command::check(&mut command, interrupt)?;
     Ok(None)
