@@ -162,7 +162,7 @@ const EXAMPLES: &[Example] = &[
     Example {
         name: "six_resources",
         arguments: &[],
-        real: "0 pods\n1 services\n4 namespaces\n0 deployments\n0 statefulsets\n0 daemonsets\n",
+        real: "0 pods\n1 services\n",
         embedded: Some(
             "2 pods\n1 services\n4 namespaces\n0 deployments\n0 statefulsets\n0 daemonsets\n",
         ),
@@ -184,30 +184,6 @@ const EXAMPLES: &[Example] = &[
         arguments: &[],
         real: "home https://example.com",
         embedded: Some("kind: CustomResourceDefinition"),
-    },
-    Example {
-        name: "indexer",
-        arguments: &[],
-        real: "nodeName node2: pod-2, pod-3\nnodes: node1, node2",
-        embedded: None,
-    },
-    Example {
-        name: "local_lister_watcher",
-        arguments: &[],
-        real: "updated web-0 to version 3\ndeleted default/web-1",
-        embedded: None,
-    },
-    Example {
-        name: "six_resources",
-        arguments: &[],
-        real: "0 pods\n1 services\n",
-        embedded: Some("1 pods\n1 services\n"),
-    },
-    Example {
-        name: "shared_watch",
-        arguments: &[],
-        real: "1 watch",
-        embedded: None,
     },
 ];
 
