@@ -474,6 +474,9 @@ impl Request {
         protocols: &[&str],
     ) -> Result<(String, Upgraded), Error> {
         self.options = self.options.purpose(Purpose::Stream);
+        // A kubelet that this is passed on to names no format, and answers 406 to who names some.
+        let anything = HeaderValue::from_static("*/*");
+        self.headers.entry(ACCEPT).or_insert(anything);
         let verb = self.verb;
         let request = self.http_request()?;
         let transport = self.connection.transport();

@@ -50,14 +50,14 @@ pub(super) const STEPS: &[Step] = &[
         name: "claims",
         proves: "every clause of the tables in claims/ has a test or a reason",
         when: When::Always,
-        floor: Some(81),
+        floor: Some(520),
         run: claims::claims,
     },
     Step {
         name: "test",
         proves: "the tests pass",
         when: When::Always,
-        floor: Some(520),
+        floor: Some(1_800),
         run: rust::test,
     },
     Step {
@@ -120,7 +120,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "conformance",
         proves: "the scenarios pass on a real kube-apiserver",
         when: When::Always,
-        floor: Some(86),
+        floor: Some(131),
         run: control_plane::conformance,
     },
     Step {
@@ -148,7 +148,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "examples",
         proves: "the examples do on a kube-apiserver and on a cluster of their own what they say",
         when: When::Always,
-        floor: Some(20),
+        floor: Some(31),
         run: examples::examples,
     },
     Step {
@@ -169,14 +169,14 @@ pub(super) const STEPS: &[Step] = &[
         name: "kubectl",
         proves: "kubectl and curl find `pintle up` to be what kube-apiserver is, and `pintle` prints what kubectl prints",
         when: When::Always,
-        floor: Some(123),
+        floor: Some(212),
         run: kubectl::kubectl,
     },
     Step {
         name: "streams",
         proves: "kubelets, pods, services and nodes are reached through `pintle up` as through kube-apiserver",
         when: When::Always,
-        floor: Some(288),
+        floor: Some(600),
         run: streams::streams,
     },
     Step {

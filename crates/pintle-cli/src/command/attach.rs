@@ -27,12 +27,12 @@ pub(super) async fn run(arguments: &Attach, session: &Session) -> Result<(), Err
             session.messages().line(&message);
         }
     }
+    if !wanted.quiet {
+        session.messages().line(RECORDED);
+        session.messages().line(SILENT);
+    }
     let request = streams::request(&pod, "attach", &container, plan, session);
     let command = request.remote_command().await?;
-    if plan.tty && !wanted.quiet {
-        let message = "If you don't see a command prompt, try pressing enter.";
-        session.messages().line(message);
-    }
     let status = streams::run(command, plan, session).await?;
     if plan.tty && !wanted.quiet && text(&pod, &["spec", "restartPolicy"]) == "Always" {
         let name = text(&pod, &["metadata", "name"]);
@@ -57,3 +57,7 @@ fn has_terminal(pod: &Value, container: &str) -> Result<bool, Error> {
         }
     }
 }
+
+/// What kubectl says.
+const RECORDED: &str = "All commands and output from this session will be recorded in container logs, including credentials and sensitive information passed through the command prompt.";
+const SILENT: &str = "If you don't see a command prompt, try pressing enter.";
