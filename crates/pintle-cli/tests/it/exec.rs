@@ -146,7 +146,10 @@ async fn without_a_terminal_there_is_none_for_the_command() {
 async fn a_containers_own_process_is_connected_with() {
     let server = server().await;
     let place = server.workplace();
-    place.run("attach one").await.prints("hello\n");
+    let outcome = place.run("attach one").await;
+    assert_eq!(outcome.stdout, "hello\n");
+    assert!(outcome.stderr.contains("pressing enter"), "{outcome:?}");
+    place.run("attach one --quiet").await.prints("hello\n");
     assert_eq!(
         server.seen().last().unwrap(),
         "GET /api/v1/namespaces/default/pods/one/attach?container=main&stdout=true&stderr=true"
