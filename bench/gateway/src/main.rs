@@ -24,7 +24,7 @@ fn main() -> ExitCode {
         ["requests", address, path, connections, seconds] => {
             requests(address, path, connections, seconds)
         }
-        ["streams", address, path, streams] => streams(address, path, streams),
+        ["streams", address, path, count] => streams(address, path, count),
         _ => Err("requests ADDRESS PATH CONNECTIONS SECONDS | streams ADDRESS PATH STREAMS".into()),
     };
     match found {

@@ -138,6 +138,8 @@ impl Source for Driver {
                 Step::Deliver(deliveries) => {
                     let count = deliveries.len() as u64;
                     self.sent.fetch_add(count, Ordering::Relaxed);
+                    // The ages in a table are those of this moment, however long the watch has lasted.
+                    self.renderer.set_time(self.registry.timestamp());
                     let lines = deliveries.into_iter().map(|delivery| self.line(&delivery));
                     return Some(lines.collect());
                 }

@@ -75,6 +75,13 @@ impl Renderer {
         })
     }
 
+    /// What time it is for the ages in a table.
+    pub(crate) fn set_time(&mut self, time: Timestamp) {
+        if let Form::Table(table) = &mut self.form {
+            table.now = time;
+        }
+    }
+
     /// The media type of what is written.
     pub(crate) fn media_type(&self) -> &'static str {
         self.encoding.format.media_type()
