@@ -211,3 +211,21 @@ async fn a_pod_that_is_done_says_so_beside_its_cells() {
         ]
     );
 }
+
+#[tokio::test]
+async fn ages_in_a_watch_are_those_of_its_events() {
+    let server = Server::new();
+    let uri = format!("{CONFIG_MAPS}?watch=1&includeObject=None&fieldSelector=metadata.name%3Da");
+    let mut watch = server.watch_as(&uri, TABLE).await;
+    server.clock.advance(90 * SECOND);
+    server.create("a").await;
+    let (added, _) = watch.poll();
+    assert!(added[0].contains(r#""cells":["a",1,"0s"]"#), "{added:?}");
+    server.clock.advance(90 * SECOND);
+    server.change("a", "2").await;
+    let (modified, _) = watch.poll();
+    assert!(
+        modified[0].contains(r#""cells":["a",1,"90s"]"#),
+        "{modified:?}"
+    );
+}
