@@ -220,7 +220,7 @@ async fn ages_in_a_watch_are_those_of_its_events() {
     server.clock.advance(90 * SECOND);
     server.create("a").await;
     let (added, _) = watch.poll();
-    assert!(added[0].contains(r#""cells":["a",1,"0s"]"#), "{added:?}");
+    assert!(added[0].contains(r#""cells":["a",0,"0s"]"#), "{added:?}");
     server.clock.advance(90 * SECOND);
     server.change("a", "2").await;
     let (modified, _) = watch.poll();
