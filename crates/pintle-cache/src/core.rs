@@ -60,11 +60,11 @@ pub(crate) struct SourceSpec {
 }
 
 /// One source, for those who ask how it goes.
-#[derive(Clone, Default)]
-pub(crate) struct SourceState {
+#[derive(Default)]
+struct SourceState {
     /// How many objects have come of those that it began to ask for.
-    pub(crate) arrived: usize,
-    pub(crate) last_problem: Option<String>,
+    arrived: usize,
+    last_problem: Option<String>,
 }
 
 /// Ends what runs for an informer when it is dropped.
@@ -203,25 +203,16 @@ impl Core {
 
     /// How far it is.
     pub(crate) fn sync_state(&self) -> SyncState {
-        let sources = self.sources();
         let is_synced = self.has_synced();
         let held = self.look(Snapshot::len);
-        let arrived = sources.iter().map(|source| source.arrived);
+        let sources = self.source_states();
+        let arrived: usize = sources.iter().map(|source| source.arrived).sum();
         SyncState {
             informer: self.identity.label.clone(),
             is_synced,
-            objects: if is_synced {
-                held
-            } else {
-                held + arrived.sum::<usize>()
-            },
-            last_problem: sources.into_iter().find_map(|source| source.last_problem),
+            objects: if is_synced { held } else { held + arrived },
+            last_problem: sources.iter().find_map(|it| it.last_problem.clone()),
         }
-    }
-
-    /// How it goes with each source.
-    pub(crate) fn sources(&self) -> Vec<SourceState> {
-        self.source_states().clone()
     }
 
     fn source_states(&self) -> MutexGuard<'_, Vec<SourceState>> {
