@@ -58,8 +58,8 @@ impl Item {
     }
 
     /// The object as JSON on one line.
-    pub(crate) fn json(&self) -> Bytes {
-        self.json.clone()
+    pub(crate) fn json(&self) -> &Bytes {
+        &self.json
     }
 }
 

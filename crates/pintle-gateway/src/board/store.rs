@@ -85,7 +85,7 @@ impl Board {
     pub(crate) fn whole(&mut self) -> Snapshot {
         let items = &self.items;
         self.whole
-            .get_or_insert_with(|| items.values().map(|item| item.json()).collect())
+            .get_or_insert_with(|| items.values().map(|item| item.json().clone()).collect())
             .clone()
     }
 

@@ -96,7 +96,10 @@ fn select(board: &mut Board, query: &Query) -> (Bytes, Snapshot, Bytes) {
     }
     tail.push(b'}');
     let snapshot = match query.has_parts() {
-        false => selected.into_iter().map(|item| item.json()).collect(),
+        false => selected
+            .into_iter()
+            .map(|item| item.json().clone())
+            .collect(),
         true => {
             let parts = |item: &Arc<Item>| Bytes::from(query.parts_of(item));
             selected.into_iter().map(parts).collect()

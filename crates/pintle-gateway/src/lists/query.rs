@@ -95,7 +95,7 @@ impl Query {
 
     /// The parts of an object that are asked for, as JSON.
     pub(crate) fn parts_of(&self, item: &Item) -> Vec<u8> {
-        let object = json::parse(&item.json()).unwrap_or_default();
+        let object = json::parse(item.json()).unwrap_or_default();
         let mut kept = Value::Object(Object::new());
         for path in &self.parts {
             let steps: Vec<&str> = path.iter().map(String::as_str).collect();
@@ -123,7 +123,7 @@ fn has(item: &Item, fields: &FieldSelector) -> bool {
     if others.next().is_none() {
         return fields.matches(|field| in_key(field).unwrap_or_default());
     }
-    let object = json::parse(&item.json()).unwrap_or_default();
+    let object = json::parse(item.json()).unwrap_or_default();
     fields.requirements().iter().all(|wanted| {
         let text = match in_key(&wanted.field) {
             Some(text) => Cow::Borrowed(text),

@@ -259,7 +259,7 @@ impl Events {
     fn tell(&mut self, kind: Bytes, item: &Item) {
         let object = match self.query.has_parts() {
             true => self.query.parts_of(item).into(),
-            false => item.json(),
+            false => item.json().clone(),
         };
         let end = Bytes::from_static(b"}\n\n");
         self.ready.extend([kind, object, end]);
