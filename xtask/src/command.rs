@@ -127,3 +127,30 @@ fn terminate(child: &Child) {
 }
 
 const POLL: Duration = Duration::from_millis(20);
+
+/// Adds up the passed tests of every `test result: ok. N passed; …`.
+pub(crate) fn passed_tests(output: &str) -> u64 {
+    output
+        .lines()
+        .filter_map(|line| {
+            line.trim()
+                .strip_prefix("test result: ok. ")?
+                .split_once(" passed")
+        })
+        .filter_map(|(passed, _)| passed.parse::<u64>().ok())
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passed_tests_of_all_binaries_are_added_up() {
+        let output = "running 2 tests\n\
+            test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\
+            test result: FAILED. 5 passed; 1 failed; 0 ignored\n\
+            test result: ok. 40 passed; 0 failed; 1 ignored\n";
+        assert_eq!(passed_tests(output), 42);
+    }
+}

@@ -16,6 +16,7 @@ mod codegen;
 mod command;
 mod conformance;
 mod corpus;
+mod defects;
 mod documents;
 mod error;
 mod exchange;
@@ -63,6 +64,8 @@ enum Task {
     Codegen(codegen::Arguments),
     /// Read and write the documents that Kubernetes keeps beside its types
     Corpus(corpus::Arguments),
+    /// Put the defects of claims/defects/ into a copy of the code, one at a time, and see tests fail
+    Defects(defects::Arguments),
     /// Exchange objects that Kubernetes' own fuzzers fill with Go, in every format
     Exchange(exchange::Arguments),
     /// Feed everything that reads bytes from outside with bytes that nobody thought of
@@ -90,6 +93,7 @@ fn main() -> ExitCode {
         Task::RealCluster(task) => real_cluster::run(task),
         Task::Codegen(arguments) => codegen::run(arguments),
         Task::Corpus(arguments) => corpus::run(arguments),
+        Task::Defects(arguments) => defects::run(&arguments),
         Task::Exchange(arguments) => exchange::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
         Task::Mutants(arguments) => mutants::run(&arguments),

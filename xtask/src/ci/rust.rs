@@ -22,7 +22,7 @@ pub(super) fn test(interrupt: &Interrupt) -> Result<Cases> {
     if !status.success() {
         return Err(Error::new(format!("cargo test failed ({status})")));
     }
-    Ok(Some(passed_tests(&output)))
+    Ok(Some(command::passed_tests(&output)))
 }
 
 /// The soak of the transport at its full length, of which the tests have a fifth. The cases are its
@@ -135,33 +135,11 @@ fn rust_version() -> Result<String> {
         })
 }
 
-/// Adds up the passed tests of every `test result: ok. N passed; …`.
-pub(super) fn passed_tests(output: &str) -> u64 {
-    output
-        .lines()
-        .filter_map(|line| {
-            line.trim()
-                .strip_prefix("test result: ok. ")?
-                .split_once(" passed")
-        })
-        .filter_map(|(passed, _)| passed.parse::<u64>().ok())
-        .sum()
-}
-
 #[cfg(test)]
 mod tests {
     use std::path::Path;
 
     use super::*;
-
-    #[test]
-    fn passed_tests_of_all_binaries_are_added_up() {
-        let output = "running 2 tests\n\
-            test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n\
-            test result: FAILED. 5 passed; 1 failed; 0 ignored\n\
-            test result: ok. 40 passed; 0 failed; 1 ignored\n";
-        assert_eq!(passed_tests(output), 42);
-    }
 
     #[test]
     fn manifest_states_the_oldest_rust() {

@@ -5,8 +5,8 @@ use std::process::Command;
 use pintle_env::{Clock as _, SystemClock};
 
 use super::outcome::Cases;
-use super::rust::passed_tests;
 use crate::command;
+use crate::defects;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
 use crate::mutants;
@@ -31,6 +31,11 @@ pub(super) fn mutants(interrupt: &Interrupt) -> Result<Cases> {
     Ok(Some(caught))
 }
 
+/// Every face of the defects that other clients have.
+pub(super) fn defects(interrupt: &Interrupt) -> Result<Cases> {
+    defects::defects("", interrupt).map(Some)
+}
+
 /// Twenty thousand schedules of a cache.
 pub(super) fn cache(interrupt: &Interrupt) -> Result<Cases> {
     sim(Subject::Cache, 0, 20_000, interrupt).map(Some)
@@ -46,7 +51,7 @@ pub(super) fn interleavings(interrupt: &Interrupt) -> Result<Cases> {
     if !status.success() {
         return Err(Error::new(format!("an interleaving failed ({status})")));
     }
-    Ok(Some(passed_tests(&output)))
+    Ok(Some(command::passed_tests(&output)))
 }
 
 /// In how many nights all mutants have had their turn.

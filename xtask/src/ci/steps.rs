@@ -278,6 +278,13 @@ pub(super) const STEPS: &[Step] = &[
         run: schedules::interleavings,
     },
     Step {
+        name: "defects",
+        proves: "tests fail with each defect that other clients have",
+        when: When::Nightly,
+        floor: Some(27),
+        run: schedules::defects,
+    },
+    Step {
         name: "mutants",
         proves: "the tests of the pure crates notice nine of ten faults that are put into them",
         when: When::Nightly,

@@ -10,12 +10,12 @@ use super::table::is_id;
 use crate::error::{Context, Result};
 
 /// That a test proves a clause.
-pub(super) struct Mark {
-    pub(super) id: String,
-    pub(super) file: PathBuf,
+pub(crate) struct Mark {
+    pub(crate) id: String,
+    pub(crate) file: PathBuf,
     pub(super) line: usize,
     /// The function that the mark stands above; empty if there is none.
-    pub(super) function: String,
+    pub(crate) function: String,
     /// Why the mark counts for nothing, if it does.
     pub(super) problem: Option<String>,
 }

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use self::marks::Mark;
+pub(crate) use self::marks::Mark;
 use self::table::{Clause, State, Table};
 use crate::error::{Error, Result};
 use crate::workspace;
@@ -40,6 +40,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         )));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Where tests name clauses.
+pub(crate) fn marks(root: &Path) -> Result<Vec<Mark>> {
+    marks::find_all(root)
 }
 
 /// What was found, table by table.

@@ -29,7 +29,7 @@ fn status(code: u16, reason: &str) -> String {
     )
 }
 
-// claims: rest.result.status, defects.multi-line-status
+// claims: rest.result.status
 #[tokio::test]
 async fn a_status_is_the_error_it_says() {
     let error = failure(404, &status(404, "NotFound")).await;
@@ -58,6 +58,22 @@ async fn a_status_is_the_error_it_says() {
             .is_too_many_requests()
     );
     assert!(failure(504, &status(504, "Timeout")).await.is_timeout());
+}
+
+// claims: defects.multi-line-status
+#[tokio::test]
+async fn a_status_over_several_lines_is_read_as_one() {
+    let lines = status(404, "NotFound").replace(',', ",\n  ");
+    assert!(lines.lines().count() > 5);
+    for body in [lines.replace('\n', "\r\n"), lines] {
+        let error = failure(404, &body).await;
+        assert_eq!(error.to_string(), "because (NotFound, 404)");
+        // Whoever watches is told the same.
+        let (client, _) = client(404, &[], &body);
+        let watch = client.api::<Pod>().watch(&ListOptions::new()).await;
+        let error = watch.unwrap_err();
+        assert_eq!(error.to_string(), "because (NotFound, 404)");
+    }
 }
 
 #[tokio::test]

@@ -140,6 +140,19 @@ async fn an_error_event_carries_the_status() {
     assert_eq!((status.reason.as_str(), status.code), ("Expired", 410));
 }
 
+// claims: defects.multi-line-status
+#[tokio::test]
+async fn an_error_event_over_several_lines_is_one_event() {
+    let expired = b"{\n \"type\": \"ERROR\",\n \"object\": {\n  \"kind\": \"Status\",\n  \"apiVersion\": \"v1\",\n  \"reason\": \"Expired\",\n  \"code\": 410\n }\n}\n";
+    let mut events = watch(vec![Ok(ADDED), Ok(b"\n"), Ok(expired), Ok(DELETED)]).await;
+    assert_eq!(next(&mut events).await.unwrap(), "ADDED");
+    let Some(WatchEvent::Error(status)) = events.try_next().await.unwrap() else {
+        panic!("an error event")
+    };
+    assert_eq!((status.reason.as_str(), status.code), ("Expired", 410));
+    assert_eq!(next(&mut events).await.unwrap(), "DELETED");
+}
+
 #[tokio::test]
 async fn html_in_place_of_events_is_named() {
     let mut events = watch(vec![Ok(b"<html>login</html>")]).await;

@@ -175,7 +175,7 @@ async fn a_plugin_runs_once_for_all_who_wait_and_all_who_come_later() {
     assert_eq!(setting.runs(), 3);
 }
 
-// claims: rest.exec.async
+// claims: rest.exec.async, defects.exec-once
 #[tokio::test]
 async fn nothing_else_waits_while_a_plugin_runs() {
     let setting = Setting::new(

@@ -23,7 +23,7 @@ fn in_gzip(body: Body) -> Answer {
     Answer::Of(response.header("content-length", 7).body(body).unwrap())
 }
 
-// claims: rest.transport.gzip, rest.config.compression
+// claims: rest.transport.gzip, rest.config.compression, defects.compressed-watch
 #[tokio::test]
 async fn gzip_is_asked_for_unless_it_would_delay_a_watch() {
     let script = Script::new().ok();
