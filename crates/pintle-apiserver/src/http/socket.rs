@@ -1,20 +1,22 @@
 //! Watches over WebSocket, for clients such as browsers that cannot read a body while it comes.
 //!
 //! As the real server: a message an event, of text for JSON, and whatever a client says but its goodbye
-//! is passed over. What a server needs for that of RFC 6455 is a key, a header of up to ten bytes, and an
-//! answer to pings, which is why there is no library behind it.
+//! is passed over.
 
-use std::{fmt, io, time::Duration};
+use std::{fmt, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
+use futures_util::{SinkExt as _, StreamExt as _};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header, request};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use pintle_env::{Clock, Timer};
 use ring::digest::{SHA1_FOR_LEGACY_USE_ONLY, digest};
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, split};
-use tokio::sync::mpsc;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Utf8Bytes;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, Role, WebSocketConfig};
 
 use super::{Body, api::respond};
 use crate::shutdown::Shutdown;
@@ -23,25 +25,9 @@ use crate::shutdown::Shutdown;
 pub(crate) struct Socket {
     client: OnUpgrade,
     events: Body,
-    kind: Opcode,
+    is_text: bool,
     /// The bytes before each event that say how long it is, which a message says by itself.
     prefix: usize,
-}
-
-/// What a frame is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Opcode {
-    Text = 1,
-    Binary = 2,
-    Close = 8,
-    Pong = 10,
-}
-
-/// What a client said that has to be answered.
-#[derive(Debug)]
-enum Said {
-    Ping(Vec<u8>),
-    Goodbye,
 }
 
 /// Whether a request asks for WebSocket.
@@ -88,15 +74,15 @@ pub(super) fn serve(head: &request::Parts, answer: Response<Body>) -> Response<B
     let protocol = protocol.cloned();
     let media_type = answer.headers().get(header::CONTENT_TYPE);
     let media_type = media_type.and_then(|value| value.to_str().ok());
-    let (kind, prefix) = match media_type.unwrap_or_default() {
-        text if text.contains("json") || text.contains("yaml") => (Opcode::Text, 0),
-        binary if binary.contains("protobuf") => (Opcode::Binary, 4),
-        _ => (Opcode::Binary, 0),
+    let (is_text, prefix) = match media_type.unwrap_or_default() {
+        text if text.contains("json") || text.contains("yaml") => (true, 0),
+        binary if binary.contains("protobuf") => (false, 4),
+        _ => (false, 0),
     };
     let socket = Socket {
         client: client.clone(),
         events: answer.into_body(),
-        kind,
+        is_text,
         prefix,
     };
     let mut switched = respond(StatusCode::SWITCHING_PROTOCOLS, "", Body::socket(socket));
@@ -122,40 +108,25 @@ impl Socket {
     ///
     /// Dropping this closes the connection.
     pub(crate) async fn run(self, clock: &dyn Clock, timer: &dyn Timer, mut shutdown: Shutdown) {
-        let Self {
-            client,
-            mut events,
-            kind,
-            prefix,
-        } = self;
-        let Ok(client) = client.await else {
+        let Ok(client) = self.client.await else {
             // The client left before it was answered.
             return;
         };
-        let (from_client, mut to_client) = split(TokioIo::new(client));
-        let (said, mut hears) = mpsc::channel(1);
-        let mut listening = std::pin::pin!(listen(from_client, said));
+        let config = WebSocketConfig::default().max_message_size(Some(LONGEST));
+        let client = TokioIo::new(client);
+        let socket = WebSocketStream::from_raw_socket(client, Role::Server, Some(config)).await;
+        let (mut to_client, mut from_client) = socket.split();
+        let mut events = self.events;
         let ends = events.deadline();
         let sending = async {
-            loop {
-                tokio::select! {
-                    event = events.piece() => match event {
-                        Some(event) => {
-                            let event = event.get(prefix..).unwrap_or_default();
-                            send(&mut to_client, kind, event).await?;
-                        }
-                        None => return send(&mut to_client, Opcode::Close, &NORMAL).await,
-                    },
-                    heard = hears.recv() => match heard {
-                        Some(Said::Ping(data)) => send(&mut to_client, Opcode::Pong, &data).await?,
-                        Some(Said::Goodbye) => {
-                            return send(&mut to_client, Opcode::Close, &NORMAL).await;
-                        }
-                        None => return Ok(()),
-                    },
-                }
+            while let Some(event) = events.piece().await {
+                let event = event.slice(self.prefix.min(event.len())..);
+                to_client.send(message(event, self.is_text)).await?;
             }
+            to_client.send(Message::Close(Some(GOODBYE))).await
         };
+        // Pings and the goodbye are answered on the way.
+        let hearing = async { while let Some(Ok(_)) = from_client.next().await {} };
         // One that takes nothing does not find out by itself that its time is over.
         let over = async {
             match ends {
@@ -165,8 +136,7 @@ impl Socket {
         };
         tokio::select! {
             _ = sending => {}
-            // It says by its end that the client is gone, which the other half hears.
-            () = async { listening.as_mut().await; std::future::pending().await } => {}
+            () = hearing => {}
             () = over => {}
             () = shutdown.requested() => {}
         }
@@ -179,73 +149,12 @@ impl fmt::Debug for Socket {
     }
 }
 
-/// Hears a client out. Its end is that of the client.
-async fn listen(mut from: impl AsyncRead + Unpin, said: mpsc::Sender<Said>) {
-    while let Ok(frame) = read(&mut from).await {
-        let Some(frame) = frame else {
-            continue;
-        };
-        let is_last = matches!(frame, Said::Goodbye);
-        if said.send(frame).await.is_err() || is_last {
-            return;
-        }
+/// What tells of an event.
+fn message(event: Bytes, is_text: bool) -> Message {
+    match Utf8Bytes::try_from(event.clone()) {
+        Ok(text) if is_text => Message::Text(text),
+        _ => Message::Binary(event),
     }
-}
-
-/// A frame of a client, which is masked. What need not be answered is read and forgotten.
-async fn read(from: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<Said>> {
-    let mut start = [0; 2];
-    from.read_exact(&mut start).await?;
-    let [first, second] = start;
-    let length = match second & 0x7f {
-        126 => u64::from(from.read_u16().await?),
-        127 => from.read_u64().await?,
-        length => u64::from(length),
-    };
-    let is_masked = second & 0x80 != 0;
-    let is_control = first & 0x08 != 0;
-    if !is_masked || is_control && length > CONTROL_MAX {
-        return Err(io::ErrorKind::InvalidData.into());
-    }
-    let mut mask = [0; 4];
-    from.read_exact(&mut mask).await?;
-    if !is_control {
-        let skipped = tokio::io::copy(&mut from.take(length), &mut tokio::io::sink()).await?;
-        return match skipped == length {
-            true => Ok(None),
-            false => Err(io::ErrorKind::UnexpectedEof.into()),
-        };
-    }
-    let mut data = vec![0; usize::try_from(length).unwrap_or_default()];
-    from.read_exact(&mut data).await?;
-    for (byte, mask) in data.iter_mut().zip(mask.iter().cycle()) {
-        *byte ^= mask;
-    }
-    Ok(match first & 0x0f {
-        8 => Some(Said::Goodbye),
-        9 => Some(Said::Ping(data)),
-        _ => None,
-    })
-}
-
-/// Sends a message as one frame.
-async fn send(to: &mut (impl AsyncWrite + Unpin), kind: Opcode, data: &[u8]) -> io::Result<()> {
-    let mut frame = Vec::with_capacity(data.len() + 10);
-    frame.push(0x80 | kind as u8);
-    match data.len() {
-        length @ ..126 => frame.push(length as u8),
-        length @ 126..=0xffff => {
-            frame.push(126);
-            frame.extend_from_slice(&(length as u16).to_be_bytes());
-        }
-        length => {
-            frame.push(127);
-            frame.extend_from_slice(&(length as u64).to_be_bytes());
-        }
-    }
-    frame.extend_from_slice(data);
-    to.write_all(&frame).await?;
-    to.flush().await
 }
 
 /// What shows that a server understood a client's key.
@@ -254,10 +163,13 @@ fn accept(key: &str) -> String {
     STANDARD.encode(digest(&SHA1_FOR_LEGACY_USE_ONLY, text.as_bytes()))
 }
 
-/// The status 1000: all was said.
-const NORMAL: [u8; 2] = 1000_u16.to_be_bytes();
-/// The most that a frame may have that is not for an application.
-const CONTROL_MAX: u64 = 125;
+/// All was said.
+const GOODBYE: CloseFrame = CloseFrame {
+    code: CloseCode::Normal,
+    reason: Utf8Bytes::from_static(""),
+};
+/// The longest message that is taken from a client, to be passed over.
+const LONGEST: usize = 1 << 20;
 /// How long a client that takes nothing outlives its watch.
 const LINGER: Duration = Duration::from_secs(30);
 
@@ -272,31 +184,5 @@ mod tests {
             accept("dGhlIHNhbXBsZSBub25jZQ=="),
             "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
         );
-    }
-
-    // RFC 6455, 5.7.
-    #[tokio::test]
-    async fn frames_are_those_of_the_standard() {
-        let mut out = Vec::new();
-        send(&mut out, Opcode::Text, b"Hello").await.unwrap();
-        assert_eq!(out, b"\x81\x05Hello");
-        for (length, head) in [
-            (256, &b"\x82\x7e\x01\x00"[..]),
-            (65_536, b"\x82\x7f\0\0\0\0\0\x01\0\0"),
-        ] {
-            let mut out = Vec::new();
-            send(&mut out, Opcode::Binary, &vec![0; length])
-                .await
-                .unwrap();
-            assert!(out.starts_with(head) && out.len() == head.len() + length);
-        }
-        let masked = b"\x89\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58";
-        let ping = read(&mut &masked[..]).await.unwrap();
-        assert!(matches!(ping, Some(Said::Ping(data)) if data == b"Hello"));
-        let text = b"\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58";
-        assert!(read(&mut &text[..]).await.unwrap().is_none());
-        let unmasked = b"\x81\x05Hello";
-        assert!(read(&mut &unmasked[..]).await.is_err());
-        assert!(read(&mut &text[..7]).await.is_err(), "it ends too early");
     }
 }

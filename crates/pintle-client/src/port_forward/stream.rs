@@ -9,7 +9,7 @@ use std::{fmt, io};
 use bytes::{Buf as _, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::websocket::{BUFFER, Data, Socket};
+use crate::websocket::{BUFFER, Socket};
 use crate::{Error, ErrorKind, Request};
 
 /// A connection with a port of a pod: what the pod sends is read, what is written goes to the pod.
@@ -22,8 +22,6 @@ pub struct PortStream {
     socket: Socket,
     what: String,
     port: u16,
-    /// The channel of the message that is being read.
-    channel: Option<u8>,
     /// How much of what begins each channel is still to come: the port's number.
     preambles: [usize; 2],
     /// What came and was not read.
@@ -37,38 +35,30 @@ impl PortStream {
         let what = request.to_string();
         let (_, stream) = request.websocket(&[PROTOCOL]).await?;
         Ok(Self {
-            socket: Socket::new(stream),
+            socket: Socket::new(stream).await,
             what,
             port,
-            channel: None,
             preambles: [PREAMBLE; 2],
             data: Bytes::new(),
             complaint: Vec::new(),
         })
     }
 
-    /// Takes some bytes of a message.
-    fn take(&mut self, Data { mut bytes, ends }: Data) {
-        if self.channel.is_none() && !bytes.is_empty() {
-            self.channel = Some(bytes.get_u8());
-        }
-        let channel = self.channel;
-        if ends {
-            self.channel = None;
-        }
-        let preamble = match channel {
-            Some(channel @ (DATA | ERROR)) => &mut self.preambles[usize::from(channel)],
-            _ => return,
+    fn take(&mut self, mut message: Bytes) {
+        let channel = message.try_get_u8();
+        let Ok(channel @ (DATA | ERROR)) = channel else {
+            return;
         };
-        let skipped = bytes.len().min(*preamble);
+        let preamble = &mut self.preambles[usize::from(channel)];
+        let skipped = message.len().min(*preamble);
         *preamble -= skipped;
-        bytes.advance(skipped);
-        if channel == Some(DATA) {
-            self.data = bytes;
+        message.advance(skipped);
+        if channel == DATA {
+            self.data = message;
         } else {
             let room = LONGEST_COMPLAINT.saturating_sub(self.complaint.len());
             self.complaint
-                .extend_from_slice(&bytes[..bytes.len().min(room)]);
+                .extend_from_slice(&message[..message.len().min(room)]);
         }
     }
 
@@ -93,7 +83,7 @@ impl AsyncRead for PortStream {
         let this = &mut *self;
         while this.data.is_empty() {
             match ready!(this.socket.poll_next(cx)) {
-                Ok(Some(data)) => this.take(data),
+                Ok(Some(message)) => this.take(message),
                 Ok(None) => return Poll::Ready(this.end()),
                 Err(error) => {
                     // It may have been told why.

@@ -5,7 +5,6 @@
 use bytes::{Buf as _, Bytes};
 
 use super::OutputPiece;
-use crate::websocket::Data;
 
 /// What is spoken, the preferred first.
 pub(super) const PROTOCOLS: [&str; 2] = ["v5.channel.k8s.io", "v4.channel.k8s.io"];
@@ -19,30 +18,21 @@ pub(super) const CLOSE: u8 = 255;
 /// Tells apart what comes.
 #[derive(Debug, Default)]
 pub(super) struct Channels {
-    /// That of the message that is being read.
-    channel: Option<u8>,
     status: Vec<u8>,
 }
 
 impl Channels {
-    /// Takes some bytes of a message, and gives what the command wrote. Whatever else they are about is
-    /// kept, or nothing to us.
-    pub(super) fn take(&mut self, data: Data) -> Option<OutputPiece> {
-        let Data { mut bytes, ends } = data;
-        if self.channel.is_none() && !bytes.is_empty() {
-            self.channel = Some(bytes.get_u8());
-        }
-        let channel = self.channel;
-        if ends {
-            self.channel = None;
-        }
+    /// Takes a message, and gives what the command wrote. Whatever else it is about is kept, or nothing
+    /// to us.
+    pub(super) fn take(&mut self, mut message: Bytes) -> Option<OutputPiece> {
+        let channel = message.try_get_u8().ok()?;
         match channel {
             // Servers open each channel by saying nothing on it.
-            _ if bytes.is_empty() => None,
-            Some(STDOUT) => Some(OutputPiece::Stdout(bytes)),
-            Some(STDERR) => Some(OutputPiece::Stderr(bytes)),
-            Some(STATUS) => {
-                self.keep(&bytes);
+            _ if message.is_empty() => None,
+            STDOUT => Some(OutputPiece::Stdout(message)),
+            STDERR => Some(OutputPiece::Stderr(message)),
+            STATUS => {
+                self.keep(&message);
                 None
             }
             _ => None,
@@ -70,14 +60,13 @@ const LONGEST_STATUS: usize = 1 << 20;
 mod tests {
     use super::*;
 
-    /// What becomes of messages that come in pieces, each piece with whether its message ends.
-    fn take(pieces: &[(&'static str, bool)]) -> (Vec<OutputPiece>, String) {
+    /// What becomes of messages.
+    fn take(messages: &[&'static str]) -> (Vec<OutputPiece>, String) {
         let mut channels = Channels::default();
-        let written = pieces.iter().filter_map(|(bytes, ends)| {
-            let bytes = Bytes::from_static(bytes.as_bytes());
-            channels.take(Data { bytes, ends: *ends })
-        });
-        let written = written.collect();
+        let written = messages.iter().map(|it| Bytes::from_static(it.as_bytes()));
+        let written = written
+            .filter_map(|message| channels.take(message))
+            .collect();
         let status = String::from_utf8(channels.status().to_vec()).unwrap();
         (written, status)
     }
@@ -85,17 +74,17 @@ mod tests {
     #[test]
     fn outputs_and_the_status_are_told_apart() {
         let (written, status) = take(&[
-            ("\x01", true),
-            ("\x02", true),
-            ("\x03", true),
-            ("\x01out", true),
-            ("\x02err", true),
-            ("\x03{\"a\"", true),
-            ("\x03:1}", true),
-            ("\x00in", true),
-            ("\x07new", true),
-            ("", true),
-            ("\x01more", true),
+            "\x01",
+            "\x02",
+            "\x03",
+            "\x01out",
+            "\x02err",
+            "\x03{\"a\"",
+            "\x03:1}",
+            "\x00in",
+            "\x07new",
+            "",
+            "\x01more",
         ]);
         let expected = [
             OutputPiece::Stdout("out".into()),
@@ -107,34 +96,12 @@ mod tests {
     }
 
     #[test]
-    fn a_message_in_pieces_has_one_channel() {
-        let (written, status) = take(&[
-            ("", false),
-            ("\x01", false),
-            ("\x02a", false),
-            ("b", true),
-            ("\x03{", false),
-            ("}", false),
-            ("", true),
-            ("\x02c", true),
-        ]);
-        let expected = [
-            OutputPiece::Stdout("\x02a".into()),
-            OutputPiece::Stdout("b".into()),
-            OutputPiece::Stderr("c".into()),
-        ];
-        assert_eq!(written, expected);
-        assert_eq!(status, "{}");
-    }
-
-    #[test]
     fn a_status_without_end_is_not_kept() {
         let mut channels = Channels::default();
         for _ in 0..100 {
-            let mut bytes = vec![b'x'; 64 << 10];
-            bytes[0] = STATUS;
-            let bytes = bytes.into();
-            channels.take(Data { bytes, ends: true });
+            let mut message = vec![b'x'; 64 << 10];
+            message[0] = STATUS;
+            channels.take(message.into());
         }
         assert_eq!(channels.status().len(), LONGEST_STATUS);
     }

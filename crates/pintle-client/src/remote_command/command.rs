@@ -90,7 +90,7 @@ impl RemoteCommand {
         let has_stdin = request.asks_for("stdin");
         let (protocol, stream) = request.websocket(&PROTOCOLS).await?;
         Ok(Self {
-            socket: Socket::new(stream),
+            socket: Socket::new(stream).await,
             what,
             channels: Channels::default(),
             can_close_stdin: protocol == PROTOCOLS[0],
@@ -105,7 +105,7 @@ impl RemoteCommand {
     }
 
     /// Connects the command's streams, and waits until it has ended and all that it wrote is where it
-    /// belongs. A stream that is slow makes the command wait, and 32 KiB of each are kept at most.
+    /// belongs. A stream that is slow makes the command wait, and one message of each, 32 KiB, is kept.
     ///
     /// ```no_run
     /// use pintle_client::{RemoteCommand, StreamOptions};

@@ -1,7 +1,6 @@
-//! What is spoken over a connection once it has left HTTP: WebSocket (RFC 6455).
+//! What is spoken over a connection once it has left HTTP: WebSocket (RFC 6455), by tungstenite.
 
-mod frame;
 mod heartbeat;
 mod socket;
 
-pub(crate) use socket::{BUFFER, Data, Socket};
+pub(crate) use socket::{BUFFER, Socket};
