@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::process::ExitCode;
+use std::thread;
 use std::time::Duration;
 
 use clap::Args;
@@ -11,6 +12,7 @@ use super::outcome::Cases;
 use super::steps::{STEPS, Step, When};
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
+use crate::real_cluster::Binaries;
 
 #[derive(Args)]
 pub(crate) struct Arguments {
@@ -40,12 +42,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
     }
     let steps = choose(arguments)?;
     let interrupt = Interrupt::listen()?;
+    thread::scope(|scope| {
+        if arguments.only.is_empty() {
+            // It is long, and no step before the first that needs it makes full use of two processors. What
+            // it fails with, that step will say.
+            scope.spawn(|| Binaries::ensure(&interrupt).map(drop));
+        }
+        run_all(&steps, &interrupt)
+    })
+}
+
+fn run_all(steps: &[&'static Step], interrupt: &Interrupt) -> Result<ExitCode> {
     let clock = SystemClock::new();
     let mut results = Vec::new();
     for step in steps {
         eprintln!("\n── {}: {}", step.name, step.proves);
         let (started, cpu) = (clock.now(), cpu_of_children());
-        let outcome = (step.run)(&interrupt).and_then(|cases| above_floor(step, cases));
+        let outcome = (step.run)(interrupt).and_then(|cases| above_floor(step, cases));
         let took = clock.now().saturating_since(started);
         let cpu = cpu_of_children().saturating_sub(cpu);
         if let Some(signal) = interrupt.signal() {
@@ -107,7 +120,8 @@ struct Finished {
     step: &'static Step,
     outcome: Result<Cases>,
     took: Duration,
-    /// What processors spent on it: where they have more to do, this says better what a step costs.
+    /// What processors spent on it: where they have more to do, this says better what a step costs. What is built
+    /// beside counts for the step in which it ends.
     cpu: Duration,
 }
 
