@@ -119,7 +119,7 @@ fn test(tool: &Path, name: &str, shard: Option<&str>, interrupt: &Interrupt) -> 
 }
 
 /// The crates that are held to the floor.
-pub(crate) const CRATES: [&str; 1] = ["pintle-workqueue"];
+pub(crate) const CRATES: [&str; 2] = ["pintle-workqueue", "pintle-cache-core"];
 
 /// How many of a hundred mutants are to be caught.
 const FLOOR: u64 = 90;

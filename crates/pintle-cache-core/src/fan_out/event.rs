@@ -2,6 +2,7 @@
 
 use pintle_meta::ObjectName;
 
+use crate::store::{Age, compare_versions};
 use crate::{Cached, Tombstone};
 
 /// What happened to an object of the store.
@@ -115,7 +116,7 @@ impl<O: Cached> Logged<O> {
     }
 }
 
-impl<O> Merge for Event<O> {
+impl<O: Cached> Merge for Event<O> {
     fn merge(self, next: Self) -> Option<Self> {
         match (self, next) {
             // Nobody has heard of it.
@@ -131,10 +132,11 @@ impl<O> Merge for Event<O> {
             (Self::Updated { .. } | Self::Deleted(_), Self::Deleted(tombstone)) => {
                 Some(Self::Deleted(tombstone))
             }
-            // It came back under its name.
+            // It came back under its name, or was never gone: a list may be older than a deletion.
             (Self::Deleted(gone), Self::Added { object: new, .. } | Self::Updated { new, .. }) => {
                 let old = gone.object;
-                Some(Self::Updated { old, new })
+                let is_same = compare_versions(&old, &new) == Age::Same;
+                (!is_same).then_some(Self::Updated { old, new })
             }
         }
     }

@@ -176,6 +176,20 @@ fn what_waits_for_one_object_becomes_one_event() {
     assert_eq!(latest.subscriber().merged(), 4);
 }
 
+// claims: cache.delivery.latest
+#[test]
+fn an_object_that_was_never_gone_is_not_told_to_have_changed() {
+    let mut informer = informer(Policy::InOrder);
+    feed(&mut informer, [replaced(&[("n/a", 1)], 1)]);
+    let mut latest = subscribe(&mut informer, Delivery::Latest);
+    assert_eq!(told(&mut latest), ["initial n/a@1", "synced"]);
+    // A list that is older than the deletion has the object again.
+    feed(&mut informer, [deleted("n/a", 1), added("n/a", 1)]);
+    assert_eq!(told(&mut latest), [""; 0]);
+    feed(&mut informer, [deleted("n/a", 1), added("n/a", 2)]);
+    assert_eq!(told(&mut latest), ["updated n/a@1 n/a@2"]);
+}
+
 // claims: cache.delivery.keys
 #[test]
 fn a_subscriber_of_keys_is_told_keys() {

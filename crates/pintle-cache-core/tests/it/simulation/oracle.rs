@@ -30,7 +30,6 @@ impl Oracle {
     }
 
     /// The store holds `store`, and claims that this is what the server was in `revision`.
-    ///
     pub(super) fn check(&mut self, server: &Server, revision: usize, store: &State) -> Verdict {
         self.compare(server, revision, store)?;
         self.revision = revision;
@@ -44,9 +43,10 @@ impl Oracle {
             .map_err(|error| format!("in the end {error}"))
     }
 
-    /// Of an object that cannot be read in a revision, the store may hold what it held, or any state that could be
-    /// read since then. And it may be ahead by a deletion that cannot be read, since nobody knows of which revision that
-    /// is.
+    /// Of an object that cannot be read in a revision, the store may hold what it held, any state that could be read
+    /// since then, or the last one before: a watch may begin with an older revision than the store's, and tell more of
+    /// the object than the store knew. And it may be ahead by a deletion that cannot be read, since nobody knows of which
+    /// revision that is.
     fn compare(&self, server: &Server, revision: usize, store: &State) -> Verdict {
         ensure(revision >= self.revision, || {
             format!(
@@ -58,8 +58,9 @@ impl Oracle {
             let is_past = match visible(server, revision, key) {
                 Some(visible) => store[key] == visible,
                 None => {
-                    let passed = self.revision..revision;
-                    let mut passed = passed.filter_map(|it| visible(server, it, key));
+                    let read = |it| visible(server, it, key);
+                    let before = (0..self.revision).rev().find_map(read);
+                    let mut passed = (self.revision..revision).filter_map(read).chain(before);
                     store[key] == self.store[key] || passed.any(|it| it == store[key])
                 }
             };

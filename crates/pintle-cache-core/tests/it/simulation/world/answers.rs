@@ -65,8 +65,10 @@ impl World {
             Fault::Stall => return self.stall(at),
             Fault::Slow => {
                 self.pass(self.seconds())?;
-                if !matches!(self.sources[at].exchange, Exchange::Asked(_)) {
-                    return Ok(());
+                // It may have been given up, and something else asked for.
+                match &self.sources[at].exchange {
+                    Exchange::Asked(still) if still.since == asked.since => {}
+                    _ => return Ok(()),
                 }
             }
             Fault::None => {}
