@@ -45,7 +45,7 @@ pub use pintle_client::{
 pub use pintle_clientset as clientset;
 pub use pintle_clientset::Clientset;
 pub use pintle_codec::{List, Map, Prune, Str};
-pub use pintle_config::{Config, Impersonation, Loader};
+pub use pintle_config::{Config, Environment, Impersonation, Loader};
 #[cfg(feature = "controller")]
 pub use pintle_controller as controller;
 #[cfg(feature = "controller")]

@@ -50,10 +50,12 @@ impl Websites {
             Stage::Live => self.serve(&*object.get()?, &cx).await,
             Stage::Deleting => {
                 let website = object.get()?;
-                self.serving.close(&website).await?;
+                // This website may be looked at once more before the cache knows that it is gone.
+                if self.serving.close(&website).await? {
+                    self.events
+                        .normal(&*website, "Closed", "it is reached no more");
+                }
                 self.finalizer.release(&api, &object).await?;
-                self.events
-                    .normal(&*website, "Closed", "it is reached no more");
                 Ok(Action::Done)
             }
             _ => Ok(Action::Done),

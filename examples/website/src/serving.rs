@@ -69,23 +69,23 @@ impl Serving {
     }
 
     /// Takes the service away, so that nobody is sent to servers that are about to stop. The rest goes
-    /// with the website: the garbage collector deletes what it owns.
+    /// with the website: the garbage collector deletes what it owns. Whether there was a service to take.
     ///
     /// # Errors
     /// Whatever the server says.
-    pub async fn close(&self, website: &Website) -> Result<(), Failed> {
+    pub async fn close(&self, website: &Website) -> Result<bool, Failed> {
         let key = ObjectName::new(&*website.metadata.namespace, website.metadata.name.clone());
         let Some(service) = self.services.find(&key) else {
-            return Ok(());
+            return Ok(false);
         };
         if !is_of(website, &service.object_meta()?) {
-            return Ok(());
+            return Ok(false);
         }
         let services = self.client.api::<Service>().namespace(&*key.namespace);
         let this_one = DeleteOptions::new().only_uid(service.uid());
         match services.delete(&key.name, &this_one).await {
-            Err(error) if error.is_not_found() || error.is_conflict() => Ok(()),
-            outcome => Ok(outcome.map(drop)?),
+            Err(error) if error.is_not_found() || error.is_conflict() => Ok(false),
+            outcome => Ok(outcome.map(|_| true)?),
         }
     }
 

@@ -1,14 +1,14 @@
 //! Informers behind a way on which connections break, before servers that are killed and forget.
 
-use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use super::embedded::Embedded;
-use super::outcome::{Cases, passed_and_failed};
+use super::followed::follow;
+use super::outcome::Cases;
 use super::rust::cargo;
 use crate::command;
-use crate::error::{Context, Error, Result};
+use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::programs::Programs;
 use crate::real_cluster::{Binaries, Cluster, Options, Registry};
@@ -57,11 +57,11 @@ fn on_a_real_cluster(
     let binaries = Binaries::ensure(interrupt)?;
     let directory = Registry::open()?.temporary()?;
     let mut cluster = Cluster::start(&binaries, directory, &options, interrupt)?;
-    let mut follow = Command::new(programs.join("chaos"));
-    follow.arg("--kubeconfig").arg(cluster.kubeconfig());
-    follow.arg(format!("--objects={objects}"));
-    follow.arg(format!("--changes={changes}"));
-    follow_until_it_ends(&mut follow, |quarter| {
+    let mut chaos = Command::new(programs.join("chaos"));
+    chaos.arg("--kubeconfig").arg(cluster.kubeconfig());
+    chaos.arg(format!("--objects={objects}"));
+    chaos.arg(format!("--changes={changes}"));
+    follow(&mut chaos, QUARTERS, |quarter| {
         cluster.fail_over(interrupt, |cluster| match quarter {
             2 => Ok(()),
             _ => cluster.compact(),
@@ -78,54 +78,13 @@ fn on_the_embedded_server(
 ) -> Result<u64> {
     let directory = Registry::open()?.temporary()?;
     let embedded = Embedded::start(&programs.join("pintle"), directory, interrupt)?;
-    let mut follow = Command::new(programs.join("chaos"));
-    follow.arg("--kubeconfig").arg(&embedded.kubeconfig);
-    follow.arg("--close");
-    follow.arg(format!("--objects={objects}"));
-    follow.arg(format!("--changes={changes}"));
-    follow_until_it_ends(&mut follow, |_| Ok(()))
-}
-
-/// Runs the program, and does something whenever it has made a quarter of its changes; how many comparisons passed.
-fn follow_until_it_ends(
-    follow: &mut Command,
-    mut at_quarter: impl FnMut(u32) -> Result<()>,
-) -> Result<u64> {
-    let mut running = Running(command::spawn(follow.stdout(Stdio::piped()))?);
-    let stdout = running.0.stdout.take().expect("standard output is piped");
-    let mut last = String::new();
-    let mut quarters = 0;
-    for line in BufReader::new(stdout).lines() {
-        last = line.context(|| "read what is printed".to_owned())?;
-        println!("{last}");
-        if let Some(quarter) = last.strip_prefix("quarter ") {
-            quarters += 1;
-            at_quarter(quarter.parse().unwrap_or_default())?;
-        }
-    }
-    let status = running.0.wait();
-    let status = status.context(|| command::describe(follow))?;
-    match passed_and_failed(&last) {
-        Some((passed, 0)) if status.success() && quarters == QUARTERS => Ok(passed),
-        _ => {
-            let command = command::describe(follow);
-            Err(Error::new(format!(
-                "{command} failed ({status}) after {quarters} quarters"
-            )))
-        }
-    }
-}
-
-/// A program that ends with this task.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Both fail only for a process that has ended.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
+    let mut chaos = Command::new(programs.join("chaos"));
+    chaos.arg("--kubeconfig").arg(&embedded.kubeconfig);
+    chaos.arg("--close");
+    chaos.arg(format!("--objects={objects}"));
+    chaos.arg(format!("--changes={changes}"));
+    follow(&mut chaos, QUARTERS, |_| Ok(()))
 }
 
 /// Three of the four have something behind them.
-const QUARTERS: u32 = 3;
+const QUARTERS: (&str, u32) = ("quarter", 3);

@@ -16,6 +16,7 @@ mod docs;
 mod embedded;
 mod examples;
 mod explained;
+mod followed;
 mod gate;
 mod informers;
 mod kubectl;
@@ -29,6 +30,7 @@ mod steps;
 mod streams;
 mod tools;
 mod watcher;
+mod websites;
 
 pub(crate) use embedded::Embedded;
 pub(crate) use gate::{Arguments, run};

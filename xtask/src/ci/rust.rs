@@ -47,6 +47,8 @@ pub(super) fn clippy(interrupt: &Interrupt) -> Result<Cases> {
         "--workspace",
         "--all-targets",
         "--locked",
+        // Its tests that need a cluster.
+        "--features=website/cluster",
         "--",
         "-D",
         "warnings",

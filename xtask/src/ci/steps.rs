@@ -3,7 +3,7 @@
 use super::outcome::Cases;
 use super::{
     bans, chaos, claims, codec, connect, control_plane, discovery, docs, examples, informers,
-    kubectl, page, replicas, rust, schedules, schema, streams, tools,
+    kubectl, page, replicas, rust, schedules, schema, streams, tools, websites,
 };
 use crate::error::Result;
 use crate::interrupt::Interrupt;
@@ -201,6 +201,13 @@ pub(super) const STEPS: &[Step] = &[
         run: chaos::chaos,
     },
     Step {
+        name: "websites",
+        proves: "the example controller makes everything right, however often it and the server are killed",
+        when: When::Always,
+        floor: Some(807),
+        run: websites::websites,
+    },
+    Step {
         name: "page",
         proves: "the gateway's page does in a browser what a person expects of it, for everybody",
         when: When::Nightly,
@@ -241,6 +248,13 @@ pub(super) const STEPS: &[Step] = &[
         when: When::Nightly,
         floor: Some(70),
         run: chaos::chaos_more,
+    },
+    Step {
+        name: "websites-more",
+        proves: "so it does with two thousand websites",
+        when: When::Nightly,
+        floor: Some(8_007),
+        run: websites::websites_more,
     },
     Step {
         name: "replicas",

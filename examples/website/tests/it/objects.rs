@@ -212,7 +212,7 @@ async fn what_is_somebody_elses_is_left_to_them() -> Result<(), Failed> {
             .wait_for(&version)
             .await?;
     }
-    test.serving.close(&website()).await?;
+    assert!(!test.serving.close(&website()).await?);
     let still = test.services.get("home").await?;
     assert_eq!(
         still.metadata.resource_version,
@@ -235,12 +235,12 @@ async fn what_is_somebody_elses_is_left_to_them() -> Result<(), Failed> {
 async fn nobody_is_sent_to_a_website_that_is_closed() -> Result<(), Failed> {
     let test = Test::start().await?;
     test.provide(&website()).await?;
-    test.serving.close(&website()).await?;
+    assert!(test.serving.close(&website()).await?);
     assert!(test.services.find("home").await?.is_none());
     // The rest is the garbage collector's.
     assert!(test.deployments.find("home").await?.is_some());
     // Again, whether the cache knows or not.
-    test.serving.close(&website()).await?;
+    assert!(!test.serving.close(&website()).await?);
     Ok(())
 }
 
