@@ -10,7 +10,7 @@ use pintle_env::{ManualClock, Metrics, OpenMetrics};
 use pintle_meta::{Metadata as _, ObjectName};
 use tokio::sync::Semaphore;
 
-use crate::support::{Fed, Running, map, soon, telling, until};
+use crate::support::{Fed, Running, Told, map, soon, telling, until};
 
 /// `name@version` of the object, or that it is gone.
 fn seen(key: &ObjectName, cx: &Context<ConfigMap>) -> String {
@@ -18,6 +18,22 @@ fn seen(key: &ObjectName, cx: &Context<ConfigMap>) -> String {
         Some(object) => format!("{}@{}", key.name, object.resource_version()),
         None => format!("{} is gone", key.name),
     }
+}
+
+/// A controller whose reconciles say what they see, and end one for each permit of a gate.
+fn gated(fed: &Fed, workers: usize, gate: &Arc<Semaphore>) -> (Running, Told) {
+    let (teller, told) = telling();
+    let controller = Controller::new("test", &fed.informer).workers(workers);
+    let gate = gate.clone();
+    let running = Running::start(controller, move |key, cx: Context<ConfigMap>| {
+        let (gate, teller) = (gate.clone(), teller.clone());
+        async move {
+            teller.tell(seen(&key, &cx));
+            gate.acquire().await?.forget();
+            Ok(Action::Done)
+        }
+    });
+    (running, told)
 }
 
 // claims: controller.all, controller.changes
@@ -51,18 +67,7 @@ async fn every_object_is_reconciled_and_again_when_it_changes() {
 async fn an_object_is_with_one_worker_and_several_objects_with_several() {
     let fed = Fed::new(&["a", "b", "c"]);
     let gate = Arc::new(Semaphore::new(0));
-    let (teller, mut told) = telling();
-    let _running = Running::start(Controller::new("test", &fed.informer).workers(2), {
-        let gate = gate.clone();
-        move |key, cx: Context<ConfigMap>| {
-            let (gate, teller) = (gate.clone(), teller.clone());
-            async move {
-                teller.tell(seen(&key, &cx));
-                gate.acquire().await?.forget();
-                Ok(Action::Done)
-            }
-        }
-    });
+    let (_running, mut told) = gated(&fed, 2, &gate);
     let first = told.sorted(2).await;
     told.nothing().await;
     // What changes while a worker has it comes again, and not before that worker is done.
@@ -80,18 +85,7 @@ async fn an_object_is_with_one_worker_and_several_objects_with_several() {
 async fn what_changes_is_more_urgent_than_what_was_there() {
     let fed = Fed::new(&["a", "b", "c"]);
     let gate = Arc::new(Semaphore::new(0));
-    let (teller, mut told) = telling();
-    let _running = Running::start(Controller::new("test", &fed.informer).workers(1), {
-        let gate = gate.clone();
-        move |key, cx: Context<ConfigMap>| {
-            let (gate, teller) = (gate.clone(), teller.clone());
-            async move {
-                teller.tell(seen(&key, &cx));
-                gate.acquire().await?.forget();
-                Ok(Action::Done)
-            }
-        }
-    });
+    let (_running, mut told) = gated(&fed, 1, &gate);
     told.next().await;
     fed.add(map("new", 11));
     until("it is known", || fed.informer.snapshot().len() == 4).await;
