@@ -19,9 +19,7 @@ use website::{Failed, NAME};
 
 /// A controller under its service account, with the rights that `deploy/controller.yaml` gives it.
 pub(crate) struct Controller {
-    program: PathBuf,
-    directory: TempDir,
-    address: SocketAddr,
+    program: Program,
     leases: Api<Lease>,
     child: Child,
     /// How many processes there have been, by which they are told apart.
@@ -30,9 +28,19 @@ pub(crate) struct Controller {
     pub(crate) endings: u32,
 }
 
+/// What is started, and how.
+struct Program {
+    file: PathBuf,
+    /// For how long a replica leads that has become silent, in seconds.
+    lease: u32,
+    directory: TempDir,
+    address: SocketAddr,
+}
+
 impl Controller {
     pub(crate) async fn start(
-        program: &Path,
+        file: &Path,
+        lease: u32,
         loader: &Loader,
         client: &Client,
     ) -> Result<Self, Failed> {
@@ -54,12 +62,15 @@ impl Controller {
         let directory = tempfile::tempdir()?;
         kubeconfig.write(directory.path().join(KUBECONFIG))?;
 
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        Ok(Self {
-            program: program.to_owned(),
-            child: spawn(program, directory.path(), address, 1)?,
+        let program = Program {
+            file: file.to_owned(),
+            lease,
             directory,
-            address,
+            address: TcpListener::bind("127.0.0.1:0")?.local_addr()?,
+        };
+        Ok(Self {
+            child: program.start(1)?,
+            program,
             leases: client.api().namespace(NAMESPACE),
             started: 1,
             kills: 0,
@@ -100,7 +111,7 @@ impl Controller {
             ("/readyz", "\r\n\r\nok"),
             ("/metrics", &reconciles),
         ] {
-            let mut stream = TcpStream::connect(self.address).await?;
+            let mut stream = TcpStream::connect(self.program.address).await?;
             let request =
                 format!("GET {path} HTTP/1.1\r\nhost: probe\r\nconnection: close\r\n\r\n");
             stream.write_all(request.as_bytes()).await?;
@@ -139,32 +150,27 @@ impl Controller {
 
     fn start_again(&mut self) -> Result<(), Failed> {
         self.started += 1;
-        self.child = spawn(
-            &self.program,
-            self.directory.path(),
-            self.address,
-            self.started,
-        )?;
+        self.child = self.program.start(self.started)?;
         Ok(())
     }
 }
 
-fn spawn(
-    program: &Path,
-    directory: &Path,
-    address: SocketAddr,
-    number: u32,
-) -> Result<Child, Failed> {
-    let child = Command::new(program)
-        .args(["run", "--lease=3"])
-        .arg(format!("--namespace={NAMESPACE}"))
-        .arg(format!("--name=trial-{number}"))
-        .arg(format!("--listen={address}"))
-        .env("KUBECONFIG", directory.join(KUBECONFIG))
-        .stdin(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()?;
-    Ok(child)
+impl Program {
+    fn start(&self, number: u32) -> Result<Child, Failed> {
+        let child = Command::new(&self.file)
+            .arg("run")
+            .arg(format!("--lease={}", self.lease))
+            .arg(format!("--namespace={NAMESPACE}"))
+            .arg(format!("--name=trial-{number}"))
+            .arg(format!("--listen={}", self.address))
+            .env("KUBECONFIG", self.directory.path().join(KUBECONFIG))
+            .stdin(Stdio::null())
+            // Whoever reads what is printed here waits for no more than this.
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
+        Ok(child)
+    }
 }
 
 /// Where it would run, and where its lease is.

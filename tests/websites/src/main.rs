@@ -43,6 +43,9 @@ struct Arguments {
     /// How many websites there are; three times as many changes are made
     #[arg(long, default_value_t = 200)]
     websites: usize,
+    /// For how long a controller leads that has become silent, in seconds
+    #[arg(long, default_value_t = 5)]
+    lease: u32,
     /// Which changes are made
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -90,7 +93,8 @@ async fn run(arguments: &Arguments) -> Result<usize, Failed> {
 }
 
 async fn trial(arguments: &Arguments, loader: &Loader, client: &Client) -> Result<usize, Failed> {
-    let mut controller = Controller::start(&arguments.controller, loader, client).await?;
+    let mut controller =
+        Controller::start(&arguments.controller, arguments.lease, loader, client).await?;
     // An eighth of the changes may be made ahead of what is done to controller and server.
     let changes = Changes::plan(arguments.websites, arguments.seed);
     let eighth = changes.len() / (DISTURBANCES.len() + 1);

@@ -14,20 +14,24 @@ use crate::workspace;
 
 /// A tenth of what [`websites_more`] does.
 pub(super) fn websites(interrupt: &Interrupt) -> Result<Cases> {
-    trial(200, interrupt)
+    // A short lease: a controller that was killed is waited for until it has run out.
+    trial(200, 5, interrupt)
 }
 
 /// Two thousand websites.
 pub(super) fn websites_more(interrupt: &Interrupt) -> Result<Cases> {
-    trial(2_000, interrupt)
+    trial(2_000, 15, interrupt)
 }
 
-fn trial(websites: usize, interrupt: &Interrupt) -> Result<Cases> {
+// claims: controller.killed
+fn trial(websites: usize, lease: u32, interrupt: &Interrupt) -> Result<Cases> {
     let programs = Programs::build(interrupt)?;
     command::check(tests().arg("--no-run"), interrupt)?;
     let options = Options {
         with_controllers: Some("garbage-collector-controller".to_owned()),
-        ..Options::default()
+        api_all: false,
+        // An address for each of their services.
+        apiserver_flags: vec!["--service-cluster-ip-range=10.0.0.0/16".to_owned()],
     };
     let binaries = Binaries::ensure(interrupt)?;
     let directory = Registry::open()?.temporary()?;
@@ -53,6 +57,7 @@ fn trial(websites: usize, interrupt: &Interrupt) -> Result<Cases> {
     trial.arg("--kubeconfig").arg(cluster.kubeconfig());
     trial.arg("--controller").arg(programs.path("website"));
     trial.arg(format!("--websites={websites}"));
+    trial.arg(format!("--lease={lease}"));
     let passed = follow(&mut trial, ("restart", RESTARTS), |_| {
         cluster.fail_over(interrupt, |_| Ok(()))
     })?;
