@@ -263,7 +263,7 @@ fn account(claims: &Object, registry: &Registry) -> Result<User, String> {
         let name = Quoted(account.name);
         return Err(format!("serviceaccounts {name} not found"));
     };
-    let uid = &found.attributes.uid;
+    let uid = found.attributes.uid();
     if uid != account.uid {
         let claimed = account.uid;
         return Err(format!(
@@ -289,7 +289,7 @@ fn account(claims: &Object, registry: &Registry) -> Result<User, String> {
         };
         const GONE: &str = "service account token has been invalidated";
         let (served, found) = find(resource, namespace, named).ok_or(GONE)?;
-        let (uid, claimed) = (&found.attributes.uid, named.uid);
+        let (uid, claimed) = (found.attributes.uid(), named.uid);
         if uid != claimed {
             return Err(format!(
                 "{kind} UID ({uid}) does not match service account {kind} ref claim ({claimed})"

@@ -57,7 +57,7 @@ impl Api {
         if served.facts.returns_deleted || served.kind.returns_deleted {
             return Ok(Answer::object(code, &renderer, object));
         }
-        let uid = &object.attributes.uid;
+        let uid = object.attributes.uid();
         let status = status::deleted(served.qualified(), name, uid);
         let body = Body::whole(renderer.status(&status));
         Ok(Answer::new(code, renderer.media_type(), body))

@@ -185,7 +185,7 @@ impl Api {
         let found = found.ok_or_else(|| Failure::not_found(served.qualified(), name))?;
         Ok(Known {
             name: name.to_owned(),
-            uid: found.attributes.uid.to_string(),
+            uid: found.attributes.uid().to_string(),
         })
     }
 }

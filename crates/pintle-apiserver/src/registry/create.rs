@@ -136,7 +136,7 @@ impl Registry {
     /// Gives back what an object that is gone had for itself.
     pub(super) fn release(&self, served: Served, gone: &Object) {
         if served.kind.reserve.is_some() {
-            self.claims.release(&gone.attributes.uid);
+            self.claims.release(gone.attributes.uid());
         }
     }
 }

@@ -339,7 +339,7 @@ pub(super) fn check_preconditions(
 ) -> Result<(), Failure> {
     let name = current.key.name();
     let is_namespace = matches!(served.kind.deletion, Deletion::Namespace);
-    let (uid, revision) = (&current.attributes.uid, current.revision);
+    let (uid, revision) = (current.attributes.uid(), current.revision);
     if let Some(wanted) = options.uid.as_ref().filter(|wanted| *wanted != uid) {
         return Err(if is_namespace {
             let why = format!(

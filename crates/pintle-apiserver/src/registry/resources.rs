@@ -12,7 +12,7 @@ use crate::{
     schema::{Resource, Subresource, Tree, TypeFacts},
     shared::SharedStore,
     status::Qualified,
-    store::{Attributes, Awaited, HistoryLimits, Object, Owner, ResourceId, Store},
+    store::{Attributes, HistoryLimits, Object, ResourceId, Store},
     versions::{self, Conversion},
 };
 
@@ -192,24 +192,7 @@ impl Served {
 
     /// What the store is to know about an object without decoding it.
     pub(super) fn attributes(&self, tree: &Tree) -> Attributes {
-        let labels = tree.at(&["metadata", "labels"]);
-        let labels = labels.and_then(pintle_codec::Value::as_object);
-        let labels = labels.into_iter().flat_map(pintle_codec::Object::iter);
-        Attributes {
-            uid: tree.metadata_text("uid").into(),
-            deleting: !tree.metadata_text("deletionTimestamp").is_empty(),
-            awaited: Awaited::of(tree),
-            owners: Owner::all(tree),
-            labels: labels
-                .map(|(key, value)| (key.into(), value.as_str().unwrap_or_default().into()))
-                .collect(),
-            fields: self
-                .kind
-                .fields
-                .iter()
-                .map(|field| field.value(tree))
-                .collect(),
-        }
+        Attributes::of(tree, self.kind.fields)
     }
 }
 

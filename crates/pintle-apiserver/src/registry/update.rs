@@ -256,7 +256,7 @@ pub(super) fn check_uid(
     key: &Key,
     current: Option<&Object>,
 ) -> Result<(), Failure> {
-    let current_uid = current.map_or("", |current| &current.attributes.uid);
+    let current_uid = current.map_or("", |current| current.attributes.uid());
     let uid = input.metadata_text("uid");
     if uid.is_empty() || uid == current_uid {
         return Ok(());

@@ -127,15 +127,6 @@ impl PathRange {
             },
         }
     }
-
-    /// Whether the start is behind the end.
-    pub(super) fn is_inverted(&self) -> bool {
-        match (&self.from, &self.to) {
-            (Bound::Included(from), Bound::Included(to)) => from > to,
-            (Bound::Included(from), Bound::Excluded(to)) => from >= to,
-            _ => false,
-        }
-    }
 }
 
 impl RangeBounds<str> for PathRange {

@@ -24,6 +24,7 @@ mod object;
 mod owner;
 mod revision;
 mod snapshot;
+mod texts;
 mod watch;
 
 pub(crate) use encoded::{Draft, Encoded};

@@ -1,9 +1,12 @@
 //! [`Object`], one version of one object, with what the server looks at without decoding it.
 
-use pintle_codec::Str;
+use pintle_codec::{Object as Fields, Str, Value};
 
-use super::{Awaited, Draft, Encoded, Key, Owner, Revision};
-use crate::schema::Tree;
+use super::{
+    Awaited, Draft, Encoded, Key, Owner, Revision,
+    texts::{Texts, TextsBuilder},
+};
+use crate::{kinds::SelectableField, schema::Tree};
 
 /// One version of one object. It never changes; a write makes another one.
 #[derive(Debug)]
@@ -21,23 +24,17 @@ pub(crate) struct Object {
 /// What selectors, preconditions and the server's own controllers ask about an object.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Attributes {
-    /// `metadata.uid`.
-    pub(crate) uid: Str,
     /// Whether `metadata.deletionTimestamp` is set.
     pub(crate) deleting: bool,
     /// What its deletion waits for, once it is being deleted.
     pub(crate) awaited: Awaited,
     /// `metadata.ownerReferences`.
     pub(crate) owners: Box<[Owner]>,
-    /// `metadata.labels`.
-    pub(crate) labels: Labels,
-    /// The values of the resource's selectable fields, in its own order of them.
-    pub(crate) fields: Box<[Str]>,
+    /// The uid, the values of the selectable fields, then keys and values of the labels.
+    texts: Texts,
+    /// How many selectable fields there are.
+    fields: u8,
 }
-
-/// The labels of an object, ordered by key.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Labels(Box<[(Str, Str)]>);
 
 impl Object {
     /// Something that was made to be shown, at the revision that it says.
@@ -94,25 +91,71 @@ impl Object {
 }
 
 impl Attributes {
+    /// Those of an object of a resource with these selectable fields.
+    pub(crate) fn of(tree: &Tree, fields: &[SelectableField]) -> Self {
+        let labels = tree.at(&["metadata", "labels"]);
+        let labels = labels.and_then(Value::as_object);
+        let labels = labels.into_iter().flat_map(Fields::iter);
+        let fields = fields.iter().map(|field| field.value(tree));
+        let labels = labels.map(|(key, value)| (key, value.as_str().unwrap_or_default()));
+        Self {
+            deleting: !tree.metadata_text("deletionTimestamp").is_empty(),
+            awaited: Awaited::of(tree),
+            owners: Owner::all(tree),
+            ..Self::saying(tree.metadata_text("uid"), fields, labels)
+        }
+    }
+
+    fn saying<'t>(
+        uid: &str,
+        fields: impl ExactSizeIterator<Item = Str>,
+        labels: impl IntoIterator<Item = (&'t str, &'t str)>,
+    ) -> Self {
+        let count = u8::try_from(fields.len()).expect("a kind has a dozen fields at most");
+        let mut texts = TextsBuilder::default();
+        texts.push(uid);
+        for field in fields {
+            texts.push(&field);
+        }
+        for (key, value) in labels {
+            texts.push(key);
+            texts.push(value);
+        }
+        Self {
+            texts: texts.build(),
+            fields: count,
+            ..Self::default()
+        }
+    }
+
+    /// `metadata.uid`.
+    pub(crate) fn uid(&self) -> &str {
+        self.texts.iter().next().unwrap_or_default()
+    }
+
     /// The value of a selectable field; an object that does not have it has an empty one.
     pub(crate) fn field(&self, number: usize) -> &str {
-        self.fields.get(number).map_or("", Str::as_str)
+        let mut fields = self.texts.iter().skip(1).take(self.fields.into());
+        fields.nth(number).unwrap_or_default()
     }
-}
 
-impl Labels {
     /// The value of a label.
-    pub(crate) fn get(&self, key: &str) -> Option<&str> {
-        let at = self.0.binary_search_by(|(probe, _)| (**probe).cmp(key));
-        at.ok().map(|at| self.0[at].1.as_str())
+    pub(crate) fn label(&self, key: &str) -> Option<&str> {
+        let mut labels = self.texts.iter().skip(1 + usize::from(self.fields));
+        while let (Some(probe), Some(value)) = (labels.next(), labels.next()) {
+            if probe == key {
+                return Some(value);
+            }
+        }
+        None
     }
 }
 
-impl FromIterator<(Str, Str)> for Labels {
-    fn from_iter<I: IntoIterator<Item = (Str, Str)>>(labels: I) -> Self {
-        let mut labels: Vec<_> = labels.into_iter().collect();
-        labels.sort_unstable();
-        Self(labels.into())
+#[cfg(test)]
+impl Attributes {
+    /// Those of an object with a label.
+    pub(super) fn labelled(key: &str, value: &str) -> Self {
+        Self::saying("", [].into_iter(), [(key, value)])
     }
 }
 
@@ -121,13 +164,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_are_found_whatever_their_order() {
-        let labels: Labels = [("b", "2"), ("a", "1"), ("c", "")]
-            .map(|(key, value)| (key.into(), value.into()))
-            .into_iter()
-            .collect();
-        assert_eq!(labels.get("a"), Some("1"));
-        assert_eq!(labels.get("c"), Some(""));
-        assert_eq!(labels.get("d"), None);
+    fn uid_fields_and_labels_are_told_apart() {
+        let attributes = Attributes::saying(
+            "u",
+            ["f".into(), Str::default()].into_iter(),
+            [("b", "2"), ("a", "1"), ("c", "")],
+        );
+        assert_eq!(attributes.uid(), "u");
+        assert_eq!(
+            [0, 1, 2].map(|number| attributes.field(number)),
+            ["f", "", ""]
+        );
+        let labels = ["a", "b", "c", "d", "1", "f"].map(|key| attributes.label(key));
+        assert_eq!(labels, [Some("1"), Some("2"), Some(""), None, None, None]);
+        let none = Attributes::default();
+        assert_eq!((none.uid(), none.field(0), none.label("a")), ("", "", None));
     }
 }

@@ -5,7 +5,9 @@
 
 use std::sync::Arc;
 
-use super::{Key, Object, Revision, Scope, key::PathRange};
+use pintle_snapshot::SnapshotMap;
+
+use super::{Key, Object, Revision, Scope};
 
 /// All objects of one resource at one revision.
 #[derive(Clone, Debug)]
@@ -14,10 +16,9 @@ pub(crate) struct Snapshot {
     revision: Revision,
 }
 
-/// An ordered map that shares its structure with its clones. Named once, so that the choice can
-/// change: it is a red-black tree, in which a write copies the path from the root only.
+/// The objects by their keys. A clone is free.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ObjectMap(rpds::RedBlackTreeMapSync<Key, Arc<Object>>);
+pub(super) struct ObjectMap(SnapshotMap<Key, Arc<Object>>);
 
 impl Snapshot {
     pub(super) fn new(objects: ObjectMap, revision: Revision) -> Self {
@@ -35,7 +36,7 @@ impl Snapshot {
 
     /// How many objects there are.
     pub(crate) fn len(&self) -> usize {
-        self.objects.0.size()
+        self.objects.0.len()
     }
 
     /// The objects of a scope in the order of their paths, from the first that is not below `start`.
@@ -49,9 +50,8 @@ impl Snapshot {
             Some(start) => paths.starting_at(start),
             None => paths,
         };
-        // The tree refuses an inverted range; it is an empty one.
-        let objects = (!paths.is_inverted()).then(|| self.objects.range(paths));
-        objects.into_iter().flatten()
+        let objects = self.objects.0.range::<str>(paths);
+        objects.map(|(_, object)| object)
     }
 }
 
@@ -61,14 +61,10 @@ impl ObjectMap {
     }
 
     pub(super) fn insert(&mut self, object: Arc<Object>) {
-        self.0.insert_mut(object.key.clone(), object);
+        self.0.insert(object.key.clone(), object);
     }
 
     pub(super) fn remove(&mut self, key: &Key) {
-        self.0.remove_mut(key);
-    }
-
-    fn range(&self, paths: PathRange) -> impl Iterator<Item = &Arc<Object>> {
-        self.0.range::<str, _>(paths).map(|(_, object)| object)
+        self.0.remove(key.as_str());
     }
 }

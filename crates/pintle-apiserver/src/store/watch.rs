@@ -262,8 +262,7 @@ impl Filter {
         let Object {
             key, attributes, ..
         } = object;
-        self.labels
-            .matches_with(|label| attributes.labels.get(label))
+        self.labels.matches_with(|label| attributes.label(label))
             && self.fields.matches(|field| match field {
                 NAME_FIELD => key.name(),
                 NAMESPACE_FIELD => key.namespace(),
@@ -390,10 +389,7 @@ mod tests {
             _ => {
                 let draft = Draft::encode(&Tree::zero(&CONFIG_MAP));
                 let value = if random.below(2) == 0 { "0" } else { "1" };
-                let attributes = Attributes {
-                    labels: [("x".into(), value.into())].into_iter().collect(),
-                    ..Attributes::default()
-                };
+                let attributes = Attributes::labelled("x", value);
                 store.put(PODS, key, &draft, attributes, now);
             }
         }

@@ -181,7 +181,7 @@ impl Collector {
             key,
         };
         match self.get(&place).map(|owner| owner.attributes.clone()) {
-            Some(found) if found.uid != owner.uid => Standing::Dangling,
+            Some(found) if *found.uid() != *owner.uid => Standing::Dangling,
             Some(found) if found.deleting && found.awaited.dependents => Standing::Waiting,
             Some(_) => Standing::Solid,
             None => Standing::Dangling,
@@ -196,7 +196,7 @@ impl Collector {
         propagation: Propagation,
     ) -> Result<(), Failure> {
         let options = DeleteOptions {
-            uid: Some(object.attributes.uid.clone()),
+            uid: Some(object.attributes.uid().into()),
             resource_version: Some(object.revision.to_string().into()),
             propagation: Some(propagation),
             ..DeleteOptions::default()
@@ -208,7 +208,7 @@ impl Collector {
 
     /// Lets dependents go, and then their owner.
     fn orphan(&self, served: Served, owner: &Object, dependents: &[Place]) -> Result<(), Failure> {
-        let owners = [owner.attributes.uid.clone()];
+        let owners = [owner.attributes.uid().into()];
         for place in dependents {
             let Some(dependent) = self.get(place) else {
                 continue;
@@ -260,7 +260,7 @@ impl Collector {
         object: &Object,
         change: impl Fn(&mut Tree),
     ) -> Result<(), Failure> {
-        let uid = &object.attributes.uid;
+        let uid = object.attributes.uid();
         let wanted = Change {
             served,
             namespace: object.key.namespace(),
@@ -270,7 +270,7 @@ impl Collector {
         };
         let changed = self.registry.change(wanted, &mut |tree, current| {
             let mut tree = tree.clone();
-            if current.attributes.uid == *uid {
+            if current.attributes.uid() == uid {
                 change(&mut tree);
             }
             Ok(tree)

@@ -95,9 +95,9 @@ impl Graph {
             resource,
             key: now.key.clone(),
         };
-        let before = before.filter(|before| before.attributes.uid == now.attributes.uid);
+        let before = before.filter(|before| before.attributes.uid() == now.attributes.uid());
         let attributes = &now.attributes;
-        let uid = &attributes.uid;
+        let uid = attributes.uid();
         let had = before.map_or(&[][..], |before| &before.attributes.owners);
         if *had != *attributes.owners {
             self.unlink(uid, had);
@@ -107,13 +107,13 @@ impl Graph {
                     place: place(),
                     blocks: owner.blocks,
                 };
-                owned.insert(uid.clone(), dependent);
+                owned.insert(uid.into(), dependent);
             }
             self.enqueue(place());
         }
         let awaited = attributes.awaited;
         if attributes.deleting && (awaited.orphans || awaited.dependents) {
-            let began = self.waiting.insert(uid.clone(), place()).is_none();
+            let began = self.waiting.insert(uid.into(), place()).is_none();
             if began && awaited.dependents {
                 self.enqueue_dependents(uid);
             }
@@ -146,7 +146,7 @@ impl Graph {
         waits: impl Fn(&Place) -> bool,
     ) -> Verdict {
         let attributes = &object.attributes;
-        let owned = self.owned.get(&attributes.uid);
+        let owned = self.owned.get(attributes.uid());
         if attributes.deleting {
             return match (attributes.awaited.orphans, attributes.awaited.dependents) {
                 (true, _) => Verdict::Orphan(owned.map_or_else(Vec::new, Owned::places)),
@@ -193,14 +193,14 @@ impl Graph {
     }
 
     fn gone(&mut self, object: &Object) {
-        let uid = &object.attributes.uid;
+        let uid = object.attributes.uid();
         self.unlink(uid, &object.attributes.owners);
         self.waiting.remove(uid);
         self.enqueue_dependents(uid);
     }
 
     /// An object is owned no longer by some.
-    fn unlink(&mut self, uid: &Str, owners: &[Owner]) {
+    fn unlink(&mut self, uid: &str, owners: &[Owner]) {
         for owner in owners {
             if let Some(owned) = self.owned.get_mut(&owner.uid) {
                 owned.remove(uid);
@@ -214,7 +214,7 @@ impl Graph {
         }
     }
 
-    fn enqueue_dependents(&mut self, uid: &Str) {
+    fn enqueue_dependents(&mut self, uid: &str) {
         let places = self.owned.get(uid).map(Owned::places);
         for place in places.into_iter().flatten() {
             self.enqueue(place);
@@ -230,7 +230,7 @@ impl Owned {
         }
     }
 
-    fn remove(&mut self, uid: &Str) {
+    fn remove(&mut self, uid: &str) {
         if let Some(before) = self.dependents.remove(uid) {
             self.blocking -= usize::from(before.blocks);
         }

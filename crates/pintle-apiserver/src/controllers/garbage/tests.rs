@@ -84,7 +84,7 @@ impl Garden {
             ""
         };
         let created = self.registry.create(served, namespace, tree, Mode::SERVER);
-        created.unwrap().attributes.uid.to_string()
+        created.unwrap().attributes.uid().to_string()
     }
 
     /// Creates a config map whose owners are config maps.
@@ -364,7 +364,10 @@ fn whatever_happens_only_what_is_owned_is_left() {
         }
         garden.settle();
         let left = garden.objects("configmaps");
-        let uids: BTreeSet<_> = left.iter().map(|o| o.attributes.uid.to_string()).collect();
+        let uids: BTreeSet<_> = left
+            .iter()
+            .map(|o| o.attributes.uid().to_string())
+            .collect();
         for object in &left {
             let (key, attributes) = (&object.key, &object.attributes);
             assert!(!attributes.deleting, "seed {seed}: {key} waits for nothing");

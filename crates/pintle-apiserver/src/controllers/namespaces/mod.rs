@@ -203,7 +203,7 @@ fn describe(registry: &Registry, namespace: &Object, findings: &Findings) {
     // It fails if the namespace is gone.
     _ = registry.change(change, &mut |tree, current| {
         let mut tree = tree.clone();
-        if current.attributes.uid == namespace.attributes.uid {
+        if current.attributes.uid() == namespace.attributes.uid() {
             findings.tell(&mut tree, &now);
         }
         Ok(tree)
@@ -222,7 +222,7 @@ fn finalize(registry: &Registry, namespace: &Object) {
     // It fails if the namespace is gone.
     _ = registry.change(change, &mut |tree, current| {
         let mut tree = tree.clone();
-        if current.attributes.uid == namespace.attributes.uid {
+        if current.attributes.uid() == namespace.attributes.uid() {
             let is_own = |finalizer: &&Value| finalizer.as_str() == Some("kubernetes");
             let had = tree.list(&FINALIZERS).iter();
             let others: Vec<Value> = had.filter(|f| !is_own(f)).cloned().collect();

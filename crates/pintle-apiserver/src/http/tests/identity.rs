@@ -40,7 +40,7 @@ impl Server {
             .registry
             .store()
             .read(|store| store.get(served.id, &key));
-        object.unwrap().attributes.uid.to_string()
+        object.unwrap().attributes.uid().to_string()
     }
 
     async fn account(&self, name: &str) -> String {
