@@ -39,7 +39,11 @@ enum Content {
     /// Known as a whole.
     Whole(Option<Bytes>),
     /// Made while it is sent, as fast as the client takes it.
-    Chunks(Box<dyn Iterator<Item = Bytes> + Send>),
+    Chunks {
+        pieces: Box<dyn Iterator<Item = Bytes> + Send>,
+        /// Whether one was made since others last had their turn.
+        tired: bool,
+    },
     /// What somebody else answers, as it comes.
     Relayed(Box<Relayed>),
     /// No body at all: the connection leaves HTTP behind this response.
@@ -156,7 +160,10 @@ impl Body {
             (Some(only), None) => Self::whole(only),
             (Some(first), Some(second)) => {
                 let chunks = [first, second].into_iter().chain(chunks);
-                Self::of(Content::Chunks(Box::new(chunks)))
+                Self::of(Content::Chunks {
+                    pieces: Box::new(chunks),
+                    tired: false,
+                })
             }
         }
     }
@@ -169,16 +176,16 @@ impl Body {
     ) -> Result<Box<dyn Iterator<Item = Bytes> + Send>, Self> {
         match self.content {
             Content::Whole(Some(data)) if data.len() > limit => Ok(Box::new([data].into_iter())),
-            Content::Chunks(mut chunks) => {
+            Content::Chunks { mut pieces, .. } => {
                 let (mut begun, mut length) = (Vec::new(), 0);
                 while length <= limit {
-                    let Some(chunk) = chunks.next() else {
+                    let Some(chunk) = pieces.next() else {
                         return Err(Self::chunks(begun.into_iter()));
                     };
                     length += chunk.len();
                     begun.push(chunk);
                 }
-                Ok(Box::new(begun.into_iter().chain(chunks)))
+                Ok(Box::new(begun.into_iter().chain(pieces)))
             }
             content => Err(Self { content, ..self }),
         }
@@ -267,7 +274,7 @@ impl Body {
         match &self.content {
             Content::Whole(data) => Some(data.as_ref().map_or(0, Bytes::len)),
             Content::Departure(_) => Some(0),
-            Content::Chunks(_) | Content::Relayed(_) | Content::Source { .. } => None,
+            Content::Chunks { .. } | Content::Relayed(_) | Content::Source { .. } => None,
         }
     }
 
@@ -392,7 +399,16 @@ impl http_body::Body for Body {
     ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         let data = match &mut self.content {
             Content::Whole(data) => data.take().filter(|data| !data.is_empty()),
-            Content::Chunks(chunks) => chunks.next(),
+            Content::Chunks { pieces, tired } => {
+                // To make a piece takes a while, and a client that is fast takes one after the other: who
+                // asks for less does not wait for all of them.
+                *tired = !*tired;
+                if !*tired {
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
+                }
+                pieces.next()
+            }
             Content::Relayed(answer) => {
                 let frame = Pin::new(answer).poll_frame(cx);
                 return frame.map(|frame| frame.map(|frame| frame.map_err(|_| Broken)));
@@ -409,7 +425,7 @@ impl http_body::Body for Body {
     fn is_end_stream(&self) -> bool {
         match &self.content {
             Content::Whole(data) => data.as_ref().is_none_or(Bytes::is_empty),
-            Content::Chunks(_) => false,
+            Content::Chunks { .. } => false,
             Content::Relayed(answer) => answer.is_end_stream(),
             Content::Departure(_) => true,
             Content::Source { ready, next, .. } => ready.is_empty() && next.lock().pull.is_none(),
