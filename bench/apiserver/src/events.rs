@@ -22,7 +22,7 @@ pub(crate) async fn follow(writes: usize, watchers: usize) -> Result<serde_json:
     let heard = Arc::new(AtomicUsize::new(0));
     for _ in 0..watchers {
         let mut sender = connect(server.connector(), &mut connections).await?;
-        let response = call(&mut sender, Method::GET, WATCH, "").await?;
+        let response = call(&mut sender, Method::GET, WATCH, JSON, "").await?;
         let (mut body, heard) = (response.into_body(), heard.clone());
         watching.spawn(async move {
             let mut own = 0;
@@ -53,7 +53,7 @@ pub(crate) async fn follow(writes: usize, watchers: usize) -> Result<serde_json:
                     r#"{{"metadata":{{"name":"m-{number}"}},"data":{{"text":"{}"}}}}"#,
                     "a".repeat(500)
                 );
-                let created = call(&mut sender, Method::POST, MAPS, &body).await?;
+                let created = call(&mut sender, Method::POST, MAPS, JSON, body).await?;
                 if created.status() != 201 {
                     return Err(format!("a write is answered {}", created.status()).into());
                 }
@@ -81,7 +81,7 @@ pub(crate) async fn follow(writes: usize, watchers: usize) -> Result<serde_json:
     }))
 }
 
-async fn connect(
+pub(crate) async fn connect(
     connector: &Connector,
     connections: &mut JoinSet<()>,
 ) -> Result<http1::SendRequest<Full<Bytes>>> {
@@ -91,18 +91,20 @@ async fn connect(
     Ok(sender)
 }
 
-async fn call(
+pub(crate) async fn call(
     sender: &mut http1::SendRequest<Full<Bytes>>,
     method: Method,
     path: &str,
-    body: &str,
+    media_type: &'static str,
+    body: impl Into<Bytes>,
 ) -> Result<Response<Incoming>> {
     let request = Request::builder()
         .method(method)
         .uri(path)
         .header("host", "cluster.local")
-        .header("content-type", JSON)
-        .body(Full::from(body.to_owned()))?;
+        .header("content-type", media_type)
+        .header("accept", media_type)
+        .body(Full::new(body.into()))?;
     sender.ready().await?;
     Ok(sender.send_request(request).await?)
 }

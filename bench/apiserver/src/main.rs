@@ -3,8 +3,10 @@
 //! ```text
 //! apiserver-load creates KUBECONFIG PODS    creates of the reference pod, from several requests at a time
 //! apiserver-load gets KUBECONFIG SECONDS    gets of one pod, alone and beside a list of all
+//! apiserver-load lists KUBECONFIG           lists of all, until it is stopped
 //! apiserver-load changes KUBECONFIG PODS A_SECOND SECONDS    changes of created pods, by turns
 //! apiserver-load events WRITES WATCHERS     events of the embedded server, in this process
+//! apiserver-load alone PODS                 creates in this process, one after the other: for profiles
 //! ```
 
 mod changes;
@@ -24,11 +26,13 @@ async fn main() -> ExitCode {
     let found = match arguments[..] {
         ["creates", kubeconfig, pods] => creates(kubeconfig, pods).await,
         ["gets", kubeconfig, seconds] => gets(kubeconfig, seconds).await,
+        ["lists", kubeconfig] => gets::list(kubeconfig).await,
         ["changes", kubeconfig, pods, a_second, seconds] => {
             changes(kubeconfig, pods, a_second, seconds).await
         }
         ["events", writes, watchers] => events(writes, watchers).await,
-        _ => Err("creates KUBECONFIG PODS | gets KUBECONFIG SECONDS | changes KUBECONFIG PODS A_SECOND SECONDS | events WRITES WATCHERS".into()),
+        ["alone", pods] => alone(pods).await,
+        _ => Err("creates KUBECONFIG PODS | gets KUBECONFIG SECONDS | lists KUBECONFIG | changes KUBECONFIG PODS A_SECOND SECONDS | events WRITES WATCHERS | alone PODS".into()),
     };
     match found {
         Ok(found) => {
@@ -67,4 +71,8 @@ async fn changes(
 
 async fn events(writes: &str, watchers: &str) -> Result<serde_json::Value> {
     events::follow(writes.parse()?, watchers.parse()?).await
+}
+
+async fn alone(pods: &str) -> Result<serde_json::Value> {
+    pods::create_alone(pods.parse()?).await
 }

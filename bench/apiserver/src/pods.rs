@@ -5,19 +5,21 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use bytes::Bytes;
+use http_body_util::BodyExt as _;
 use hyper::Method;
 use pintle_api::core::v1::Pod;
+use pintle_apiserver::ApiServer;
 use pintle_codec::{Decoder, Format};
 use pintle_meta::Body as _;
 use tokio::task::JoinSet;
 
 use crate::client::{PROTOBUF, Result, Server};
+use crate::events;
 
 /// Creates so many pods, and says how many that is a second.
 pub(crate) async fn create(kubeconfig: &str, pods: usize) -> Result<serde_json::Value> {
     let server = Server::of(kubeconfig)?;
     let reference = reference()?;
-    let size = body(&reference, 0)?.len();
     let next = Arc::new(AtomicUsize::new(0));
     let mut workers = JoinSet::new();
     let mut connections = Vec::new();
@@ -29,29 +31,53 @@ pub(crate) async fn create(kubeconfig: &str, pods: usize) -> Result<serde_json::
         let connection = connections[worker % CONNECTIONS].clone();
         let (next, reference) = (next.clone(), reference.clone());
         workers.spawn(async move {
+            let mut bytes = 0;
             loop {
                 let number = next.fetch_add(1, Ordering::Relaxed);
                 if number >= pods {
-                    return Ok::<_, Box<dyn std::error::Error + Send + Sync>>(());
+                    return Ok::<_, Box<dyn std::error::Error + Send + Sync>>(bytes);
                 }
                 let body = body(&reference, number)?;
-                let created = connection.call(Method::POST, PODS, PROTOBUF, body).await?;
-                if created.0 != 201 {
-                    return Err(format!("pod {number} is answered {}", created.0).into());
+                let (code, length) = connection.call(Method::POST, PODS, PROTOBUF, body).await?;
+                if code != 201 {
+                    return Err(format!("pod {number} is answered {code}").into());
                 }
+                bytes += length;
             }
         });
     }
+    let mut bytes = 0;
     while let Some(worker) = workers.join_next().await {
-        worker??;
+        bytes += worker??;
     }
     let seconds = started.elapsed().as_secs_f64();
     Ok(serde_json::json!({
         "pods": pods,
-        "bytes_each": size,
+        // As they are stored and answered; the status that is sent is no part of it.
+        "bytes_each": bytes / pods,
         "seconds": seconds,
         "creates_a_second": pods as f64 / seconds,
     }))
+}
+
+/// Creates so many pods in a server in this process, one after the other and without encryption: what is left
+/// is the work that a create takes by itself.
+pub(crate) async fn create_alone(pods: usize) -> Result<serde_json::Value> {
+    let server = ApiServer::builder().in_process().start().await?;
+    let mut connections = JoinSet::new();
+    let mut sender = events::connect(server.connector(), &mut connections).await?;
+    let reference = reference()?;
+    let started = Instant::now();
+    for number in 0..pods {
+        let body = body(&reference, number)?;
+        let created = events::call(&mut sender, Method::POST, PODS, PROTOBUF, body).await?;
+        if created.status() != 201 {
+            return Err(format!("pod {number} is answered {}", created.status()).into());
+        }
+        created.into_body().collect().await?;
+    }
+    let seconds = started.elapsed().as_secs_f64();
+    Ok(serde_json::json!({ "pods": pods, "micros_each": seconds * 1e6 / pods as f64 }))
 }
 
 /// The path of a pod that was created.
