@@ -2,11 +2,14 @@
 //! the server's own is a `Status`.
 //!
 //! An input is a few requests, each as HTTP/1 has it: a line with method and URI, headers, an empty line, the
-//! body; a line `---` between two.
+//! body; a line `---` between two. What a URI has between `<` and `>` is sent in base64: the insides of tokens,
+//! which would otherwise be out of the fuzzer's reach.
 #![no_main]
 
+use std::borrow::Cow;
 use std::str;
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use libfuzzer_sys::fuzz_target;
 use pintle_apiserver::fuzzing::Server;
 use pintle_codec::Format;
@@ -46,6 +49,7 @@ fn ask(server: &Server, request: &[u8]) {
             None => break,
         }
     }
+    let uri = &*with_tokens(uri);
     let Some(answer) = server.answer(method, uri, &headers, rest) else {
         return;
     };
@@ -54,6 +58,15 @@ fn ask(server: &Server, request: &[u8]) {
         let says = |what: &[u8]| answer.body.windows(what.len()).any(|window| window == what);
         assert!(says(b"Status"), "{method} {uri}: {answer:?}");
     }
+}
+
+/// A URI with its tokens written as they are sent.
+fn with_tokens(uri: &str) -> Cow<'_, str> {
+    let token = uri.split_once('<').and_then(|(before, rest)| {
+        let (token, after) = rest.split_once('>')?;
+        Some([before, &URL_SAFE_NO_PAD.encode(token), after].concat())
+    });
+    token.map_or(Cow::Borrowed(uri), Cow::Owned)
 }
 
 /// The parts of an input between separators.
@@ -73,7 +86,8 @@ fn split<'a>(input: &'a [u8], separator: &'a [u8]) -> impl Iterator<Item = &'a [
 
 /// Requests that mean something, and objects of every kind in each format.
 fn inputs() -> Vec<Vec<u8>> {
-    let mut inputs: Vec<Vec<u8>> = REQUESTS.iter().map(|text| text.as_bytes().to_vec()).collect();
+    let conversations = CONVERSATIONS.split("\n=====\n");
+    let mut inputs: Vec<Vec<u8>> = conversations.map(|text| text.as_bytes().to_vec()).collect();
     for (format, media_type) in [
         (Format::Json, "application/json"),
         (Format::Protobuf, "application/vnd.kubernetes.protobuf"),
@@ -90,13 +104,5 @@ fn inputs() -> Vec<Vec<u8>> {
     inputs
 }
 
-const REQUESTS: [&str; 8] = [
-    "POST /api/v1/namespaces/default/configmaps\nContent-Type: application/json\n\n{\"metadata\":{\"name\":\"a\",\"labels\":{\"x\":\"y\"},\"finalizers\":[\"x/y\"]},\"data\":{\"k\":\"v\"}}\n---\nPATCH /api/v1/namespaces/default/configmaps/a\nContent-Type: application/json-patch+json\n\n[{\"op\":\"add\",\"path\":\"/data/b\",\"value\":\"c\"},{\"op\":\"test\",\"path\":\"/data/k\",\"value\":\"v\"}]\n---\nGET /api/v1/namespaces/default/configmaps?watch=1&resourceVersion=0&labelSelector=x%3Dy\n\n\n---\nDELETE /api/v1/namespaces/default/configmaps/a\n\n{\"propagationPolicy\":\"Foreground\"}",
-    "POST /api/v1/namespaces/default/pods\nContent-Type: application/yaml\nAccept: application/cbor\n\nmetadata: {generateName: a-}\nspec: {containers: [{name: c, image: i, resources: {limits: {cpu: 1500m}}}]}\n---\nPATCH /api/v1/namespaces/default/pods/a\nContent-Type: application/strategic-merge-patch+json\n\n{\"spec\":{\"containers\":[{\"name\":\"c\",\"image\":\"j\",\"$patch\":\"replace\"}],\"$setElementOrder/containers\":[{\"name\":\"c\"}]}}",
-    "GET /api/v1/namespaces?limit=1\nAccept: application/json;as=Table;v=v1;g=meta.k8s.io\n\n\n---\nGET /api/v1/namespaces?limit=1&continue=eyJ2IjoibWV0YS5rOHMuaW8vdjEiLCJydiI6NSwic3RhcnQiOiJhXHUwMDAwIn0\nAccept: application/yaml\n\n",
-    "GET /apis\nAccept: application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList\n\n\n---\nGET /openapi/v3/api/v1?hash=0\n\n\n---\nGET /openapi/v2\nAccept: application/com.github.proto-openapi.spec.v2.v1.0+protobuf\n\n\n---\nGET /metrics\n\n",
-    "PUT /api/v1/namespaces/default/finalize\nContent-Type: application/json\n\n{\"metadata\":{\"name\":\"default\"},\"spec\":{\"finalizers\":[]}}\n---\nPOST /api/v1/namespaces/default/pods/a/binding\nContent-Type: application/json\n\n{\"target\":{\"kind\":\"Node\",\"name\":\"n\"}}",
-    "POST /apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers\nContent-Type: application/json\n\n{\"metadata\":{\"name\":\"a\"},\"spec\":{\"maxReplicas\":3,\"scaleTargetRef\":{\"kind\":\"Deployment\",\"name\":\"d\"},\"metrics\":[{\"type\":\"Resource\",\"resource\":{\"name\":\"cpu\",\"target\":{\"type\":\"Utilization\",\"averageUtilization\":50}}}]}}\n---\nGET /apis/autoscaling/v1/namespaces/default/horizontalpodautoscalers/a\nAccept: application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;v=v1;g=meta.k8s.io\n\n",
-    "POST /api/v1/namespaces/default/services?dryRun=All\nContent-Type: application/json\nImpersonate-User: jane\n\n{\"metadata\":{\"name\":\"s\"},\"spec\":{\"type\":\"NodePort\",\"ports\":[{\"port\":80,\"nodePort\":30000,\"targetPort\":\"http\"}]}}",
-    "DELETE /api/v1/namespaces/default/configmaps?labelSelector=a%20in%20(b,c),!d&fieldSelector=metadata.name%3Da\n\n{\"gracePeriodSeconds\":0,\"preconditions\":{\"uid\":\"x\"},\"dryRun\":[\"All\"]}",
-];
+/// Inputs, a line `=====` between two.
+const CONVERSATIONS: &str = include_str!("../src/conversations.http");

@@ -13,6 +13,7 @@ use bytes::Bytes;
 use http::{Method, Request, Uri};
 use http_body::Body as _;
 use http_body_util::Full;
+use percent_encoding::percent_decode_str;
 use pintle_env::{ManualClock, SeededRandom};
 use pintle_pki::{CertificateAuthority, Validity};
 
@@ -111,9 +112,8 @@ impl Server {
     ) -> Option<Answer> {
         let method: Method = method.parse().ok()?;
         let uri: Uri = uri.parse().ok()?;
-        let path = uri.path().to_ascii_lowercase();
-        let leaves = |word: &&str| path.contains(*word);
-        if path.contains('%') || CONNECTING.iter().any(leaves) {
+        let path = percent_decode_str(uri.path()).decode_utf8_lossy();
+        if CONNECTING.iter().any(|word| path.contains(word)) {
             return None;
         }
         let mut request = Request::builder().method(method).uri(uri);
