@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::{
     generated::resources::KUBERNETES,
-    schema::{Field, Rules, Shape, Struct},
+    schema::{Field, Rules, Shape, Struct, Unset},
 };
 
 /// The document of `/version`, indented as kube-apiserver indents it.
@@ -72,7 +72,9 @@ pub(crate) static INFO: Struct = Struct {
         required("platform"),
     ],
     wire: &[],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 const fn required(name: &'static str) -> Field {
     const RULES: &Rules = &Rules {

@@ -222,7 +222,7 @@ fn package_file(facts: &Facts, package: &str, structs: &BTreeSet<String>) -> Res
     let mut out = format!(
         "{MARK} from schema/types/{package}.json. Do not edit.\n\n\
          //! The structs of {package}, as far as the server's resources contain them.\n\n\
-         use crate::schema::{{Alternative, Embedded, Field, ListType, MapType, Rules, Shape, Struct, Wire}};\n\n\
+         use crate::schema::{{Alternative, Embedded, Field, ListType, MapType, Rules, Shape, Struct, Unset, Wire}};\n\n\
          const PACKAGE: &str = {:?};\n",
         open_api_package(&facts.packages[package].package),
     );
@@ -254,7 +254,7 @@ fn package_file(facts: &Facts, package: &str, structs: &BTreeSet<String>) -> Res
         let all: Vec<_> = (0..fields.len()).collect();
         writeln!(
             out,
-            "    ],\n    wire: {},\n}};",
+            "    ],\n    wire: {},\n    unset: Unset::NOTHING,\n}}\n.indexed();",
             wire_text(facts, &fields, &all, 0)
         )?;
     }

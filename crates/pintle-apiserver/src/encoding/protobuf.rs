@@ -2,10 +2,7 @@
 
 use std::borrow::Cow;
 
-use pintle_codec::{
-    TypeMeta,
-    protobuf::{Envelope, MAGIC, Writer},
-};
+use pintle_codec::protobuf::{MAGIC, Writer};
 
 use crate::{
     generated::meta_v1::LIST_META,
@@ -26,9 +23,28 @@ pub(crate) fn message<'o>(view: &View, object: &'o Object) -> Cow<'o, [u8]> {
 
 /// A message in its envelope, as an object stands alone.
 pub(crate) fn enclose(type_: TypeFacts, message: &[u8]) -> Vec<u8> {
+    let mut out = begin(type_, message.len());
+    out.extend_from_slice(message);
+    out.extend_from_slice(END);
+    out
+}
+
+/// An envelope up to what is in it, which has so many bytes. It is written from its beginning: what is stored
+/// is copied once.
+fn begin(type_: TypeFacts, length: usize) -> Vec<u8> {
     let mut writer = Writer::new();
-    Envelope::write(&type_meta(type_), &mut writer, |writer| writer.raw(message));
-    writer.written().to_vec()
+    writer.message(1, |writer| {
+        writer.bytes(2, type_.kind.as_bytes());
+        writer.bytes(1, type_.api_version.as_bytes());
+    });
+    let head = writer.written();
+    const LENGTH: usize = 1 + 10;
+    let mut out = Vec::with_capacity(MAGIC.len() + head.len() + LENGTH + length + END.len());
+    out.extend_from_slice(MAGIC);
+    out.extend_from_slice(head);
+    out.push(2 << 3 | 2);
+    push_varint(length, &mut out);
+    out
 }
 
 /// A list up to its first item, when all items together have so many bytes, their tags included.
@@ -39,17 +55,9 @@ pub(crate) fn begin_list(
 ) -> Vec<u8> {
     let mut writer = Writer::new();
     writer.message(1, |writer| encode_protobuf(metadata, &LIST_META, writer));
-    let metadata = writer.written().to_vec();
-    writer.clear();
-    writer.message(1, |writer| {
-        writer.bytes(2, type_.kind.as_bytes());
-        writer.bytes(1, type_.api_version.as_bytes());
-    });
-    let mut out = MAGIC.to_vec();
-    out.extend_from_slice(writer.written());
-    out.push(2 << 3 | 2);
-    push_varint(metadata.len() + items, &mut out);
-    out.extend_from_slice(&metadata);
+    let metadata = writer.written();
+    let mut out = begin(type_, metadata.len() + items);
+    out.extend_from_slice(metadata);
     out
 }
 
@@ -66,8 +74,9 @@ pub(crate) fn item_size(message: &[u8]) -> usize {
     1 + bits.div_ceil(7) as usize + message.len()
 }
 
-/// What follows the last item of a list.
-pub(crate) const LIST_END: &[u8] = b"\x1a\x00\x22\x00";
+/// What follows what is in an envelope, such as the last item of a list: that it is neither encoded nor of a
+/// type of its own.
+pub(crate) const END: &[u8] = b"\x1a\x00\x22\x00";
 
 /// A frame of a watch around an object, which stands in its envelope.
 pub(crate) fn frame(type_: &str, object: &[u8]) -> Vec<u8> {
@@ -80,13 +89,6 @@ pub(crate) fn frame(type_: &str, object: &[u8]) -> Vec<u8> {
     out.extend_from_slice(&u32::try_from(event.len()).unwrap_or(u32::MAX).to_be_bytes());
     out.extend_from_slice(event);
     out
-}
-
-fn type_meta(type_: TypeFacts) -> TypeMeta {
-    TypeMeta {
-        api_version: type_.api_version.into(),
-        kind: type_.kind.into(),
-    }
 }
 
 fn push_varint(mut value: usize, out: &mut Vec<u8>) {

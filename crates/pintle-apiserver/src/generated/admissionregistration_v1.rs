@@ -2,7 +2,7 @@
 
 //! The structs of admissionregistration.v1, as far as the server's resources contain them.
 
-use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.admissionregistration.v1";
 
@@ -16,7 +16,9 @@ pub(crate) static APPLY_CONFIGURATION: Struct = Struct {
         Field::new("expression", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static AUDIT_ANNOTATION: Struct = Struct {
@@ -29,7 +31,9 @@ pub(crate) static AUDIT_ANNOTATION: Struct = Struct {
         Field::new("valueExpression", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static EXPRESSION_WARNING: Struct = Struct {
@@ -42,7 +46,9 @@ pub(crate) static EXPRESSION_WARNING: Struct = Struct {
         Field::new("warning", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(2, 0), Wire::field(3, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static JSON_PATCH: Struct = Struct {
@@ -54,7 +60,9 @@ pub(crate) static JSON_PATCH: Struct = Struct {
         Field::new("expression", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MATCH_CONDITION: Struct = Struct {
@@ -67,7 +75,9 @@ pub(crate) static MATCH_CONDITION: Struct = Struct {
         Field::new("expression", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MATCH_RESOURCES: Struct = Struct {
@@ -83,7 +93,9 @@ pub(crate) static MATCH_RESOURCES: Struct = Struct {
         Field::new("matchPolicy", Shape::String, "v1.MatchPolicyType").pointer().omit_empty().rules(&Rules { values: &["Equivalent", "Exact"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(7, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_ADMISSION_POLICY: Struct = Struct {
@@ -98,7 +110,9 @@ pub(crate) static MUTATING_ADMISSION_POLICY: Struct = Struct {
         Field::new("spec", Shape::Struct(&MUTATING_ADMISSION_POLICY_SPEC), "v1.MutatingAdmissionPolicySpec").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_ADMISSION_POLICY_BINDING: Struct = Struct {
@@ -113,7 +127,9 @@ pub(crate) static MUTATING_ADMISSION_POLICY_BINDING: Struct = Struct {
         Field::new("spec", Shape::Struct(&MUTATING_ADMISSION_POLICY_BINDING_SPEC), "v1.MutatingAdmissionPolicyBindingSpec").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_ADMISSION_POLICY_BINDING_SPEC: Struct = Struct {
@@ -127,7 +143,9 @@ pub(crate) static MUTATING_ADMISSION_POLICY_BINDING_SPEC: Struct = Struct {
         Field::new("matchResources", Shape::Struct(&MATCH_RESOURCES), "v1.MatchResources").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_ADMISSION_POLICY_SPEC: Struct = Struct {
@@ -145,7 +163,9 @@ pub(crate) static MUTATING_ADMISSION_POLICY_SPEC: Struct = Struct {
         Field::new("reinvocationPolicy", Shape::String, "v1.ReinvocationPolicyType").omit_empty().rules(&Rules { values: &["IfNeeded", "Never"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_WEBHOOK: Struct = Struct {
@@ -168,7 +188,9 @@ pub(crate) static MUTATING_WEBHOOK: Struct = Struct {
         Field::new("matchConditions", Shape::Struct(&MATCH_CONDITION), "[]v1.MatchCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 5), Wire::field(6, 7), Wire::field(7, 8), Wire::field(8, 9), Wire::field(9, 4), Wire::field(10, 10), Wire::field(11, 6), Wire::field(12, 11)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_WEBHOOK_CONFIGURATION: Struct = Struct {
@@ -183,7 +205,9 @@ pub(crate) static MUTATING_WEBHOOK_CONFIGURATION: Struct = Struct {
         Field::new("webhooks", Shape::Struct(&MUTATING_WEBHOOK), "[]v1.MutatingWebhook").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATION: Struct = Struct {
@@ -197,7 +221,9 @@ pub(crate) static MUTATION: Struct = Struct {
         Field::new("jsonPatch", Shape::Struct(&JSON_PATCH), "v1.JSONPatch").pointer().omit_empty(),
     ],
     wire: &[Wire::field(2, 0), Wire::field(3, 1), Wire::field(4, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NAMED_RULE_WITH_OPERATIONS: Struct = Struct {
@@ -214,7 +240,9 @@ pub(crate) static NAMED_RULE_WITH_OPERATIONS: Struct = Struct {
         Field::new("scope", Shape::String, "v1.ScopeType").pointer().omit_empty().within(&[Embedded { go: "RuleWithOperations" }, Embedded { go: "Rule" }]).rules(&Rules { values: &["*", "Cluster", "Namespaced"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::embedded(2, &[Wire::field(1, 1), Wire::embedded(2, &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5)])])],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PARAM_KIND: Struct = Struct {
@@ -227,7 +255,9 @@ pub(crate) static PARAM_KIND: Struct = Struct {
         Field::new("kind", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PARAM_REF: Struct = Struct {
@@ -242,7 +272,9 @@ pub(crate) static PARAM_REF: Struct = Struct {
         Field::new("parameterNotFoundAction", Shape::String, "v1.ParameterNotFoundActionType").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RULE_WITH_OPERATIONS: Struct = Struct {
@@ -258,7 +290,9 @@ pub(crate) static RULE_WITH_OPERATIONS: Struct = Struct {
         Field::new("scope", Shape::String, "v1.ScopeType").pointer().omit_empty().within(&[Embedded { go: "Rule" }]).rules(&Rules { values: &["*", "Cluster", "Namespaced"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::embedded(2, &[Wire::field(1, 1), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 4)])],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_REFERENCE: Struct = Struct {
@@ -273,7 +307,9 @@ pub(crate) static SERVICE_REFERENCE: Struct = Struct {
         Field::new("port", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static TYPE_CHECKING: Struct = Struct {
@@ -285,7 +321,9 @@ pub(crate) static TYPE_CHECKING: Struct = Struct {
         Field::new("expressionWarnings", Shape::Struct(&EXPRESSION_WARNING), "[]v1.ExpressionWarning").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VALIDATING_ADMISSION_POLICY: Struct = Struct {
@@ -301,7 +339,9 @@ pub(crate) static VALIDATING_ADMISSION_POLICY: Struct = Struct {
         Field::new("status", Shape::Struct(&VALIDATING_ADMISSION_POLICY_STATUS), "v1.ValidatingAdmissionPolicyStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VALIDATING_ADMISSION_POLICY_BINDING: Struct = Struct {
@@ -316,7 +356,9 @@ pub(crate) static VALIDATING_ADMISSION_POLICY_BINDING: Struct = Struct {
         Field::new("spec", Shape::Struct(&VALIDATING_ADMISSION_POLICY_BINDING_SPEC), "v1.ValidatingAdmissionPolicyBindingSpec").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VALIDATING_ADMISSION_POLICY_BINDING_SPEC: Struct = Struct {
@@ -331,7 +373,9 @@ pub(crate) static VALIDATING_ADMISSION_POLICY_BINDING_SPEC: Struct = Struct {
         Field::new("validationActions", Shape::String, "[]v1.ValidationAction").list().omit_empty().rules(&Rules { required: true, values: &["Audit", "Deny", "Warn"], list: ListType::Set, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VALIDATING_ADMISSION_POLICY_SPEC: Struct = Struct {
@@ -349,7 +393,9 @@ pub(crate) static VALIDATING_ADMISSION_POLICY_SPEC: Struct = Struct {
         Field::new("variables", Shape::Struct(&VARIABLE), "[]v1.Variable").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VALIDATING_ADMISSION_POLICY_STATUS: Struct = Struct {
@@ -363,7 +409,9 @@ pub(crate) static VALIDATING_ADMISSION_POLICY_STATUS: Struct = Struct {
         Field::new("conditions", Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VALIDATING_WEBHOOK: Struct = Struct {
@@ -385,7 +433,9 @@ pub(crate) static VALIDATING_WEBHOOK: Struct = Struct {
         Field::new("matchConditions", Shape::Struct(&MATCH_CONDITION), "[]v1.MatchCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 5), Wire::field(6, 7), Wire::field(7, 8), Wire::field(8, 9), Wire::field(9, 4), Wire::field(10, 6), Wire::field(11, 10)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VALIDATING_WEBHOOK_CONFIGURATION: Struct = Struct {
@@ -400,7 +450,9 @@ pub(crate) static VALIDATING_WEBHOOK_CONFIGURATION: Struct = Struct {
         Field::new("webhooks", Shape::Struct(&VALIDATING_WEBHOOK), "[]v1.ValidatingWebhook").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VALIDATION: Struct = Struct {
@@ -415,7 +467,9 @@ pub(crate) static VALIDATION: Struct = Struct {
         Field::new("messageExpression", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VARIABLE: Struct = Struct {
@@ -428,7 +482,9 @@ pub(crate) static VARIABLE: Struct = Struct {
         Field::new("expression", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static WEBHOOK_CLIENT_CONFIG: Struct = Struct {
@@ -442,4 +498,6 @@ pub(crate) static WEBHOOK_CLIENT_CONFIG: Struct = Struct {
         Field::new("caBundle", Shape::Bytes, "[]uint8").omit_empty(),
     ],
     wire: &[Wire::field(1, 1), Wire::field(2, 2), Wire::field(3, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

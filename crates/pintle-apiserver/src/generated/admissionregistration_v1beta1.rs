@@ -2,7 +2,7 @@
 
 //! The structs of admissionregistration.v1beta1, as far as the server's resources contain them.
 
-use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.admissionregistration.v1beta1";
 
@@ -16,7 +16,9 @@ pub(crate) static APPLY_CONFIGURATION: Struct = Struct {
         Field::new("expression", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static JSON_PATCH: Struct = Struct {
@@ -28,7 +30,9 @@ pub(crate) static JSON_PATCH: Struct = Struct {
         Field::new("expression", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MATCH_CONDITION: Struct = Struct {
@@ -41,7 +45,9 @@ pub(crate) static MATCH_CONDITION: Struct = Struct {
         Field::new("expression", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MATCH_RESOURCES: Struct = Struct {
@@ -57,7 +63,9 @@ pub(crate) static MATCH_RESOURCES: Struct = Struct {
         Field::new("matchPolicy", Shape::String, "v1beta1.MatchPolicyType").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(7, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_ADMISSION_POLICY: Struct = Struct {
@@ -72,7 +80,9 @@ pub(crate) static MUTATING_ADMISSION_POLICY: Struct = Struct {
         Field::new("spec", Shape::Struct(&MUTATING_ADMISSION_POLICY_SPEC), "v1beta1.MutatingAdmissionPolicySpec").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_ADMISSION_POLICY_BINDING: Struct = Struct {
@@ -87,7 +97,9 @@ pub(crate) static MUTATING_ADMISSION_POLICY_BINDING: Struct = Struct {
         Field::new("spec", Shape::Struct(&MUTATING_ADMISSION_POLICY_BINDING_SPEC), "v1beta1.MutatingAdmissionPolicyBindingSpec").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_ADMISSION_POLICY_BINDING_SPEC: Struct = Struct {
@@ -101,7 +113,9 @@ pub(crate) static MUTATING_ADMISSION_POLICY_BINDING_SPEC: Struct = Struct {
         Field::new("matchResources", Shape::Struct(&MATCH_RESOURCES), "v1beta1.MatchResources").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATING_ADMISSION_POLICY_SPEC: Struct = Struct {
@@ -119,7 +133,9 @@ pub(crate) static MUTATING_ADMISSION_POLICY_SPEC: Struct = Struct {
         Field::new("reinvocationPolicy", Shape::String, "v1.ReinvocationPolicyType").omit_empty().rules(&Rules { values: &["IfNeeded", "Never"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MUTATION: Struct = Struct {
@@ -133,7 +149,9 @@ pub(crate) static MUTATION: Struct = Struct {
         Field::new("jsonPatch", Shape::Struct(&JSON_PATCH), "v1beta1.JSONPatch").pointer().omit_empty(),
     ],
     wire: &[Wire::field(2, 0), Wire::field(3, 1), Wire::field(4, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NAMED_RULE_WITH_OPERATIONS: Struct = Struct {
@@ -150,7 +168,9 @@ pub(crate) static NAMED_RULE_WITH_OPERATIONS: Struct = Struct {
         Field::new("scope", Shape::String, "v1.ScopeType").pointer().omit_empty().within(&[Embedded { go: "RuleWithOperations" }, Embedded { go: "Rule" }]).rules(&Rules { values: &["*", "Cluster", "Namespaced"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::embedded(2, &[Wire::field(1, 1), Wire::embedded(2, &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5)])])],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PARAM_KIND: Struct = Struct {
@@ -163,7 +183,9 @@ pub(crate) static PARAM_KIND: Struct = Struct {
         Field::new("kind", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PARAM_REF: Struct = Struct {
@@ -178,7 +200,9 @@ pub(crate) static PARAM_REF: Struct = Struct {
         Field::new("parameterNotFoundAction", Shape::String, "v1beta1.ParameterNotFoundActionType").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VARIABLE: Struct = Struct {
@@ -191,4 +215,6 @@ pub(crate) static VARIABLE: Struct = Struct {
         Field::new("expression", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

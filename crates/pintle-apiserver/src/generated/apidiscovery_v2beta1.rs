@@ -2,7 +2,7 @@
 
 //! The structs of apidiscovery.v2beta1, as far as the server's resources contain them.
 
-use crate::schema::{Field, Shape, Struct, Wire};
+use crate::schema::{Field, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.apidiscovery.v2beta1";
 
@@ -19,7 +19,9 @@ pub(crate) static API_GROUP_DISCOVERY: Struct = Struct {
         Field::new("versions", Shape::Struct(&API_VERSION_DISCOVERY), "[]v2beta1.APIVersionDiscovery").list().omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static API_GROUP_DISCOVERY_LIST: Struct = Struct {
@@ -34,7 +36,9 @@ pub(crate) static API_GROUP_DISCOVERY_LIST: Struct = Struct {
         Field::new("items", Shape::Struct(&API_GROUP_DISCOVERY), "[]v2beta1.APIGroupDiscovery").list(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static API_RESOURCE_DISCOVERY: Struct = Struct {
@@ -53,7 +57,9 @@ pub(crate) static API_RESOURCE_DISCOVERY: Struct = Struct {
         Field::new("subresources", Shape::Struct(&API_SUBRESOURCE_DISCOVERY), "[]v2beta1.APISubresourceDiscovery").list().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static API_SUBRESOURCE_DISCOVERY: Struct = Struct {
@@ -68,7 +74,9 @@ pub(crate) static API_SUBRESOURCE_DISCOVERY: Struct = Struct {
         Field::new("verbs", Shape::String, "[]string").list(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static API_VERSION_DISCOVERY: Struct = Struct {
@@ -82,4 +90,6 @@ pub(crate) static API_VERSION_DISCOVERY: Struct = Struct {
         Field::new("freshness", Shape::String, "v2beta1.DiscoveryFreshness").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

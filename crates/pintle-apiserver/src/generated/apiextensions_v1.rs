@@ -2,7 +2,7 @@
 
 //! The structs of apiextensions.v1, as far as the server's resources contain them.
 
-use crate::schema::{Alternative, Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Alternative, Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1";
 
@@ -21,7 +21,9 @@ pub(crate) static CUSTOM_RESOURCE_COLUMN_DEFINITION: Struct = Struct {
         Field::new("jsonPath", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_CONVERSION: Struct = Struct {
@@ -34,7 +36,9 @@ pub(crate) static CUSTOM_RESOURCE_CONVERSION: Struct = Struct {
         Field::new("webhook", Shape::Struct(&WEBHOOK_CONVERSION), "v1.WebhookConversion").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_DEFINITION: Struct = Struct {
@@ -50,7 +54,9 @@ pub(crate) static CUSTOM_RESOURCE_DEFINITION: Struct = Struct {
         Field::new("status", Shape::Struct(&CUSTOM_RESOURCE_DEFINITION_STATUS), "v1.CustomResourceDefinitionStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_DEFINITION_CONDITION: Struct = Struct {
@@ -67,7 +73,9 @@ pub(crate) static CUSTOM_RESOURCE_DEFINITION_CONDITION: Struct = Struct {
         Field::new("observedGeneration", Shape::Int64, "int64").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_DEFINITION_NAMES: Struct = Struct {
@@ -84,7 +92,9 @@ pub(crate) static CUSTOM_RESOURCE_DEFINITION_NAMES: Struct = Struct {
         Field::new("categories", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_DEFINITION_SPEC: Struct = Struct {
@@ -101,7 +111,9 @@ pub(crate) static CUSTOM_RESOURCE_DEFINITION_SPEC: Struct = Struct {
         Field::new("preserveUnknownFields", Shape::Bool, "bool").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(3, 1), Wire::field(4, 2), Wire::field(7, 3), Wire::field(9, 4), Wire::field(10, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_DEFINITION_STATUS: Struct = Struct {
@@ -116,7 +128,9 @@ pub(crate) static CUSTOM_RESOURCE_DEFINITION_STATUS: Struct = Struct {
         Field::new("observedGeneration", Shape::Int64, "int64").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_DEFINITION_VERSION: Struct = Struct {
@@ -136,7 +150,9 @@ pub(crate) static CUSTOM_RESOURCE_DEFINITION_VERSION: Struct = Struct {
         Field::new("selectableFields", Shape::Struct(&SELECTABLE_FIELD), "[]v1.SelectableField").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 5), Wire::field(5, 6), Wire::field(6, 7), Wire::field(7, 3), Wire::field(8, 4), Wire::field(9, 8)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_SUBRESOURCE_SCALE: Struct = Struct {
@@ -150,7 +166,9 @@ pub(crate) static CUSTOM_RESOURCE_SUBRESOURCE_SCALE: Struct = Struct {
         Field::new("labelSelectorPath", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_SUBRESOURCE_STATUS: Struct = Struct {
@@ -161,7 +179,9 @@ pub(crate) static CUSTOM_RESOURCE_SUBRESOURCE_STATUS: Struct = Struct {
     fields: &[
     ],
     wire: &[],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_SUBRESOURCES: Struct = Struct {
@@ -174,7 +194,9 @@ pub(crate) static CUSTOM_RESOURCE_SUBRESOURCES: Struct = Struct {
         Field::new("scale", Shape::Struct(&CUSTOM_RESOURCE_SUBRESOURCE_SCALE), "v1.CustomResourceSubresourceScale").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CUSTOM_RESOURCE_VALIDATION: Struct = Struct {
@@ -186,7 +208,9 @@ pub(crate) static CUSTOM_RESOURCE_VALIDATION: Struct = Struct {
         Field::new("openAPIV3Schema", Shape::Struct(&JSON_SCHEMA_PROPS), "v1.JSONSchemaProps").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static EXTERNAL_DOCUMENTATION: Struct = Struct {
@@ -199,7 +223,9 @@ pub(crate) static EXTERNAL_DOCUMENTATION: Struct = Struct {
         Field::new("url", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static JSON_SCHEMA_PROPS: Struct = Struct {
@@ -254,7 +280,9 @@ pub(crate) static JSON_SCHEMA_PROPS: Struct = Struct {
         Field::new("x-kubernetes-validations", Shape::Struct(&VALIDATION_RULE), "v1.ValidationRules").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["rule"], patch: &["merge"], merge_key: "rule", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9), Wire::field(11, 10), Wire::field(12, 11), Wire::field(13, 12), Wire::field(14, 13), Wire::field(15, 14), Wire::field(16, 15), Wire::field(17, 16), Wire::field(18, 17), Wire::field(19, 18), Wire::field(20, 19), Wire::field(21, 20), Wire::field(22, 21), Wire::field(23, 22), Wire::field(24, 23), Wire::field(25, 24), Wire::field(26, 25), Wire::field(27, 26), Wire::field(28, 27), Wire::field(29, 28), Wire::field(30, 29), Wire::field(31, 30), Wire::field(32, 31), Wire::field(33, 32), Wire::field(34, 33), Wire::field(35, 34), Wire::field(36, 35), Wire::field(37, 36), Wire::field(38, 37), Wire::field(39, 38), Wire::field(40, 39), Wire::field(41, 40), Wire::field(42, 41), Wire::field(43, 42), Wire::field(44, 43)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SELECTABLE_FIELD: Struct = Struct {
@@ -266,7 +294,9 @@ pub(crate) static SELECTABLE_FIELD: Struct = Struct {
         Field::new("jsonPath", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_REFERENCE: Struct = Struct {
@@ -281,7 +311,9 @@ pub(crate) static SERVICE_REFERENCE: Struct = Struct {
         Field::new("port", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VALIDATION_RULE: Struct = Struct {
@@ -298,7 +330,9 @@ pub(crate) static VALIDATION_RULE: Struct = Struct {
         Field::new("optionalOldSelf", Shape::Bool, "bool").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static WEBHOOK_CLIENT_CONFIG: Struct = Struct {
@@ -312,7 +346,9 @@ pub(crate) static WEBHOOK_CLIENT_CONFIG: Struct = Struct {
         Field::new("caBundle", Shape::Bytes, "[]uint8").omit_empty(),
     ],
     wire: &[Wire::field(1, 1), Wire::field(2, 2), Wire::field(3, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static WEBHOOK_CONVERSION: Struct = Struct {
@@ -325,4 +361,6 @@ pub(crate) static WEBHOOK_CONVERSION: Struct = Struct {
         Field::new("conversionReviewVersions", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(2, 0), Wire::field(3, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

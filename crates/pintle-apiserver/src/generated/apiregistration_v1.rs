@@ -2,7 +2,7 @@
 
 //! The structs of apiregistration.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1";
 
@@ -20,7 +20,9 @@ pub(crate) static API_SERVICE: Struct = Struct {
         Field::new("status", Shape::Struct(&API_SERVICE_STATUS), "v1.APIServiceStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static API_SERVICE_CONDITION: Struct = Struct {
@@ -36,7 +38,9 @@ pub(crate) static API_SERVICE_CONDITION: Struct = Struct {
         Field::new("message", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static API_SERVICE_SPEC: Struct = Struct {
@@ -54,7 +58,9 @@ pub(crate) static API_SERVICE_SPEC: Struct = Struct {
         Field::new("versionPriority", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(7, 5), Wire::field(8, 6)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static API_SERVICE_STATUS: Struct = Struct {
@@ -66,7 +72,9 @@ pub(crate) static API_SERVICE_STATUS: Struct = Struct {
         Field::new("conditions", Shape::Struct(&API_SERVICE_CONDITION), "[]v1.APIServiceCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_REFERENCE: Struct = Struct {
@@ -80,4 +88,6 @@ pub(crate) static SERVICE_REFERENCE: Struct = Struct {
         Field::new("port", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

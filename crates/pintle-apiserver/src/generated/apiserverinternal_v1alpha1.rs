@@ -2,7 +2,7 @@
 
 //! The structs of apiserverinternal.v1alpha1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.apiserverinternal.v1alpha1";
 
@@ -19,7 +19,9 @@ pub(crate) static SERVER_STORAGE_VERSION: Struct = Struct {
         Field::new("servedVersions", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static STORAGE_VERSION: Struct = Struct {
@@ -35,7 +37,9 @@ pub(crate) static STORAGE_VERSION: Struct = Struct {
         Field::new("status", Shape::Struct(&STORAGE_VERSION_STATUS), "v1alpha1.StorageVersionStatus"),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static STORAGE_VERSION_CONDITION: Struct = Struct {
@@ -52,7 +56,9 @@ pub(crate) static STORAGE_VERSION_CONDITION: Struct = Struct {
         Field::new("message", Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static STORAGE_VERSION_SPEC: Struct = Struct {
@@ -63,7 +69,9 @@ pub(crate) static STORAGE_VERSION_SPEC: Struct = Struct {
     fields: &[
     ],
     wire: &[],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static STORAGE_VERSION_STATUS: Struct = Struct {
@@ -77,4 +85,6 @@ pub(crate) static STORAGE_VERSION_STATUS: Struct = Struct {
         Field::new("conditions", Shape::Struct(&STORAGE_VERSION_CONDITION), "[]v1alpha1.StorageVersionCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

@@ -2,7 +2,7 @@
 
 //! The structs of apps.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.apps.v1";
 
@@ -20,7 +20,9 @@ pub(crate) static CONTROLLER_REVISION: Struct = Struct {
         Field::new("revision", Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DAEMON_SET: Struct = Struct {
@@ -36,7 +38,9 @@ pub(crate) static DAEMON_SET: Struct = Struct {
         Field::new("status", Shape::Struct(&DAEMON_SET_STATUS), "v1.DaemonSetStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DAEMON_SET_CONDITION: Struct = Struct {
@@ -52,7 +56,9 @@ pub(crate) static DAEMON_SET_CONDITION: Struct = Struct {
         Field::new("message", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DAEMON_SET_SPEC: Struct = Struct {
@@ -68,7 +74,9 @@ pub(crate) static DAEMON_SET_SPEC: Struct = Struct {
         Field::new("revisionHistoryLimit", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(6, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DAEMON_SET_STATUS: Struct = Struct {
@@ -89,7 +97,9 @@ pub(crate) static DAEMON_SET_STATUS: Struct = Struct {
         Field::new("conditions", Shape::Struct(&DAEMON_SET_CONDITION), "[]v1.DaemonSetCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DAEMON_SET_UPDATE_STRATEGY: Struct = Struct {
@@ -102,7 +112,9 @@ pub(crate) static DAEMON_SET_UPDATE_STRATEGY: Struct = Struct {
         Field::new("rollingUpdate", Shape::Struct(&ROLLING_UPDATE_DAEMON_SET), "v1.RollingUpdateDaemonSet").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEPLOYMENT: Struct = Struct {
@@ -118,7 +130,9 @@ pub(crate) static DEPLOYMENT: Struct = Struct {
         Field::new("status", Shape::Struct(&DEPLOYMENT_STATUS), "v1.DeploymentStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEPLOYMENT_CONDITION: Struct = Struct {
@@ -135,7 +149,9 @@ pub(crate) static DEPLOYMENT_CONDITION: Struct = Struct {
         Field::new("message", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 2), Wire::field(7, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEPLOYMENT_SPEC: Struct = Struct {
@@ -154,7 +170,9 @@ pub(crate) static DEPLOYMENT_SPEC: Struct = Struct {
         Field::new("progressDeadlineSeconds", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(9, 7)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEPLOYMENT_STATUS: Struct = Struct {
@@ -174,7 +192,9 @@ pub(crate) static DEPLOYMENT_STATUS: Struct = Struct {
         Field::new("collisionCount", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 7), Wire::field(7, 3), Wire::field(8, 8), Wire::field(9, 6)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEPLOYMENT_STRATEGY: Struct = Struct {
@@ -187,7 +207,9 @@ pub(crate) static DEPLOYMENT_STRATEGY: Struct = Struct {
         Field::new("rollingUpdate", Shape::Struct(&ROLLING_UPDATE_DEPLOYMENT), "v1.RollingUpdateDeployment").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static REPLICA_SET: Struct = Struct {
@@ -203,7 +225,9 @@ pub(crate) static REPLICA_SET: Struct = Struct {
         Field::new("status", Shape::Struct(&REPLICA_SET_STATUS), "v1.ReplicaSetStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static REPLICA_SET_CONDITION: Struct = Struct {
@@ -219,7 +243,9 @@ pub(crate) static REPLICA_SET_CONDITION: Struct = Struct {
         Field::new("message", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static REPLICA_SET_SPEC: Struct = Struct {
@@ -234,7 +260,9 @@ pub(crate) static REPLICA_SET_SPEC: Struct = Struct {
         Field::new("template", Shape::Struct(&super::core_v1::POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static REPLICA_SET_STATUS: Struct = Struct {
@@ -252,7 +280,9 @@ pub(crate) static REPLICA_SET_STATUS: Struct = Struct {
         Field::new("conditions", Shape::Struct(&REPLICA_SET_CONDITION), "[]v1.ReplicaSetCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 5), Wire::field(4, 2), Wire::field(5, 3), Wire::field(6, 6), Wire::field(7, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ROLLING_UPDATE_DAEMON_SET: Struct = Struct {
@@ -265,7 +295,9 @@ pub(crate) static ROLLING_UPDATE_DAEMON_SET: Struct = Struct {
         Field::new("maxSurge", Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ROLLING_UPDATE_DEPLOYMENT: Struct = Struct {
@@ -278,7 +310,9 @@ pub(crate) static ROLLING_UPDATE_DEPLOYMENT: Struct = Struct {
         Field::new("maxSurge", Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ROLLING_UPDATE_STATEFUL_SET_STRATEGY: Struct = Struct {
@@ -291,7 +325,9 @@ pub(crate) static ROLLING_UPDATE_STATEFUL_SET_STRATEGY: Struct = Struct {
         Field::new("maxUnavailable", Shape::IntOrString, "intstr.IntOrString").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static STATEFUL_SET: Struct = Struct {
@@ -307,7 +343,9 @@ pub(crate) static STATEFUL_SET: Struct = Struct {
         Field::new("status", Shape::Struct(&STATEFUL_SET_STATUS), "v1.StatefulSetStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static STATEFUL_SET_CONDITION: Struct = Struct {
@@ -323,7 +361,9 @@ pub(crate) static STATEFUL_SET_CONDITION: Struct = Struct {
         Field::new("message", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static STATEFUL_SET_ORDINALS: Struct = Struct {
@@ -335,7 +375,9 @@ pub(crate) static STATEFUL_SET_ORDINALS: Struct = Struct {
         Field::new("start", Shape::Int32, "int32"),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static STATEFUL_SET_PERSISTENT_VOLUME_CLAIM_RETENTION_POLICY: Struct = Struct {
@@ -348,7 +390,9 @@ pub(crate) static STATEFUL_SET_PERSISTENT_VOLUME_CLAIM_RETENTION_POLICY: Struct 
         Field::new("whenScaled", Shape::String, "v1.PersistentVolumeClaimRetentionPolicyType").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static STATEFUL_SET_SPEC: Struct = Struct {
@@ -370,7 +414,9 @@ pub(crate) static STATEFUL_SET_SPEC: Struct = Struct {
         Field::new("ordinals", Shape::Struct(&STATEFUL_SET_ORDINALS), "v1.StatefulSetOrdinals").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9), Wire::field(11, 10)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static STATEFUL_SET_STATUS: Struct = Struct {
@@ -391,7 +437,9 @@ pub(crate) static STATEFUL_SET_STATUS: Struct = Struct {
         Field::new("availableReplicas", Shape::Int32, "int32"),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(9, 7), Wire::field(10, 8), Wire::field(11, 9)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static STATEFUL_SET_UPDATE_STRATEGY: Struct = Struct {
@@ -404,4 +452,6 @@ pub(crate) static STATEFUL_SET_UPDATE_STRATEGY: Struct = Struct {
         Field::new("rollingUpdate", Shape::Struct(&ROLLING_UPDATE_STATEFUL_SET_STRATEGY), "v1.RollingUpdateStatefulSetStrategy").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

@@ -2,7 +2,7 @@
 
 //! The structs of authentication.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.authentication.v1";
 
@@ -19,7 +19,9 @@ pub(crate) static BOUND_OBJECT_REFERENCE: Struct = Struct {
         Field::new("uid", Shape::String, "types.UID").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SELF_SUBJECT_REVIEW: Struct = Struct {
@@ -34,7 +36,9 @@ pub(crate) static SELF_SUBJECT_REVIEW: Struct = Struct {
         Field::new("status", Shape::Struct(&SELF_SUBJECT_REVIEW_STATUS), "v1.SelfSubjectReviewStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SELF_SUBJECT_REVIEW_STATUS: Struct = Struct {
@@ -46,7 +50,9 @@ pub(crate) static SELF_SUBJECT_REVIEW_STATUS: Struct = Struct {
         Field::new("userInfo", Shape::Struct(&USER_INFO), "v1.UserInfo").omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOKEN_REQUEST: Struct = Struct {
@@ -62,7 +68,9 @@ pub(crate) static TOKEN_REQUEST: Struct = Struct {
         Field::new("status", Shape::Struct(&TOKEN_REQUEST_STATUS), "v1.TokenRequestStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOKEN_REQUEST_SPEC: Struct = Struct {
@@ -76,7 +84,9 @@ pub(crate) static TOKEN_REQUEST_SPEC: Struct = Struct {
         Field::new("boundObjectRef", Shape::Struct(&BOUND_OBJECT_REFERENCE), "v1.BoundObjectReference").pointer(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(3, 2), Wire::field(4, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOKEN_REQUEST_STATUS: Struct = Struct {
@@ -89,7 +99,9 @@ pub(crate) static TOKEN_REQUEST_STATUS: Struct = Struct {
         Field::new("expirationTimestamp", Shape::Time, "v1.Time"),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOKEN_REVIEW: Struct = Struct {
@@ -105,7 +117,9 @@ pub(crate) static TOKEN_REVIEW: Struct = Struct {
         Field::new("status", Shape::Struct(&TOKEN_REVIEW_STATUS), "v1.TokenReviewStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOKEN_REVIEW_SPEC: Struct = Struct {
@@ -118,7 +132,9 @@ pub(crate) static TOKEN_REVIEW_SPEC: Struct = Struct {
         Field::new("audiences", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOKEN_REVIEW_STATUS: Struct = Struct {
@@ -133,7 +149,9 @@ pub(crate) static TOKEN_REVIEW_STATUS: Struct = Struct {
         Field::new("error", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 3), Wire::field(4, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static USER_INFO: Struct = Struct {
@@ -148,4 +166,6 @@ pub(crate) static USER_INFO: Struct = Struct {
         Field::new("extra", Shape::String, "map[string]v1.ExtraValue").map_of_lists().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

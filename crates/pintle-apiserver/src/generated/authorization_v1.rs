@@ -2,7 +2,7 @@
 
 //! The structs of authorization.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.authorization.v1";
 
@@ -17,7 +17,9 @@ pub(crate) static FIELD_SELECTOR_ATTRIBUTES: Struct = Struct {
         Field::new("requirements", Shape::Struct(&super::meta_v1::FIELD_SELECTOR_REQUIREMENT), "[]v1.FieldSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LABEL_SELECTOR_ATTRIBUTES: Struct = Struct {
@@ -30,7 +32,9 @@ pub(crate) static LABEL_SELECTOR_ATTRIBUTES: Struct = Struct {
         Field::new("requirements", Shape::Struct(&super::meta_v1::LABEL_SELECTOR_REQUIREMENT), "[]v1.LabelSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LOCAL_SUBJECT_ACCESS_REVIEW: Struct = Struct {
@@ -46,7 +50,9 @@ pub(crate) static LOCAL_SUBJECT_ACCESS_REVIEW: Struct = Struct {
         Field::new("status", Shape::Struct(&SUBJECT_ACCESS_REVIEW_STATUS), "v1.SubjectAccessReviewStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NON_RESOURCE_ATTRIBUTES: Struct = Struct {
@@ -59,7 +65,9 @@ pub(crate) static NON_RESOURCE_ATTRIBUTES: Struct = Struct {
         Field::new("verb", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NON_RESOURCE_RULE: Struct = Struct {
@@ -72,7 +80,9 @@ pub(crate) static NON_RESOURCE_RULE: Struct = Struct {
         Field::new("nonResourceURLs", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_ATTRIBUTES: Struct = Struct {
@@ -92,7 +102,9 @@ pub(crate) static RESOURCE_ATTRIBUTES: Struct = Struct {
         Field::new("labelSelector", Shape::Struct(&LABEL_SELECTOR_ATTRIBUTES), "v1.LabelSelectorAttributes").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_RULE: Struct = Struct {
@@ -107,7 +119,9 @@ pub(crate) static RESOURCE_RULE: Struct = Struct {
         Field::new("resourceNames", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SELF_SUBJECT_ACCESS_REVIEW: Struct = Struct {
@@ -123,7 +137,9 @@ pub(crate) static SELF_SUBJECT_ACCESS_REVIEW: Struct = Struct {
         Field::new("status", Shape::Struct(&SUBJECT_ACCESS_REVIEW_STATUS), "v1.SubjectAccessReviewStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SELF_SUBJECT_ACCESS_REVIEW_SPEC: Struct = Struct {
@@ -136,7 +152,9 @@ pub(crate) static SELF_SUBJECT_ACCESS_REVIEW_SPEC: Struct = Struct {
         Field::new("nonResourceAttributes", Shape::Struct(&NON_RESOURCE_ATTRIBUTES), "v1.NonResourceAttributes").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SELF_SUBJECT_RULES_REVIEW: Struct = Struct {
@@ -152,7 +170,9 @@ pub(crate) static SELF_SUBJECT_RULES_REVIEW: Struct = Struct {
         Field::new("status", Shape::Struct(&SUBJECT_RULES_REVIEW_STATUS), "v1.SubjectRulesReviewStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SELF_SUBJECT_RULES_REVIEW_SPEC: Struct = Struct {
@@ -164,7 +184,9 @@ pub(crate) static SELF_SUBJECT_RULES_REVIEW_SPEC: Struct = Struct {
         Field::new("namespace", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SUBJECT_ACCESS_REVIEW: Struct = Struct {
@@ -180,7 +202,9 @@ pub(crate) static SUBJECT_ACCESS_REVIEW: Struct = Struct {
         Field::new("status", Shape::Struct(&SUBJECT_ACCESS_REVIEW_STATUS), "v1.SubjectAccessReviewStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SUBJECT_ACCESS_REVIEW_SPEC: Struct = Struct {
@@ -197,7 +221,9 @@ pub(crate) static SUBJECT_ACCESS_REVIEW_SPEC: Struct = Struct {
         Field::new("uid", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SUBJECT_ACCESS_REVIEW_STATUS: Struct = Struct {
@@ -212,7 +238,9 @@ pub(crate) static SUBJECT_ACCESS_REVIEW_STATUS: Struct = Struct {
         Field::new("evaluationError", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SUBJECT_RULES_REVIEW_STATUS: Struct = Struct {
@@ -227,4 +255,6 @@ pub(crate) static SUBJECT_RULES_REVIEW_STATUS: Struct = Struct {
         Field::new("evaluationError", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

@@ -2,7 +2,7 @@
 
 //! The structs of autoscaling.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.autoscaling.v1";
 
@@ -18,7 +18,9 @@ pub(crate) static CROSS_VERSION_OBJECT_REFERENCE: Struct = Struct {
         Field::new("apiVersion", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static HORIZONTAL_POD_AUTOSCALER: Struct = Struct {
@@ -34,7 +36,9 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER: Struct = Struct {
         Field::new("status", Shape::Struct(&HORIZONTAL_POD_AUTOSCALER_STATUS), "v1.HorizontalPodAutoscalerStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static HORIZONTAL_POD_AUTOSCALER_SPEC: Struct = Struct {
@@ -49,7 +53,9 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER_SPEC: Struct = Struct {
         Field::new("targetCPUUtilizationPercentage", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static HORIZONTAL_POD_AUTOSCALER_STATUS: Struct = Struct {
@@ -65,7 +71,9 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER_STATUS: Struct = Struct {
         Field::new("currentCPUUtilizationPercentage", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SCALE: Struct = Struct {
@@ -81,7 +89,9 @@ pub(crate) static SCALE: Struct = Struct {
         Field::new("status", Shape::Struct(&SCALE_STATUS), "v1.ScaleStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SCALE_SPEC: Struct = Struct {
@@ -93,7 +103,9 @@ pub(crate) static SCALE_SPEC: Struct = Struct {
         Field::new("replicas", Shape::Int32, "int32").omit_empty().rules(&Rules { default: "0", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SCALE_STATUS: Struct = Struct {
@@ -106,4 +118,6 @@ pub(crate) static SCALE_STATUS: Struct = Struct {
         Field::new("selector", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

@@ -2,7 +2,7 @@
 
 //! The structs of autoscaling.v2, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.autoscaling.v2";
 
@@ -18,7 +18,9 @@ pub(crate) static CONTAINER_RESOURCE_METRIC_SOURCE: Struct = Struct {
         Field::new("container", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_RESOURCE_METRIC_STATUS: Struct = Struct {
@@ -32,7 +34,9 @@ pub(crate) static CONTAINER_RESOURCE_METRIC_STATUS: Struct = Struct {
         Field::new("container", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CROSS_VERSION_OBJECT_REFERENCE: Struct = Struct {
@@ -46,7 +50,9 @@ pub(crate) static CROSS_VERSION_OBJECT_REFERENCE: Struct = Struct {
         Field::new("apiVersion", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static EXTERNAL_METRIC_SOURCE: Struct = Struct {
@@ -59,7 +65,9 @@ pub(crate) static EXTERNAL_METRIC_SOURCE: Struct = Struct {
         Field::new("target", Shape::Struct(&METRIC_TARGET), "v2.MetricTarget").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static EXTERNAL_METRIC_STATUS: Struct = Struct {
@@ -72,7 +80,9 @@ pub(crate) static EXTERNAL_METRIC_STATUS: Struct = Struct {
         Field::new("current", Shape::Struct(&METRIC_VALUE_STATUS), "v2.MetricValueStatus").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static HPA_SCALING_POLICY: Struct = Struct {
@@ -86,7 +96,9 @@ pub(crate) static HPA_SCALING_POLICY: Struct = Struct {
         Field::new("periodSeconds", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static HPA_SCALING_RULES: Struct = Struct {
@@ -101,7 +113,9 @@ pub(crate) static HPA_SCALING_RULES: Struct = Struct {
         Field::new("tolerance", Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 1), Wire::field(2, 2), Wire::field(3, 0), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static HORIZONTAL_POD_AUTOSCALER: Struct = Struct {
@@ -117,7 +131,9 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER: Struct = Struct {
         Field::new("status", Shape::Struct(&HORIZONTAL_POD_AUTOSCALER_STATUS), "v2.HorizontalPodAutoscalerStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static HORIZONTAL_POD_AUTOSCALER_BEHAVIOR: Struct = Struct {
@@ -130,7 +146,9 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER_BEHAVIOR: Struct = Struct {
         Field::new("scaleDown", Shape::Struct(&HPA_SCALING_RULES), "v2.HPAScalingRules").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static HORIZONTAL_POD_AUTOSCALER_CONDITION: Struct = Struct {
@@ -146,7 +164,9 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER_CONDITION: Struct = Struct {
         Field::new("message", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static HORIZONTAL_POD_AUTOSCALER_SPEC: Struct = Struct {
@@ -162,7 +182,9 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER_SPEC: Struct = Struct {
         Field::new("behavior", Shape::Struct(&HORIZONTAL_POD_AUTOSCALER_BEHAVIOR), "v2.HorizontalPodAutoscalerBehavior").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static HORIZONTAL_POD_AUTOSCALER_STATUS: Struct = Struct {
@@ -179,7 +201,9 @@ pub(crate) static HORIZONTAL_POD_AUTOSCALER_STATUS: Struct = Struct {
         Field::new("conditions", Shape::Struct(&HORIZONTAL_POD_AUTOSCALER_CONDITION), "[]v2.HorizontalPodAutoscalerCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static METRIC_IDENTIFIER: Struct = Struct {
@@ -192,7 +216,9 @@ pub(crate) static METRIC_IDENTIFIER: Struct = Struct {
         Field::new("selector", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "v1.LabelSelector").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static METRIC_SPEC: Struct = Struct {
@@ -209,7 +235,9 @@ pub(crate) static METRIC_SPEC: Struct = Struct {
         Field::new("external", Shape::Struct(&EXTERNAL_METRIC_SOURCE), "v2.ExternalMetricSource").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 5), Wire::field(7, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static METRIC_STATUS: Struct = Struct {
@@ -226,7 +254,9 @@ pub(crate) static METRIC_STATUS: Struct = Struct {
         Field::new("external", Shape::Struct(&EXTERNAL_METRIC_STATUS), "v2.ExternalMetricStatus").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 5), Wire::field(7, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static METRIC_TARGET: Struct = Struct {
@@ -241,7 +271,9 @@ pub(crate) static METRIC_TARGET: Struct = Struct {
         Field::new("averageUtilization", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static METRIC_VALUE_STATUS: Struct = Struct {
@@ -255,7 +287,9 @@ pub(crate) static METRIC_VALUE_STATUS: Struct = Struct {
         Field::new("averageUtilization", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static OBJECT_METRIC_SOURCE: Struct = Struct {
@@ -269,7 +303,9 @@ pub(crate) static OBJECT_METRIC_SOURCE: Struct = Struct {
         Field::new("metric", Shape::Struct(&METRIC_IDENTIFIER), "v2.MetricIdentifier").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static OBJECT_METRIC_STATUS: Struct = Struct {
@@ -283,7 +319,9 @@ pub(crate) static OBJECT_METRIC_STATUS: Struct = Struct {
         Field::new("describedObject", Shape::Struct(&CROSS_VERSION_OBJECT_REFERENCE), "v2.CrossVersionObjectReference").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PODS_METRIC_SOURCE: Struct = Struct {
@@ -296,7 +334,9 @@ pub(crate) static PODS_METRIC_SOURCE: Struct = Struct {
         Field::new("target", Shape::Struct(&METRIC_TARGET), "v2.MetricTarget").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PODS_METRIC_STATUS: Struct = Struct {
@@ -309,7 +349,9 @@ pub(crate) static PODS_METRIC_STATUS: Struct = Struct {
         Field::new("current", Shape::Struct(&METRIC_VALUE_STATUS), "v2.MetricValueStatus").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_METRIC_SOURCE: Struct = Struct {
@@ -322,7 +364,9 @@ pub(crate) static RESOURCE_METRIC_SOURCE: Struct = Struct {
         Field::new("target", Shape::Struct(&METRIC_TARGET), "v2.MetricTarget").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_METRIC_STATUS: Struct = Struct {
@@ -335,4 +379,6 @@ pub(crate) static RESOURCE_METRIC_STATUS: Struct = Struct {
         Field::new("current", Shape::Struct(&METRIC_VALUE_STATUS), "v2.MetricValueStatus").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

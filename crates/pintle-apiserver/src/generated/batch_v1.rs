@@ -2,7 +2,7 @@
 
 //! The structs of batch.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.batch.v1";
 
@@ -20,7 +20,9 @@ pub(crate) static CRON_JOB: Struct = Struct {
         Field::new("status", Shape::Struct(&CRON_JOB_STATUS), "v1.CronJobStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CRON_JOB_SPEC: Struct = Struct {
@@ -39,7 +41,9 @@ pub(crate) static CRON_JOB_SPEC: Struct = Struct {
         Field::new("failedJobsHistoryLimit", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 6), Wire::field(7, 7), Wire::field(8, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CRON_JOB_STATUS: Struct = Struct {
@@ -53,7 +57,9 @@ pub(crate) static CRON_JOB_STATUS: Struct = Struct {
         Field::new("lastSuccessfulTime", Shape::Time, "v1.Time").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(4, 1), Wire::field(5, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static JOB: Struct = Struct {
@@ -69,7 +75,9 @@ pub(crate) static JOB: Struct = Struct {
         Field::new("status", Shape::Struct(&JOB_STATUS), "v1.JobStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static JOB_CONDITION: Struct = Struct {
@@ -86,7 +94,9 @@ pub(crate) static JOB_CONDITION: Struct = Struct {
         Field::new("message", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static JOB_SPEC: Struct = Struct {
@@ -113,7 +123,9 @@ pub(crate) static JOB_SPEC: Struct = Struct {
         Field::new("managedBy", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 8), Wire::field(5, 9), Wire::field(6, 10), Wire::field(7, 5), Wire::field(8, 11), Wire::field(9, 12), Wire::field(10, 13), Wire::field(11, 3), Wire::field(12, 6), Wire::field(13, 7), Wire::field(14, 14), Wire::field(15, 15), Wire::field(16, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static JOB_STATUS: Struct = Struct {
@@ -135,7 +147,9 @@ pub(crate) static JOB_STATUS: Struct = Struct {
         Field::new("ready", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 7), Wire::field(8, 9), Wire::field(9, 10), Wire::field(10, 8), Wire::field(11, 6)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static JOB_TEMPLATE_SPEC: Struct = Struct {
@@ -148,7 +162,9 @@ pub(crate) static JOB_TEMPLATE_SPEC: Struct = Struct {
         Field::new("spec", Shape::Struct(&JOB_SPEC), "v1.JobSpec").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_FAILURE_POLICY: Struct = Struct {
@@ -160,7 +176,9 @@ pub(crate) static POD_FAILURE_POLICY: Struct = Struct {
         Field::new("rules", Shape::Struct(&POD_FAILURE_POLICY_RULE), "[]v1.PodFailurePolicyRule").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_FAILURE_POLICY_ON_EXIT_CODES_REQUIREMENT: Struct = Struct {
@@ -174,7 +192,9 @@ pub(crate) static POD_FAILURE_POLICY_ON_EXIT_CODES_REQUIREMENT: Struct = Struct 
         Field::new("values", Shape::Int32, "[]int32").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_FAILURE_POLICY_ON_POD_CONDITIONS_PATTERN: Struct = Struct {
@@ -187,7 +207,9 @@ pub(crate) static POD_FAILURE_POLICY_ON_POD_CONDITIONS_PATTERN: Struct = Struct 
         Field::new("status", Shape::String, "v1.ConditionStatus"),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_FAILURE_POLICY_RULE: Struct = Struct {
@@ -201,7 +223,9 @@ pub(crate) static POD_FAILURE_POLICY_RULE: Struct = Struct {
         Field::new("onPodConditions", Shape::Struct(&POD_FAILURE_POLICY_ON_POD_CONDITIONS_PATTERN), "[]v1.PodFailurePolicyOnPodConditionsPattern").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SUCCESS_POLICY: Struct = Struct {
@@ -213,7 +237,9 @@ pub(crate) static SUCCESS_POLICY: Struct = Struct {
         Field::new("rules", Shape::Struct(&SUCCESS_POLICY_RULE), "[]v1.SuccessPolicyRule").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SUCCESS_POLICY_RULE: Struct = Struct {
@@ -226,7 +252,9 @@ pub(crate) static SUCCESS_POLICY_RULE: Struct = Struct {
         Field::new("succeededCount", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static UNCOUNTED_TERMINATED_PODS: Struct = Struct {
@@ -239,4 +267,6 @@ pub(crate) static UNCOUNTED_TERMINATED_PODS: Struct = Struct {
         Field::new("failed", Shape::String, "[]types.UID").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

@@ -2,7 +2,7 @@
 
 //! The structs of certificates.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.certificates.v1";
 
@@ -20,7 +20,9 @@ pub(crate) static CERTIFICATE_SIGNING_REQUEST: Struct = Struct {
         Field::new("status", Shape::Struct(&CERTIFICATE_SIGNING_REQUEST_STATUS), "v1.CertificateSigningRequestStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CERTIFICATE_SIGNING_REQUEST_CONDITION: Struct = Struct {
@@ -37,7 +39,9 @@ pub(crate) static CERTIFICATE_SIGNING_REQUEST_CONDITION: Struct = Struct {
         Field::new("lastTransitionTime", Shape::Time, "v1.Time").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CERTIFICATE_SIGNING_REQUEST_SPEC: Struct = Struct {
@@ -56,7 +60,9 @@ pub(crate) static CERTIFICATE_SIGNING_REQUEST_SPEC: Struct = Struct {
         Field::new("extra", Shape::String, "map[string]v1.ExtraValue").map_of_lists().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 4), Wire::field(3, 5), Wire::field(4, 6), Wire::field(5, 3), Wire::field(6, 7), Wire::field(7, 1), Wire::field(8, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CERTIFICATE_SIGNING_REQUEST_STATUS: Struct = Struct {
@@ -69,4 +75,6 @@ pub(crate) static CERTIFICATE_SIGNING_REQUEST_STATUS: Struct = Struct {
         Field::new("certificate", Shape::Bytes, "[]uint8").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

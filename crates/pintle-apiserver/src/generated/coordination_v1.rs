@@ -2,7 +2,7 @@
 
 //! The structs of coordination.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, Shape, Struct, Wire};
+use crate::schema::{Field, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.coordination.v1";
 
@@ -19,7 +19,9 @@ pub(crate) static LEASE: Struct = Struct {
         Field::new("spec", Shape::Struct(&LEASE_SPEC), "v1.LeaseSpec").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LEASE_SPEC: Struct = Struct {
@@ -37,4 +39,6 @@ pub(crate) static LEASE_SPEC: Struct = Struct {
         Field::new("preferredHolder", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

@@ -2,7 +2,7 @@
 
 //! The structs of coordination.v1alpha2, as far as the server's resources contain them.
 
-use crate::schema::{Field, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.coordination.v1alpha2";
 
@@ -19,7 +19,9 @@ pub(crate) static LEASE_CANDIDATE: Struct = Struct {
         Field::new("spec", Shape::Struct(&LEASE_CANDIDATE_SPEC), "v1alpha2.LeaseCandidateSpec").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LEASE_CANDIDATE_SPEC: Struct = Struct {
@@ -36,4 +38,6 @@ pub(crate) static LEASE_CANDIDATE_SPEC: Struct = Struct {
         Field::new("strategy", Shape::String, "v1.CoordinatedLeaseStrategy").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

@@ -2,7 +2,7 @@
 
 //! The structs of core.v1, as far as the server's resources contain them.
 
-use crate::schema::{Embedded, Field, ListType, MapType, Rules, Shape, Struct, Wire};
+use crate::schema::{Embedded, Field, ListType, MapType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.core.v1";
 
@@ -19,7 +19,9 @@ pub(crate) static AWS_ELASTIC_BLOCK_STORE_VOLUME_SOURCE: Struct = Struct {
         Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static AFFINITY: Struct = Struct {
@@ -33,7 +35,9 @@ pub(crate) static AFFINITY: Struct = Struct {
         Field::new("podAntiAffinity", Shape::Struct(&POD_ANTI_AFFINITY), "v1.PodAntiAffinity").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static APP_ARMOR_PROFILE: Struct = Struct {
@@ -46,7 +50,9 @@ pub(crate) static APP_ARMOR_PROFILE: Struct = Struct {
         Field::new("localhostProfile", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ATTACHED_VOLUME: Struct = Struct {
@@ -59,7 +65,9 @@ pub(crate) static ATTACHED_VOLUME: Struct = Struct {
         Field::new("devicePath", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static AZURE_DISK_VOLUME_SOURCE: Struct = Struct {
@@ -76,7 +84,9 @@ pub(crate) static AZURE_DISK_VOLUME_SOURCE: Struct = Struct {
         Field::new("kind", Shape::String, "v1.AzureDataDiskKind").pointer().omit_empty().rules(&Rules { default: "\"Shared\"", values: &["Dedicated", "Managed", "Shared"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static AZURE_FILE_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
@@ -91,7 +101,9 @@ pub(crate) static AZURE_FILE_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
         Field::new("secretNamespace", Shape::String, "string").pointer(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static AZURE_FILE_VOLUME_SOURCE: Struct = Struct {
@@ -105,7 +117,9 @@ pub(crate) static AZURE_FILE_VOLUME_SOURCE: Struct = Struct {
         Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static BINDING: Struct = Struct {
@@ -120,7 +134,9 @@ pub(crate) static BINDING: Struct = Struct {
         Field::new("target", Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CSI_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
@@ -141,7 +157,9 @@ pub(crate) static CSI_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
         Field::new("nodeExpandSecretRef", Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CSI_VOLUME_SOURCE: Struct = Struct {
@@ -157,7 +175,9 @@ pub(crate) static CSI_VOLUME_SOURCE: Struct = Struct {
         Field::new("nodePublishSecretRef", Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CAPABILITIES: Struct = Struct {
@@ -170,7 +190,9 @@ pub(crate) static CAPABILITIES: Struct = Struct {
         Field::new("drop", Shape::String, "[]v1.Capability").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CEPH_FS_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
@@ -187,7 +209,9 @@ pub(crate) static CEPH_FS_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
         Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CEPH_FS_VOLUME_SOURCE: Struct = Struct {
@@ -204,7 +228,9 @@ pub(crate) static CEPH_FS_VOLUME_SOURCE: Struct = Struct {
         Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CINDER_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
@@ -219,7 +245,9 @@ pub(crate) static CINDER_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
         Field::new("secretRef", Shape::Struct(&SECRET_REFERENCE), "v1.SecretReference").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CINDER_VOLUME_SOURCE: Struct = Struct {
@@ -234,7 +262,9 @@ pub(crate) static CINDER_VOLUME_SOURCE: Struct = Struct {
         Field::new("secretRef", Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CLIENT_IP_CONFIG: Struct = Struct {
@@ -246,7 +276,9 @@ pub(crate) static CLIENT_IP_CONFIG: Struct = Struct {
         Field::new("timeoutSeconds", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CLUSTER_TRUST_BUNDLE_PROJECTION: Struct = Struct {
@@ -262,7 +294,9 @@ pub(crate) static CLUSTER_TRUST_BUNDLE_PROJECTION: Struct = Struct {
         Field::new("path", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 4), Wire::field(5, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static COMPONENT_CONDITION: Struct = Struct {
@@ -277,7 +311,9 @@ pub(crate) static COMPONENT_CONDITION: Struct = Struct {
         Field::new("error", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static COMPONENT_STATUS: Struct = Struct {
@@ -292,7 +328,9 @@ pub(crate) static COMPONENT_STATUS: Struct = Struct {
         Field::new("conditions", Shape::Struct(&COMPONENT_CONDITION), "[]v1.ComponentCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONFIG_MAP: Struct = Struct {
@@ -309,7 +347,9 @@ pub(crate) static CONFIG_MAP: Struct = Struct {
         Field::new("binaryData", Shape::Bytes, "map[string][]uint8").map().omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 4), Wire::field(3, 5), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONFIG_MAP_ENV_SOURCE: Struct = Struct {
@@ -322,7 +362,9 @@ pub(crate) static CONFIG_MAP_ENV_SOURCE: Struct = Struct {
         Field::new("optional", Shape::Bool, "bool").pointer().omit_empty(),
     ],
     wire: &[Wire::embedded(1, &[Wire::field(1, 0)]), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONFIG_MAP_KEY_SELECTOR: Struct = Struct {
@@ -336,7 +378,9 @@ pub(crate) static CONFIG_MAP_KEY_SELECTOR: Struct = Struct {
         Field::new("optional", Shape::Bool, "bool").pointer().omit_empty(),
     ],
     wire: &[Wire::embedded(1, &[Wire::field(1, 0)]), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONFIG_MAP_NODE_CONFIG_SOURCE: Struct = Struct {
@@ -352,7 +396,9 @@ pub(crate) static CONFIG_MAP_NODE_CONFIG_SOURCE: Struct = Struct {
         Field::new("kubeletConfigKey", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONFIG_MAP_PROJECTION: Struct = Struct {
@@ -366,7 +412,9 @@ pub(crate) static CONFIG_MAP_PROJECTION: Struct = Struct {
         Field::new("optional", Shape::Bool, "bool").pointer().omit_empty(),
     ],
     wire: &[Wire::embedded(1, &[Wire::field(1, 0)]), Wire::field(2, 1), Wire::field(4, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONFIG_MAP_VOLUME_SOURCE: Struct = Struct {
@@ -381,7 +429,9 @@ pub(crate) static CONFIG_MAP_VOLUME_SOURCE: Struct = Struct {
         Field::new("optional", Shape::Bool, "bool").pointer().omit_empty(),
     ],
     wire: &[Wire::embedded(1, &[Wire::field(1, 0)]), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER: Struct = Struct {
@@ -417,7 +467,9 @@ pub(crate) static CONTAINER: Struct = Struct {
         Field::new("tty", Shape::Bool, "bool").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 7), Wire::field(8, 8), Wire::field(9, 12), Wire::field(10, 14), Wire::field(11, 15), Wire::field(12, 17), Wire::field(13, 18), Wire::field(14, 20), Wire::field(15, 21), Wire::field(16, 22), Wire::field(17, 23), Wire::field(18, 24), Wire::field(19, 6), Wire::field(20, 19), Wire::field(21, 13), Wire::field(22, 16), Wire::field(23, 9), Wire::field(24, 10), Wire::field(25, 11)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_EXTENDED_RESOURCE_REQUEST: Struct = Struct {
@@ -431,7 +483,9 @@ pub(crate) static CONTAINER_EXTENDED_RESOURCE_REQUEST: Struct = Struct {
         Field::new("requestName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_IMAGE: Struct = Struct {
@@ -444,7 +498,9 @@ pub(crate) static CONTAINER_IMAGE: Struct = Struct {
         Field::new("sizeBytes", Shape::Int64, "int64").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_PORT: Struct = Struct {
@@ -460,7 +516,9 @@ pub(crate) static CONTAINER_PORT: Struct = Struct {
         Field::new("hostIP", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_RESIZE_POLICY: Struct = Struct {
@@ -473,7 +531,9 @@ pub(crate) static CONTAINER_RESIZE_POLICY: Struct = Struct {
         Field::new("restartPolicy", Shape::String, "v1.ResourceResizeRestartPolicy").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_RESTART_RULE: Struct = Struct {
@@ -486,7 +546,9 @@ pub(crate) static CONTAINER_RESTART_RULE: Struct = Struct {
         Field::new("exitCodes", Shape::Struct(&CONTAINER_RESTART_RULE_ON_EXIT_CODES), "v1.ContainerRestartRuleOnExitCodes").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_RESTART_RULE_ON_EXIT_CODES: Struct = Struct {
@@ -499,7 +561,9 @@ pub(crate) static CONTAINER_RESTART_RULE_ON_EXIT_CODES: Struct = Struct {
         Field::new("values", Shape::Int32, "[]int32").list().omit_empty().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_STATE: Struct = Struct {
@@ -513,7 +577,9 @@ pub(crate) static CONTAINER_STATE: Struct = Struct {
         Field::new("terminated", Shape::Struct(&CONTAINER_STATE_TERMINATED), "v1.ContainerStateTerminated").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_STATE_RUNNING: Struct = Struct {
@@ -525,7 +591,9 @@ pub(crate) static CONTAINER_STATE_RUNNING: Struct = Struct {
         Field::new("startedAt", Shape::Time, "v1.Time").omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_STATE_TERMINATED: Struct = Struct {
@@ -543,7 +611,9 @@ pub(crate) static CONTAINER_STATE_TERMINATED: Struct = Struct {
         Field::new("containerID", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_STATE_WAITING: Struct = Struct {
@@ -556,7 +626,9 @@ pub(crate) static CONTAINER_STATE_WAITING: Struct = Struct {
         Field::new("message", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_STATUS: Struct = Struct {
@@ -582,7 +654,9 @@ pub(crate) static CONTAINER_STATUS: Struct = Struct {
         Field::new("stopSignal", Shape::String, "v1.Signal").pointer().omit_empty().rules(&Rules { values: &["SIGABRT", "SIGALRM", "SIGBUS", "SIGCHLD", "SIGCLD", "SIGCONT", "SIGFPE", "SIGHUP", "SIGILL", "SIGINT", "SIGIO", "SIGIOT", "SIGKILL", "SIGPIPE", "SIGPOLL", "SIGPROF", "SIGPWR", "SIGQUIT", "SIGRTMAX", "SIGRTMAX-1", "SIGRTMAX-10", "SIGRTMAX-11", "SIGRTMAX-12", "SIGRTMAX-13", "SIGRTMAX-14", "SIGRTMAX-2", "SIGRTMAX-3", "SIGRTMAX-4", "SIGRTMAX-5", "SIGRTMAX-6", "SIGRTMAX-7", "SIGRTMAX-8", "SIGRTMAX-9", "SIGRTMIN", "SIGRTMIN+1", "SIGRTMIN+10", "SIGRTMIN+11", "SIGRTMIN+12", "SIGRTMIN+13", "SIGRTMIN+14", "SIGRTMIN+15", "SIGRTMIN+2", "SIGRTMIN+3", "SIGRTMIN+4", "SIGRTMIN+5", "SIGRTMIN+6", "SIGRTMIN+7", "SIGRTMIN+8", "SIGRTMIN+9", "SIGSEGV", "SIGSTKFLT", "SIGSTOP", "SIGSYS", "SIGTERM", "SIGTRAP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGUSR1", "SIGUSR2", "SIGVTALRM", "SIGWINCH", "SIGXCPU", "SIGXFSZ"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9), Wire::field(11, 10), Wire::field(12, 11), Wire::field(13, 12), Wire::field(14, 13), Wire::field(15, 14)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONTAINER_USER: Struct = Struct {
@@ -594,7 +668,9 @@ pub(crate) static CONTAINER_USER: Struct = Struct {
         Field::new("linux", Shape::Struct(&LINUX_CONTAINER_USER), "v1.LinuxContainerUser").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DAEMON_ENDPOINT: Struct = Struct {
@@ -606,7 +682,9 @@ pub(crate) static DAEMON_ENDPOINT: Struct = Struct {
         Field::new("Port", Shape::Int32, "int32").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DOWNWARD_API_PROJECTION: Struct = Struct {
@@ -618,7 +696,9 @@ pub(crate) static DOWNWARD_API_PROJECTION: Struct = Struct {
         Field::new("items", Shape::Struct(&DOWNWARD_API_VOLUME_FILE), "[]v1.DownwardAPIVolumeFile").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DOWNWARD_API_VOLUME_FILE: Struct = Struct {
@@ -633,7 +713,9 @@ pub(crate) static DOWNWARD_API_VOLUME_FILE: Struct = Struct {
         Field::new("mode", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DOWNWARD_API_VOLUME_SOURCE: Struct = Struct {
@@ -646,7 +728,9 @@ pub(crate) static DOWNWARD_API_VOLUME_SOURCE: Struct = Struct {
         Field::new("defaultMode", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static EMPTY_DIR_VOLUME_SOURCE: Struct = Struct {
@@ -659,7 +743,9 @@ pub(crate) static EMPTY_DIR_VOLUME_SOURCE: Struct = Struct {
         Field::new("sizeLimit", Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENDPOINT_ADDRESS: Struct = Struct {
@@ -674,7 +760,9 @@ pub(crate) static ENDPOINT_ADDRESS: Struct = Struct {
         Field::new("targetRef", Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 3), Wire::field(3, 1), Wire::field(4, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENDPOINT_PORT: Struct = Struct {
@@ -689,7 +777,9 @@ pub(crate) static ENDPOINT_PORT: Struct = Struct {
         Field::new("appProtocol", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENDPOINT_SUBSET: Struct = Struct {
@@ -703,7 +793,9 @@ pub(crate) static ENDPOINT_SUBSET: Struct = Struct {
         Field::new("ports", Shape::Struct(&ENDPOINT_PORT), "[]v1.EndpointPort").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENDPOINTS: Struct = Struct {
@@ -718,7 +810,9 @@ pub(crate) static ENDPOINTS: Struct = Struct {
         Field::new("subsets", Shape::Struct(&ENDPOINT_SUBSET), "[]v1.EndpointSubset").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENV_FROM_SOURCE: Struct = Struct {
@@ -732,7 +826,9 @@ pub(crate) static ENV_FROM_SOURCE: Struct = Struct {
         Field::new("secretRef", Shape::Struct(&SECRET_ENV_SOURCE), "v1.SecretEnvSource").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENV_VAR: Struct = Struct {
@@ -746,7 +842,9 @@ pub(crate) static ENV_VAR: Struct = Struct {
         Field::new("valueFrom", Shape::Struct(&ENV_VAR_SOURCE), "v1.EnvVarSource").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENV_VAR_SOURCE: Struct = Struct {
@@ -762,7 +860,9 @@ pub(crate) static ENV_VAR_SOURCE: Struct = Struct {
         Field::new("fileKeyRef", Shape::Struct(&FILE_KEY_SELECTOR), "v1.FileKeySelector").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static EPHEMERAL_CONTAINER: Struct = Struct {
@@ -799,7 +899,9 @@ pub(crate) static EPHEMERAL_CONTAINER: Struct = Struct {
         Field::new("targetContainerName", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::embedded(1, &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 7), Wire::field(8, 8), Wire::field(9, 12), Wire::field(10, 14), Wire::field(11, 15), Wire::field(12, 17), Wire::field(13, 18), Wire::field(14, 20), Wire::field(15, 21), Wire::field(16, 22), Wire::field(17, 23), Wire::field(18, 24), Wire::field(19, 6), Wire::field(20, 19), Wire::field(21, 13), Wire::field(22, 16), Wire::field(23, 9), Wire::field(24, 10), Wire::field(25, 11)]), Wire::field(2, 25)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static EPHEMERAL_VOLUME_SOURCE: Struct = Struct {
@@ -811,7 +913,9 @@ pub(crate) static EPHEMERAL_VOLUME_SOURCE: Struct = Struct {
         Field::new("volumeClaimTemplate", Shape::Struct(&PERSISTENT_VOLUME_CLAIM_TEMPLATE), "v1.PersistentVolumeClaimTemplate").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static EVENT: Struct = Struct {
@@ -839,7 +943,9 @@ pub(crate) static EVENT: Struct = Struct {
         Field::new("reportingInstance", Shape::String, "string"),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6), Wire::field(6, 7), Wire::field(7, 8), Wire::field(8, 9), Wire::field(9, 10), Wire::field(10, 11), Wire::field(11, 12), Wire::field(12, 13), Wire::field(13, 14), Wire::field(14, 15), Wire::field(15, 16)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static EVENT_SERIES: Struct = Struct {
@@ -852,7 +958,9 @@ pub(crate) static EVENT_SERIES: Struct = Struct {
         Field::new("lastObservedTime", Shape::MicroTime, "v1.MicroTime").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static EVENT_SOURCE: Struct = Struct {
@@ -865,7 +973,9 @@ pub(crate) static EVENT_SOURCE: Struct = Struct {
         Field::new("host", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static EXEC_ACTION: Struct = Struct {
@@ -877,7 +987,9 @@ pub(crate) static EXEC_ACTION: Struct = Struct {
         Field::new("command", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static FC_VOLUME_SOURCE: Struct = Struct {
@@ -893,7 +1005,9 @@ pub(crate) static FC_VOLUME_SOURCE: Struct = Struct {
         Field::new("wwids", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static FILE_KEY_SELECTOR: Struct = Struct {
@@ -908,7 +1022,9 @@ pub(crate) static FILE_KEY_SELECTOR: Struct = Struct {
         Field::new("optional", Shape::Bool, "bool").pointer().omit_empty().rules(&Rules { default: "false", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static FLEX_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
@@ -924,7 +1040,9 @@ pub(crate) static FLEX_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
         Field::new("options", Shape::String, "map[string]string").map().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static FLEX_VOLUME_SOURCE: Struct = Struct {
@@ -940,7 +1058,9 @@ pub(crate) static FLEX_VOLUME_SOURCE: Struct = Struct {
         Field::new("options", Shape::String, "map[string]string").map().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static FLOCKER_VOLUME_SOURCE: Struct = Struct {
@@ -953,7 +1073,9 @@ pub(crate) static FLOCKER_VOLUME_SOURCE: Struct = Struct {
         Field::new("datasetUUID", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static GCE_PERSISTENT_DISK_VOLUME_SOURCE: Struct = Struct {
@@ -968,7 +1090,9 @@ pub(crate) static GCE_PERSISTENT_DISK_VOLUME_SOURCE: Struct = Struct {
         Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static GRPC_ACTION: Struct = Struct {
@@ -981,7 +1105,9 @@ pub(crate) static GRPC_ACTION: Struct = Struct {
         Field::new("service", Shape::String, "string").pointer().rules(&Rules { default: "\"\"", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static GIT_REPO_VOLUME_SOURCE: Struct = Struct {
@@ -995,7 +1121,9 @@ pub(crate) static GIT_REPO_VOLUME_SOURCE: Struct = Struct {
         Field::new("directory", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static GLUSTERFS_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
@@ -1010,7 +1138,9 @@ pub(crate) static GLUSTERFS_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
         Field::new("endpointsNamespace", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static GLUSTERFS_VOLUME_SOURCE: Struct = Struct {
@@ -1024,7 +1154,9 @@ pub(crate) static GLUSTERFS_VOLUME_SOURCE: Struct = Struct {
         Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static HTTP_GET_ACTION: Struct = Struct {
@@ -1040,7 +1172,9 @@ pub(crate) static HTTP_GET_ACTION: Struct = Struct {
         Field::new("httpHeaders", Shape::Struct(&HTTP_HEADER), "[]v1.HTTPHeader").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static HTTP_HEADER: Struct = Struct {
@@ -1053,7 +1187,9 @@ pub(crate) static HTTP_HEADER: Struct = Struct {
         Field::new("value", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static HOST_ALIAS: Struct = Struct {
@@ -1066,7 +1202,9 @@ pub(crate) static HOST_ALIAS: Struct = Struct {
         Field::new("hostnames", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static HOST_IP: Struct = Struct {
@@ -1078,7 +1216,9 @@ pub(crate) static HOST_IP: Struct = Struct {
         Field::new("ip", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static HOST_PATH_VOLUME_SOURCE: Struct = Struct {
@@ -1091,7 +1231,9 @@ pub(crate) static HOST_PATH_VOLUME_SOURCE: Struct = Struct {
         Field::new("type", Shape::String, "v1.HostPathType").pointer().omit_empty().rules(&Rules { values: &["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ISCSI_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
@@ -1113,7 +1255,9 @@ pub(crate) static ISCSI_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
         Field::new("initiatorName", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(10, 9), Wire::field(11, 8), Wire::field(12, 10)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ISCSI_VOLUME_SOURCE: Struct = Struct {
@@ -1135,7 +1279,9 @@ pub(crate) static ISCSI_VOLUME_SOURCE: Struct = Struct {
         Field::new("initiatorName", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(10, 9), Wire::field(11, 8), Wire::field(12, 10)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static IMAGE_VOLUME_SOURCE: Struct = Struct {
@@ -1148,7 +1294,9 @@ pub(crate) static IMAGE_VOLUME_SOURCE: Struct = Struct {
         Field::new("pullPolicy", Shape::String, "v1.PullPolicy").omit_empty().rules(&Rules { values: &["Always", "IfNotPresent", "Never"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static IMAGE_VOLUME_STATUS: Struct = Struct {
@@ -1160,7 +1308,9 @@ pub(crate) static IMAGE_VOLUME_STATUS: Struct = Struct {
         Field::new("imageRef", Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static KEY_TO_PATH: Struct = Struct {
@@ -1174,7 +1324,9 @@ pub(crate) static KEY_TO_PATH: Struct = Struct {
         Field::new("mode", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LIFECYCLE: Struct = Struct {
@@ -1188,7 +1340,9 @@ pub(crate) static LIFECYCLE: Struct = Struct {
         Field::new("stopSignal", Shape::String, "v1.Signal").pointer().omit_empty().rules(&Rules { values: &["SIGABRT", "SIGALRM", "SIGBUS", "SIGCHLD", "SIGCLD", "SIGCONT", "SIGFPE", "SIGHUP", "SIGILL", "SIGINT", "SIGIO", "SIGIOT", "SIGKILL", "SIGPIPE", "SIGPOLL", "SIGPROF", "SIGPWR", "SIGQUIT", "SIGRTMAX", "SIGRTMAX-1", "SIGRTMAX-10", "SIGRTMAX-11", "SIGRTMAX-12", "SIGRTMAX-13", "SIGRTMAX-14", "SIGRTMAX-2", "SIGRTMAX-3", "SIGRTMAX-4", "SIGRTMAX-5", "SIGRTMAX-6", "SIGRTMAX-7", "SIGRTMAX-8", "SIGRTMAX-9", "SIGRTMIN", "SIGRTMIN+1", "SIGRTMIN+10", "SIGRTMIN+11", "SIGRTMIN+12", "SIGRTMIN+13", "SIGRTMIN+14", "SIGRTMIN+15", "SIGRTMIN+2", "SIGRTMIN+3", "SIGRTMIN+4", "SIGRTMIN+5", "SIGRTMIN+6", "SIGRTMIN+7", "SIGRTMIN+8", "SIGRTMIN+9", "SIGSEGV", "SIGSTKFLT", "SIGSTOP", "SIGSYS", "SIGTERM", "SIGTRAP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGURG", "SIGUSR1", "SIGUSR2", "SIGVTALRM", "SIGWINCH", "SIGXCPU", "SIGXFSZ"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LIFECYCLE_HANDLER: Struct = Struct {
@@ -1203,7 +1357,9 @@ pub(crate) static LIFECYCLE_HANDLER: Struct = Struct {
         Field::new("sleep", Shape::Struct(&SLEEP_ACTION), "v1.SleepAction").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LIMIT_RANGE: Struct = Struct {
@@ -1218,7 +1374,9 @@ pub(crate) static LIMIT_RANGE: Struct = Struct {
         Field::new("spec", Shape::Struct(&LIMIT_RANGE_SPEC), "v1.LimitRangeSpec").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LIMIT_RANGE_ITEM: Struct = Struct {
@@ -1235,7 +1393,9 @@ pub(crate) static LIMIT_RANGE_ITEM: Struct = Struct {
         Field::new("maxLimitRequestRatio", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LIMIT_RANGE_SPEC: Struct = Struct {
@@ -1247,7 +1407,9 @@ pub(crate) static LIMIT_RANGE_SPEC: Struct = Struct {
         Field::new("limits", Shape::Struct(&LIMIT_RANGE_ITEM), "[]v1.LimitRangeItem").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LINUX_CONTAINER_USER: Struct = Struct {
@@ -1261,7 +1423,9 @@ pub(crate) static LINUX_CONTAINER_USER: Struct = Struct {
         Field::new("supplementalGroups", Shape::Int64, "[]int64").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LOAD_BALANCER_INGRESS: Struct = Struct {
@@ -1276,7 +1440,9 @@ pub(crate) static LOAD_BALANCER_INGRESS: Struct = Struct {
         Field::new("ports", Shape::Struct(&PORT_STATUS), "[]v1.PortStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LOAD_BALANCER_STATUS: Struct = Struct {
@@ -1288,7 +1454,9 @@ pub(crate) static LOAD_BALANCER_STATUS: Struct = Struct {
         Field::new("ingress", Shape::Struct(&LOAD_BALANCER_INGRESS), "[]v1.LoadBalancerIngress").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LOCAL_OBJECT_REFERENCE: Struct = Struct {
@@ -1300,7 +1468,9 @@ pub(crate) static LOCAL_OBJECT_REFERENCE: Struct = Struct {
         Field::new("name", Shape::String, "string").omit_empty().rules(&Rules { default: "\"\"", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LOCAL_VOLUME_SOURCE: Struct = Struct {
@@ -1313,7 +1483,9 @@ pub(crate) static LOCAL_VOLUME_SOURCE: Struct = Struct {
         Field::new("fsType", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MODIFY_VOLUME_STATUS: Struct = Struct {
@@ -1326,7 +1498,9 @@ pub(crate) static MODIFY_VOLUME_STATUS: Struct = Struct {
         Field::new("status", Shape::String, "v1.PersistentVolumeClaimModifyVolumeStatus").rules(&Rules { required: true, values: &["InProgress", "Infeasible", "Pending"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NFS_VOLUME_SOURCE: Struct = Struct {
@@ -1340,7 +1514,9 @@ pub(crate) static NFS_VOLUME_SOURCE: Struct = Struct {
         Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NAMESPACE: Struct = Struct {
@@ -1356,7 +1532,9 @@ pub(crate) static NAMESPACE: Struct = Struct {
         Field::new("status", Shape::Struct(&NAMESPACE_STATUS), "v1.NamespaceStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NAMESPACE_CONDITION: Struct = Struct {
@@ -1372,7 +1550,9 @@ pub(crate) static NAMESPACE_CONDITION: Struct = Struct {
         Field::new("message", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(4, 2), Wire::field(5, 3), Wire::field(6, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NAMESPACE_SPEC: Struct = Struct {
@@ -1384,7 +1564,9 @@ pub(crate) static NAMESPACE_SPEC: Struct = Struct {
         Field::new("finalizers", Shape::String, "[]v1.FinalizerName").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NAMESPACE_STATUS: Struct = Struct {
@@ -1397,7 +1579,9 @@ pub(crate) static NAMESPACE_STATUS: Struct = Struct {
         Field::new("conditions", Shape::Struct(&NAMESPACE_CONDITION), "[]v1.NamespaceCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE: Struct = Struct {
@@ -1413,7 +1597,9 @@ pub(crate) static NODE: Struct = Struct {
         Field::new("status", Shape::Struct(&NODE_STATUS), "v1.NodeStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_ADDRESS: Struct = Struct {
@@ -1426,7 +1612,9 @@ pub(crate) static NODE_ADDRESS: Struct = Struct {
         Field::new("address", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_AFFINITY: Struct = Struct {
@@ -1439,7 +1627,9 @@ pub(crate) static NODE_AFFINITY: Struct = Struct {
         Field::new("preferredDuringSchedulingIgnoredDuringExecution", Shape::Struct(&PREFERRED_SCHEDULING_TERM), "[]v1.PreferredSchedulingTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_ALLOCATABLE_RESOURCE_CLAIM_STATUS: Struct = Struct {
@@ -1453,7 +1643,9 @@ pub(crate) static NODE_ALLOCATABLE_RESOURCE_CLAIM_STATUS: Struct = Struct {
         Field::new("resources", Shape::Quantity, "map[v1.ResourceName]resource.Quantity").map().rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_CONDITION: Struct = Struct {
@@ -1470,7 +1662,9 @@ pub(crate) static NODE_CONDITION: Struct = Struct {
         Field::new("message", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_CONFIG_SOURCE: Struct = Struct {
@@ -1482,7 +1676,9 @@ pub(crate) static NODE_CONFIG_SOURCE: Struct = Struct {
         Field::new("configMap", Shape::Struct(&CONFIG_MAP_NODE_CONFIG_SOURCE), "v1.ConfigMapNodeConfigSource").pointer().omit_empty(),
     ],
     wire: &[Wire::field(2, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_CONFIG_STATUS: Struct = Struct {
@@ -1497,7 +1693,9 @@ pub(crate) static NODE_CONFIG_STATUS: Struct = Struct {
         Field::new("error", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_DAEMON_ENDPOINTS: Struct = Struct {
@@ -1509,7 +1707,9 @@ pub(crate) static NODE_DAEMON_ENDPOINTS: Struct = Struct {
         Field::new("kubeletEndpoint", Shape::Struct(&DAEMON_ENDPOINT), "v1.DaemonEndpoint").omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_FEATURES: Struct = Struct {
@@ -1521,7 +1721,9 @@ pub(crate) static NODE_FEATURES: Struct = Struct {
         Field::new("supplementalGroupsPolicy", Shape::Bool, "bool").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_PROXY_OPTIONS: Struct = Struct {
@@ -1535,7 +1737,9 @@ pub(crate) static NODE_PROXY_OPTIONS: Struct = Struct {
         Field::new("path", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_RUNTIME_HANDLER: Struct = Struct {
@@ -1548,7 +1752,9 @@ pub(crate) static NODE_RUNTIME_HANDLER: Struct = Struct {
         Field::new("features", Shape::Struct(&NODE_RUNTIME_HANDLER_FEATURES), "v1.NodeRuntimeHandlerFeatures").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_RUNTIME_HANDLER_FEATURES: Struct = Struct {
@@ -1561,7 +1767,9 @@ pub(crate) static NODE_RUNTIME_HANDLER_FEATURES: Struct = Struct {
         Field::new("userNamespaces", Shape::Bool, "bool").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_SELECTOR: Struct = Struct {
@@ -1573,7 +1781,9 @@ pub(crate) static NODE_SELECTOR: Struct = Struct {
         Field::new("nodeSelectorTerms", Shape::Struct(&NODE_SELECTOR_TERM), "[]v1.NodeSelectorTerm").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_SELECTOR_REQUIREMENT: Struct = Struct {
@@ -1587,7 +1797,9 @@ pub(crate) static NODE_SELECTOR_REQUIREMENT: Struct = Struct {
         Field::new("values", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_SELECTOR_TERM: Struct = Struct {
@@ -1600,7 +1812,9 @@ pub(crate) static NODE_SELECTOR_TERM: Struct = Struct {
         Field::new("matchFields", Shape::Struct(&NODE_SELECTOR_REQUIREMENT), "[]v1.NodeSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_SPEC: Struct = Struct {
@@ -1618,7 +1832,9 @@ pub(crate) static NODE_SPEC: Struct = Struct {
         Field::new("externalID", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 6), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_STATUS: Struct = Struct {
@@ -1643,7 +1859,9 @@ pub(crate) static NODE_STATUS: Struct = Struct {
         Field::new("declaredFeatures", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9), Wire::field(11, 10), Wire::field(12, 11), Wire::field(13, 12), Wire::field(14, 13)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_SWAP_STATUS: Struct = Struct {
@@ -1655,7 +1873,9 @@ pub(crate) static NODE_SWAP_STATUS: Struct = Struct {
         Field::new("capacity", Shape::Int64, "int64").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_SYSTEM_INFO: Struct = Struct {
@@ -1677,7 +1897,9 @@ pub(crate) static NODE_SYSTEM_INFO: Struct = Struct {
         Field::new("swap", Shape::Struct(&NODE_SWAP_STATUS), "v1.NodeSwapStatus").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9), Wire::field(11, 10)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static OBJECT_FIELD_SELECTOR: Struct = Struct {
@@ -1690,7 +1912,9 @@ pub(crate) static OBJECT_FIELD_SELECTOR: Struct = Struct {
         Field::new("fieldPath", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static OBJECT_REFERENCE: Struct = Struct {
@@ -1708,7 +1932,9 @@ pub(crate) static OBJECT_REFERENCE: Struct = Struct {
         Field::new("fieldPath", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PERSISTENT_VOLUME: Struct = Struct {
@@ -1724,7 +1950,9 @@ pub(crate) static PERSISTENT_VOLUME: Struct = Struct {
         Field::new("status", Shape::Struct(&PERSISTENT_VOLUME_STATUS), "v1.PersistentVolumeStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PERSISTENT_VOLUME_CLAIM: Struct = Struct {
@@ -1740,7 +1968,9 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM: Struct = Struct {
         Field::new("status", Shape::Struct(&PERSISTENT_VOLUME_CLAIM_STATUS), "v1.PersistentVolumeClaimStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PERSISTENT_VOLUME_CLAIM_CONDITION: Struct = Struct {
@@ -1757,7 +1987,9 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM_CONDITION: Struct = Struct {
         Field::new("message", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PERSISTENT_VOLUME_CLAIM_SPEC: Struct = Struct {
@@ -1777,7 +2009,9 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM_SPEC: Struct = Struct {
         Field::new("volumeAttributesClassName", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 1), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PERSISTENT_VOLUME_CLAIM_STATUS: Struct = Struct {
@@ -1796,7 +2030,9 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM_STATUS: Struct = Struct {
         Field::new("modifyVolumeStatus", Shape::Struct(&MODIFY_VOLUME_STATUS), "v1.ModifyVolumeStatus").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(7, 5), Wire::field(8, 6), Wire::field(9, 7)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PERSISTENT_VOLUME_CLAIM_TEMPLATE: Struct = Struct {
@@ -1809,7 +2045,9 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM_TEMPLATE: Struct = Struct {
         Field::new("spec", Shape::Struct(&PERSISTENT_VOLUME_CLAIM_SPEC), "v1.PersistentVolumeClaimSpec").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE: Struct = Struct {
@@ -1822,7 +2060,9 @@ pub(crate) static PERSISTENT_VOLUME_CLAIM_VOLUME_SOURCE: Struct = Struct {
         Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PERSISTENT_VOLUME_SPEC: Struct = Struct {
@@ -1864,7 +2104,9 @@ pub(crate) static PERSISTENT_VOLUME_SPEC: Struct = Struct {
         Field::new("volumeAttributesClassName", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::embedded(2, &[Wire::field(1, 1), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 6), Wire::field(7, 7), Wire::field(8, 8), Wire::field(9, 9), Wire::field(10, 10), Wire::field(11, 11), Wire::field(12, 12), Wire::field(13, 13), Wire::field(14, 14), Wire::field(15, 15), Wire::field(16, 16), Wire::field(17, 17), Wire::field(18, 18), Wire::field(19, 19), Wire::field(20, 20), Wire::field(21, 21), Wire::field(22, 22)]), Wire::field(3, 23), Wire::field(4, 24), Wire::field(5, 25), Wire::field(6, 26), Wire::field(7, 27), Wire::field(8, 28), Wire::field(9, 29), Wire::field(10, 30)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PERSISTENT_VOLUME_STATUS: Struct = Struct {
@@ -1879,7 +2121,9 @@ pub(crate) static PERSISTENT_VOLUME_STATUS: Struct = Struct {
         Field::new("lastPhaseTransitionTime", Shape::Time, "v1.Time").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PHOTON_PERSISTENT_DISK_VOLUME_SOURCE: Struct = Struct {
@@ -1892,7 +2136,9 @@ pub(crate) static PHOTON_PERSISTENT_DISK_VOLUME_SOURCE: Struct = Struct {
         Field::new("fsType", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD: Struct = Struct {
@@ -1908,7 +2154,9 @@ pub(crate) static POD: Struct = Struct {
         Field::new("status", Shape::Struct(&POD_STATUS), "v1.PodStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_AFFINITY: Struct = Struct {
@@ -1921,7 +2169,9 @@ pub(crate) static POD_AFFINITY: Struct = Struct {
         Field::new("preferredDuringSchedulingIgnoredDuringExecution", Shape::Struct(&WEIGHTED_POD_AFFINITY_TERM), "[]v1.WeightedPodAffinityTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_AFFINITY_TERM: Struct = Struct {
@@ -1938,7 +2188,9 @@ pub(crate) static POD_AFFINITY_TERM: Struct = Struct {
         Field::new("mismatchLabelKeys", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_ANTI_AFFINITY: Struct = Struct {
@@ -1951,7 +2203,9 @@ pub(crate) static POD_ANTI_AFFINITY: Struct = Struct {
         Field::new("preferredDuringSchedulingIgnoredDuringExecution", Shape::Struct(&WEIGHTED_POD_AFFINITY_TERM), "[]v1.WeightedPodAffinityTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_ATTACH_OPTIONS: Struct = Struct {
@@ -1969,7 +2223,9 @@ pub(crate) static POD_ATTACH_OPTIONS: Struct = Struct {
         Field::new("container", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_CERTIFICATE_PROJECTION: Struct = Struct {
@@ -1987,7 +2243,9 @@ pub(crate) static POD_CERTIFICATE_PROJECTION: Struct = Struct {
         Field::new("userAnnotations", Shape::String, "map[string]string").map().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_CONDITION: Struct = Struct {
@@ -2005,7 +2263,9 @@ pub(crate) static POD_CONDITION: Struct = Struct {
         Field::new("message", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 6), Wire::field(7, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_DNS_CONFIG: Struct = Struct {
@@ -2019,7 +2279,9 @@ pub(crate) static POD_DNS_CONFIG: Struct = Struct {
         Field::new("options", Shape::Struct(&POD_DNS_CONFIG_OPTION), "[]v1.PodDNSConfigOption").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_DNS_CONFIG_OPTION: Struct = Struct {
@@ -2032,7 +2294,9 @@ pub(crate) static POD_DNS_CONFIG_OPTION: Struct = Struct {
         Field::new("value", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_EXEC_OPTIONS: Struct = Struct {
@@ -2051,7 +2315,9 @@ pub(crate) static POD_EXEC_OPTIONS: Struct = Struct {
         Field::new("command", Shape::String, "[]string").list(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6), Wire::field(6, 7)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_EXTENDED_RESOURCE_CLAIM_STATUS: Struct = Struct {
@@ -2064,7 +2330,9 @@ pub(crate) static POD_EXTENDED_RESOURCE_CLAIM_STATUS: Struct = Struct {
         Field::new("resourceClaimName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_IP: Struct = Struct {
@@ -2076,7 +2344,9 @@ pub(crate) static POD_IP: Struct = Struct {
         Field::new("ip", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_LOG_OPTIONS: Struct = Struct {
@@ -2099,7 +2369,9 @@ pub(crate) static POD_LOG_OPTIONS: Struct = Struct {
         Field::new("stream", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6), Wire::field(6, 7), Wire::field(7, 8), Wire::field(8, 9), Wire::field(9, 10), Wire::field(10, 11)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_OS: Struct = Struct {
@@ -2111,7 +2383,9 @@ pub(crate) static POD_OS: Struct = Struct {
         Field::new("name", Shape::String, "v1.OSName").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_PORT_FORWARD_OPTIONS: Struct = Struct {
@@ -2125,7 +2399,9 @@ pub(crate) static POD_PORT_FORWARD_OPTIONS: Struct = Struct {
         Field::new("ports", Shape::Int32, "[]int32").list().omit_empty(),
     ],
     wire: &[Wire::field(1, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_PROXY_OPTIONS: Struct = Struct {
@@ -2139,7 +2415,9 @@ pub(crate) static POD_PROXY_OPTIONS: Struct = Struct {
         Field::new("path", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_READINESS_GATE: Struct = Struct {
@@ -2151,7 +2429,9 @@ pub(crate) static POD_READINESS_GATE: Struct = Struct {
         Field::new("conditionType", Shape::String, "v1.PodConditionType").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_RESOURCE_CLAIM: Struct = Struct {
@@ -2165,7 +2445,9 @@ pub(crate) static POD_RESOURCE_CLAIM: Struct = Struct {
         Field::new("resourceClaimTemplateName", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(3, 1), Wire::field(4, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_RESOURCE_CLAIM_STATUS: Struct = Struct {
@@ -2178,7 +2460,9 @@ pub(crate) static POD_RESOURCE_CLAIM_STATUS: Struct = Struct {
         Field::new("resourceClaimName", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_SCHEDULING_GATE: Struct = Struct {
@@ -2190,7 +2474,9 @@ pub(crate) static POD_SCHEDULING_GATE: Struct = Struct {
         Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_SCHEDULING_GROUP: Struct = Struct {
@@ -2202,7 +2488,9 @@ pub(crate) static POD_SCHEDULING_GROUP: Struct = Struct {
         Field::new("podGroupName", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_SECURITY_CONTEXT: Struct = Struct {
@@ -2226,7 +2514,9 @@ pub(crate) static POD_SECURITY_CONTEXT: Struct = Struct {
         Field::new("seLinuxChangePolicy", Shape::String, "v1.PodSELinuxChangePolicy").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 7), Wire::field(6, 3), Wire::field(7, 8), Wire::field(8, 1), Wire::field(9, 9), Wire::field(10, 10), Wire::field(11, 11), Wire::field(12, 6), Wire::field(13, 12)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_SPEC: Struct = Struct {
@@ -2279,7 +2569,9 @@ pub(crate) static POD_SPEC: Struct = Struct {
         Field::new("schedulingGroup", Shape::Struct(&POD_SCHEDULING_GROUP), "v1.PodSchedulingGroup").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6), Wire::field(6, 7), Wire::field(7, 8), Wire::field(8, 9), Wire::field(9, 10), Wire::field(10, 12), Wire::field(11, 13), Wire::field(12, 14), Wire::field(13, 15), Wire::field(14, 17), Wire::field(15, 18), Wire::field(16, 19), Wire::field(17, 20), Wire::field(18, 21), Wire::field(19, 22), Wire::field(20, 1), Wire::field(21, 11), Wire::field(22, 23), Wire::field(23, 24), Wire::field(24, 25), Wire::field(25, 26), Wire::field(26, 27), Wire::field(27, 16), Wire::field(28, 28), Wire::field(29, 29), Wire::field(30, 30), Wire::field(31, 31), Wire::field(32, 32), Wire::field(33, 33), Wire::field(34, 3), Wire::field(35, 34), Wire::field(36, 35), Wire::field(37, 36), Wire::field(38, 37), Wire::field(39, 38), Wire::field(40, 39), Wire::field(41, 40), Wire::field(43, 41)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_STATUS: Struct = Struct {
@@ -2311,7 +2603,9 @@ pub(crate) static POD_STATUS: Struct = Struct {
         Field::new("nodeAllocatableResourceClaimStatuses", Shape::Struct(&NODE_ALLOCATABLE_RESOURCE_CLAIM_STATUS), "[]v1.NodeAllocatableResourceClaimStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 1), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 4), Wire::field(5, 6), Wire::field(6, 8), Wire::field(7, 10), Wire::field(8, 12), Wire::field(9, 13), Wire::field(10, 11), Wire::field(11, 5), Wire::field(12, 9), Wire::field(13, 14), Wire::field(14, 15), Wire::field(15, 16), Wire::field(16, 7), Wire::field(17, 0), Wire::field(18, 17), Wire::field(19, 18), Wire::field(20, 19), Wire::field(21, 20)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_TEMPLATE: Struct = Struct {
@@ -2326,7 +2620,9 @@ pub(crate) static POD_TEMPLATE: Struct = Struct {
         Field::new("template", Shape::Struct(&POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_TEMPLATE_SPEC: Struct = Struct {
@@ -2339,7 +2635,9 @@ pub(crate) static POD_TEMPLATE_SPEC: Struct = Struct {
         Field::new("spec", Shape::Struct(&POD_SPEC), "v1.PodSpec").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PORT_STATUS: Struct = Struct {
@@ -2353,7 +2651,9 @@ pub(crate) static PORT_STATUS: Struct = Struct {
         Field::new("error", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PORTWORX_VOLUME_SOURCE: Struct = Struct {
@@ -2367,7 +2667,9 @@ pub(crate) static PORTWORX_VOLUME_SOURCE: Struct = Struct {
         Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PREFERRED_SCHEDULING_TERM: Struct = Struct {
@@ -2380,7 +2682,9 @@ pub(crate) static PREFERRED_SCHEDULING_TERM: Struct = Struct {
         Field::new("preference", Shape::Struct(&NODE_SELECTOR_TERM), "v1.NodeSelectorTerm").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PROBE: Struct = Struct {
@@ -2401,7 +2705,9 @@ pub(crate) static PROBE: Struct = Struct {
         Field::new("terminationGracePeriodSeconds", Shape::Int64, "int64").pointer().omit_empty(),
     ],
     wire: &[Wire::embedded(1, &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)]), Wire::field(2, 4), Wire::field(3, 5), Wire::field(4, 6), Wire::field(5, 7), Wire::field(6, 8), Wire::field(7, 9)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PROJECTED_VOLUME_SOURCE: Struct = Struct {
@@ -2414,7 +2720,9 @@ pub(crate) static PROJECTED_VOLUME_SOURCE: Struct = Struct {
         Field::new("defaultMode", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static QUOBYTE_VOLUME_SOURCE: Struct = Struct {
@@ -2431,7 +2739,9 @@ pub(crate) static QUOBYTE_VOLUME_SOURCE: Struct = Struct {
         Field::new("tenant", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RBD_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
@@ -2450,7 +2760,9 @@ pub(crate) static RBD_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
         Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RBD_VOLUME_SOURCE: Struct = Struct {
@@ -2469,7 +2781,9 @@ pub(crate) static RBD_VOLUME_SOURCE: Struct = Struct {
         Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static REPLICATION_CONTROLLER: Struct = Struct {
@@ -2485,7 +2799,9 @@ pub(crate) static REPLICATION_CONTROLLER: Struct = Struct {
         Field::new("status", Shape::Struct(&REPLICATION_CONTROLLER_STATUS), "v1.ReplicationControllerStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static REPLICATION_CONTROLLER_CONDITION: Struct = Struct {
@@ -2501,7 +2817,9 @@ pub(crate) static REPLICATION_CONTROLLER_CONDITION: Struct = Struct {
         Field::new("message", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static REPLICATION_CONTROLLER_SPEC: Struct = Struct {
@@ -2516,7 +2834,9 @@ pub(crate) static REPLICATION_CONTROLLER_SPEC: Struct = Struct {
         Field::new("template", Shape::Struct(&POD_TEMPLATE_SPEC), "v1.PodTemplateSpec").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static REPLICATION_CONTROLLER_STATUS: Struct = Struct {
@@ -2533,7 +2853,9 @@ pub(crate) static REPLICATION_CONTROLLER_STATUS: Struct = Struct {
         Field::new("conditions", Shape::Struct(&REPLICATION_CONTROLLER_CONDITION), "[]v1.ReplicationControllerCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 4), Wire::field(4, 2), Wire::field(5, 3), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM: Struct = Struct {
@@ -2546,7 +2868,9 @@ pub(crate) static RESOURCE_CLAIM: Struct = Struct {
         Field::new("request", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_FIELD_SELECTOR: Struct = Struct {
@@ -2560,7 +2884,9 @@ pub(crate) static RESOURCE_FIELD_SELECTOR: Struct = Struct {
         Field::new("divisor", Shape::Quantity, "resource.Quantity").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_HEALTH: Struct = Struct {
@@ -2574,7 +2900,9 @@ pub(crate) static RESOURCE_HEALTH: Struct = Struct {
         Field::new("message", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(6, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_QUOTA: Struct = Struct {
@@ -2590,7 +2918,9 @@ pub(crate) static RESOURCE_QUOTA: Struct = Struct {
         Field::new("status", Shape::Struct(&RESOURCE_QUOTA_STATUS), "v1.ResourceQuotaStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_QUOTA_SPEC: Struct = Struct {
@@ -2604,7 +2934,9 @@ pub(crate) static RESOURCE_QUOTA_SPEC: Struct = Struct {
         Field::new("scopeSelector", Shape::Struct(&SCOPE_SELECTOR), "v1.ScopeSelector").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_QUOTA_STATUS: Struct = Struct {
@@ -2617,7 +2949,9 @@ pub(crate) static RESOURCE_QUOTA_STATUS: Struct = Struct {
         Field::new("used", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_REQUIREMENTS: Struct = Struct {
@@ -2631,7 +2965,9 @@ pub(crate) static RESOURCE_REQUIREMENTS: Struct = Struct {
         Field::new("claims", Shape::Struct(&RESOURCE_CLAIM), "[]v1.ResourceClaim").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["name"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_STATUS: Struct = Struct {
@@ -2644,7 +2980,9 @@ pub(crate) static RESOURCE_STATUS: Struct = Struct {
         Field::new("resources", Shape::Struct(&RESOURCE_HEALTH), "[]v1.ResourceHealth").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["resourceID"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SE_LINUX_OPTIONS: Struct = Struct {
@@ -2659,7 +2997,9 @@ pub(crate) static SE_LINUX_OPTIONS: Struct = Struct {
         Field::new("level", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SCALE_IO_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
@@ -2680,7 +3020,9 @@ pub(crate) static SCALE_IO_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
         Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SCALE_IO_VOLUME_SOURCE: Struct = Struct {
@@ -2701,7 +3043,9 @@ pub(crate) static SCALE_IO_VOLUME_SOURCE: Struct = Struct {
         Field::new("readOnly", Shape::Bool, "bool").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SCOPE_SELECTOR: Struct = Struct {
@@ -2713,7 +3057,9 @@ pub(crate) static SCOPE_SELECTOR: Struct = Struct {
         Field::new("matchExpressions", Shape::Struct(&SCOPED_RESOURCE_SELECTOR_REQUIREMENT), "[]v1.ScopedResourceSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SCOPED_RESOURCE_SELECTOR_REQUIREMENT: Struct = Struct {
@@ -2727,7 +3073,9 @@ pub(crate) static SCOPED_RESOURCE_SELECTOR_REQUIREMENT: Struct = Struct {
         Field::new("values", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SECCOMP_PROFILE: Struct = Struct {
@@ -2740,7 +3088,9 @@ pub(crate) static SECCOMP_PROFILE: Struct = Struct {
         Field::new("localhostProfile", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SECRET: Struct = Struct {
@@ -2758,7 +3108,9 @@ pub(crate) static SECRET: Struct = Struct {
         Field::new("type", Shape::String, "v1.SecretType").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 4), Wire::field(3, 6), Wire::field(4, 5), Wire::field(5, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SECRET_ENV_SOURCE: Struct = Struct {
@@ -2771,7 +3123,9 @@ pub(crate) static SECRET_ENV_SOURCE: Struct = Struct {
         Field::new("optional", Shape::Bool, "bool").pointer().omit_empty(),
     ],
     wire: &[Wire::embedded(1, &[Wire::field(1, 0)]), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SECRET_KEY_SELECTOR: Struct = Struct {
@@ -2785,7 +3139,9 @@ pub(crate) static SECRET_KEY_SELECTOR: Struct = Struct {
         Field::new("optional", Shape::Bool, "bool").pointer().omit_empty(),
     ],
     wire: &[Wire::embedded(1, &[Wire::field(1, 0)]), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SECRET_PROJECTION: Struct = Struct {
@@ -2799,7 +3155,9 @@ pub(crate) static SECRET_PROJECTION: Struct = Struct {
         Field::new("optional", Shape::Bool, "bool").pointer().omit_empty(),
     ],
     wire: &[Wire::embedded(1, &[Wire::field(1, 0)]), Wire::field(2, 1), Wire::field(4, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SECRET_REFERENCE: Struct = Struct {
@@ -2812,7 +3170,9 @@ pub(crate) static SECRET_REFERENCE: Struct = Struct {
         Field::new("namespace", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SECRET_VOLUME_SOURCE: Struct = Struct {
@@ -2827,7 +3187,9 @@ pub(crate) static SECRET_VOLUME_SOURCE: Struct = Struct {
         Field::new("optional", Shape::Bool, "bool").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SECURITY_CONTEXT: Struct = Struct {
@@ -2850,7 +3212,9 @@ pub(crate) static SECURITY_CONTEXT: Struct = Struct {
         Field::new("appArmorProfile", Shape::Struct(&APP_ARMOR_PROFILE), "v1.AppArmorProfile").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 4), Wire::field(5, 6), Wire::field(6, 7), Wire::field(7, 8), Wire::field(8, 5), Wire::field(9, 9), Wire::field(10, 3), Wire::field(11, 10), Wire::field(12, 11)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE: Struct = Struct {
@@ -2866,7 +3230,9 @@ pub(crate) static SERVICE: Struct = Struct {
         Field::new("status", Shape::Struct(&SERVICE_STATUS), "v1.ServiceStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_ACCOUNT: Struct = Struct {
@@ -2883,7 +3249,9 @@ pub(crate) static SERVICE_ACCOUNT: Struct = Struct {
         Field::new("automountServiceAccountToken", Shape::Bool, "bool").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_ACCOUNT_TOKEN_PROJECTION: Struct = Struct {
@@ -2897,7 +3265,9 @@ pub(crate) static SERVICE_ACCOUNT_TOKEN_PROJECTION: Struct = Struct {
         Field::new("path", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_PORT: Struct = Struct {
@@ -2914,7 +3284,9 @@ pub(crate) static SERVICE_PORT: Struct = Struct {
         Field::new("nodePort", Shape::Int32, "int32").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 3), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_PROXY_OPTIONS: Struct = Struct {
@@ -2928,7 +3300,9 @@ pub(crate) static SERVICE_PROXY_OPTIONS: Struct = Struct {
         Field::new("path", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_SPEC: Struct = Struct {
@@ -2959,7 +3333,9 @@ pub(crate) static SERVICE_SPEC: Struct = Struct {
         Field::new("trafficDistribution", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 4), Wire::field(5, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9), Wire::field(11, 10), Wire::field(12, 11), Wire::field(13, 12), Wire::field(14, 13), Wire::field(17, 15), Wire::field(18, 3), Wire::field(19, 14), Wire::field(20, 16), Wire::field(21, 17), Wire::field(22, 18), Wire::field(23, 19)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_STATUS: Struct = Struct {
@@ -2972,7 +3348,9 @@ pub(crate) static SERVICE_STATUS: Struct = Struct {
         Field::new("conditions", Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SESSION_AFFINITY_CONFIG: Struct = Struct {
@@ -2984,7 +3362,9 @@ pub(crate) static SESSION_AFFINITY_CONFIG: Struct = Struct {
         Field::new("clientIP", Shape::Struct(&CLIENT_IP_CONFIG), "v1.ClientIPConfig").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SLEEP_ACTION: Struct = Struct {
@@ -2996,7 +3376,9 @@ pub(crate) static SLEEP_ACTION: Struct = Struct {
         Field::new("seconds", Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static STORAGE_OS_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
@@ -3012,7 +3394,9 @@ pub(crate) static STORAGE_OS_PERSISTENT_VOLUME_SOURCE: Struct = Struct {
         Field::new("secretRef", Shape::Struct(&OBJECT_REFERENCE), "v1.ObjectReference").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static STORAGE_OS_VOLUME_SOURCE: Struct = Struct {
@@ -3028,7 +3412,9 @@ pub(crate) static STORAGE_OS_VOLUME_SOURCE: Struct = Struct {
         Field::new("secretRef", Shape::Struct(&LOCAL_OBJECT_REFERENCE), "v1.LocalObjectReference").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SYSCTL: Struct = Struct {
@@ -3041,7 +3427,9 @@ pub(crate) static SYSCTL: Struct = Struct {
         Field::new("value", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static TCP_SOCKET_ACTION: Struct = Struct {
@@ -3054,7 +3442,9 @@ pub(crate) static TCP_SOCKET_ACTION: Struct = Struct {
         Field::new("host", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static TAINT: Struct = Struct {
@@ -3069,7 +3459,9 @@ pub(crate) static TAINT: Struct = Struct {
         Field::new("timeAdded", Shape::Time, "v1.Time").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOLERATION: Struct = Struct {
@@ -3085,7 +3477,9 @@ pub(crate) static TOLERATION: Struct = Struct {
         Field::new("tolerationSeconds", Shape::Int64, "int64").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOPOLOGY_SELECTOR_LABEL_REQUIREMENT: Struct = Struct {
@@ -3098,7 +3492,9 @@ pub(crate) static TOPOLOGY_SELECTOR_LABEL_REQUIREMENT: Struct = Struct {
         Field::new("values", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOPOLOGY_SELECTOR_TERM: Struct = Struct {
@@ -3110,7 +3506,9 @@ pub(crate) static TOPOLOGY_SELECTOR_TERM: Struct = Struct {
         Field::new("matchLabelExpressions", Shape::Struct(&TOPOLOGY_SELECTOR_LABEL_REQUIREMENT), "[]v1.TopologySelectorLabelRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOPOLOGY_SPREAD_CONSTRAINT: Struct = Struct {
@@ -3129,7 +3527,9 @@ pub(crate) static TOPOLOGY_SPREAD_CONSTRAINT: Struct = Struct {
         Field::new("matchLabelKeys", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static TYPED_LOCAL_OBJECT_REFERENCE: Struct = Struct {
@@ -3143,7 +3543,9 @@ pub(crate) static TYPED_LOCAL_OBJECT_REFERENCE: Struct = Struct {
         Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static TYPED_OBJECT_REFERENCE: Struct = Struct {
@@ -3158,7 +3560,9 @@ pub(crate) static TYPED_OBJECT_REFERENCE: Struct = Struct {
         Field::new("namespace", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME: Struct = Struct {
@@ -3200,7 +3604,9 @@ pub(crate) static VOLUME: Struct = Struct {
         Field::new("image", Shape::Struct(&IMAGE_VOLUME_SOURCE), "v1.ImageVolumeSource").pointer().omit_empty().within(&[Embedded { go: "VolumeSource" }]),
     ],
     wire: &[Wire::field(1, 0), Wire::embedded(2, &[Wire::field(1, 1), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 6), Wire::field(7, 7), Wire::field(8, 8), Wire::field(9, 9), Wire::field(10, 10), Wire::field(11, 11), Wire::field(12, 12), Wire::field(13, 13), Wire::field(14, 14), Wire::field(15, 15), Wire::field(16, 16), Wire::field(17, 17), Wire::field(18, 18), Wire::field(19, 19), Wire::field(20, 20), Wire::field(21, 21), Wire::field(22, 22), Wire::field(23, 23), Wire::field(24, 25), Wire::field(25, 26), Wire::field(26, 24), Wire::field(27, 27), Wire::field(28, 28), Wire::field(29, 29), Wire::field(30, 30)])],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_DEVICE: Struct = Struct {
@@ -3213,7 +3619,9 @@ pub(crate) static VOLUME_DEVICE: Struct = Struct {
         Field::new("devicePath", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_MOUNT: Struct = Struct {
@@ -3231,7 +3639,9 @@ pub(crate) static VOLUME_MOUNT: Struct = Struct {
         Field::new("subPathExpr", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 3), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 6), Wire::field(7, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_MOUNT_STATUS: Struct = Struct {
@@ -3247,7 +3657,9 @@ pub(crate) static VOLUME_MOUNT_STATUS: Struct = Struct {
         Field::new("volumeStatus", Shape::Struct(&VOLUME_STATUS), "v1.VolumeStatus").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_NODE_AFFINITY: Struct = Struct {
@@ -3259,7 +3671,9 @@ pub(crate) static VOLUME_NODE_AFFINITY: Struct = Struct {
         Field::new("required", Shape::Struct(&NODE_SELECTOR), "v1.NodeSelector").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_PROJECTION: Struct = Struct {
@@ -3276,7 +3690,9 @@ pub(crate) static VOLUME_PROJECTION: Struct = Struct {
         Field::new("podCertificate", Shape::Struct(&POD_CERTIFICATE_PROJECTION), "v1.PodCertificateProjection").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_RESOURCE_REQUIREMENTS: Struct = Struct {
@@ -3289,7 +3705,9 @@ pub(crate) static VOLUME_RESOURCE_REQUIREMENTS: Struct = Struct {
         Field::new("requests", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_STATUS: Struct = Struct {
@@ -3301,7 +3719,9 @@ pub(crate) static VOLUME_STATUS: Struct = Struct {
         Field::new("image", Shape::Struct(&IMAGE_VOLUME_STATUS), "v1.ImageVolumeStatus").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VSPHERE_VIRTUAL_DISK_VOLUME_SOURCE: Struct = Struct {
@@ -3316,7 +3736,9 @@ pub(crate) static VSPHERE_VIRTUAL_DISK_VOLUME_SOURCE: Struct = Struct {
         Field::new("storagePolicyID", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static WEIGHTED_POD_AFFINITY_TERM: Struct = Struct {
@@ -3329,7 +3751,9 @@ pub(crate) static WEIGHTED_POD_AFFINITY_TERM: Struct = Struct {
         Field::new("podAffinityTerm", Shape::Struct(&POD_AFFINITY_TERM), "v1.PodAffinityTerm").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static WINDOWS_SECURITY_CONTEXT_OPTIONS: Struct = Struct {
@@ -3344,4 +3768,6 @@ pub(crate) static WINDOWS_SECURITY_CONTEXT_OPTIONS: Struct = Struct {
         Field::new("hostProcess", Shape::Bool, "bool").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

@@ -2,7 +2,7 @@
 
 //! The structs of discovery.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.discovery.v1";
 
@@ -23,7 +23,9 @@ pub(crate) static ENDPOINT: Struct = Struct {
         Field::new("hints", Shape::Struct(&ENDPOINT_HINTS), "v1.EndpointHints").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENDPOINT_CONDITIONS: Struct = Struct {
@@ -37,7 +39,9 @@ pub(crate) static ENDPOINT_CONDITIONS: Struct = Struct {
         Field::new("terminating", Shape::Bool, "bool").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENDPOINT_HINTS: Struct = Struct {
@@ -50,7 +54,9 @@ pub(crate) static ENDPOINT_HINTS: Struct = Struct {
         Field::new("forNodes", Shape::Struct(&FOR_NODE), "[]v1.ForNode").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENDPOINT_PORT: Struct = Struct {
@@ -65,7 +71,9 @@ pub(crate) static ENDPOINT_PORT: Struct = Struct {
         Field::new("appProtocol", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ENDPOINT_SLICE: Struct = Struct {
@@ -82,7 +90,9 @@ pub(crate) static ENDPOINT_SLICE: Struct = Struct {
         Field::new("ports", Shape::Struct(&ENDPOINT_PORT), "[]v1.EndpointPort").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 4), Wire::field(3, 5), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static FOR_NODE: Struct = Struct {
@@ -94,7 +104,9 @@ pub(crate) static FOR_NODE: Struct = Struct {
         Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static FOR_ZONE: Struct = Struct {
@@ -106,4 +118,6 @@ pub(crate) static FOR_ZONE: Struct = Struct {
         Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

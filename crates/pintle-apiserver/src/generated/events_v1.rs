@@ -2,7 +2,7 @@
 
 //! The structs of events.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.events.v1";
 
@@ -32,7 +32,9 @@ pub(crate) static EVENT: Struct = Struct {
         Field::new("deprecatedCount", Shape::Int32, "int32").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6), Wire::field(6, 7), Wire::field(7, 8), Wire::field(8, 9), Wire::field(9, 10), Wire::field(10, 11), Wire::field(11, 12), Wire::field(12, 13), Wire::field(13, 14), Wire::field(14, 15), Wire::field(15, 16)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static EVENT_SERIES: Struct = Struct {
@@ -45,4 +47,6 @@ pub(crate) static EVENT_SERIES: Struct = Struct {
         Field::new("lastObservedTime", Shape::MicroTime, "v1.MicroTime").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

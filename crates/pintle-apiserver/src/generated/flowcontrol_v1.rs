@@ -2,7 +2,7 @@
 
 //! The structs of flowcontrol.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.flowcontrol.v1";
 
@@ -17,7 +17,9 @@ pub(crate) static EXEMPT_PRIORITY_LEVEL_CONFIGURATION: Struct = Struct {
         Field::new("lendablePercent", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static FLOW_DISTINGUISHER_METHOD: Struct = Struct {
@@ -29,7 +31,9 @@ pub(crate) static FLOW_DISTINGUISHER_METHOD: Struct = Struct {
         Field::new("type", Shape::String, "v1.FlowDistinguisherMethodType").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static FLOW_SCHEMA: Struct = Struct {
@@ -45,7 +49,9 @@ pub(crate) static FLOW_SCHEMA: Struct = Struct {
         Field::new("status", Shape::Struct(&FLOW_SCHEMA_STATUS), "v1.FlowSchemaStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static FLOW_SCHEMA_CONDITION: Struct = Struct {
@@ -61,7 +67,9 @@ pub(crate) static FLOW_SCHEMA_CONDITION: Struct = Struct {
         Field::new("message", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static FLOW_SCHEMA_SPEC: Struct = Struct {
@@ -76,7 +84,9 @@ pub(crate) static FLOW_SCHEMA_SPEC: Struct = Struct {
         Field::new("rules", Shape::Struct(&POLICY_RULES_WITH_SUBJECTS), "[]v1.PolicyRulesWithSubjects").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static FLOW_SCHEMA_STATUS: Struct = Struct {
@@ -88,7 +98,9 @@ pub(crate) static FLOW_SCHEMA_STATUS: Struct = Struct {
         Field::new("conditions", Shape::Struct(&FLOW_SCHEMA_CONDITION), "[]v1.FlowSchemaCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static GROUP_SUBJECT: Struct = Struct {
@@ -100,7 +112,9 @@ pub(crate) static GROUP_SUBJECT: Struct = Struct {
         Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LIMIT_RESPONSE: Struct = Struct {
@@ -113,7 +127,9 @@ pub(crate) static LIMIT_RESPONSE: Struct = Struct {
         Field::new("queuing", Shape::Struct(&QUEUING_CONFIGURATION), "v1.QueuingConfiguration").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LIMITED_PRIORITY_LEVEL_CONFIGURATION: Struct = Struct {
@@ -128,7 +144,9 @@ pub(crate) static LIMITED_PRIORITY_LEVEL_CONFIGURATION: Struct = Struct {
         Field::new("borrowingLimitPercent", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NON_RESOURCE_POLICY_RULE: Struct = Struct {
@@ -141,7 +159,9 @@ pub(crate) static NON_RESOURCE_POLICY_RULE: Struct = Struct {
         Field::new("nonResourceURLs", Shape::String, "[]string").list().rules(&Rules { required: true, list: ListType::Set, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(6, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POLICY_RULES_WITH_SUBJECTS: Struct = Struct {
@@ -155,7 +175,9 @@ pub(crate) static POLICY_RULES_WITH_SUBJECTS: Struct = Struct {
         Field::new("nonResourceRules", Shape::Struct(&NON_RESOURCE_POLICY_RULE), "[]v1.NonResourcePolicyRule").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PRIORITY_LEVEL_CONFIGURATION: Struct = Struct {
@@ -171,7 +193,9 @@ pub(crate) static PRIORITY_LEVEL_CONFIGURATION: Struct = Struct {
         Field::new("status", Shape::Struct(&PRIORITY_LEVEL_CONFIGURATION_STATUS), "v1.PriorityLevelConfigurationStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PRIORITY_LEVEL_CONFIGURATION_CONDITION: Struct = Struct {
@@ -187,7 +211,9 @@ pub(crate) static PRIORITY_LEVEL_CONFIGURATION_CONDITION: Struct = Struct {
         Field::new("message", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PRIORITY_LEVEL_CONFIGURATION_REFERENCE: Struct = Struct {
@@ -199,7 +225,9 @@ pub(crate) static PRIORITY_LEVEL_CONFIGURATION_REFERENCE: Struct = Struct {
         Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PRIORITY_LEVEL_CONFIGURATION_SPEC: Struct = Struct {
@@ -213,7 +241,9 @@ pub(crate) static PRIORITY_LEVEL_CONFIGURATION_SPEC: Struct = Struct {
         Field::new("exempt", Shape::Struct(&EXEMPT_PRIORITY_LEVEL_CONFIGURATION), "v1.ExemptPriorityLevelConfiguration").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PRIORITY_LEVEL_CONFIGURATION_STATUS: Struct = Struct {
@@ -225,7 +255,9 @@ pub(crate) static PRIORITY_LEVEL_CONFIGURATION_STATUS: Struct = Struct {
         Field::new("conditions", Shape::Struct(&PRIORITY_LEVEL_CONFIGURATION_CONDITION), "[]v1.PriorityLevelConfigurationCondition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static QUEUING_CONFIGURATION: Struct = Struct {
@@ -239,7 +271,9 @@ pub(crate) static QUEUING_CONFIGURATION: Struct = Struct {
         Field::new("queueLengthLimit", Shape::Int32, "int32"),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_POLICY_RULE: Struct = Struct {
@@ -255,7 +289,9 @@ pub(crate) static RESOURCE_POLICY_RULE: Struct = Struct {
         Field::new("namespaces", Shape::String, "[]string").list().rules(&Rules { list: ListType::Set, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_ACCOUNT_SUBJECT: Struct = Struct {
@@ -268,7 +304,9 @@ pub(crate) static SERVICE_ACCOUNT_SUBJECT: Struct = Struct {
         Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SUBJECT: Struct = Struct {
@@ -283,7 +321,9 @@ pub(crate) static SUBJECT: Struct = Struct {
         Field::new("serviceAccount", Shape::Struct(&SERVICE_ACCOUNT_SUBJECT), "v1.ServiceAccountSubject").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static USER_SUBJECT: Struct = Struct {
@@ -295,4 +335,6 @@ pub(crate) static USER_SUBJECT: Struct = Struct {
         Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

@@ -2,7 +2,7 @@
 
 //! The structs of meta.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.apimachinery.pkg.apis.meta.v1";
 
@@ -21,7 +21,9 @@ pub(crate) static API_GROUP: Struct = Struct {
         Field::new("serverAddressByClientCIDRs", Shape::Struct(&SERVER_ADDRESS_BY_CLIENT_CIDR), "[]v1.ServerAddressByClientCIDR").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static API_GROUP_LIST: Struct = Struct {
@@ -35,7 +37,9 @@ pub(crate) static API_GROUP_LIST: Struct = Struct {
         Field::new("groups", Shape::Struct(&API_GROUP), "[]v1.APIGroup").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static API_RESOURCE: Struct = Struct {
@@ -56,7 +60,9 @@ pub(crate) static API_RESOURCE: Struct = Struct {
         Field::new("storageVersionHash", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 5), Wire::embedded(4, &[Wire::field(1, 6)]), Wire::field(5, 7), Wire::field(6, 1), Wire::field(7, 8), Wire::field(8, 3), Wire::field(9, 4), Wire::field(10, 9)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static API_RESOURCE_LIST: Struct = Struct {
@@ -71,7 +77,9 @@ pub(crate) static API_RESOURCE_LIST: Struct = Struct {
         Field::new("resources", Shape::Struct(&API_RESOURCE), "[]v1.APIResource").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static API_VERSIONS: Struct = Struct {
@@ -86,7 +94,9 @@ pub(crate) static API_VERSIONS: Struct = Struct {
         Field::new("serverAddressByClientCIDRs", Shape::Struct(&SERVER_ADDRESS_BY_CLIENT_CIDR), "[]v1.ServerAddressByClientCIDR").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CONDITION: Struct = Struct {
@@ -103,7 +113,9 @@ pub(crate) static CONDITION: Struct = Struct {
         Field::new("message", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DELETE_OPTIONS: Struct = Struct {
@@ -122,7 +134,9 @@ pub(crate) static DELETE_OPTIONS: Struct = Struct {
         Field::new("ignoreStoreReadErrorWithClusterBreakingPotential", Shape::Bool, "bool").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6), Wire::field(6, 7)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static FIELD_SELECTOR_REQUIREMENT: Struct = Struct {
@@ -136,7 +150,9 @@ pub(crate) static FIELD_SELECTOR_REQUIREMENT: Struct = Struct {
         Field::new("values", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static GROUP_VERSION_FOR_DISCOVERY: Struct = Struct {
@@ -149,7 +165,9 @@ pub(crate) static GROUP_VERSION_FOR_DISCOVERY: Struct = Struct {
         Field::new("version", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static GROUP_VERSION_KIND: Struct = Struct {
@@ -163,7 +181,9 @@ pub(crate) static GROUP_VERSION_KIND: Struct = Struct {
         Field::new("kind", Shape::String, "string"),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LABEL_SELECTOR: Struct = Struct {
@@ -176,7 +196,9 @@ pub(crate) static LABEL_SELECTOR: Struct = Struct {
         Field::new("matchExpressions", Shape::Struct(&LABEL_SELECTOR_REQUIREMENT), "[]v1.LabelSelectorRequirement").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LABEL_SELECTOR_REQUIREMENT: Struct = Struct {
@@ -190,7 +212,9 @@ pub(crate) static LABEL_SELECTOR_REQUIREMENT: Struct = Struct {
         Field::new("values", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static LIST_META: Struct = Struct {
@@ -206,7 +230,9 @@ pub(crate) static LIST_META: Struct = Struct {
         Field::new("shardInfo", Shape::Struct(&SHARD_INFO), "v1.ShardInfo").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static MANAGED_FIELDS_ENTRY: Struct = Struct {
@@ -224,7 +250,9 @@ pub(crate) static MANAGED_FIELDS_ENTRY: Struct = Struct {
         Field::new("subresource", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(6, 4), Wire::field(7, 5), Wire::field(8, 6)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static OBJECT_META: Struct = Struct {
@@ -250,7 +278,9 @@ pub(crate) static OBJECT_META: Struct = Struct {
         Field::new("managedFields", Shape::Struct(&MANAGED_FIELDS_ENTRY), "[]v1.ManagedFieldsEntry").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9), Wire::field(11, 10), Wire::field(12, 11), Wire::field(13, 12), Wire::field(14, 13), Wire::field(17, 14)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static OWNER_REFERENCE: Struct = Struct {
@@ -267,7 +297,9 @@ pub(crate) static OWNER_REFERENCE: Struct = Struct {
         Field::new("blockOwnerDeletion", Shape::Bool, "bool").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 0), Wire::field(6, 4), Wire::field(7, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PARTIAL_OBJECT_METADATA: Struct = Struct {
@@ -281,7 +313,9 @@ pub(crate) static PARTIAL_OBJECT_METADATA: Struct = Struct {
         Field::new("metadata", Shape::Struct(&OBJECT_META), "v1.ObjectMeta").omit_empty(),
     ],
     wire: &[Wire::field(1, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PRECONDITIONS: Struct = Struct {
@@ -294,7 +328,9 @@ pub(crate) static PRECONDITIONS: Struct = Struct {
         Field::new("resourceVersion", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVER_ADDRESS_BY_CLIENT_CIDR: Struct = Struct {
@@ -307,7 +343,9 @@ pub(crate) static SERVER_ADDRESS_BY_CLIENT_CIDR: Struct = Struct {
         Field::new("serverAddress", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SHARD_INFO: Struct = Struct {
@@ -319,7 +357,9 @@ pub(crate) static SHARD_INFO: Struct = Struct {
         Field::new("selector", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static STATUS: Struct = Struct {
@@ -338,7 +378,9 @@ pub(crate) static STATUS: Struct = Struct {
         Field::new("code", Shape::Int32, "int32").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6), Wire::field(6, 7)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static STATUS_CAUSE: Struct = Struct {
@@ -352,7 +394,9 @@ pub(crate) static STATUS_CAUSE: Struct = Struct {
         Field::new("field", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static STATUS_DETAILS: Struct = Struct {
@@ -369,7 +413,9 @@ pub(crate) static STATUS_DETAILS: Struct = Struct {
         Field::new("retryAfterSeconds", Shape::Int32, "int32").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static WATCH_EVENT: Struct = Struct {
@@ -382,4 +428,6 @@ pub(crate) static WATCH_EVENT: Struct = Struct {
         Field::new("object", Shape::Any, "runtime.RawExtension").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

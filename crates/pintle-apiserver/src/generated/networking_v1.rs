@@ -2,7 +2,7 @@
 
 //! The structs of networking.v1, as far as the server's resources contain them.
 
-use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.networking.v1";
 
@@ -18,7 +18,9 @@ pub(crate) static HTTP_INGRESS_PATH: Struct = Struct {
         Field::new("backend", Shape::Struct(&INGRESS_BACKEND), "v1.IngressBackend").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 2), Wire::field(3, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static HTTP_INGRESS_RULE_VALUE: Struct = Struct {
@@ -30,7 +32,9 @@ pub(crate) static HTTP_INGRESS_RULE_VALUE: Struct = Struct {
         Field::new("paths", Shape::Struct(&HTTP_INGRESS_PATH), "[]v1.HTTPIngressPath").list().rules(&Rules { required: true, list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static IP_ADDRESS: Struct = Struct {
@@ -45,7 +49,9 @@ pub(crate) static IP_ADDRESS: Struct = Struct {
         Field::new("spec", Shape::Struct(&IP_ADDRESS_SPEC), "v1.IPAddressSpec").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static IP_ADDRESS_SPEC: Struct = Struct {
@@ -57,7 +63,9 @@ pub(crate) static IP_ADDRESS_SPEC: Struct = Struct {
         Field::new("parentRef", Shape::Struct(&PARENT_REFERENCE), "v1.ParentReference").pointer().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static IP_BLOCK: Struct = Struct {
@@ -70,7 +78,9 @@ pub(crate) static IP_BLOCK: Struct = Struct {
         Field::new("except", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS: Struct = Struct {
@@ -86,7 +96,9 @@ pub(crate) static INGRESS: Struct = Struct {
         Field::new("status", Shape::Struct(&INGRESS_STATUS), "v1.IngressStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_BACKEND: Struct = Struct {
@@ -99,7 +111,9 @@ pub(crate) static INGRESS_BACKEND: Struct = Struct {
         Field::new("resource", Shape::Struct(&super::core_v1::TYPED_LOCAL_OBJECT_REFERENCE), "v1.TypedLocalObjectReference").pointer().omit_empty(),
     ],
     wire: &[Wire::field(3, 1), Wire::field(4, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_CLASS: Struct = Struct {
@@ -114,7 +128,9 @@ pub(crate) static INGRESS_CLASS: Struct = Struct {
         Field::new("spec", Shape::Struct(&INGRESS_CLASS_SPEC), "v1.IngressClassSpec").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_CLASS_PARAMETERS_REFERENCE: Struct = Struct {
@@ -130,7 +146,9 @@ pub(crate) static INGRESS_CLASS_PARAMETERS_REFERENCE: Struct = Struct {
         Field::new("namespace", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_CLASS_SPEC: Struct = Struct {
@@ -143,7 +161,9 @@ pub(crate) static INGRESS_CLASS_SPEC: Struct = Struct {
         Field::new("parameters", Shape::Struct(&INGRESS_CLASS_PARAMETERS_REFERENCE), "v1.IngressClassParametersReference").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_LOAD_BALANCER_INGRESS: Struct = Struct {
@@ -157,7 +177,9 @@ pub(crate) static INGRESS_LOAD_BALANCER_INGRESS: Struct = Struct {
         Field::new("ports", Shape::Struct(&INGRESS_PORT_STATUS), "[]v1.IngressPortStatus").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(4, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_LOAD_BALANCER_STATUS: Struct = Struct {
@@ -169,7 +191,9 @@ pub(crate) static INGRESS_LOAD_BALANCER_STATUS: Struct = Struct {
         Field::new("ingress", Shape::Struct(&INGRESS_LOAD_BALANCER_INGRESS), "[]v1.IngressLoadBalancerIngress").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_PORT_STATUS: Struct = Struct {
@@ -183,7 +207,9 @@ pub(crate) static INGRESS_PORT_STATUS: Struct = Struct {
         Field::new("error", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_RULE: Struct = Struct {
@@ -196,7 +222,9 @@ pub(crate) static INGRESS_RULE: Struct = Struct {
         Field::new("http", Shape::Struct(&HTTP_INGRESS_RULE_VALUE), "v1.HTTPIngressRuleValue").pointer().omit_empty().within(&[Embedded { go: "IngressRuleValue" }]),
     ],
     wire: &[Wire::field(1, 0), Wire::embedded(2, &[Wire::field(1, 1)])],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_SERVICE_BACKEND: Struct = Struct {
@@ -209,7 +237,9 @@ pub(crate) static INGRESS_SERVICE_BACKEND: Struct = Struct {
         Field::new("port", Shape::Struct(&SERVICE_BACKEND_PORT), "v1.ServiceBackendPort").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_SPEC: Struct = Struct {
@@ -224,7 +254,9 @@ pub(crate) static INGRESS_SPEC: Struct = Struct {
         Field::new("rules", Shape::Struct(&INGRESS_RULE), "[]v1.IngressRule").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 1), Wire::field(2, 2), Wire::field(3, 3), Wire::field(4, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_STATUS: Struct = Struct {
@@ -236,7 +268,9 @@ pub(crate) static INGRESS_STATUS: Struct = Struct {
         Field::new("loadBalancer", Shape::Struct(&INGRESS_LOAD_BALANCER_STATUS), "v1.IngressLoadBalancerStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static INGRESS_TLS: Struct = Struct {
@@ -249,7 +283,9 @@ pub(crate) static INGRESS_TLS: Struct = Struct {
         Field::new("secretName", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NETWORK_POLICY: Struct = Struct {
@@ -264,7 +300,9 @@ pub(crate) static NETWORK_POLICY: Struct = Struct {
         Field::new("spec", Shape::Struct(&NETWORK_POLICY_SPEC), "v1.NetworkPolicySpec").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NETWORK_POLICY_EGRESS_RULE: Struct = Struct {
@@ -277,7 +315,9 @@ pub(crate) static NETWORK_POLICY_EGRESS_RULE: Struct = Struct {
         Field::new("to", Shape::Struct(&NETWORK_POLICY_PEER), "[]v1.NetworkPolicyPeer").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NETWORK_POLICY_INGRESS_RULE: Struct = Struct {
@@ -290,7 +330,9 @@ pub(crate) static NETWORK_POLICY_INGRESS_RULE: Struct = Struct {
         Field::new("from", Shape::Struct(&NETWORK_POLICY_PEER), "[]v1.NetworkPolicyPeer").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NETWORK_POLICY_PEER: Struct = Struct {
@@ -304,7 +346,9 @@ pub(crate) static NETWORK_POLICY_PEER: Struct = Struct {
         Field::new("ipBlock", Shape::Struct(&IP_BLOCK), "v1.IPBlock").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NETWORK_POLICY_PORT: Struct = Struct {
@@ -318,7 +362,9 @@ pub(crate) static NETWORK_POLICY_PORT: Struct = Struct {
         Field::new("endPort", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NETWORK_POLICY_SPEC: Struct = Struct {
@@ -333,7 +379,9 @@ pub(crate) static NETWORK_POLICY_SPEC: Struct = Struct {
         Field::new("policyTypes", Shape::String, "[]v1.PolicyType").list().omit_empty().rules(&Rules { values: &["Egress", "Ingress"], list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PARENT_REFERENCE: Struct = Struct {
@@ -348,7 +396,9 @@ pub(crate) static PARENT_REFERENCE: Struct = Struct {
         Field::new("name", Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_BACKEND_PORT: Struct = Struct {
@@ -361,7 +411,9 @@ pub(crate) static SERVICE_BACKEND_PORT: Struct = Struct {
         Field::new("number", Shape::Int32, "int32").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_CIDR: Struct = Struct {
@@ -377,7 +429,9 @@ pub(crate) static SERVICE_CIDR: Struct = Struct {
         Field::new("status", Shape::Struct(&SERVICE_CIDR_STATUS), "v1.ServiceCIDRStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_CIDR_SPEC: Struct = Struct {
@@ -389,7 +443,9 @@ pub(crate) static SERVICE_CIDR_SPEC: Struct = Struct {
         Field::new("cidrs", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_CIDR_STATUS: Struct = Struct {
@@ -401,4 +457,6 @@ pub(crate) static SERVICE_CIDR_STATUS: Struct = Struct {
         Field::new("conditions", Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

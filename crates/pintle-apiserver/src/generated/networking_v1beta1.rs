@@ -2,7 +2,7 @@
 
 //! The structs of networking.v1beta1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.networking.v1beta1";
 
@@ -19,7 +19,9 @@ pub(crate) static IP_ADDRESS: Struct = Struct {
         Field::new("spec", Shape::Struct(&IP_ADDRESS_SPEC), "v1beta1.IPAddressSpec").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static IP_ADDRESS_SPEC: Struct = Struct {
@@ -31,7 +33,9 @@ pub(crate) static IP_ADDRESS_SPEC: Struct = Struct {
         Field::new("parentRef", Shape::Struct(&PARENT_REFERENCE), "v1beta1.ParentReference").pointer().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static PARENT_REFERENCE: Struct = Struct {
@@ -46,7 +50,9 @@ pub(crate) static PARENT_REFERENCE: Struct = Struct {
         Field::new("name", Shape::String, "string").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_CIDR: Struct = Struct {
@@ -62,7 +68,9 @@ pub(crate) static SERVICE_CIDR: Struct = Struct {
         Field::new("status", Shape::Struct(&SERVICE_CIDR_STATUS), "v1beta1.ServiceCIDRStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_CIDR_SPEC: Struct = Struct {
@@ -74,7 +82,9 @@ pub(crate) static SERVICE_CIDR_SPEC: Struct = Struct {
         Field::new("cidrs", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SERVICE_CIDR_STATUS: Struct = Struct {
@@ -86,4 +96,6 @@ pub(crate) static SERVICE_CIDR_STATUS: Struct = Struct {
         Field::new("conditions", Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

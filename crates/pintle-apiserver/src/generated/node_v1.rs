@@ -2,7 +2,7 @@
 
 //! The structs of node.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, MapType, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, ListType, MapType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.node.v1";
 
@@ -16,7 +16,9 @@ pub(crate) static OVERHEAD: Struct = Struct {
         Field::new("podFixed", Shape::Quantity, "v1.ResourceList").map().omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RUNTIME_CLASS: Struct = Struct {
@@ -33,7 +35,9 @@ pub(crate) static RUNTIME_CLASS: Struct = Struct {
         Field::new("scheduling", Shape::Struct(&SCHEDULING), "v1.Scheduling").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SCHEDULING: Struct = Struct {
@@ -46,4 +50,6 @@ pub(crate) static SCHEDULING: Struct = Struct {
         Field::new("tolerations", Shape::Struct(&super::core_v1::TOLERATION), "[]v1.Toleration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

@@ -2,7 +2,7 @@
 
 //! The structs of policy.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.policy.v1";
 
@@ -19,7 +19,9 @@ pub(crate) static EVICTION: Struct = Struct {
         Field::new("deleteOptions", Shape::Struct(&super::meta_v1::DELETE_OPTIONS), "v1.DeleteOptions").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_DISRUPTION_BUDGET: Struct = Struct {
@@ -35,7 +37,9 @@ pub(crate) static POD_DISRUPTION_BUDGET: Struct = Struct {
         Field::new("status", Shape::Struct(&POD_DISRUPTION_BUDGET_STATUS), "v1.PodDisruptionBudgetStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_DISRUPTION_BUDGET_SPEC: Struct = Struct {
@@ -50,7 +54,9 @@ pub(crate) static POD_DISRUPTION_BUDGET_SPEC: Struct = Struct {
         Field::new("unhealthyPodEvictionPolicy", Shape::String, "v1.UnhealthyPodEvictionPolicyType").pointer().omit_empty().rules(&Rules { values: &["AlwaysAllow", "IfHealthyBudget"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POD_DISRUPTION_BUDGET_STATUS: Struct = Struct {
@@ -68,4 +74,6 @@ pub(crate) static POD_DISRUPTION_BUDGET_STATUS: Struct = Struct {
         Field::new("conditions", Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

@@ -2,7 +2,7 @@
 
 //! The structs of rbac.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.rbac.v1";
 
@@ -16,7 +16,9 @@ pub(crate) static AGGREGATION_RULE: Struct = Struct {
         Field::new("clusterRoleSelectors", Shape::Struct(&super::meta_v1::LABEL_SELECTOR), "[]v1.LabelSelector").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CLUSTER_ROLE: Struct = Struct {
@@ -32,7 +34,9 @@ pub(crate) static CLUSTER_ROLE: Struct = Struct {
         Field::new("aggregationRule", Shape::Struct(&AGGREGATION_RULE), "v1.AggregationRule").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CLUSTER_ROLE_BINDING: Struct = Struct {
@@ -48,7 +52,9 @@ pub(crate) static CLUSTER_ROLE_BINDING: Struct = Struct {
         Field::new("roleRef", Shape::Struct(&ROLE_REF), "v1.RoleRef").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POLICY_RULE: Struct = Struct {
@@ -64,7 +70,9 @@ pub(crate) static POLICY_RULE: Struct = Struct {
         Field::new("nonResourceURLs", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ROLE: Struct = Struct {
@@ -79,7 +87,9 @@ pub(crate) static ROLE: Struct = Struct {
         Field::new("rules", Shape::Struct(&POLICY_RULE), "[]v1.PolicyRule").list().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ROLE_BINDING: Struct = Struct {
@@ -95,7 +105,9 @@ pub(crate) static ROLE_BINDING: Struct = Struct {
         Field::new("roleRef", Shape::Struct(&ROLE_REF), "v1.RoleRef").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ROLE_REF: Struct = Struct {
@@ -109,7 +121,9 @@ pub(crate) static ROLE_REF: Struct = Struct {
         Field::new("name", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static SUBJECT: Struct = Struct {
@@ -124,4 +138,6 @@ pub(crate) static SUBJECT: Struct = Struct {
         Field::new("namespace", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

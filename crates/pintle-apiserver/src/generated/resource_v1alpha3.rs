@@ -2,7 +2,7 @@
 
 //! The structs of resource.v1alpha3, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.resource.v1alpha3";
 
@@ -19,7 +19,9 @@ pub(crate) static DEVICE_TAINT: Struct = Struct {
         Field::new("timeAdded", Shape::Time, "v1.Time").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT_RULE: Struct = Struct {
@@ -35,7 +37,9 @@ pub(crate) static DEVICE_TAINT_RULE: Struct = Struct {
         Field::new("status", Shape::Struct(&DEVICE_TAINT_RULE_STATUS), "v1alpha3.DeviceTaintRuleStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT_RULE_SPEC: Struct = Struct {
@@ -48,7 +52,9 @@ pub(crate) static DEVICE_TAINT_RULE_SPEC: Struct = Struct {
         Field::new("taint", Shape::Struct(&DEVICE_TAINT), "v1alpha3.DeviceTaint").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT_RULE_STATUS: Struct = Struct {
@@ -60,7 +66,9 @@ pub(crate) static DEVICE_TAINT_RULE_STATUS: Struct = Struct {
         Field::new("conditions", Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT_SELECTOR: Struct = Struct {
@@ -74,7 +82,9 @@ pub(crate) static DEVICE_TAINT_SELECTOR: Struct = Struct {
         Field::new("device", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(2, 0), Wire::field(3, 1), Wire::field(4, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static POOL_STATUS: Struct = Struct {
@@ -95,7 +105,9 @@ pub(crate) static POOL_STATUS: Struct = Struct {
         Field::new("validationError", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 8), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 6), Wire::field(7, 7), Wire::field(8, 3), Wire::field(9, 2), Wire::field(10, 9)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_POOL_STATUS_REQUEST: Struct = Struct {
@@ -111,7 +123,9 @@ pub(crate) static RESOURCE_POOL_STATUS_REQUEST: Struct = Struct {
         Field::new("status", Shape::Struct(&RESOURCE_POOL_STATUS_REQUEST_STATUS), "v1alpha3.ResourcePoolStatusRequestStatus").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_POOL_STATUS_REQUEST_SPEC: Struct = Struct {
@@ -125,7 +139,9 @@ pub(crate) static RESOURCE_POOL_STATUS_REQUEST_SPEC: Struct = Struct {
         Field::new("limit", Shape::Int32, "int32").pointer().omit_empty().rules(&Rules { default: "100", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_POOL_STATUS_REQUEST_STATUS: Struct = Struct {
@@ -139,4 +155,6 @@ pub(crate) static RESOURCE_POOL_STATUS_REQUEST_STATUS: Struct = Struct {
         Field::new("conditions", Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
     wire: &[Wire::field(2, 1), Wire::field(3, 2), Wire::field(6, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

@@ -2,7 +2,7 @@
 
 //! The structs of resource.v1beta1, as far as the server's resources contain them.
 
-use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.resource.v1beta1";
 
@@ -22,7 +22,9 @@ pub(crate) static ALLOCATED_DEVICE_STATUS: Struct = Struct {
         Field::new("networkData", Shape::Struct(&NETWORK_DEVICE_DATA), "v1beta1.NetworkDeviceData").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 6), Wire::field(7, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ALLOCATION_RESULT: Struct = Struct {
@@ -36,7 +38,9 @@ pub(crate) static ALLOCATION_RESULT: Struct = Struct {
         Field::new("allocationTimestamp", Shape::Time, "v1.Time").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(3, 1), Wire::field(5, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static BASIC_DEVICE: Struct = Struct {
@@ -59,7 +63,9 @@ pub(crate) static BASIC_DEVICE: Struct = Struct {
         Field::new("nodeAllocatableResourceMappings", Shape::Struct(&NODE_ALLOCATABLE_RESOURCE_MAPPING), "map[v1.ResourceName]v1beta1.NodeAllocatableResourceMapping").map().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9), Wire::field(11, 10), Wire::field(12, 11)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CEL_DEVICE_SELECTOR: Struct = Struct {
@@ -71,7 +77,9 @@ pub(crate) static CEL_DEVICE_SELECTOR: Struct = Struct {
         Field::new("expression", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CAPACITY_REQUEST_POLICY: Struct = Struct {
@@ -85,7 +93,9 @@ pub(crate) static CAPACITY_REQUEST_POLICY: Struct = Struct {
         Field::new("validRange", Shape::Struct(&CAPACITY_REQUEST_POLICY_RANGE), "v1beta1.CapacityRequestPolicyRange").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(3, 1), Wire::field(4, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CAPACITY_REQUEST_POLICY_RANGE: Struct = Struct {
@@ -99,7 +109,9 @@ pub(crate) static CAPACITY_REQUEST_POLICY_RANGE: Struct = Struct {
         Field::new("step", Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CAPACITY_REQUIREMENTS: Struct = Struct {
@@ -111,7 +123,9 @@ pub(crate) static CAPACITY_REQUIREMENTS: Struct = Struct {
         Field::new("requests", Shape::Quantity, "map[v1beta1.QualifiedName]resource.Quantity").map().omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static COUNTER: Struct = Struct {
@@ -123,7 +137,9 @@ pub(crate) static COUNTER: Struct = Struct {
         Field::new("value", Shape::Quantity, "resource.Quantity").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static COUNTER_SET: Struct = Struct {
@@ -136,7 +152,9 @@ pub(crate) static COUNTER_SET: Struct = Struct {
         Field::new("counters", Shape::Struct(&COUNTER), "map[string]v1beta1.Counter").map().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE: Struct = Struct {
@@ -149,7 +167,9 @@ pub(crate) static DEVICE: Struct = Struct {
         Field::new("basic", Shape::Struct(&BASIC_DEVICE), "v1beta1.BasicDevice").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_ALLOCATION_CONFIGURATION: Struct = Struct {
@@ -163,7 +183,9 @@ pub(crate) static DEVICE_ALLOCATION_CONFIGURATION: Struct = Struct {
         Field::new("opaque", Shape::Struct(&OPAQUE_DEVICE_CONFIGURATION), "v1beta1.OpaqueDeviceConfiguration").pointer().omit_empty().within(&[Embedded { go: "DeviceConfiguration" }]),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::embedded(3, &[Wire::field(1, 2)])],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_ALLOCATION_RESULT: Struct = Struct {
@@ -176,7 +198,9 @@ pub(crate) static DEVICE_ALLOCATION_RESULT: Struct = Struct {
         Field::new("config", Shape::Struct(&DEVICE_ALLOCATION_CONFIGURATION), "[]v1beta1.DeviceAllocationConfiguration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_ATTRIBUTE: Struct = Struct {
@@ -195,7 +219,9 @@ pub(crate) static DEVICE_ATTRIBUTE: Struct = Struct {
         Field::new("versions", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(2, 0), Wire::field(3, 1), Wire::field(4, 2), Wire::field(5, 3), Wire::field(6, 4), Wire::field(7, 5), Wire::field(8, 6), Wire::field(9, 7)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CAPACITY: Struct = Struct {
@@ -208,7 +234,9 @@ pub(crate) static DEVICE_CAPACITY: Struct = Struct {
         Field::new("requestPolicy", Shape::Struct(&CAPACITY_REQUEST_POLICY), "v1beta1.CapacityRequestPolicy").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLAIM: Struct = Struct {
@@ -222,7 +250,9 @@ pub(crate) static DEVICE_CLAIM: Struct = Struct {
         Field::new("config", Shape::Struct(&DEVICE_CLAIM_CONFIGURATION), "[]v1beta1.DeviceClaimConfiguration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLAIM_CONFIGURATION: Struct = Struct {
@@ -235,7 +265,9 @@ pub(crate) static DEVICE_CLAIM_CONFIGURATION: Struct = Struct {
         Field::new("opaque", Shape::Struct(&OPAQUE_DEVICE_CONFIGURATION), "v1beta1.OpaqueDeviceConfiguration").pointer().omit_empty().within(&[Embedded { go: "DeviceConfiguration" }]),
     ],
     wire: &[Wire::field(1, 0), Wire::embedded(2, &[Wire::field(1, 1)])],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLASS: Struct = Struct {
@@ -250,7 +282,9 @@ pub(crate) static DEVICE_CLASS: Struct = Struct {
         Field::new("spec", Shape::Struct(&DEVICE_CLASS_SPEC), "v1beta1.DeviceClassSpec").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLASS_CONFIGURATION: Struct = Struct {
@@ -262,7 +296,9 @@ pub(crate) static DEVICE_CLASS_CONFIGURATION: Struct = Struct {
         Field::new("opaque", Shape::Struct(&OPAQUE_DEVICE_CONFIGURATION), "v1beta1.OpaqueDeviceConfiguration").pointer().omit_empty().within(&[Embedded { go: "DeviceConfiguration" }]),
     ],
     wire: &[Wire::embedded(1, &[Wire::field(1, 0)])],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLASS_SPEC: Struct = Struct {
@@ -276,7 +312,9 @@ pub(crate) static DEVICE_CLASS_SPEC: Struct = Struct {
         Field::new("extendedResourceName", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(4, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CONSTRAINT: Struct = Struct {
@@ -290,7 +328,9 @@ pub(crate) static DEVICE_CONSTRAINT: Struct = Struct {
         Field::new("distinctAttribute", Shape::String, "v1beta1.FullyQualifiedName").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_COUNTER_CONSUMPTION: Struct = Struct {
@@ -303,7 +343,9 @@ pub(crate) static DEVICE_COUNTER_CONSUMPTION: Struct = Struct {
         Field::new("counters", Shape::Struct(&COUNTER), "map[string]v1beta1.Counter").map().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_REQUEST: Struct = Struct {
@@ -323,7 +365,9 @@ pub(crate) static DEVICE_REQUEST: Struct = Struct {
         Field::new("capacity", Shape::Struct(&CAPACITY_REQUIREMENTS), "v1beta1.CapacityRequirements").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_REQUEST_ALLOCATION_RESULT: Struct = Struct {
@@ -344,7 +388,9 @@ pub(crate) static DEVICE_REQUEST_ALLOCATION_RESULT: Struct = Struct {
         Field::new("consumedCapacity", Shape::Quantity, "map[v1beta1.QualifiedName]resource.Quantity").map().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_SELECTOR: Struct = Struct {
@@ -356,7 +402,9 @@ pub(crate) static DEVICE_SELECTOR: Struct = Struct {
         Field::new("cel", Shape::Struct(&CEL_DEVICE_SELECTOR), "v1beta1.CELDeviceSelector").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_SUB_REQUEST: Struct = Struct {
@@ -374,7 +422,9 @@ pub(crate) static DEVICE_SUB_REQUEST: Struct = Struct {
         Field::new("capacity", Shape::Struct(&CAPACITY_REQUIREMENTS), "v1beta1.CapacityRequirements").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(7, 5), Wire::field(8, 6)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT: Struct = Struct {
@@ -389,7 +439,9 @@ pub(crate) static DEVICE_TAINT: Struct = Struct {
         Field::new("timeAdded", Shape::Time, "v1.Time").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TOLERATION: Struct = Struct {
@@ -405,7 +457,9 @@ pub(crate) static DEVICE_TOLERATION: Struct = Struct {
         Field::new("tolerationSeconds", Shape::Int64, "int64").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NETWORK_DEVICE_DATA: Struct = Struct {
@@ -419,7 +473,9 @@ pub(crate) static NETWORK_DEVICE_DATA: Struct = Struct {
         Field::new("hardwareAddress", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_ALLOCATABLE_RESOURCE_MAPPING: Struct = Struct {
@@ -432,7 +488,9 @@ pub(crate) static NODE_ALLOCATABLE_RESOURCE_MAPPING: Struct = Struct {
         Field::new("allocationMultiplier", Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static OPAQUE_DEVICE_CONFIGURATION: Struct = Struct {
@@ -445,7 +503,9 @@ pub(crate) static OPAQUE_DEVICE_CONFIGURATION: Struct = Struct {
         Field::new("parameters", Shape::Any, "runtime.RawExtension").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM: Struct = Struct {
@@ -461,7 +521,9 @@ pub(crate) static RESOURCE_CLAIM: Struct = Struct {
         Field::new("status", Shape::Struct(&RESOURCE_CLAIM_STATUS), "v1beta1.ResourceClaimStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_CONSUMER_REFERENCE: Struct = Struct {
@@ -476,7 +538,9 @@ pub(crate) static RESOURCE_CLAIM_CONSUMER_REFERENCE: Struct = Struct {
         Field::new("uid", Shape::String, "types.UID").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(3, 1), Wire::field(4, 2), Wire::field(5, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_SPEC: Struct = Struct {
@@ -488,7 +552,9 @@ pub(crate) static RESOURCE_CLAIM_SPEC: Struct = Struct {
         Field::new("devices", Shape::Struct(&DEVICE_CLAIM), "v1beta1.DeviceClaim"),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_STATUS: Struct = Struct {
@@ -502,7 +568,9 @@ pub(crate) static RESOURCE_CLAIM_STATUS: Struct = Struct {
         Field::new("devices", Shape::Struct(&ALLOCATED_DEVICE_STATUS), "[]v1beta1.AllocatedDeviceStatus").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["driver", "device", "pool", "shareID"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(4, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_TEMPLATE: Struct = Struct {
@@ -517,7 +585,9 @@ pub(crate) static RESOURCE_CLAIM_TEMPLATE: Struct = Struct {
         Field::new("spec", Shape::Struct(&RESOURCE_CLAIM_TEMPLATE_SPEC), "v1beta1.ResourceClaimTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_TEMPLATE_SPEC: Struct = Struct {
@@ -530,7 +600,9 @@ pub(crate) static RESOURCE_CLAIM_TEMPLATE_SPEC: Struct = Struct {
         Field::new("spec", Shape::Struct(&RESOURCE_CLAIM_SPEC), "v1beta1.ResourceClaimSpec").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_POOL: Struct = Struct {
@@ -544,7 +616,9 @@ pub(crate) static RESOURCE_POOL: Struct = Struct {
         Field::new("resourceSliceCount", Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_SLICE: Struct = Struct {
@@ -559,7 +633,9 @@ pub(crate) static RESOURCE_SLICE: Struct = Struct {
         Field::new("spec", Shape::Struct(&RESOURCE_SLICE_SPEC), "v1beta1.ResourceSliceSpec").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_SLICE_SPEC: Struct = Struct {
@@ -578,4 +654,6 @@ pub(crate) static RESOURCE_SLICE_SPEC: Struct = Struct {
         Field::new("sharedCounters", Shape::Struct(&COUNTER_SET), "[]v1beta1.CounterSet").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

@@ -2,7 +2,7 @@
 
 //! The structs of resource.v1beta2, as far as the server's resources contain them.
 
-use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Embedded, Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.resource.v1beta2";
 
@@ -22,7 +22,9 @@ pub(crate) static ALLOCATED_DEVICE_STATUS: Struct = Struct {
         Field::new("networkData", Shape::Struct(&NETWORK_DEVICE_DATA), "v1beta2.NetworkDeviceData").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 4), Wire::field(5, 5), Wire::field(6, 6), Wire::field(7, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static ALLOCATION_RESULT: Struct = Struct {
@@ -36,7 +38,9 @@ pub(crate) static ALLOCATION_RESULT: Struct = Struct {
         Field::new("allocationTimestamp", Shape::Time, "v1.Time").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(3, 1), Wire::field(5, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CEL_DEVICE_SELECTOR: Struct = Struct {
@@ -48,7 +52,9 @@ pub(crate) static CEL_DEVICE_SELECTOR: Struct = Struct {
         Field::new("expression", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CAPACITY_REQUEST_POLICY: Struct = Struct {
@@ -62,7 +68,9 @@ pub(crate) static CAPACITY_REQUEST_POLICY: Struct = Struct {
         Field::new("validRange", Shape::Struct(&CAPACITY_REQUEST_POLICY_RANGE), "v1beta2.CapacityRequestPolicyRange").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(3, 1), Wire::field(4, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CAPACITY_REQUEST_POLICY_RANGE: Struct = Struct {
@@ -76,7 +84,9 @@ pub(crate) static CAPACITY_REQUEST_POLICY_RANGE: Struct = Struct {
         Field::new("step", Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CAPACITY_REQUIREMENTS: Struct = Struct {
@@ -88,7 +98,9 @@ pub(crate) static CAPACITY_REQUIREMENTS: Struct = Struct {
         Field::new("requests", Shape::Quantity, "map[v1beta2.QualifiedName]resource.Quantity").map().omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static COUNTER: Struct = Struct {
@@ -100,7 +112,9 @@ pub(crate) static COUNTER: Struct = Struct {
         Field::new("value", Shape::Quantity, "resource.Quantity").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static COUNTER_SET: Struct = Struct {
@@ -113,7 +127,9 @@ pub(crate) static COUNTER_SET: Struct = Struct {
         Field::new("counters", Shape::Struct(&COUNTER), "map[string]v1beta2.Counter").map().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE: Struct = Struct {
@@ -137,7 +153,9 @@ pub(crate) static DEVICE: Struct = Struct {
         Field::new("nodeAllocatableResourceMappings", Shape::Struct(&NODE_ALLOCATABLE_RESOURCE_MAPPING), "map[v1.ResourceName]v1beta2.NodeAllocatableResourceMapping").map().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9), Wire::field(11, 10), Wire::field(12, 11), Wire::field(13, 12)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_ALLOCATION_CONFIGURATION: Struct = Struct {
@@ -151,7 +169,9 @@ pub(crate) static DEVICE_ALLOCATION_CONFIGURATION: Struct = Struct {
         Field::new("opaque", Shape::Struct(&OPAQUE_DEVICE_CONFIGURATION), "v1beta2.OpaqueDeviceConfiguration").pointer().omit_empty().within(&[Embedded { go: "DeviceConfiguration" }]),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::embedded(3, &[Wire::field(1, 2)])],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_ALLOCATION_RESULT: Struct = Struct {
@@ -164,7 +184,9 @@ pub(crate) static DEVICE_ALLOCATION_RESULT: Struct = Struct {
         Field::new("config", Shape::Struct(&DEVICE_ALLOCATION_CONFIGURATION), "[]v1beta2.DeviceAllocationConfiguration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_ATTRIBUTE: Struct = Struct {
@@ -183,7 +205,9 @@ pub(crate) static DEVICE_ATTRIBUTE: Struct = Struct {
         Field::new("versions", Shape::String, "[]string").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(2, 0), Wire::field(3, 1), Wire::field(4, 2), Wire::field(5, 3), Wire::field(6, 4), Wire::field(7, 5), Wire::field(8, 6), Wire::field(9, 7)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CAPACITY: Struct = Struct {
@@ -196,7 +220,9 @@ pub(crate) static DEVICE_CAPACITY: Struct = Struct {
         Field::new("requestPolicy", Shape::Struct(&CAPACITY_REQUEST_POLICY), "v1beta2.CapacityRequestPolicy").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLAIM: Struct = Struct {
@@ -210,7 +236,9 @@ pub(crate) static DEVICE_CLAIM: Struct = Struct {
         Field::new("config", Shape::Struct(&DEVICE_CLAIM_CONFIGURATION), "[]v1beta2.DeviceClaimConfiguration").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLAIM_CONFIGURATION: Struct = Struct {
@@ -223,7 +251,9 @@ pub(crate) static DEVICE_CLAIM_CONFIGURATION: Struct = Struct {
         Field::new("opaque", Shape::Struct(&OPAQUE_DEVICE_CONFIGURATION), "v1beta2.OpaqueDeviceConfiguration").pointer().omit_empty().within(&[Embedded { go: "DeviceConfiguration" }]),
     ],
     wire: &[Wire::field(1, 0), Wire::embedded(2, &[Wire::field(1, 1)])],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLASS: Struct = Struct {
@@ -238,7 +268,9 @@ pub(crate) static DEVICE_CLASS: Struct = Struct {
         Field::new("spec", Shape::Struct(&DEVICE_CLASS_SPEC), "v1beta2.DeviceClassSpec").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLASS_CONFIGURATION: Struct = Struct {
@@ -250,7 +282,9 @@ pub(crate) static DEVICE_CLASS_CONFIGURATION: Struct = Struct {
         Field::new("opaque", Shape::Struct(&OPAQUE_DEVICE_CONFIGURATION), "v1beta2.OpaqueDeviceConfiguration").pointer().omit_empty().within(&[Embedded { go: "DeviceConfiguration" }]),
     ],
     wire: &[Wire::embedded(1, &[Wire::field(1, 0)])],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CLASS_SPEC: Struct = Struct {
@@ -264,7 +298,9 @@ pub(crate) static DEVICE_CLASS_SPEC: Struct = Struct {
         Field::new("extendedResourceName", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(4, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_CONSTRAINT: Struct = Struct {
@@ -278,7 +314,9 @@ pub(crate) static DEVICE_CONSTRAINT: Struct = Struct {
         Field::new("distinctAttribute", Shape::String, "v1beta2.FullyQualifiedName").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_COUNTER_CONSUMPTION: Struct = Struct {
@@ -291,7 +329,9 @@ pub(crate) static DEVICE_COUNTER_CONSUMPTION: Struct = Struct {
         Field::new("counters", Shape::Struct(&COUNTER), "map[string]v1beta2.Counter").map().omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_REQUEST: Struct = Struct {
@@ -305,7 +345,9 @@ pub(crate) static DEVICE_REQUEST: Struct = Struct {
         Field::new("firstAvailable", Shape::Struct(&DEVICE_SUB_REQUEST), "[]v1beta2.DeviceSubRequest").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_REQUEST_ALLOCATION_RESULT: Struct = Struct {
@@ -326,7 +368,9 @@ pub(crate) static DEVICE_REQUEST_ALLOCATION_RESULT: Struct = Struct {
         Field::new("consumedCapacity", Shape::Quantity, "map[v1beta2.QualifiedName]resource.Quantity").map().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_SELECTOR: Struct = Struct {
@@ -338,7 +382,9 @@ pub(crate) static DEVICE_SELECTOR: Struct = Struct {
         Field::new("cel", Shape::Struct(&CEL_DEVICE_SELECTOR), "v1beta2.CELDeviceSelector").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_SUB_REQUEST: Struct = Struct {
@@ -356,7 +402,9 @@ pub(crate) static DEVICE_SUB_REQUEST: Struct = Struct {
         Field::new("capacity", Shape::Struct(&CAPACITY_REQUIREMENTS), "v1beta2.CapacityRequirements").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT: Struct = Struct {
@@ -371,7 +419,9 @@ pub(crate) static DEVICE_TAINT: Struct = Struct {
         Field::new("timeAdded", Shape::Time, "v1.Time").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT_RULE: Struct = Struct {
@@ -387,7 +437,9 @@ pub(crate) static DEVICE_TAINT_RULE: Struct = Struct {
         Field::new("status", Shape::Struct(&DEVICE_TAINT_RULE_STATUS), "v1beta2.DeviceTaintRuleStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT_RULE_SPEC: Struct = Struct {
@@ -400,7 +452,9 @@ pub(crate) static DEVICE_TAINT_RULE_SPEC: Struct = Struct {
         Field::new("taint", Shape::Struct(&DEVICE_TAINT), "v1beta2.DeviceTaint").omit_empty().rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT_RULE_STATUS: Struct = Struct {
@@ -412,7 +466,9 @@ pub(crate) static DEVICE_TAINT_RULE_STATUS: Struct = Struct {
         Field::new("conditions", Shape::Struct(&super::meta_v1::CONDITION), "[]v1.Condition").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["type"], patch: &["merge"], merge_key: "type", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TAINT_SELECTOR: Struct = Struct {
@@ -426,7 +482,9 @@ pub(crate) static DEVICE_TAINT_SELECTOR: Struct = Struct {
         Field::new("device", Shape::String, "string").pointer().omit_empty(),
     ],
     wire: &[Wire::field(2, 0), Wire::field(3, 1), Wire::field(4, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static DEVICE_TOLERATION: Struct = Struct {
@@ -442,7 +500,9 @@ pub(crate) static DEVICE_TOLERATION: Struct = Struct {
         Field::new("tolerationSeconds", Shape::Int64, "int64").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static EXACT_DEVICE_REQUEST: Struct = Struct {
@@ -460,7 +520,9 @@ pub(crate) static EXACT_DEVICE_REQUEST: Struct = Struct {
         Field::new("capacity", Shape::Struct(&CAPACITY_REQUIREMENTS), "v1beta2.CapacityRequirements").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NETWORK_DEVICE_DATA: Struct = Struct {
@@ -474,7 +536,9 @@ pub(crate) static NETWORK_DEVICE_DATA: Struct = Struct {
         Field::new("hardwareAddress", Shape::String, "string").omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static NODE_ALLOCATABLE_RESOURCE_MAPPING: Struct = Struct {
@@ -487,7 +551,9 @@ pub(crate) static NODE_ALLOCATABLE_RESOURCE_MAPPING: Struct = Struct {
         Field::new("allocationMultiplier", Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static OPAQUE_DEVICE_CONFIGURATION: Struct = Struct {
@@ -500,7 +566,9 @@ pub(crate) static OPAQUE_DEVICE_CONFIGURATION: Struct = Struct {
         Field::new("parameters", Shape::Any, "runtime.RawExtension").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM: Struct = Struct {
@@ -516,7 +584,9 @@ pub(crate) static RESOURCE_CLAIM: Struct = Struct {
         Field::new("status", Shape::Struct(&RESOURCE_CLAIM_STATUS), "v1beta2.ResourceClaimStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_CONSUMER_REFERENCE: Struct = Struct {
@@ -531,7 +601,9 @@ pub(crate) static RESOURCE_CLAIM_CONSUMER_REFERENCE: Struct = Struct {
         Field::new("uid", Shape::String, "types.UID").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(3, 1), Wire::field(4, 2), Wire::field(5, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_SPEC: Struct = Struct {
@@ -543,7 +615,9 @@ pub(crate) static RESOURCE_CLAIM_SPEC: Struct = Struct {
         Field::new("devices", Shape::Struct(&DEVICE_CLAIM), "v1beta2.DeviceClaim"),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_STATUS: Struct = Struct {
@@ -557,7 +631,9 @@ pub(crate) static RESOURCE_CLAIM_STATUS: Struct = Struct {
         Field::new("devices", Shape::Struct(&ALLOCATED_DEVICE_STATUS), "[]v1beta2.AllocatedDeviceStatus").list().omit_empty().rules(&Rules { list: ListType::Map, keys: &["driver", "device", "pool", "shareID"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(4, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_TEMPLATE: Struct = Struct {
@@ -572,7 +648,9 @@ pub(crate) static RESOURCE_CLAIM_TEMPLATE: Struct = Struct {
         Field::new("spec", Shape::Struct(&RESOURCE_CLAIM_TEMPLATE_SPEC), "v1beta2.ResourceClaimTemplateSpec").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_CLAIM_TEMPLATE_SPEC: Struct = Struct {
@@ -585,7 +663,9 @@ pub(crate) static RESOURCE_CLAIM_TEMPLATE_SPEC: Struct = Struct {
         Field::new("spec", Shape::Struct(&RESOURCE_CLAIM_SPEC), "v1beta2.ResourceClaimSpec").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_POOL: Struct = Struct {
@@ -599,7 +679,9 @@ pub(crate) static RESOURCE_POOL: Struct = Struct {
         Field::new("resourceSliceCount", Shape::Int64, "int64").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_SLICE: Struct = Struct {
@@ -614,7 +696,9 @@ pub(crate) static RESOURCE_SLICE: Struct = Struct {
         Field::new("spec", Shape::Struct(&RESOURCE_SLICE_SPEC), "v1beta2.ResourceSliceSpec").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static RESOURCE_SLICE_SPEC: Struct = Struct {
@@ -633,4 +717,6 @@ pub(crate) static RESOURCE_SLICE_SPEC: Struct = Struct {
         Field::new("sharedCounters", Shape::Struct(&COUNTER_SET), "[]v1beta2.CounterSet").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

@@ -2,7 +2,7 @@
 
 //! The structs of scheduling.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.scheduling.v1";
 
@@ -22,4 +22,6 @@ pub(crate) static PRIORITY_CLASS: Struct = Struct {
         Field::new("preemptionPolicy", Shape::String, "v1.PreemptionPolicy").pointer().omit_empty().rules(&Rules { values: &["Never", "PreemptLowerPriority"], ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

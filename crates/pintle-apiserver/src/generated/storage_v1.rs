@@ -2,7 +2,7 @@
 
 //! The structs of storage.v1, as far as the server's resources contain them.
 
-use crate::schema::{Field, ListType, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, ListType, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.storage.v1";
 
@@ -19,7 +19,9 @@ pub(crate) static CSI_DRIVER: Struct = Struct {
         Field::new("spec", Shape::Struct(&CSI_DRIVER_SPEC), "v1.CSIDriverSpec").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CSI_DRIVER_SPEC: Struct = Struct {
@@ -41,7 +43,9 @@ pub(crate) static CSI_DRIVER_SPEC: Struct = Struct {
         Field::new("preventPodSchedulingIfMissing", Shape::Bool, "bool").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3), Wire::field(5, 4), Wire::field(6, 5), Wire::field(7, 6), Wire::field(8, 7), Wire::field(9, 8), Wire::field(10, 9), Wire::field(11, 10)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CSI_NODE: Struct = Struct {
@@ -56,7 +60,9 @@ pub(crate) static CSI_NODE: Struct = Struct {
         Field::new("spec", Shape::Struct(&CSI_NODE_SPEC), "v1.CSINodeSpec").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CSI_NODE_DRIVER: Struct = Struct {
@@ -71,7 +77,9 @@ pub(crate) static CSI_NODE_DRIVER: Struct = Struct {
         Field::new("allocatable", Shape::Struct(&VOLUME_NODE_RESOURCES), "v1.VolumeNodeResources").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CSI_NODE_SPEC: Struct = Struct {
@@ -83,7 +91,9 @@ pub(crate) static CSI_NODE_SPEC: Struct = Struct {
         Field::new("drivers", Shape::Struct(&CSI_NODE_DRIVER), "[]v1.CSINodeDriver").list().rules(&Rules { required: true, list: ListType::Map, keys: &["name"], patch: &["merge"], merge_key: "name", ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static CSI_STORAGE_CAPACITY: Struct = Struct {
@@ -101,7 +111,9 @@ pub(crate) static CSI_STORAGE_CAPACITY: Struct = Struct {
         Field::new("maximumVolumeSize", Shape::Quantity, "resource.Quantity").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static STORAGE_CLASS: Struct = Struct {
@@ -122,7 +134,9 @@ pub(crate) static STORAGE_CLASS: Struct = Struct {
         Field::new("allowedTopologies", Shape::Struct(&super::core_v1::TOPOLOGY_SELECTOR_TERM), "[]v1.TopologySelectorTerm").list().omit_empty().rules(&Rules { list: ListType::Atomic, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4), Wire::field(4, 5), Wire::field(5, 6), Wire::field(6, 7), Wire::field(7, 8), Wire::field(8, 9)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static TOKEN_REQUEST: Struct = Struct {
@@ -135,7 +149,9 @@ pub(crate) static TOKEN_REQUEST: Struct = Struct {
         Field::new("expirationSeconds", Shape::Int64, "int64").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_ATTACHMENT: Struct = Struct {
@@ -151,7 +167,9 @@ pub(crate) static VOLUME_ATTACHMENT: Struct = Struct {
         Field::new("status", Shape::Struct(&VOLUME_ATTACHMENT_STATUS), "v1.VolumeAttachmentStatus").omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_ATTACHMENT_SOURCE: Struct = Struct {
@@ -164,7 +182,9 @@ pub(crate) static VOLUME_ATTACHMENT_SOURCE: Struct = Struct {
         Field::new("inlineVolumeSpec", Shape::Struct(&super::core_v1::PERSISTENT_VOLUME_SPEC), "v1.PersistentVolumeSpec").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_ATTACHMENT_SPEC: Struct = Struct {
@@ -178,7 +198,9 @@ pub(crate) static VOLUME_ATTACHMENT_SPEC: Struct = Struct {
         Field::new("nodeName", Shape::String, "string").rules(&Rules { required: true, ..Rules::NONE }),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_ATTACHMENT_STATUS: Struct = Struct {
@@ -193,7 +215,9 @@ pub(crate) static VOLUME_ATTACHMENT_STATUS: Struct = Struct {
         Field::new("detachError", Shape::Struct(&VOLUME_ERROR), "v1.VolumeError").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2), Wire::field(4, 3)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_ATTRIBUTES_CLASS: Struct = Struct {
@@ -209,7 +233,9 @@ pub(crate) static VOLUME_ATTRIBUTES_CLASS: Struct = Struct {
         Field::new("parameters", Shape::String, "map[string]string").map().omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_ERROR: Struct = Struct {
@@ -223,7 +249,9 @@ pub(crate) static VOLUME_ERROR: Struct = Struct {
         Field::new("errorCode", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0), Wire::field(2, 1), Wire::field(3, 2)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();
 
 #[rustfmt::skip] // A line a field.
 pub(crate) static VOLUME_NODE_RESOURCES: Struct = Struct {
@@ -235,4 +263,6 @@ pub(crate) static VOLUME_NODE_RESOURCES: Struct = Struct {
         Field::new("count", Shape::Int32, "int32").pointer().omit_empty(),
     ],
     wire: &[Wire::field(1, 0)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

@@ -2,7 +2,7 @@
 
 //! The structs of storage.v1beta1, as far as the server's resources contain them.
 
-use crate::schema::{Field, Rules, Shape, Struct, Wire};
+use crate::schema::{Field, Rules, Shape, Struct, Unset, Wire};
 
 const PACKAGE: &str = "io.k8s.api.storage.v1beta1";
 
@@ -20,4 +20,6 @@ pub(crate) static VOLUME_ATTRIBUTES_CLASS: Struct = Struct {
         Field::new("parameters", Shape::String, "map[string]string").map().omit_empty(),
     ],
     wire: &[Wire::field(1, 2), Wire::field(2, 3), Wire::field(3, 4)],
-};
+    unset: Unset::NOTHING,
+}
+.indexed();

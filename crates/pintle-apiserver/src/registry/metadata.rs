@@ -75,7 +75,9 @@ pub(crate) fn uid(random: &dyn Random) -> String {
         if matches!(at, 4 | 6 | 8 | 10) {
             uid.push('-');
         }
-        uid.push_str(&format!("{byte:02x}"));
+        for digit in [byte >> 4, byte & 15] {
+            uid.push(char::from(b"0123456789abcdef"[usize::from(digit)]));
+        }
     }
     uid
 }

@@ -3,7 +3,7 @@
 
 use pintle_codec::{Object, Value, json};
 
-use super::{Cardinality, Field, Shape, Struct, Tree};
+use super::{Cardinality, Field, Places, Shape, Struct, Tree};
 
 impl Tree {
     /// Says what the object leaves out.
@@ -14,15 +14,14 @@ impl Tree {
 }
 
 fn complete(object: &mut Object, schema: &'static Struct) {
-    let values = schema.values(object);
-    let has_default = |(field, value): &(&Field, Option<&Value>)| {
-        !field.rules.default.is_empty() && says_nothing(*value, field)
-    };
-    let left_out = schema.fields.iter().zip(values).filter(has_default);
-    // Mostly there is none, and nothing is collected.
-    let left_out: Vec<&Field> = left_out.map(|(field, _)| field).collect();
-    for field in left_out {
-        set(object, schema, field);
+    // Mostly nothing has a default.
+    if schema.unset.defaulted != 0 {
+        let values = schema.values(object);
+        let places = Places::new(schema.unset.defaulted);
+        let left_out = places.filter(|place| says_nothing(values[*place], &schema.fields[*place]));
+        for place in left_out.collect::<Vec<_>>() {
+            set(object, schema, &schema.fields[place]);
+        }
     }
     let mut places = schema.places();
     for (name, value) in object.iter_mut() {

@@ -15,11 +15,10 @@ mod tree;
 mod zero;
 
 pub(crate) use decode::{DecodeError, Decoded, decode, decode_unordered, type_meta};
-pub(crate) use places::MAX_FIELDS;
+pub(crate) use places::{MAX_FIELDS, Places};
 pub(crate) use protobuf::{decode_protobuf, encode_protobuf, protobuf_to_json};
 pub(crate) use table::{
     Alternative, Cardinality, Embedded, Field, Group, ListType, MapType, OnWire, Resource, Rules,
-    Shape, Struct, Subresource, TypeFacts, Wire,
+    Shape, Struct, Subresource, TypeFacts, Unset, Wire,
 };
 pub(crate) use tree::Tree;
-pub(crate) use zero::zero;

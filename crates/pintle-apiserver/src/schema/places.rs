@@ -6,14 +6,43 @@ use pintle_codec::{Object, Value};
 
 use super::{Field, Struct};
 
+/// Places of fields, each a bit, in their order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Places(u64);
+
+impl Places {
+    /// Those of these bits.
+    pub(crate) const fn new(bits: u64) -> Self {
+        Self(bits)
+    }
+}
+
+impl Iterator for Places {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let place = self.0.trailing_zeros();
+        // The lowest bit goes.
+        self.0 &= self.0.checked_sub(1)?;
+        Some(place as usize)
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let count = self.0.count_ones() as usize;
+        (count, Some(count))
+    }
+}
+
+impl ExactSizeIterator for Places {}
+
 /// Finds fields of a struct by their names.
-pub(crate) struct Places {
+pub(crate) struct Finder {
     fields: &'static [Field],
     /// Where the next one is looked for first: behind the last one.
     next: usize,
 }
 
-impl Places {
+impl Finder {
     /// The place of the field of this name.
     pub(crate) fn find(&mut self, name: &str) -> Option<usize> {
         let (before, after) = self.fields.split_at(self.next);
@@ -29,8 +58,8 @@ impl Places {
 
 impl Struct {
     /// What finds its fields.
-    pub(crate) fn places(&self) -> Places {
-        Places {
+    pub(crate) fn places(&self) -> Finder {
+        Finder {
             fields: self.fields,
             next: 0,
         }
@@ -39,14 +68,23 @@ impl Struct {
     /// The values of an object, each in the place of its field. What the struct does not know is left
     /// out.
     pub(crate) fn values<'o>(&self, object: &'o Object) -> [Option<&'o Value>; MAX_FIELDS] {
-        let mut values = [None; MAX_FIELDS];
+        self.values_and_places(object).0
+    }
+
+    /// The same, and the bits of the places that have one.
+    pub(crate) fn values_and_places<'o>(
+        &self,
+        object: &'o Object,
+    ) -> ([Option<&'o Value>; MAX_FIELDS], u64) {
+        let (mut values, mut set) = ([None; MAX_FIELDS], 0);
         let mut places = self.places();
         for (name, value) in object.iter() {
             if let Some(place) = places.find(name) {
                 values[place] = Some(value);
+                set |= 1 << place;
             }
         }
-        values
+        (values, set)
     }
 }
 
@@ -57,6 +95,14 @@ pub(crate) const MAX_FIELDS: usize = 64;
 mod tests {
     use super::*;
     use crate::generated::core_v1::SERVICE_SPEC;
+
+    #[test]
+    fn places_are_bits_from_the_lowest_on() {
+        assert_eq!(Places::new(0).count(), 0);
+        let places = Places::new(1 << 63 | 0b1010_0001);
+        assert_eq!(places.len(), 4);
+        assert_eq!(places.collect::<Vec<_>>(), [0, 5, 7, 63]);
+    }
 
     #[test]
     fn fields_are_found_in_whatever_order() {

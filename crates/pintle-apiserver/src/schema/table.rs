@@ -1,5 +1,7 @@
 //! The static description of structs and resources. `generated` is full of it, made from `schema/`.
 
+use super::zero::is_left_out;
+
 /// A struct of the API.
 #[derive(Debug)]
 pub(crate) struct Struct {
@@ -15,6 +17,20 @@ pub(crate) struct Struct {
     pub(crate) fields: &'static [Field],
     /// Those of them that protobuf has, in the order of its numbers.
     pub(crate) wire: &'static [Wire],
+    /// Those that somebody asks for though they are not set.
+    pub(crate) unset: Unset,
+}
+
+/// The fields of a struct about which something is done where they are not set, so that nobody has to go
+/// through those about which nothing is, which are most. Each is the bit in its place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unset {
+    /// Those that are written nevertheless.
+    pub(crate) written: u64,
+    /// Those that an object is not valid without.
+    pub(crate) required: u64,
+    /// Those that have a default.
+    pub(crate) defaulted: u64,
 }
 
 /// What a number stands for in the protobuf message of a struct.
@@ -256,6 +272,37 @@ pub(crate) struct Subresource {
     pub(crate) verbs: &'static [&'static str],
     /// What its kind consists of.
     pub(crate) schema: &'static Struct,
+}
+
+impl Struct {
+    /// The same struct, which knows what is asked for where it is not set.
+    pub(crate) const fn indexed(mut self) -> Self {
+        let mut place = 0;
+        while place < self.fields.len() {
+            let field = &self.fields[place];
+            let bit = 1 << place;
+            if !is_left_out(field) {
+                self.unset.written |= bit;
+            }
+            if field.rules.required {
+                self.unset.required |= bit;
+            }
+            if !field.rules.default.is_empty() {
+                self.unset.defaulted |= bit;
+            }
+            place += 1;
+        }
+        self
+    }
+}
+
+impl Unset {
+    /// Nothing is known yet.
+    pub(crate) const NOTHING: Self = Self {
+        written: 0,
+        required: 0,
+        defaulted: 0,
+    };
 }
 
 impl Wire {

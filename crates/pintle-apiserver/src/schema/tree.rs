@@ -5,7 +5,10 @@
 
 use pintle_codec::{Object, Str, Value};
 
-use super::{Shape, Struct, zero};
+use super::{
+    Shape, Struct,
+    zero::{absent, zero},
+};
 
 /// An object as a value tree in schema order, with its schema.
 #[derive(Clone, Debug)]
@@ -110,7 +113,9 @@ impl Tree {
 
     /// Puts back the value that the field has in an object in which nothing is set.
     pub(crate) fn reset(&mut self, field: &str) {
-        match zero(self.schema).remove(field) {
+        let schema = self.schema;
+        let known = schema.places().find(field);
+        match known.and_then(|place| absent(&schema.fields[place])) {
             Some(value) => self.set(&[field], value),
             None => drop(self.object.remove(field)),
         }

@@ -2,25 +2,31 @@
 
 use pintle_codec::{Object, Str, Value};
 
-use super::{Alternative, Cardinality, Field, Shape, Struct};
+use super::{Alternative, Cardinality, Field, Places, Shape, Struct};
 
 /// A struct in which nothing is set, as it is written: `{"containers":null}` for the spec of a pod.
 pub(crate) fn zero(schema: &'static Struct) -> Object {
-    schema
-        .fields
-        .iter()
-        .filter_map(|field| Some((field.json, absent(field)?)))
-        .collect()
+    let written = Places::new(schema.unset.written);
+    let entries = written.filter_map(|place| {
+        let field = &schema.fields[place];
+        Some((Str::from_static(field.json), absent(field)?))
+    });
+    Object::from_distinct_entries(entries.collect())
 }
 
 /// A struct of which these fields are set, in the order of its fields, as it is written.
 pub(super) fn complete(schema: &'static Struct, values: Vec<Option<Value>>) -> Object {
-    let is_written =
-        |(field, value): &(&Field, &Option<Value>)| value.is_some() || !is_left_out(field);
-    let written = schema.fields.iter().zip(&values).filter(is_written).count();
-    let mut entries = Vec::with_capacity(written);
-    for (field, value) in schema.fields.iter().zip(values) {
-        if let Some(value) = value.or_else(|| absent(field)) {
+    let set = values
+        .iter()
+        .enumerate()
+        .filter(|(_, value)| value.is_some());
+    let set = set.fold(0, |set, (place, _)| set | 1 << place);
+    let mut values = values;
+    let written = Places::new(set | schema.unset.written);
+    let mut entries = Vec::with_capacity(written.len());
+    for place in written {
+        let field = &schema.fields[place];
+        if let Some(value) = values[place].take().or_else(|| absent(field)) {
             entries.push((Str::from_static(field.json), value));
         }
     }
@@ -36,7 +42,7 @@ pub(super) fn absent(field: &'static Field) -> Option<Value> {
 }
 
 /// Whether a field is not written when it is not set.
-pub(super) fn is_left_out(field: &Field) -> bool {
+pub(super) const fn is_left_out(field: &Field) -> bool {
     field.omit_zero || field.omit_empty && !is_struct_in_go(field)
 }
 
@@ -95,12 +101,12 @@ pub(super) fn element_zero(shape: Shape) -> Value {
 }
 
 /// Whether Go holds one value in place: neither a pointer nor a list nor a map.
-fn is_in_place(field: &Field) -> bool {
-    field.cardinality == Cardinality::One && !field.pointer
+const fn is_in_place(field: &Field) -> bool {
+    matches!(field.cardinality, Cardinality::One) && !field.pointer
 }
 
 /// Whether the value in place is a struct, which `omitempty` does not leave out.
-fn is_struct_in_go(field: &Field) -> bool {
+const fn is_struct_in_go(field: &Field) -> bool {
     let is_struct = match field.shape {
         Shape::String | Shape::Bool | Shape::Bytes => false,
         Shape::Int32 | Shape::Int64 | Shape::Float64 => false,

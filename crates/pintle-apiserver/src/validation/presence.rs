@@ -16,7 +16,7 @@ use crate::{
         batch_v1, certificates_v1, core_v1, discovery_v1, flowcontrol_v1, meta_v1, networking_v1,
         node_v1, rbac_v1, resource_v1, storage_v1,
     },
-    schema::{Cardinality, Field, Shape, Struct, Tree},
+    schema::{Cardinality, Field, Places, Shape, Struct, Tree},
 };
 
 /// What is wrong with what an object says and does not say, its metadata and status aside.
@@ -70,8 +70,9 @@ enum Step<'t> {
 
 impl<'t> Checking<'t> {
     fn structure(&mut self, object: &'t Object, schema: &'static Struct) {
-        for (field, value) in schema.fields.iter().zip(schema.values(object)) {
-            self.field(value, schema, field);
+        let (values, set) = schema.values_and_places(object);
+        for place in Places::new(set | schema.unset.required) {
+            self.field(values[place], schema, &schema.fields[place]);
         }
     }
 

@@ -89,12 +89,7 @@ impl Renderer {
             .map(|object| protobuf::item_size(&self.message(object)));
         let items = sizes.sum();
         let head = protobuf::begin_list(self.list_type(), metadata, items);
-        Body::chunks(Pieces::new(
-            self,
-            head,
-            objects,
-            protobuf::LIST_END.to_vec(),
-        ))
+        Body::chunks(Pieces::new(self, head, objects, protobuf::END.to_vec()))
     }
 
     fn cbor_list(self, objects: Vec<Arc<Object>>, metadata: pintle_codec::Object) -> Body {

@@ -11,8 +11,8 @@ use pintle_codec::{
 use pintle_meta::{Duration, IntOrString, MicroTime, Quantity, Time};
 
 use crate::schema::{
-    Alternative, Cardinality, Field, OnWire, Shape, Struct, Wire, scalar,
-    zero::{absent, element_zero, is_left_out, is_unset},
+    Alternative, Cardinality, Field, OnWire, Places, Shape, Struct, Wire, scalar,
+    zero::{absent, element_zero, is_unset},
 };
 
 type Result<T> = std::result::Result<T, Error>;
@@ -36,6 +36,40 @@ enum Slot<'m> {
     Map(Vec<(Str, Value)>),
 }
 
+/// What was found of a struct.
+#[derive(Default)]
+struct Found<'m> {
+    /// The bits of the fields that were met.
+    places: u64,
+    /// Each of them once, as they were met.
+    slots: Vec<(usize, Slot<'m>)>,
+}
+
+impl<'m> Found<'m> {
+    /// What was found of the field in a place.
+    fn slot(&mut self, place: usize) -> &mut Slot<'m> {
+        let bit = 1 << place;
+        let at = if self.places & bit == 0 {
+            self.places |= bit;
+            self.slots.push((place, Slot::Nothing));
+            self.slots.len() - 1
+        } else {
+            // Mostly it is the last one: the elements of a list follow each other.
+            let met = self.slots.iter().rposition(|(met, _)| *met == place);
+            met.expect("its bit is set where it is pushed")
+        };
+        &mut self.slots[at].1
+    }
+
+    /// All of it, in the order of the fields.
+    fn in_order(mut self) -> impl Iterator<Item = (usize, Slot<'m>)> {
+        if !self.slots.is_sorted_by_key(|(place, _)| *place) {
+            self.slots.sort_unstable_by_key(|(place, _)| *place);
+        }
+        self.slots.into_iter()
+    }
+}
+
 impl Decoder {
     fn structure(&mut self, message: &[u8], schema: &'static Struct) -> Result<Object> {
         if self.depth == MAX_DEPTH {
@@ -43,15 +77,17 @@ impl Decoder {
             return Err(Error::new(ErrorKind::TooDeep, 0, detail));
         }
         self.depth += 1;
-        let mut slots: Vec<_> = schema.fields.iter().map(|_| Slot::Nothing).collect();
-        self.fields(message, schema, schema.wire, &mut slots)?;
-        let is_written = |(field, slot): &(&Field, &Slot<'_>)| {
-            !matches!(slot, Slot::Nothing) || !is_left_out(field)
-        };
-        let written = schema.fields.iter().zip(&slots).filter(is_written).count();
-        let mut entries = Vec::with_capacity(written);
-        for (field, slot) in schema.fields.iter().zip(slots) {
-            let value = self.settle(field, slot)?;
+        let mut found = Found::default();
+        self.fields(message, schema, schema.wire, &mut found)?;
+        let written = Places::new(found.places | schema.unset.written);
+        let mut entries = Vec::with_capacity(written.len());
+        let mut found = found.in_order().peekable();
+        for place in written {
+            let field = &schema.fields[place];
+            let value = match found.next_if(|(found, _)| *found == place) {
+                Some((_, slot)) => self.settle(field, slot)?,
+                None => None,
+            };
             let value = value.filter(|value| !is_unset(field, value));
             if let Some(value) = value.or_else(|| absent(field)) {
                 entries.push((Str::from_static(field.json), value));
@@ -66,7 +102,7 @@ impl Decoder {
         message: &'m [u8],
         schema: &'static Struct,
         wire: &'static [Wire],
-        slots: &mut [Slot<'m>],
+        found: &mut Found<'m>,
     ) -> Result<()> {
         let mut reader = Reader::new(message);
         // Writers keep the order of the numbers: the next field is mostly the one after the last, or
@@ -86,9 +122,9 @@ impl Decoder {
             match wire[at].what {
                 OnWire::Field(place) => {
                     let place = usize::from(place);
-                    self.field(&schema.fields[place], payload, &mut slots[place])?;
+                    self.field(&schema.fields[place], payload, found.slot(place))?;
                 }
-                OnWire::Embedded(wire) => self.fields(bytes(payload)?, schema, wire, slots)?,
+                OnWire::Embedded(wire) => self.fields(bytes(payload)?, schema, wire, found)?,
             }
         }
         Ok(())
