@@ -7,7 +7,7 @@ use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
 use std::time::Duration;
 
-/// Writes to etcd a few times, through its JSON gateway.
+/// Writes to etcd a few times, through its JSON gateway, and has it forget all of it but the last.
 ///
 /// # Errors
 /// While etcd does not answer yet.
@@ -15,7 +15,7 @@ pub(super) fn advance_revision(port: u16) -> io::Result<()> {
     for _ in 0..PAST_REVISIONS {
         put(port)?;
     }
-    Ok(())
+    compact(port)
 }
 
 /// Forgets all revisions but the present one.

@@ -215,3 +215,35 @@ pub(super) async fn who_shows_no_credentials_is_unauthorized(cluster: &Cluster) 
     let error = request.send().await.unwrap_err();
     assert_eq!(status(&error), (401, "Unauthorized", "Unauthorized"));
 }
+
+// claims: wire.checks.body-limit, wire.errors.reasons
+pub(super) async fn a_body_that_is_too_large_is_refused(cluster: &Cluster) {
+    let namespace = cluster.namespace().await;
+    let path = format!("/api/v1/namespaces/{namespace}/configmaps");
+    let padded = |object: &str, size: usize| {
+        let spaces = size - object.len();
+        format!("{object}{}", " ".repeat(spaces))
+    };
+    const MOST: usize = 3 << 20;
+    let object = r#"{"metadata":{"name":"a"}}"#;
+    let create = format!("POST {path}");
+    let fits = cluster.ask(&create, &padded(object, MOST)).await;
+    assert_eq!(fits.line(), "201");
+    for request in [
+        create,
+        format!("PUT {path}/a"),
+        format!("PATCH:merge {path}/a"),
+        format!("DELETE {path}/a"),
+    ] {
+        let refused = cluster.ask(&request, &padded(object, MOST + 1)).await;
+        assert_eq!(
+            refused.line(),
+            "413 RequestEntityTooLarge: Request entity too large: limit is 3145728",
+            "{request}"
+        );
+    }
+    assert_eq!(
+        cluster.ask(&format!("GET {path}/a"), "").await.line(),
+        "200"
+    );
+}

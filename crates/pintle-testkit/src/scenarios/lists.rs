@@ -290,3 +290,42 @@ pub(super) async fn a_token_says_where_to_go_on(cluster: &Cluster) {
         );
     }
 }
+
+// claims: wire.list.expired-token
+pub(super) async fn a_token_of_a_forgotten_version_leads_on(cluster: &Cluster) {
+    let namespace = cluster.namespace().await;
+    let path = format!("/api/v1/namespaces/{namespace}/services");
+    for name in ["a", "b", "c"] {
+        let body = format!(r#"{{"metadata":{{"name":"{name}"}},"spec":{{"clusterIP":"None"}}}}"#);
+        cluster.ask(&format!("POST {path}"), &body).await.done();
+    }
+    // The first version of all is one that no server knows any more.
+    let token = |revision: i64, start: &str| {
+        let token = format!(r#"{{"v":"meta.k8s.io/v1","rv":{revision},"start":"{start}\u0000"}}"#);
+        URL_SAFE_NO_PAD.encode(token)
+    };
+    let list = async |token: &str| {
+        let request = format!("GET {path}?limit=1&continue={token}");
+        cluster.ask(&request, "").await
+    };
+    let gone = list(&token(1, "a")).await;
+    assert_eq!((gone.code, gone.text(&["reason"])), (410, "Expired"));
+    let message = gone.text(&["message"]);
+    assert!(
+        message.starts_with("The provided continue parameter is too old to display"),
+        "{message}"
+    );
+    let other = gone.text(&["metadata", "continue"]);
+    assert_eq!(
+        URL_SAFE_NO_PAD.decode(other).unwrap(),
+        URL_SAFE_NO_PAD.decode(token(-1, "a")).unwrap()
+    );
+    let rest = list(other).await.done();
+    let items = rest.at(&["items"]).as_array().unwrap();
+    let name = items[0].at(&["metadata", "name"]).unwrap();
+    assert_eq!((items.len(), name.as_str()), (1, Some("b")));
+    // And so to the end, as of the version that the rest is of.
+    let last = list(rest.text(&["metadata", "continue"])).await.done();
+    assert_eq!(last.revision(), rest.revision());
+    assert_eq!(last.text(&["metadata", "continue"]), "");
+}

@@ -7,6 +7,7 @@ mod discovery;
 mod errors;
 mod evictions;
 mod example;
+mod formats;
 mod garbage;
 mod kinds;
 mod lists;
@@ -49,12 +50,17 @@ macro_rules! for_each_scenario {
             errors::names_in_path_and_body_must_agree
             errors::a_selector_that_cannot_be_read_is_a_bad_request
             errors::who_shows_no_credentials_is_unauthorized
+            errors::a_body_that_is_too_large_is_refused
             evictions::a_pod_without_a_budget_is_evicted
             evictions::an_eviction_beyond_the_budget_is_refused
             evictions::an_eviction_costs_its_budget_a_disruption
             evictions::pods_that_serve_nobody_are_evicted_whatever_the_budget
             evictions::a_pod_of_several_budgets_is_not_evicted
             example::the_list_watch_example_prints_what_happens
+            formats::objects_come_and_go_in_protobuf
+            formats::lists_and_watches_come_in_protobuf
+            formats::what_cannot_be_read_as_protobuf_is_refused
+            formats::objects_come_in_yaml
             garbage::what_nobody_owns_any_more_is_deleted
             garbage::an_owner_deleted_in_the_foreground_goes_after_what_blocks_it
             garbage::orphans_lose_their_owner_and_stay
@@ -84,6 +90,7 @@ macro_rules! for_each_scenario {
             lists::options_of_lists_that_contradict_each_other_are_invalid
             lists::a_version_means_what_its_list_makes_of_it
             lists::a_token_says_where_to_go_on
+            lists::a_token_of_a_forgotten_version_leads_on
             openapi::each_group_version_has_a_document
             openapi::the_older_document_comes_in_json_and_protobuf
             openapi::a_patch_can_ask_for_validation
@@ -116,12 +123,14 @@ macro_rules! for_each_scenario {
             tables::a_table_has_kubectls_columns
             tables::a_table_carries_what_it_is_asked_to
             warnings::deprecated_versions_are_told
+            warnings::fields_that_are_dropped_are_told_where_they_are
             watches::a_watch_begins_with_what_there_is
             watches::a_watch_from_a_version_shows_what_came_after
             watches::a_watch_from_zero_begins_with_what_there_is
             watches::a_watch_ends_its_initial_events_with_a_bookmark
             watches::what_leaves_a_selector_is_deleted_and_what_enters_is_added
             watches::a_watch_from_too_old_a_version_ends_with_an_error_event
+            watches::a_watch_is_told_before_its_end_how_far_it_has_come
             watches::a_watch_of_one_name_sees_nothing_else
             watches::a_watch_ends_when_its_time_is_up
             watches::options_of_watches_that_contradict_each_other_are_invalid

@@ -195,3 +195,32 @@ pub(super) async fn options_of_watches_that_contradict_each_other_are_invalid(cl
         );
     }
 }
+
+// claims: wire.watch.bookmarks
+pub(super) async fn a_watch_is_told_before_its_end_how_far_it_has_come(cluster: &Cluster) {
+    let config_maps = cluster.config_maps().await;
+    let seen = config_maps.list(&mine()).await.unwrap().metadata;
+    let options = mine()
+        .resource_version(seen.resource_version)
+        .timeout_seconds(5);
+    let mut told = config_maps
+        .watch(&options.clone().bookmarks())
+        .await
+        .unwrap();
+    let mut silent = config_maps.watch(&options).await.unwrap();
+    // It is not for them, and they have seen it nevertheless.
+    let mut other = config_map("a", "x");
+    other.metadata.labels = Default::default();
+    let other = create(&config_maps, &other).await;
+    let WatchEvent::Bookmark(bookmark) = next_event(&mut told).await else {
+        panic!("BOOKMARK")
+    };
+    assert!(!bookmark.initial_events_end);
+    let version = |text: &str| text.parse::<u64>().unwrap();
+    assert!(
+        version(bookmark.resource_version.as_str()) >= version(&other.metadata.resource_version)
+    );
+    // Who has not asked for any is told nothing.
+    let end = tokio::time::timeout(PATIENCE, silent.try_next()).await;
+    assert!(matches!(end, Ok(Ok(None))), "{end:?}");
+}
