@@ -1,6 +1,6 @@
 //! kubectl against `pintle up`, and through its gateway, beside the same commands against a real kube-apiserver.
 //!
-//! What kubectl prints and how it exits must be the same on both, apart from ages.
+//! What kubectl prints and how it exits must be the same on both, apart from ages, times, uids and revisions.
 
 use std::fs;
 use std::path::Path;
@@ -26,7 +26,7 @@ pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
     let binaries = Binaries::ensure(interrupt)?;
     let registry = Registry::open()?;
     let options = Options {
-        with_controllers: None,
+        with_controllers: Some(CONTROLLERS.to_owned()),
         api_all: false,
         apiserver_flags: vec!["--anonymous-auth=false".to_owned()],
     };
@@ -55,13 +55,19 @@ pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
             println!("FAILED {name}\n--- on kube-apiserver\n{expected}\n--- on pintle\n{found}");
         }
     };
-    for line in COMMANDS {
+    let commands = workspace::root().join(COMMANDS);
+    let commands =
+        fs::read_to_string(&commands).context(|| format!("read {}", commands.display()))?;
+    for line in commands
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+    {
         if interrupt.signal().is_some() {
             return Err(Error::new("interrupted"));
         }
         let run = |(kubeconfig, server): (&Path, Option<&str>)| {
             let mut command = kubectl_on(&kubectl, kubeconfig);
-            outcome(command.args(line.split(' ')).args(server))
+            outcome(command.args(server).args(line.split(' ')))
         };
         let [expected, found, through] = at_once(servers, run);
         let expected = expected?;
@@ -77,7 +83,7 @@ pub(super) fn kubectl(interrupt: &Interrupt) -> Result<Cases> {
             command
         };
         let printed = watch(command, &workspace::root().join(TEST_POD), interrupt)?;
-        Ok::<_, Error>(without_ages(&printed))
+        Ok::<_, Error>(without_chance(&printed))
     };
     let [expected, found, through] = at_once(servers, watch);
     let (expected, found) = (expected?, found?);
@@ -125,18 +131,14 @@ fn outcome(command: &mut Command) -> Result<String> {
         .output()
         .context(|| format!("run {}", command::describe(command)))?;
     let mut printed = String::from_utf8_lossy(&output.stdout).into_owned();
-    if command
-        .get_args()
-        .next()
-        .is_some_and(|first| first == "explain")
-    {
+    if command.get_args().any(|word| word == "explain") {
         printed = without_descriptions(&printed);
     }
     Ok(format!(
         "exit {}\n{}{}",
         output.status.code().unwrap_or(-1),
-        without_ages(&printed),
-        without_ages(&String::from_utf8_lossy(&output.stderr)),
+        without_chance(&printed),
+        without_chance(&String::from_utf8_lossy(&output.stderr)),
     ))
 }
 
@@ -148,7 +150,7 @@ fn printed(command: &mut Command) -> Result<String> {
     let printed = String::from_utf8_lossy(&output.stdout);
     let code = output.status.code().unwrap_or(-1);
     // Descriptions are compared too: both programs have them from the same server.
-    Ok(format!("exit {code}\n{}", without_ages(&printed)))
+    Ok(format!("exit {code}\n{}", without_chance(&printed)))
 }
 
 /// Lists and watches with a client that is not ours, with the credentials of the kubeconfig.
@@ -212,8 +214,8 @@ fn curl(embedded: &Embedded, kubectl: &Path) -> Result<Vec<(&'static str, String
     ])
 }
 
-/// Ages replaced, columns separated by one space.
-fn without_ages(text: &str) -> String {
+/// Ages, times, uids and revisions replaced, columns separated by one space.
+fn without_chance(text: &str) -> String {
     let is_age = |word: &str| {
         word.ends_with(['s', 'm', 'h', 'd'])
             && word.starts_with(|first: char| first.is_ascii_digit())
@@ -227,113 +229,64 @@ fn without_ages(text: &str) -> String {
         if line.contains("kube-root-ca.crt") {
             continue;
         }
-        let words = line
-            .split_whitespace()
-            .map(|word| if is_age(word) { "AGE" } else { word });
-        out.push_str(&words.collect::<Vec<_>>().join(" "));
+        let mut words = Vec::new();
+        // What kubectl logs begins with a time and its own number.
+        let logged = if is_logged(line) { 3 } else { 0 };
+        for word in line.split_whitespace().skip(logged) {
+            let bare = word.trim_matches(|char: char| "\",".contains(char));
+            let is_revision = words.last().is_some_and(|last: &&str| {
+                matches!(*last, "resourceVersion:" | "\"resourceVersion\":")
+            });
+            words.push(match word {
+                _ if is_revision => "REVISION",
+                _ if is_age(bare) => "AGE",
+                _ if is_time(bare) => "TIME",
+                _ if is_uid(bare) => "UID",
+                // Each server has certificates of its own.
+                _ if bare.contains("X509SHA256=") => "CERTIFICATE",
+                word => word,
+            });
+        }
+        out.push_str(&words.join(" "));
         out.push('\n');
     }
     out
 }
 
+/// A line of kubectl's log: `W1128 05:01:43.687324   23103 prune.go:71] …`.
+fn is_logged(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let (date, time) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
+    date.len() == 5
+        && date.starts_with(['I', 'W', 'E', 'F'])
+        && time.len() == "05:01:43.687324".len()
+}
+
+/// A time with seconds, in UTC: `2026-01-01T00:00:00Z`.
+fn is_time(word: &str) -> bool {
+    let shape = word
+        .bytes()
+        .map(|byte| if byte.is_ascii_digit() { b'0' } else { byte });
+    shape.eq(*b"0000-00-00T00:00:00Z")
+}
+
+/// Five groups of hexadecimal digits: `01234567-89ab-cdef-0123-456789abcdef`.
+fn is_uid(word: &str) -> bool {
+    let groups = word.split('-').map(str::len);
+    let is_digit = |char: char| char.is_ascii_hexdigit() || char == '-';
+    groups.eq([8, 4, 4, 4, 12]) && word.chars().all(is_digit)
+}
+
+/// Those of kube-apiserver's controllers that deleting needs.
+const CONTROLLERS: &str = "garbage-collector-controller,namespace-controller";
+
 const TEST_POD: &str = "examples/test-pod.yaml";
 
-/// In this order, on a cluster that nobody else uses.
-const COMMANDS: &[&str] = &[
-    "get pods",
-    "create -f examples/test-pod.yaml",
-    "create -f examples/test-pod.yaml",
-    "get pods",
-    "get po",
-    "get pod test-pod",
-    "get pods/test-pod",
-    "get pods.v1. test-pod",
-    "get pods -o name",
-    "get pods -o wide",
-    "get pods --no-headers",
-    "get pods --show-labels",
-    "get pods -L app",
-    "get pods -A",
-    "get pods -n kube-system",
-    "get pods --chunk-size=1",
-    "get pods -l app=test",
-    "get pods -l app!=test",
-    "get pods -l app",
-    "get pods --field-selector metadata.name=test-pod",
-    "get pods --field-selector metadata.name!=test-pod",
-    "get pods --field-selector status.phase=Pending",
-    "get pods --field-selector spec.nonsense=1",
-    "get pod test-pod -o jsonpath={.metadata.labels}",
-    "get pod test-pod -o jsonpath={.spec.containers[*].image}",
-    "get pod nothing",
-    "get pod nothing --ignore-not-found",
-    "get nonsense",
-    "get namespace default",
-    "get namespaces -o name",
-    "create -f xtask/src/ci/objects/namespace.yaml",
-    "create -f xtask/src/ci/objects/namespace.yaml",
-    "create -f xtask/src/ci/objects/team.yaml",
-    "create -f xtask/src/ci/objects/team.yaml",
-    "get configmaps -n team-a",
-    "get cm settings -n team-a -o jsonpath={.data}",
-    "create -f xtask/src/ci/objects/nowhere.yaml",
-    "get deployments -n team-a",
-    "get deploy -n team-a -o wide",
-    "get deployments.apps web -n team-a -o jsonpath={.spec.selector.matchLabels}",
-    "get deploy,svc,cm -n team-a",
-    "get svc web -n team-a -o wide",
-    "delete configmap settings -n team-a",
-    "delete configmap settings -n team-a",
-    "delete deployment web -n team-a",
-    "delete pod test-pod",
-    "delete pod test-pod",
-    "delete pod test-pod --ignore-not-found",
-    "delete pods --all",
-    "delete namespace default",
-    "get pods",
-    "create -f xtask/src/ci/objects/misspelt.yaml",
-    "create --validate=strict -f xtask/src/ci/objects/misspelt.yaml",
-    "create --validate=warn --dry-run=server -f xtask/src/ci/objects/misspelt.yaml",
-    "create --validate=ignore --dry-run=server -f xtask/src/ci/objects/misspelt.yaml",
-    "create --validate=false --dry-run=server -f xtask/src/ci/objects/misspelt.yaml",
-    "apply -f xtask/src/ci/objects/misspelt.yaml",
-    "create -f xtask/src/ci/objects/kindless.yaml",
-    "apply -f xtask/src/ci/objects/shop.yaml",
-    "apply -f xtask/src/ci/objects/shop.yaml",
-    "apply -f xtask/src/ci/objects/shop-changed.yaml --dry-run=server",
-    "apply -f xtask/src/ci/objects/shop-changed.yaml",
-    "get deploy shop -o jsonpath={.spec.replicas}{.spec.template.spec.containers[*].name}{.spec.template.spec.containers[*].env}",
-    "replace -f xtask/src/ci/objects/shop.yaml",
-    "delete -f xtask/src/ci/objects/shop.yaml",
-    "explain pods",
-    "explain pods --recursive",
-    "explain po.spec.containers.ports",
-    "explain pod.spec.nothing",
-    "explain nothing",
-    "explain deployments --recursive",
-    "explain deployments.spec.strategy --output=plaintext-openapiv2",
-    "explain deployments --recursive --output=plaintext-openapiv2",
-    "explain services.spec --output=plaintext-openapiv2",
-    "explain cronjobs.spec.jobTemplate.spec --api-version=batch/v1",
-    "explain hpa --api-version=autoscaling/v2 --recursive",
-    "explain hpa --api-version=autoscaling/v9",
-    "explain crd.spec.versions.schema.openAPIV3Schema",
-    "explain crd --recursive --output=plaintext-openapiv2",
-    "explain events.lastTimestamp",
-    "explain cm.binaryData",
-    "explain networkpolicies.spec.ingress.ports.port",
-    "explain clusterroles",
-    "explain storageclasses --recursive",
-    "explain leases.spec.acquireTime",
-    "get --raw /apis/apps",
-    "get --raw /apis/batch/v1",
-    "get --raw /openapi/v3/nothing",
-    "get --raw /healthz",
-    "get --raw /livez/ping",
-    "get --raw /readyz/nothing",
-    "get --raw /readyz",
-    "get --raw /nonsense",
-];
+/// A command a line.
+const COMMANDS: &str = "xtask/src/ci/objects/kubectl-commands.txt";
 
 /// What our own command line prints as kubectl does, on the same server, which has a pod by then.
 const ALSO_OURS: &[&str] = &[
@@ -384,10 +337,24 @@ mod tests {
     #[test]
     fn ages_and_widths_do_not_count() {
         let table = "NAME    READY   AGE\nweb-0   0/1     2m31s\n";
-        assert_eq!(without_ages(table), "NAME READY AGE\nweb-0 0/1 AGE\n");
+        assert_eq!(without_chance(table), "NAME READY AGE\nweb-0 0/1 AGE\n");
         assert_eq!(
-            without_ages("deployments 3 days 5x"),
+            without_chance("deployments 3 days 5x"),
             "deployments 3 days 5x\n"
+        );
+    }
+
+    #[test]
+    fn what_differs_by_chance_does_not_count() {
+        let object = "  \"resourceVersion\": \"271\",\n  uid: 0a1b2c3d-0000-4000-8000-0123456789ab\n  \
+                      creationTimestamp: \"2026-01-02T03:04:05Z\"\n";
+        assert_eq!(
+            without_chance(object),
+            "\"resourceVersion\": REVISION\nuid: UID\ncreationTimestamp: TIME\n"
+        );
+        assert_eq!(
+            without_chance("2026-01-02T03:04Z a-b"),
+            "2026-01-02T03:04Z a-b\n"
         );
     }
 }
