@@ -1,7 +1,11 @@
 //! Answers that the gateway makes itself.
 
-use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
-use http::{Response, StatusCode};
+use http::header::{
+    ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_REQUEST_HEADERS,
+    ACCESS_CONTROL_REQUEST_METHOD, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderValue,
+    WWW_AUTHENTICATE,
+};
+use http::{HeaderMap, Response, StatusCode};
 use pintle_codec::json;
 
 use crate::body::Body;
@@ -42,6 +46,21 @@ pub(crate) fn refused(refusal: &Refusal) -> Response<Body> {
     let mut answer = failure(refusal.status, reason, refusal.message);
     let close = HeaderValue::from_static("close");
     answer.headers_mut().insert(CONNECTION, close);
+    answer
+}
+
+/// A page of a site that is allowed may send what it says it would.
+pub(crate) fn beforehand(asked: &HeaderMap) -> Response<Body> {
+    let mut answer = Response::new(Body::Empty);
+    *answer.status_mut() = StatusCode::NO_CONTENT;
+    for (asks, allows) in [
+        (ACCESS_CONTROL_REQUEST_METHOD, ACCESS_CONTROL_ALLOW_METHODS),
+        (ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_ALLOW_HEADERS),
+    ] {
+        if let Some(value) = asked.get(asks) {
+            answer.headers_mut().insert(allows, value.clone());
+        }
+    }
     answer
 }
 

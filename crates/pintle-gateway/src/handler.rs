@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
-use http::header::CONTENT_TYPE;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, VARY,
+};
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
@@ -46,15 +49,21 @@ impl Handler {
         certified: Option<&Caller>,
     ) -> Answered {
         let route = Route::of(request.uri().path());
-        let name = route.name();
+        let (name, is_page) = (route.name(), matches!(route, Route::Page(_)));
+        let other_site = self.guard.other_site(request.headers());
         let mut answered = self.dispatch(route, request, certified).await;
         self.metrics
             .answered(name, answered.response.status().as_u16());
         let headers = answered.response.headers_mut();
         for (name, value) in EVERYWHERE {
-            headers
-                .entry(name)
-                .or_insert(HeaderValue::from_static(value));
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        if !is_page {
+            headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(NO_PAGE));
+        }
+        if let Some(origin) = other_site {
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            headers.append(VARY, HeaderValue::from_static("origin"));
         }
         answered
     }
@@ -68,6 +77,9 @@ impl Handler {
         let (head, body) = request.into_parts();
         if let Err(refusal) = self.guard.check(&head) {
             return answer::refused(&refusal).into();
+        }
+        if self.asks_beforehand(&head) {
+            return answer::beforehand(&head.headers).into();
         }
         let sender = self.callers.sender(&head, certified);
         if sender == Sender::Unknown && !route.is_public() {
@@ -95,6 +107,14 @@ impl Handler {
             *response.body_mut() = Body::Empty;
         }
         response.into()
+    }
+
+    /// Whether a browser asks if a page of another site that is allowed may send a request. It shows nobody's
+    /// credentials with that.
+    fn asks_beforehand(&self, head: &Parts) -> bool {
+        head.method == Method::OPTIONS
+            && head.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+            && self.guard.other_site(&head.headers).is_some()
     }
 
     /// Answers with a list or a stream of a resource.
@@ -170,10 +190,15 @@ impl From<Response<Body>> for Answered {
     }
 }
 
-/// What keeps a browser from taking an answer for something else, and from showing it elsewhere.
+/// What keeps a browser from taking an answer for something else, and from showing it elsewhere. It stands
+/// instead of what the API server says, since what a pod says may come through it.
 const EVERYWHERE: [(&str, &str); 4] = [
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
     ("referrer-policy", "no-referrer"),
     ("cross-origin-resource-policy", "same-origin"),
 ];
+
+/// What keeps a browser from running what is not the gateway's own page: a pod's page, which the API server's
+/// proxy shows, would be one of the gateway's site and could do what the page may.
+const NO_PAGE: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";

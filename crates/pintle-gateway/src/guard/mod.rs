@@ -18,8 +18,8 @@ mod tests;
 
 use std::net::IpAddr;
 
-use http::StatusCode;
 use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode};
 
 pub(crate) use caller::Caller;
 pub(crate) use callers::{Callers, Sender, certified};
@@ -68,6 +68,11 @@ impl Guard {
         self.sites.check(head, host)?;
         path::check(head.uri.path())?;
         self.served.check(head.uri.path())
+    }
+
+    /// The other site that a request comes from, if it is one that is allowed.
+    pub(crate) fn other_site(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        self.sites.other(headers)
     }
 }
 

@@ -1,8 +1,8 @@
 //! From which site a request comes, where a browser says so.
 
-use http::Method;
-use http::header::{HeaderName, ORIGIN};
+use http::header::{HeaderName, HeaderValue, ORIGIN};
 use http::request::Parts;
+use http::{HeaderMap, Method};
 
 use super::Refusal;
 
@@ -46,6 +46,13 @@ impl Sites {
             Some(_) if is_visit(head, text(FETCH_MODE)) => Ok(()),
             Some(_) => Err(FOREIGN),
         }
+    }
+
+    /// The other site that a request comes from, if it is one that is allowed: its pages may read the answer.
+    pub(super) fn other(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        let origin = headers.get(ORIGIN)?;
+        let text = origin.to_str().ok()?.to_lowercase();
+        self.others.contains(&text).then(|| origin.clone())
     }
 }
 

@@ -62,6 +62,19 @@ pub(super) fn incoming(headers: &HeaderMap, server: &str) -> HeaderMap {
     for name in [ALT_SVC, SET_COOKIE, WWW_AUTHENTICATE] {
         kept.remove(name);
     }
+    // To whom a browser shows it, and for what it takes it, is the gateway's affair.
+    let to_browsers: Vec<HeaderName> = kept
+        .keys()
+        .filter(|name| {
+            let name = name.as_str();
+            name.starts_with("access-control-")
+                || ["clear-site-data", "service-worker-allowed"].contains(&name)
+        })
+        .cloned()
+        .collect();
+    for name in to_browsers {
+        kept.remove(name);
+    }
     if let Some(location) = kept.remove(LOCATION)
         && let Some(path) = local(&location, server)
     {

@@ -216,3 +216,72 @@ async fn answers_cannot_be_taken_for_something_else() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_pods_page_is_not_one_of_the_gateways() {
+    let backend = Backend::answering(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 33\r\n\
+         Content-Security-Policy: script-src 'unsafe-inline'\r\nX-Content-Type-Options: sniff\r\n\
+         X-Frame-Options: ALLOWALL\r\nAccess-Control-Allow-Origin: *\r\nService-Worker-Allowed: /\r\n\r\n\
+         <script>fetch('/api/v1')</script>",
+    )
+    .await;
+    let gateway = backend.start().await;
+    let target = "/api/v1/namespaces/a/pods/evil/proxy/";
+    let reply = get(gateway.address(), target).await;
+    assert_eq!(reply.status, 200, "{reply:?}");
+    let head = reply.head.to_lowercase();
+    let policies: Vec<&str> = head
+        .lines()
+        .filter(|line| line.starts_with("content-security-policy"))
+        .collect();
+    assert!(
+        matches!(policies[..], [policy] if policy.starts_with("content-security-policy: sandbox; default-src 'none'")),
+        "{head}"
+    );
+    assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
+    assert_eq!(reply.header("x-frame-options"), Some("DENY"));
+    assert_eq!(reply.header("access-control-allow-origin"), None, "{head}");
+    assert_eq!(reply.header("service-worker-allowed"), None, "{head}");
+}
+
+#[tokio::test]
+async fn a_site_that_is_allowed_may_read_what_it_asks_for_and_no_other() {
+    let backend = Backend::answering(OK).await;
+    let gateway = backend
+        .gateway()
+        .allow_origin("https://dashboard.example")
+        .start()
+        .await
+        .unwrap();
+    let address = gateway.address();
+    let host = format!("Host: {address}");
+    let origin = "Origin: https://dashboard.example";
+    let reply = ask(address, "GET /api/v1/pods", &[&host, origin], "").await;
+    assert_eq!(reply.status, 200);
+    assert_eq!(
+        reply.header("access-control-allow-origin"),
+        Some("https://dashboard.example")
+    );
+    assert_eq!(reply.header("vary"), Some("origin"));
+    assert_eq!(reply.header("access-control-allow-credentials"), None);
+    let passed_on = backend.seen().len();
+    let asks = [
+        &*host,
+        origin,
+        "Access-Control-Request-Method: PATCH",
+        "Access-Control-Request-Headers: authorization,content-type",
+    ];
+    let reply = ask(address, "OPTIONS /api/v1/pods", &asks, "").await;
+    assert_eq!(reply.status, 204, "{reply:?}");
+    assert_eq!(reply.header("access-control-allow-methods"), Some("PATCH"));
+    assert_eq!(
+        reply.header("access-control-allow-headers"),
+        Some("authorization,content-type")
+    );
+    let evil = [&*host, "Origin: https://evil.example", asks[2]];
+    let reply = ask(address, "OPTIONS /api/v1/pods", &evil, "").await;
+    assert_eq!(reply.status, 403, "{reply:?}");
+    assert_eq!(reply.header("access-control-allow-origin"), None);
+    assert_eq!(backend.seen().len(), passed_on);
+}
