@@ -70,7 +70,7 @@ pub(super) async fn run(arguments: &Up, messages: Messages, out: &mut Stdout) ->
         tokio::select! {
             () = interrupts.next() => break,
             Some(ended) = players.join_next() => if let Ok(Err(error)) = ended {
-                return Err(error.into());
+                return Err(error);
             },
         }
     }

@@ -19,7 +19,7 @@ use self::objects::{JOBS, SEED, WORKLOADS};
 ///
 /// # Errors
 /// When the objects cannot be made. What fails later is tried again.
-pub(crate) async fn run(client: Client, nodes: usize) -> Result<(), Error> {
+pub(crate) async fn run(client: Client, nodes: usize) -> Result<(), crate::error::Error> {
     for (path, body) in SEED {
         create(&client, path, body).await?;
     }

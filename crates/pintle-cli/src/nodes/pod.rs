@@ -3,6 +3,9 @@
 use std::time::Duration;
 
 use pintle_codec::Value;
+use pintle_meta::Time;
+
+use super::log::Log;
 
 /// A pod, as far as a node is concerned.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -20,6 +23,8 @@ pub(super) struct Pod {
     runs_for: Option<Duration>,
     is_held: bool,
     pub(super) started: String,
+    /// When its containers have ended, if they have.
+    finished: Option<i64>,
 }
 
 /// A container of a pod.
@@ -92,6 +97,32 @@ impl Pod {
             runs_for: runs_for.filter(|_| restarts == "Never" || restarts == "OnFailure"),
             is_held: !list(&["spec", "schedulingGates"]).is_empty(),
             started: text(&["status", "startTime"]),
+            finished: list(&["status", "containerStatuses"])
+                .iter()
+                .filter_map(|status| status.at(&["state", "terminated", "finishedAt"])?.as_str())
+                .filter_map(seconds_of)
+                .max(),
+        }
+    }
+
+    /// The log of a container, or why there is none.
+    pub(super) fn log(&self, container: &str) -> Result<Log, String> {
+        let pod = &self.name;
+        let mut containers = self.containers.iter();
+        let Some(found) = containers.find(|found| found.name == container) else {
+            return Err(format!(
+                "container {container:?} in pod {pod:?} is not available"
+            ));
+        };
+        match (self.stage, seconds_of(&self.started)) {
+            (Stage::Running | Stage::Ready | Stage::Over, Some(since)) => Ok(Log {
+                image: found.image.clone(),
+                since,
+                until: self.finished,
+            }),
+            _ => Err(format!(
+                "container {container:?} in pod {pod:?} is waiting to start: ContainerCreating"
+            )),
         }
     }
 
@@ -131,6 +162,10 @@ fn stage(object: &Value, statuses: &[Value]) -> Stage {
         _ if statuses.is_empty() => Stage::New,
         _ => Stage::Creating,
     }
+}
+
+fn seconds_of(time: &str) -> Option<i64> {
+    time.parse().ok().map(Time::unix_seconds)
 }
 
 fn field(value: &Value, name: &str) -> String {
@@ -198,5 +233,23 @@ mod tests {
             read(probed).next(0.0),
             Some((Step::BecomeReady, Duration::from_secs(7)))
         );
+    }
+
+    #[test]
+    fn containers_have_logs_once_they_run() {
+        let log = |status: &str, container: &str| {
+            let pod = format!(
+                r#"{{"metadata":{{"name":"p"}},"spec":{{"nodeName":"n","containers":[{{"name":"m","image":"i:1"}}]}},"status":{{"startTime":"1970-01-01T00:00:09Z",{status}}}}}"#
+            );
+            Pod::read(&json::parse(pod.as_bytes()).unwrap()).log(container)
+        };
+        let running = r#""phase":"Running","containerStatuses":[{"ready":true}]"#;
+        let found = log(running, "m").unwrap();
+        assert_eq!((&*found.image, found.since, found.until), ("i:1", 9, None));
+        let over = r#""phase":"Succeeded","containerStatuses":[{"state":{"terminated":{"finishedAt":"1970-01-01T00:01:00Z"}}}]"#;
+        assert_eq!(log(over, "m").unwrap().until, Some(60));
+        let creating = r#""phase":"Pending","containerStatuses":[{"ready":false}]"#;
+        assert!(log(creating, "m").unwrap_err().contains("waiting to start"));
+        assert!(log(running, "x").unwrap_err().contains("not available"));
     }
 }

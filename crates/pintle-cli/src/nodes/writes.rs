@@ -68,8 +68,14 @@ pub(super) async fn perform(client: &Client, task: &Task) -> Result<(), Error> {
     Ok(())
 }
 
-/// Makes a node that is ready, unless there is one of its name.
-pub(super) async fn register(client: &Client, name: &str, index: usize) -> Result<(), Error> {
+/// Makes a node that is ready, unless there is one of its name. Its kubelet is at a port of loopback, to which
+/// the name of its host leads: the API server goes by that before it goes by an address.
+pub(super) async fn register(
+    client: &Client,
+    name: &str,
+    index: usize,
+    port: u16,
+) -> Result<(), Error> {
     let rest = client.rest(&GroupVersion::core("v1"));
     let node = format!(
         r#"{{"apiVersion":"v1","kind":"Node","metadata":{{"name":"{name}","labels":{{"kubernetes.io/hostname":"{name}","kubernetes.io/os":"linux"}}}}}}"#
@@ -91,7 +97,8 @@ pub(super) async fn register(client: &Client, name: &str, index: usize) -> Resul
     );
     let status = format!(
         r#"{{"status":{{"capacity":{resources},"allocatable":{resources},
-        "addresses":[{{"type":"InternalIP","address":"10.0.0.{}"}},{{"type":"Hostname","address":"{name}"}}],
+        "addresses":[{{"type":"InternalIP","address":"10.0.0.{}"}},{{"type":"Hostname","address":"127.0.0.1"}}],
+        "daemonEndpoints":{{"kubeletEndpoint":{{"Port":{port}}}}},
         "conditions":[{{"type":"Ready","status":"True","reason":"KubeletReady","message":"simulated by pintle","lastHeartbeatTime":"{now}","lastTransitionTime":"{now}"}}],
         "nodeInfo":{{"architecture":"amd64","bootID":"","containerRuntimeVersion":"pintle://simulated","kernelVersion":"0","kubeProxyVersion":"","kubeletVersion":"v1.36.3","machineID":"","operatingSystem":"linux","osImage":"simulated","systemUUID":""}}}}}}"#,
         index % 250 + 1

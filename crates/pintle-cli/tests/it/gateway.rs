@@ -191,6 +191,20 @@ async fn simulated_nodes_run_pods() {
     })
     .await;
     assert!(events.contains("Scheduled"), "{events}");
+    // What it ran for is what it has written about.
+    let log = place.run("logs b").await.stdout;
+    assert!(
+        log.starts_with("simulated by pintle: example.org/none would run here\n"),
+        "{log}"
+    );
+    assert_eq!(place.run("logs b").await.stdout, log, "it is over");
+    let mut following = place.start("logs -f a");
+    let line = following.line().await;
+    assert!(line.starts_with("simulated by pintle: "), "{line}");
+    let line = following.line().await;
+    assert!(line.starts_with("request 1 answered in "), "{line}");
+    let outcome = place.run("exec a -- true").await;
+    assert_eq!(outcome.code, 1, "{outcome:?}");
     // It has its grace, and is gone.
     place
         .run("delete pod a")
@@ -198,6 +212,8 @@ async fn simulated_nodes_run_pods() {
         .prints("pod \"a\" deleted from default namespace\n");
     let left = place.run("get pods --no-headers").await;
     assert!(!words(&left.stdout).starts_with("a "), "{left:?}");
+    // Who follows its log is not kept waiting for more.
+    assert_eq!(following.end().await.code, 0);
 }
 
 #[tokio::test]

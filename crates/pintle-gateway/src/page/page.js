@@ -474,10 +474,11 @@ async function showEvents(uid, place, panel, signal) {
   const list = await json(`/api/v1${place}/events?fieldSelector=${selector}`, { signal });
   const line = (event) => {
     const when = Date.parse(event.lastTimestamp ?? event.eventTime ?? event.metadata.creationTimestamp);
-    return [when, `${age(Date.now() - when).padEnd(8)}${event.type.padEnd(9)}${event.reason.padEnd(20)} ${event.message}`];
+    // Of one second, the order is that in which the server took them.
+    return [when, Number(event.metadata.resourceVersion), `${age(Date.now() - when).padEnd(8)}${event.type.padEnd(9)}${event.reason.padEnd(20)} ${event.message}`];
   };
-  const found = list.items.map(line).sort(([a], [b]) => b - a);
-  panel.textContent = found.map(([, text]) => text).join('\n') || 'No events.';
+  const found = list.items.map(line).sort(([a, x], [b, y]) => b - a || y - x);
+  panel.textContent = found.map(([, , text]) => text).join('\n') || 'No events.';
 }
 
 async function showLogs(object, panel, signal) {
