@@ -118,6 +118,18 @@ impl Visit<'_> {
             "/Started container m/.test(document.querySelector('#panel').textContent)",
             SOON,
         )?;
+        self.browser
+            .evaluate("document.querySelector('#tab-logs').click()")?;
+        self.sees(
+            "shows its log",
+            "document.querySelector('#panel').textContent.startsWith('simulated by pintle: example.org/none')",
+            SOON,
+        )?;
+        self.sees(
+            "follows its log",
+            "/request 2 answered/.test(document.querySelector('#panel').textContent)",
+            LONG,
+        )?;
         self.axe(axe, "light")?;
         self.browser.screenshot(&pictures.join("page.png"))?;
         self.browser.prefer("dark")?;
@@ -148,9 +160,9 @@ impl Visit<'_> {
         self.browser.press("Escape")?;
         self.delete("pod/probe")?;
         self.sees(
-            "takes a deleted pod away",
+            "takes a deleted pod away within a second",
             "!document.getElementById('row-shop/probe')",
-            SOON,
+            Duration::from_secs(1),
         )?;
 
         self.many()?;
