@@ -72,3 +72,8 @@ pub use pintle_workqueue as workqueue;
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 pub struct Readme;
+
+/// The page on programs, which must compile, too.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/programs.md")]
+pub struct Programs;

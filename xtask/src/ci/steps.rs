@@ -155,7 +155,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "docs",
         proves: "what README.md and docs/ say one may type does what they say, on `pintle up` and on a kube-apiserver",
         when: When::Always,
-        floor: Some(40),
+        floor: Some(61),
         run: docs::docs,
     },
     Step {
@@ -211,7 +211,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "page",
         proves: "the gateway's page does in a browser what a person expects of it, for everybody",
         when: When::Always,
-        floor: Some(24),
+        floor: Some(26),
         run: page::page,
     },
     Step {

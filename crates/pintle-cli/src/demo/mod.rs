@@ -42,9 +42,10 @@ async fn play(client: &Client, random: &dyn Random, nodes: usize, turn: u64) -> 
         let wanted = workload.replicas(nodes, turn);
         let own = pods.iter().filter(|pod| label(pod) == workload.name);
         let alive: Vec<&Value> = own.filter(|pod| !is_ending(pod)).collect();
-        for _ in alive.len()..wanted {
-            let suffix = random.next_u64();
-            create(client, PODS, &workload.pod(suffix)).await?;
+        let new = (0..wanted).map(|number| workload.pod_name(number, random.next_u64()));
+        let new = new.filter(|new| alive.iter().all(|pod| name(pod) != new));
+        for new in new.take(wanted.saturating_sub(alive.len())) {
+            create(client, PODS, &workload.pod(&new)).await?;
         }
         for pod in alive.iter().skip(wanted) {
             delete(client, pod).await?;
@@ -65,7 +66,8 @@ async fn play(client: &Client, random: &dyn Random, nodes: usize, turn: u64) -> 
         }
     }
     if turn.is_multiple_of(5) {
-        create(client, PODS, &JOBS.pod(random.next_u64())).await?;
+        let new = JOBS.pod_name(0, random.next_u64());
+        create(client, PODS, &JOBS.pod(&new)).await?;
     }
     let mut over = pods
         .iter()
@@ -102,11 +104,7 @@ async fn create(client: &Client, path: &str, body: &str) -> Result<(), Error> {
 }
 
 async fn delete(client: &Client, pod: &Value) -> Result<(), Error> {
-    let name = pod
-        .at(&["metadata", "name"])
-        .and_then(Value::as_str)
-        .unwrap_or_default();
-    let path = format!("{PODS}/{name}");
+    let path = format!("{PODS}/{}", name(pod));
     let request = client
         .rest(&GroupVersion::core("v1"))
         .delete()
@@ -115,6 +113,12 @@ async fn delete(client: &Client, pod: &Value) -> Result<(), Error> {
         Err(error) if error.is_not_found() => Ok(()),
         deleted => deleted.map(drop),
     }
+}
+
+fn name(pod: &Value) -> &str {
+    pod.at(&["metadata", "name"])
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 fn label(pod: &Value) -> &str {

@@ -122,8 +122,16 @@ impl Workload {
         }
     }
 
-    /// A pod of it, whose name ends in some letters.
-    pub(super) fn pod(&self, random: u64) -> String {
+    /// The name of its pod of a number: some letters are in it, unless it is a stateful set's.
+    pub(super) fn pod_name(&self, number: usize, random: u64) -> String {
+        match self.kind {
+            "StatefulSet" => format!("{}-{number}", self.name),
+            _ => format!("{}-{}", self.name, letters(random)),
+        }
+    }
+
+    /// A pod of it.
+    pub(super) fn pod(&self, pod: &str) -> String {
         let Self { name, image, .. } = self;
         let once = match self.kind {
             "Job" => (
@@ -134,9 +142,8 @@ impl Workload {
         };
         let (annotations, restarts) = once;
         format!(
-            r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"{name}-{}","labels":{{"app":"{name}","pintle.dev/demo":"true"}}{annotations}}},
-            "spec":{{{restarts}"terminationGracePeriodSeconds":5,"containers":[{{"name":"{name}","image":"{image}","resources":{{"requests":{{"cpu":"100m","memory":"64Mi"}}}}}}]}}}}"#,
-            letters(random)
+            r#"{{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"{pod}","labels":{{"app":"{name}","pintle.dev/demo":"true"}}{annotations}}},
+            "spec":{{{restarts}"terminationGracePeriodSeconds":5,"containers":[{{"name":"{name}","image":"{image}","resources":{{"requests":{{"cpu":"100m","memory":"64Mi"}}}}}}]}}}}"#
         )
     }
 }
@@ -168,11 +175,17 @@ mod tests {
             for body in [
                 workload.object(),
                 workload.status(3, 2),
-                workload.pod(12_345),
+                workload.pod(&workload.pod_name(1, 12_345)),
             ] {
                 json::parse(body.as_bytes()).unwrap();
             }
         }
+    }
+
+    #[test]
+    fn pods_are_named_as_controllers_name_them() {
+        assert_eq!(WORKLOADS[1].pod_name(1, 7), "db-1");
+        assert_eq!(WORKLOADS[0].pod_name(1, 7), "web-kbbbb");
     }
 
     #[test]

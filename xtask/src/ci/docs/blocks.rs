@@ -19,14 +19,28 @@ impl Entry {
     }
 }
 
-/// The commands of the blocks that are marked `console`, in order. A line that begins with `$` is a
+/// Where the commands of a block are typed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// On any cluster: the block is marked `console`.
+    Anywhere,
+    /// On the cluster of `pintle up --nodes N --demo`, which the block's document starts first: a mere API
+    /// server has no nodes that run pods. It is marked `console demo`.
+    Demo,
+}
+
+/// The commands of the blocks that are typed at a place, in order. A line that begins with `$` is a
 /// command, with the lines behind it that it continues on; others are what it prints. A block without a
 /// command is what the last command before it that goes on prints next.
-pub(super) fn entries(markdown: &str) -> Vec<Entry> {
+pub(super) fn entries(markdown: &str, place: Place) -> Vec<Entry> {
+    let fence = match place {
+        Place::Anywhere => "```console",
+        Place::Demo => "```console demo",
+    };
     let mut entries: Vec<Entry> = Vec::new();
     let mut lines = markdown.lines().enumerate();
     while let Some((_, line)) = lines.next() {
-        if line != "```console" {
+        if line != fence {
             continue;
         }
         let mut is_first = true;
@@ -143,10 +157,14 @@ ADDED x 4s
 
 DELETED x 5m
 ```
+
+```console demo
+$ pintle logs x
+```
 ";
 
-    fn found() -> Vec<(usize, String, String)> {
-        let entries = entries(DOCUMENT).into_iter();
+    fn found(place: Place) -> Vec<(usize, String, String)> {
+        let entries = entries(DOCUMENT, place).into_iter();
         entries
             .map(|entry| (entry.line, entry.command, entry.prints.join("|")))
             .collect()
@@ -155,8 +173,9 @@ DELETED x 5m
     #[test]
     fn commands_are_found_with_what_they_print() {
         let entry = |line, command: &str, prints: &str| (line, command.into(), prints.into());
+        assert_eq!(found(Place::Demo), [entry(28, "pintle logs x", "")]);
         assert_eq!(
-            found(),
+            found(Place::Anywhere),
             [
                 entry(4, "pintle watch pods", "ADDED x 4s||DELETED x 5m"),
                 entry(12, "pintle apply \\\n    -f x", "pod/x created"),

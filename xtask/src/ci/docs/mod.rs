@@ -13,9 +13,11 @@ use crate::real_cluster::{Binaries, Cluster, Options, Registry};
 use crate::workspace;
 
 use super::embedded::{Embedded, free_address};
+use blocks::Place;
 use session::Session;
 
-/// Runs the commands of each document in a terminal of its own, on both servers, each with a gateway.
+/// Runs the commands of each document in a terminal of its own, on both servers, each with a gateway; and those
+/// that need nodes on the demonstration that they begin with.
 pub(super) fn docs(interrupt: &Interrupt) -> Result<Cases> {
     let programs = Programs::build(interrupt)?;
     let binaries = Binaries::ensure(interrupt)?;
@@ -30,16 +32,24 @@ pub(super) fn docs(interrupt: &Interrupt) -> Result<Cases> {
     let embedded = Embedded::start(&pintle, registry.temporary()?, interrupt)?;
     let (mut passed, mut failed) = (0, 0);
     for (place, kubeconfig) in [
-        ("kube-apiserver", real.kubeconfig()),
-        ("pintle up", &embedded.kubeconfig),
+        ("kube-apiserver", Some(real.kubeconfig())),
+        ("pintle up", Some(&*embedded.kubeconfig)),
+        ("pintle up --nodes 3 --demo", None),
     ] {
         for document in documents()? {
             let path = workspace::root().join(&document);
             let text = fs::read_to_string(&path).context(|| format!("read {document}"))?;
+            let entries = match kubeconfig {
+                Some(_) => blocks::entries(&text, Place::Anywhere),
+                None => blocks::entries(&text, Place::Demo),
+            };
+            if entries.is_empty() {
+                continue;
+            }
             let gateway = free_address()?;
             let directory = registry.temporary()?;
             let mut session = Session::start(&pintle, kubeconfig, &gateway, directory, interrupt)?;
-            for entry in blocks::entries(&text) {
+            for entry in entries {
                 if let Some((_, why)) = ELSEWHERE
                     .iter()
                     .find(|(it, _)| entry.command.starts_with(it))

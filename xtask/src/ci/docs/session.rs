@@ -22,7 +22,7 @@ pub(super) struct Session {
     directory: PathBuf,
     /// The program's directory, before all others.
     path: String,
-    kubeconfig: String,
+    kubeconfig: Option<PathBuf>,
     /// What stands in documents, and what stands for it here.
     instead: Vec<(&'static str, String)>,
     /// `export`s.
@@ -40,10 +40,11 @@ struct GoingOn {
 }
 
 impl Session {
-    /// Begins in an empty directory, in front of a server with a gateway.
+    /// Begins in an empty directory, in front of a server with a gateway; or without, for commands that start one
+    /// and its gateway.
     pub(super) fn start(
         pintle: &Path,
-        kubeconfig: &Path,
+        kubeconfig: Option<&Path>,
         gateway: &str,
         directory: PathBuf,
         interrupt: &Interrupt,
@@ -53,19 +54,16 @@ impl Session {
         // Whole before anything can fail, so that what was started is stopped.
         let mut session = Self {
             path: format!("{programs}:{path}"),
-            kubeconfig: kubeconfig.display().to_string(),
+            kubeconfig: kubeconfig.map(Path::to_owned),
             instead: vec![
                 ("127.0.0.1:8888", gateway.to_owned()),
                 (
                     "0.0.0.0:8443",
                     free_address()?.replace("127.0.0.1", "0.0.0.0"),
                 ),
-                (
-                    "KUBECONFIG=…",
-                    format!("KUBECONFIG={}", kubeconfig.display()),
-                ),
-                // The gate has made a debug build.
-                ("cargo run --release", "cargo run".to_owned()),
+                // Which cargo would build once more, in release.
+                ("cargo run --release --bin pintle --", "pintle".to_owned()),
+                ("--demo", format!("--demo --gateway {gateway}")),
             ],
             before: String::new(),
             going_on: Vec::new(),
@@ -80,6 +78,10 @@ impl Session {
         for (name, content) in files()? {
             fs::write(session.directory.join(name), content).context(within)?;
         }
+        let Some(kubeconfig) = kubeconfig else {
+            return Ok(session);
+        };
+        session.knows(kubeconfig);
         let mut serve = Command::new(pintle);
         serve.args(["serve", "--listen", gateway, "--kubeconfig"]);
         let serve = serve.arg(kubeconfig);
@@ -98,12 +100,11 @@ impl Session {
 
     /// Types a command; what is not as its document says, if anything is.
     pub(super) fn run(&mut self, entry: &Entry, interrupt: &Interrupt) -> Result<Option<String>> {
-        let line = self
-            .instead
-            .iter()
-            .fold(entry.command.clone(), |line, (there, here)| {
-                line.replace(there, here)
-            });
+        if self.kubeconfig.is_none() {
+            // What it has brought about is looked at as a person does, who takes a moment to type.
+            thread::sleep(TYPING);
+        }
+        let line = self.here(&entry.command);
         if line.starts_with("export ") {
             self.before += &format!("{line}\n");
             return Ok(None);
@@ -119,7 +120,7 @@ impl Session {
             return Ok(Some(format!("{}\n{printed}{errors}", output.status)));
         }
         let is_said = !entry.prints.is_empty();
-        let differs = is_said && !is_as_said(&entry.prints, &printed, false);
+        let differs = is_said && !is_as_said(&self.prints(entry), &printed, false);
         Ok(differs.then(|| format!("it prints\n{printed}{errors}")))
     }
 
@@ -153,14 +154,56 @@ impl Session {
             process: Some(process),
             log,
             command: entry.command.clone(),
-            prints: entry.prints.clone(),
+            prints: self.prints(entry),
         });
+        if line.contains("--demo") && has_begun && !ended {
+            self.takes_over(interrupt)?;
+        }
         let problem = match (ended, has_begun) {
             (true, _) => "it ends",
             (false, false) => "it says nothing",
             (false, true) => return Ok(None),
         };
         Ok(Some(format!("{problem}\n{printed}")))
+    }
+
+    /// Goes on with the kubeconfig that the last command has printed.
+    fn takes_over(&mut self, interrupt: &Interrupt) -> Result<()> {
+        let mut found = None;
+        let log = self.going_on.last().map(|it| it.log.clone());
+        let log = log.unwrap_or_default();
+        let printed = || {
+            let said = fs::read_to_string(&log).unwrap_or_default();
+            let path = said.lines().map(PathBuf::from).find(|line| line.is_file());
+            found = path;
+            found.is_some()
+        };
+        if !within_patience(printed, interrupt)? {
+            return Err(Error::new("`pintle up` prints no kubeconfig"));
+        }
+        if let Some(kubeconfig) = found {
+            self.knows(&kubeconfig);
+        }
+        Ok(())
+    }
+
+    /// From here on the kubeconfig is known.
+    fn knows(&mut self, kubeconfig: &Path) {
+        let export = format!("KUBECONFIG={}", kubeconfig.display());
+        self.instead.push(("KUBECONFIG=…", export));
+    }
+
+    /// What stands for something of a document here.
+    fn here(&self, text: &str) -> String {
+        self.instead
+            .iter()
+            .fold(text.to_owned(), |text, (there, here)| {
+                text.replace(there, here)
+            })
+    }
+
+    fn prints(&self, entry: &Entry) -> Vec<String> {
+        entry.prints.iter().map(|line| self.here(line)).collect()
     }
 
     /// Waits until the commands that go on have said what they are to say, and ends them; how many have,
@@ -199,8 +242,11 @@ impl Session {
             })
             .current_dir(&self.directory)
             .env("PATH", &self.path)
-            .env("KUBECONFIG", &self.kubeconfig)
             .stdin(Stdio::null());
+        match &self.kubeconfig {
+            Some(kubeconfig) => command.env("KUBECONFIG", kubeconfig),
+            None => command.env_remove("KUBECONFIG"),
+        };
         command
     }
 }
@@ -260,4 +306,6 @@ fn within_patience(mut holds: impl FnMut() -> bool, interrupt: &Interrupt) -> Re
 const PATIENCE: Duration = Duration::from_secs(120);
 /// How long a watch that has nothing to say takes to begin, with much to spare.
 const CONNECTING: Duration = Duration::from_secs(3);
+/// How long a person takes to type the next command, when there is something to see meanwhile.
+const TYPING: Duration = Duration::from_secs(3);
 const POLL: Duration = Duration::from_millis(50);

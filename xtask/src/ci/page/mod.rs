@@ -187,6 +187,7 @@ impl Visit<'_> {
             Duration::from_secs(1),
         )?;
         self.browser.screenshot(&pictures.join("many.png"))?;
+        self.picture(&pictures.join("README.png"))?;
 
         let complaints = self.browser.complaints();
         if !complaints.is_empty() {
@@ -197,6 +198,22 @@ impl Visit<'_> {
         }
         self.passed += 1;
         Ok(())
+    }
+
+    /// The picture of README.md, which is committed as `docs/page.png`: the shop, with a pod's log beside it.
+    fn picture(&mut self, file: &Path) -> Result<()> {
+        self.browser.prefer("light")?;
+        self.browser
+            .evaluate("location.hash = 'kind=pods&namespace=shop'")?;
+        self.sees("shows another kind", &rows(">= 8"), SOON)?;
+        self.browser
+            .evaluate("document.getElementById('row-shop/db-0').click(); document.querySelector('#tab-logs').click()")?;
+        self.sees(
+            "shows the log of a pod that has run for a while",
+            "/request 15 answered/.test(document.querySelector('#panel').textContent)",
+            LONG,
+        )?;
+        self.browser.screenshot(file)
     }
 
     /// Something becomes true in time.
