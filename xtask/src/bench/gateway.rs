@@ -284,7 +284,7 @@ impl Programs {
         };
         // Whatever a gateway makes on its first requests is made.
         ask(0.5)?;
-        let changing = self.begin_changes(up, pods, seconds * 2.0 + 10.0)?;
+        let mut changing = self.begin_changes(up, pods, seconds * 2.0 + 10.0)?;
         let before = cpu_seconds(serving.process.id())?;
         let found = ask(seconds)?;
         let cpu = cpu_seconds(serving.process.id())? - before;
@@ -293,6 +293,11 @@ impl Programs {
         let resident = resident(serving.process.id())?;
         cost.resident_mib.push(resident as f64 / MIB);
         cost.body_bytes = found.bytes_first;
+        // It goes on for longer than this, unless a change was refused.
+        let ended = changing.0.try_wait();
+        if ended.context(|| "look after the changes".into())?.is_some() {
+            return Err(Error::new("the changes have ended before the requests"));
+        }
         drop(changing);
         Ok(found.is_envelope && found.objects_first == pods)
     }

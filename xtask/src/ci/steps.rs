@@ -155,7 +155,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "docs",
         proves: "what README.md and docs/ say one may type does what they say, on `pintle up` and on a kube-apiserver",
         when: When::Always,
-        floor: Some(61),
+        floor: Some(63),
         run: docs::docs,
     },
     Step {
