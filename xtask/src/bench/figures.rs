@@ -33,6 +33,11 @@ impl Figure {
         self.0.iter().copied().fold(f64::NAN, f64::max)
     }
 
+    /// The same, each value another.
+    pub(super) fn map(&self, change: impl Fn(f64) -> f64) -> Self {
+        Self(self.0.iter().copied().map(change).collect())
+    }
+
     /// Round by round, how much of `other` this is: what slows a whole round down slows both.
     pub(super) fn over(&self, other: &Self) -> Self {
         Self(self.0.iter().zip(&other.0).map(|(a, b)| a / b).collect())

@@ -6,9 +6,11 @@
 
 mod apiserver;
 mod build;
+mod cache;
 mod codec;
 mod figures;
 mod gateway;
+mod list;
 mod machine;
 mod newcomer;
 mod peer;
@@ -35,6 +37,9 @@ pub(crate) struct Arguments {
     /// Run this benchmark only
     #[arg(value_enum)]
     name: Option<Name>,
+    /// Of `cache`, run this part only
+    #[arg(long, value_enum)]
+    part: Option<cache::Part>,
     /// Few rounds and small inputs: shows that everything works, and little more
     #[arg(long)]
     quick: bool,
@@ -55,6 +60,10 @@ enum Name {
     Build,
     /// Lists of a gateway while pods change, beside Gin over client-go's informers; and a thousand streams
     Gateway,
+    /// Informers beside client-go's and kube-rs's: time to sync, events, memory, reads
+    Cache,
+    /// 100,000 pods in pages, beside kube-rs
+    List,
     /// Keys through a work queue, and what delayed keys weigh, beside client-go
     Queue,
 }
@@ -76,6 +85,10 @@ struct Report {
     queue: Option<queue::Results>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gateway: Option<gateway::Results>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache: Option<cache::Results>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    list: Option<list::Results>,
 }
 
 /// What one benchmark found, in one line.
@@ -100,6 +113,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         newcomer: None,
         queue: None,
         gateway: None,
+        cache: None,
+        list: None,
     };
     println!("{}", report.machine);
     let mut verdicts = Vec::new();
@@ -132,6 +147,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
         let results = gateway::run(arguments.quick, &interrupt)?;
         verdicts.push(results.print());
         report.gateway = Some(results);
+    }
+    if wanted(Name::Cache) {
+        let results = cache::run(arguments.quick, arguments.part, &interrupt)?;
+        verdicts.push(results.print());
+        report.cache = Some(results);
+    }
+    if wanted(Name::List) {
+        let results = list::run(arguments.quick, &interrupt)?;
+        verdicts.push(results.print());
+        report.list = Some(results);
     }
     if let Some(path) = &arguments.json {
         let text = serde_json::to_string_pretty(&report).context(|| "write JSON".to_owned())?;

@@ -17,6 +17,7 @@ pub struct Counted {
     allocations: AtomicU64,
     reallocations: AtomicU64,
     live: AtomicU64,
+    peak: AtomicU64,
 }
 
 /// What a [`Counted`] saw since the program began.
@@ -36,6 +37,7 @@ impl Counted {
             allocations: AtomicU64::new(0),
             reallocations: AtomicU64::new(0),
             live: AtomicU64::new(0),
+            peak: AtomicU64::new(0),
         }
     }
 
@@ -46,6 +48,21 @@ impl Counted {
             reallocations: self.reallocations.load(Relaxed),
             live_bytes: self.live.load(Relaxed),
         }
+    }
+
+    /// The most live bytes there were since [`Counted::reset_peak`].
+    pub fn peak_bytes(&self) -> u64 {
+        self.peak.load(Relaxed)
+    }
+
+    /// Begins a new peak at what is live now.
+    pub fn reset_peak(&self) {
+        self.peak.store(self.live.load(Relaxed), Relaxed);
+    }
+
+    fn add_live(&self, charged: u64) {
+        let live = self.live.fetch_add(charged, Relaxed) + charged;
+        self.peak.fetch_max(live, Relaxed);
     }
 }
 
@@ -79,7 +96,7 @@ fn charged(size: usize) -> u64 {
 unsafe impl GlobalAlloc for Counted {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         self.allocations.fetch_add(1, Relaxed);
-        self.live.fetch_add(charged(layout.size()), Relaxed);
+        self.add_live(charged(layout.size()));
         // SAFETY: the caller's promise is passed on.
         unsafe { System.alloc(layout) }
     }
@@ -92,7 +109,8 @@ unsafe impl GlobalAlloc for Counted {
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         self.reallocations.fetch_add(1, Relaxed);
-        self.live.fetch_add(charged(size), Relaxed);
+        // Where a block moves, both are there for a while.
+        self.add_live(charged(size));
         self.live.fetch_sub(charged(layout.size()), Relaxed);
         // SAFETY: the caller's promise is passed on.
         unsafe { System.realloc(block, layout, size) }

@@ -11,13 +11,18 @@ use serde::Deserialize;
 use crate::{Failure, Format};
 
 /// A set that was read: its objects are slices of one buffer.
-pub(crate) struct Set {
+#[derive(Debug)]
+pub struct Set {
     bytes: Vec<u8>,
     ends: Vec<usize>,
 }
 
 impl Set {
-    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+    /// Reads a set from its file.
+    ///
+    /// # Errors
+    /// When it cannot be read, or ends within an object.
+    pub fn read(path: &Path) -> Result<Self, Failure> {
         let bytes = fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
         let mut ends = Vec::new();
         let mut at = 0;
@@ -33,7 +38,8 @@ impl Set {
         Ok(Self { bytes, ends })
     }
 
-    pub(crate) fn objects(&self) -> Vec<&[u8]> {
+    /// The bytes of each object.
+    pub fn objects(&self) -> Vec<&[u8]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         let bounds = starts.zip(&self.ends);
         bounds

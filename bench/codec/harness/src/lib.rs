@@ -16,6 +16,7 @@ mod workload;
 
 pub use allocator::{Counted, Counts};
 pub use codec::{Codec, EDITS, Edit, Failure, LABEL};
+pub use input::Set;
 pub use profile::profile;
 pub use protocol::{Format, Lane, Timing};
 pub use serve::{Peer, serve, serve_counting};

@@ -26,7 +26,7 @@ use pintle_codec::{Decoder, Message, Prune};
 use pintle_meta::v1::ObjectMeta;
 use pintle_meta::{Body, Kind, Lazy, Object};
 
-use walk::walk;
+pub use walk::walk;
 
 /// pintle.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use pintle_codec::{Message, SlotRef};
 
 /// Reads every field, and returns what cannot be known without.
-pub(crate) fn walk(message: &dyn Message) -> u64 {
+pub fn walk(message: &dyn Message) -> u64 {
     let fields = 0..message.table().fields().len();
     fields.fold(0, |sum, index| sum ^ look(message.get(index)))
 }

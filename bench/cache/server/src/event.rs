@@ -1,0 +1,173 @@
+//! Events of a watch, and lists, put together of what is encoded.
+
+use crate::pods::{Form, KIND, Listed, PodState};
+
+/// Appends an event as a chunk of HTTP.
+pub(crate) fn append(
+    form: &Form,
+    is_protobuf: bool,
+    type_name: &str,
+    (listed, state): (Listed, Option<PodState>),
+    out: &mut Vec<u8>,
+) {
+    let length = form.length(listed, state);
+    if is_protobuf {
+        chunk_in_protobuf(type_name, &type_meta("Pod"), length, out, |out| {
+            form.append(listed, state, 0, out);
+        });
+        return;
+    }
+    let head = format!(r#"{{"type":"{type_name}","object":{KIND}"#);
+    let tail = "}\n";
+    // The pod's own first brace is part of what says its kind.
+    let length = head.len() + length - 1 + tail.len();
+    begin_chunk(length, out);
+    out.extend_from_slice(head.as_bytes());
+    form.append(listed, state, 1, out);
+    out.extend_from_slice(tail.as_bytes());
+    out.extend_from_slice(b"\r\n");
+}
+
+/// Appends the bookmark that ends initial events.
+pub(crate) fn append_bookmark(is_protobuf: bool, version: u32, out: &mut Vec<u8>) {
+    let (key, version) = ("k8s.io/initial-events-end", version.to_string());
+    if !is_protobuf {
+        let event = format!(
+            r#"{{"type":"BOOKMARK","object":{KIND}"metadata":{{"resourceVersion":"{version}","annotations":{{"{key}":"true"}}}}}}}}"#
+        );
+        begin_chunk(event.len() + 1, out);
+        out.extend_from_slice(event.as_bytes());
+        out.extend_from_slice(b"\n\r\n");
+        return;
+    }
+    let annotation = [field(1, key.as_bytes()), field(2, b"true")].concat();
+    let metadata = [field(6, version.as_bytes()), field(12, &annotation)].concat();
+    let pod = field(1, &metadata);
+    chunk_in_protobuf("BOOKMARK", &type_meta("Pod"), pod.len(), out, |out| {
+        out.extend_from_slice(&pod);
+    });
+}
+
+/// Appends the event that says that the watch's version is forgotten.
+pub(crate) fn append_expired(is_protobuf: bool, out: &mut Vec<u8>) {
+    let message = "too old resource version";
+    if !is_protobuf {
+        let event = format!(
+            r#"{{"type":"ERROR","object":{{"kind":"Status","apiVersion":"v1","metadata":{{}},"status":"Failure","message":"{message}","reason":"Expired","code":410}}}}"#
+        );
+        begin_chunk(event.len() + 1, out);
+        out.extend_from_slice(event.as_bytes());
+        out.extend_from_slice(b"\n\r\n");
+        return;
+    }
+    let mut status = [
+        field(1, b""),
+        field(2, b"Failure"),
+        field(3, message.as_bytes()),
+        field(4, b"Expired"),
+    ]
+    .concat();
+    status.push(6 << 3);
+    varint(410, &mut status);
+    chunk_in_protobuf("ERROR", &type_meta("Status"), status.len(), out, |out| {
+        out.extend_from_slice(&status);
+    });
+}
+
+/// What stands before the items of a list, and behind them.
+pub(crate) fn around_list(
+    is_protobuf: bool,
+    version: u32,
+    continue_: &str,
+    items: usize,
+) -> (Vec<u8>, &'static [u8]) {
+    if !is_protobuf {
+        let head = format!(
+            r#"{{"kind":"PodList","apiVersion":"v1","metadata":{{"resourceVersion":"{version}","continue":"{continue_}"}},"items":["#
+        );
+        return (head.into_bytes(), b"]}\n");
+    }
+    let version = version.to_string();
+    let metadata = [field(2, version.as_bytes()), field(3, continue_.as_bytes())].concat();
+    let metadata = field(1, &metadata);
+    let mut head = b"k8s\0".to_vec();
+    head.extend(field(1, &type_meta("PodList")));
+    head.push(RAW);
+    varint(metadata.len() + items, &mut head);
+    head.extend(metadata);
+    (head, ENVELOPE_END)
+}
+
+/// What stands before an item of a list in protobuf.
+pub(crate) fn append_item_head(length: usize, out: &mut Vec<u8>) {
+    out.push(2 << 3 | 2);
+    varint(length, out);
+}
+
+/// How long that is.
+pub(crate) fn item_head_length(length: usize) -> usize {
+    1 + varint_length(length)
+}
+
+/// A frame of a watch in protobuf, whose object is written by `object`.
+fn chunk_in_protobuf(
+    type_name: &str,
+    type_meta: &[u8],
+    object_length: usize,
+    out: &mut Vec<u8>,
+    object: impl FnOnce(&mut Vec<u8>),
+) {
+    // From the inside to the outside: the object in an envelope, that in an extension, that in an event.
+    let head = [&b"k8s\0"[..], &field(1, type_meta)].concat();
+    let envelope =
+        head.len() + 1 + varint_length(object_length) + object_length + ENVELOPE_END.len();
+    let extension = 1 + varint_length(envelope) + envelope;
+    let type_field = field(1, type_name.as_bytes());
+    let event = type_field.len() + 1 + varint_length(extension) + extension;
+    begin_chunk(4 + event, out);
+    out.extend_from_slice(&(event as u32).to_be_bytes());
+    out.extend_from_slice(&type_field);
+    out.push(2 << 3 | 2);
+    varint(extension, out);
+    out.push(1 << 3 | 2);
+    varint(envelope, out);
+    out.extend_from_slice(&head);
+    out.push(RAW);
+    varint(object_length, out);
+    object(out);
+    out.extend_from_slice(ENVELOPE_END);
+    out.extend_from_slice(b"\r\n");
+}
+
+fn begin_chunk(length: usize, out: &mut Vec<u8>) {
+    out.extend_from_slice(format!("{length:x}\r\n").as_bytes());
+}
+
+fn type_meta(kind: &str) -> Vec<u8> {
+    [field(1, b"v1"), field(2, kind.as_bytes())].concat()
+}
+
+fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+    let mut out = vec![number << 3 | 2];
+    varint(bytes.len(), &mut out);
+    out.extend_from_slice(bytes);
+    out
+}
+
+fn varint(mut value: usize, out: &mut Vec<u8>) {
+    while value >= 0x80 {
+        out.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    out.push(value as u8);
+}
+
+fn varint_length(value: usize) -> usize {
+    let bits = usize::BITS - (value | 1).leading_zeros();
+    bits.div_ceil(7) as usize
+}
+
+/// The tag of the object in its envelope.
+const RAW: u8 = 2 << 3 | 2;
+/// An empty content encoding and an empty content type, which Go writes too.
+const ENVELOPE_END: &[u8] = &[3 << 3 | 2, 0, 4 << 3 | 2, 0];
