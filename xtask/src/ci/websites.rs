@@ -4,7 +4,7 @@ use std::process::Command;
 
 use super::followed::follow;
 use super::outcome::Cases;
-use super::rust::{cargo, passed_tests};
+use super::rust::cargo;
 use crate::command;
 use crate::error::{Error, Result};
 use crate::interrupt::Interrupt;
@@ -61,7 +61,7 @@ fn trial(websites: usize, lease: u32, interrupt: &Interrupt) -> Result<Cases> {
     let passed = follow(&mut trial, ("restart", RESTARTS), |_| {
         cluster.fail_over(interrupt, |_| Ok(()))
     })?;
-    Ok(Some(passed_tests(&output) + passed))
+    Ok(Some(command::passed_tests(&output) + passed))
 }
 
 /// Its tests on a cluster. The workspace is named so that nothing is built in another way than before.
