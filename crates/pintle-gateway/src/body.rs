@@ -3,15 +3,16 @@
 //! Invariant: an answer that is the same for many is held once, whoever takes how long to read it.
 
 use std::fmt;
+use std::io::IoSlice;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use http_body::{Frame, SizeHint};
 use tokio::time::{Sleep, sleep};
 
-use crate::board::Snapshot;
+use crate::board::{Piece, Snapshot};
 use crate::lists::Events;
 
 /// The body of an answer.
@@ -22,6 +23,43 @@ pub(crate) enum Body {
     Passed(pintle_transport::Body),
     List(List),
     Events(Box<Events>),
+}
+
+/// A part of a body.
+#[derive(Debug)]
+pub(crate) enum Data {
+    Bytes(Bytes),
+    Piece(Piece),
+}
+
+impl Buf for Data {
+    fn remaining(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.remaining(),
+            Self::Piece(piece) => piece.remaining(),
+        }
+    }
+
+    fn chunk(&self) -> &[u8] {
+        match self {
+            Self::Bytes(bytes) => bytes.chunk(),
+            Self::Piece(piece) => piece.chunk(),
+        }
+    }
+
+    fn chunks_vectored<'a>(&'a self, slices: &mut [IoSlice<'a>]) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.chunks_vectored(slices),
+            Self::Piece(piece) => piece.chunks_vectored(slices),
+        }
+    }
+
+    fn advance(&mut self, count: usize) {
+        match self {
+            Self::Bytes(bytes) => bytes.advance(count),
+            Self::Piece(piece) => piece.advance(count),
+        }
+    }
 }
 
 /// Why a body ends before its end.
@@ -37,7 +75,8 @@ pub(crate) enum Error {
 pub(crate) struct List {
     head: Option<Bytes>,
     objects: Snapshot,
-    at: usize,
+    /// The object that is sent next.
+    next: usize,
     tail: Option<Bytes>,
     left: u64,
     /// Until when a long one is to be taken: it may be all that still holds what it is made of.
@@ -50,14 +89,17 @@ impl List {
         deadline.is_some_and(|deadline| deadline.as_mut().poll(cx).is_ready())
     }
 
-    fn next(&mut self) -> Option<Bytes> {
-        let piece = self
-            .head
-            .take()
-            .or_else(|| self.objects.piece(self.at).inspect(|_| self.at += 1));
-        let piece = piece.or_else(|| self.tail.take())?;
-        self.left -= piece.len() as u64;
-        Some(piece)
+    fn next(&mut self) -> Option<Data> {
+        let data = if let Some(head) = self.head.take() {
+            Data::Bytes(head)
+        } else if let Some((piece, next)) = self.objects.piece(self.next) {
+            self.next = next;
+            Data::Piece(piece)
+        } else {
+            Data::Bytes(self.tail.take()?)
+        };
+        self.left -= data.remaining() as u64;
+        Some(data)
     }
 }
 
@@ -73,38 +115,39 @@ impl Body {
             deadline: (length > LONG).then(|| Box::pin(sleep(LONGEST))),
             head: Some(head),
             objects,
-            at: 0,
+            next: 0,
             tail: Some(tail),
         })
     }
 }
 
 impl http_body::Body for Body {
-    type Data = Bytes;
+    type Data = Data;
     type Error = Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
+    ) -> Poll<Option<Result<Frame<Data>, Error>>> {
         match &mut *self {
             Self::Empty => Poll::Ready(None),
             Self::Passed(body) => {
                 let frame = Pin::new(body).poll_frame(cx);
-                frame.map(|frame| frame.map(|frame| frame.map_err(Error::Passed)))
+                let frame = frame.map_ok(|frame| frame.map_data(Data::Bytes));
+                frame.map_err(Error::Passed)
             }
             Self::List(list) => {
                 if list.is_late(cx) {
                     return Poll::Ready(Some(Err(Error::Late)));
                 }
-                Poll::Ready(list.next().map(|piece| Ok(Frame::data(piece))))
+                Poll::Ready(list.next().map(|data| Ok(Frame::data(data))))
             }
             Self::Events(events) => events
                 .poll_next(cx)
-                .map(|piece| piece.map(|piece| Ok(Frame::data(piece)))),
+                .map(|piece| piece.map(|piece| Ok(Frame::data(Data::Bytes(piece))))),
             whole => match std::mem::replace(whole, Self::Empty) {
                 Self::Whole(bytes) if !bytes.is_empty() => {
-                    Poll::Ready(Some(Ok(Frame::data(bytes))))
+                    Poll::Ready(Some(Ok(Frame::data(Data::Bytes(bytes)))))
                 }
                 _ => Poll::Ready(None),
             },

@@ -16,5 +16,5 @@ mod store;
 mod tests;
 
 pub(crate) use item::{Item, Key};
-pub(crate) use snapshot::Snapshot;
+pub(crate) use snapshot::{Piece, Snapshot};
 pub(crate) use store::{Board, Change, News};

@@ -1,5 +1,6 @@
 //! Boards, by what their lists and streams say.
 
+use bytes::{Buf as _, Bytes};
 use pintle_codec::{Decoder, Format};
 use pintle_meta::{Body as _, Unstructured};
 
@@ -35,10 +36,12 @@ fn news(board: &Board, since: u64) -> String {
 
 fn list(board: &mut Board) -> String {
     let snapshot = board.whole();
-    let pieces = (0..).map_while(|at| snapshot.piece(at));
-    let bytes: Vec<u8> = pieces.flat_map(|piece| piece.to_vec()).collect();
+    let whole = snapshot.piece(0).map(|(piece, _)| piece);
+    let bytes = whole.map_or_else(Bytes::new, |mut piece| {
+        piece.copy_to_bytes(piece.remaining())
+    });
     assert_eq!(bytes.len() as u64, snapshot.length());
-    String::from_utf8(bytes).unwrap()
+    String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 #[test]
