@@ -24,7 +24,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::time::{Sleep, sleep};
 use tokio_rustls::TlsAcceptor;
 
 use super::containers::{Containers, Missing};
@@ -185,7 +185,7 @@ impl Body for Reading {
                 return Poll::Ready(None);
             }
             match reading.rest.as_mut().poll(cx) {
-                Poll::Ready(()) => reading.rest.as_mut().reset(Instant::now() + LOOK),
+                Poll::Ready(()) => reading.rest.set(sleep(LOOK)),
                 Poll::Pending => return Poll::Pending,
             }
         }

@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn a_log_grows_while_its_container_runs() {
-        assert_eq!(lines("", None, 999), [0_u64; 0]);
+        assert!(lines("", None, 999).is_empty());
         assert_eq!(lines("", None, 1_000), [0]);
         assert_eq!(lines("", None, 1_005), [0, 1, 2]);
         assert_eq!(lines("", Some(1_002), 1_005), [0, 1]);
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn the_part_that_is_asked_for_is_read() {
         assert_eq!(lines("tailLines=2", None, 1_009), [3, 4]);
-        assert_eq!(lines("tailLines=0", None, 1_009), [0_u64; 0]);
+        assert!(lines("tailLines=0", None, 1_009).is_empty());
         assert_eq!(lines("sinceSeconds=3", None, 1_009), [3, 4]);
         assert_eq!(lines("sinceSeconds=300", None, 1_004), [0, 1, 2]);
         let time = "sinceTime=1970-01-01T00%3A16%3A46Z";
