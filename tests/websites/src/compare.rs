@@ -49,8 +49,13 @@ async fn compare(client: &Client, wanted: &Wanted) -> Result<(usize, Vec<String>
         let of_it = wanted.iter().filter(|((of, _), _)| *of == namespace);
         for ((_, name), spec) in of_it {
             compared += 4;
+            let told = found.describe(name);
             let wrong = found.take(name, spec.as_ref());
-            differences.extend(wrong.iter().map(|it| format!("{namespace}/{name}: {it}")));
+            differences.extend(
+                wrong
+                    .iter()
+                    .map(|it| format!("{namespace}/{name}: {it} ({told})")),
+            );
         }
         // Whatever else there is was made for nothing.
         differences.extend(found.left().map(|it| format!("{namespace}: {it}")));
@@ -67,6 +72,34 @@ struct Found {
 }
 
 impl Found {
+    /// What a website says of itself, and whose its objects are.
+    fn describe(&self, name: &str) -> String {
+        let Some(website) = self.websites.get(name) else {
+            return "there is no website".to_owned();
+        };
+        let metadata = &website.metadata;
+        let status = website.status.clone().unwrap_or_default();
+        let conditions = status.conditions.iter();
+        let says: Vec<String> = conditions
+            .map(|it| format!("{} {}: {}", it.type_, it.reason, it.message))
+            .collect();
+        let owner = |it: Option<&ObjectMeta>| {
+            let owners = it.map(|it| it.owner_references.iter().map(|it| it.uid.to_string()));
+            owners.map(Iterator::collect::<Vec<_>>)
+        };
+        format!(
+            "{}, generation {}, deleting {}, finalizers {:?}, says {says:?} of {}; of {:?}, {:?}, {:?}",
+            metadata.uid,
+            metadata.generation,
+            metadata.deletion_timestamp.is_some(),
+            metadata.finalizers,
+            status.observed_generation,
+            owner(self.config_maps.get(name).map(|it| &it.metadata)),
+            owner(self.services.get(name).map(|it| &it.metadata)),
+            owner(self.deployments.get(name).map(|it| &it.metadata)),
+        )
+    }
+
     /// Takes out what is there of a website; what is wrong with it.
     fn take(&mut self, name: &str, spec: Option<&WebsiteSpec>) -> Vec<&'static str> {
         let website = self.websites.remove(name);

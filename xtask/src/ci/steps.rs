@@ -204,7 +204,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "websites",
         proves: "the example controller makes everything right, however often it and the server are killed",
         when: When::Always,
-        floor: Some(807),
+        floor: Some(808),
         run: websites::websites,
     },
     Step {
@@ -253,7 +253,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "websites-more",
         proves: "so it does with two thousand websites",
         when: When::Nightly,
-        floor: Some(8_007),
+        floor: Some(8_008),
         run: websites::websites_more,
     },
     Step {

@@ -9,7 +9,7 @@ use clap::Parser as _;
 use pintle::api::apps::v1::Deployment;
 use pintle::api::core::v1::{ConfigMap, Namespace, Service};
 use pintle::api::events::v1::Event;
-use pintle::meta::v1::{CreateOptions, DeleteOptions, ListOptions, PatchOptions};
+use pintle::meta::v1::{CreateOptions, DeleteOptions, ListOptions, ObjectMeta, PatchOptions};
 use pintle::{Api, Client, Config, await_condition};
 use tokio::sync::oneshot;
 use tokio::task::JoinSet;
@@ -68,6 +68,42 @@ async fn what_belongs_to_a_website_is_mended() -> Result<(), Failed> {
         it.is_some_and(|it| it.data.len() == 1)
     })
     .await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn what_is_as_it_should_be_is_left_alone() -> Result<(), Failed> {
+    let test = Test::start().await?;
+    let created = CreateOptions::new();
+    test.websites.create(&website("home"), &created).await?;
+    test.wait_for_reason("home", "Starting").await?;
+    test.servers_are_ready("home").await?;
+    test.wait_for_reason("home", "Serving").await?;
+    // Each of these lets it look at the website again.
+    let options = PatchOptions::new();
+    let note = |it: &mut ObjectMeta| drop(it.annotations.insert("note", "theirs".into()));
+    let pages = test
+        .config_maps
+        .edit("home", &options, |it| note(&mut it.metadata));
+    let pages = pages.await?;
+    let service = test
+        .services
+        .edit("home", &options, |it| note(&mut it.metadata));
+    let service = service.await?;
+    let servers = test
+        .deployments
+        .edit("home", &options, |it| note(&mut it.metadata));
+    let servers = servers.await?;
+    // By the time that another is served, it has.
+    test.websites.create(&website("other"), &created).await?;
+    test.wait_for_reason("other", "Starting").await?;
+    let version = |it: &ObjectMeta| it.resource_version.clone();
+    let now = test.config_maps.get("home").await?;
+    assert_eq!(version(&now.metadata), version(&pages.metadata));
+    let now = test.services.get("home").await?;
+    assert_eq!(version(&now.metadata), version(&service.metadata));
+    let now = test.deployments.get("home").await?;
+    assert_eq!(version(&now.metadata), version(&servers.metadata));
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use pintle::api::apps::v1::Deployment;
 use pintle::api::core::v1::{ConfigMap, Service};
 use pintle::meta::v1::{CreateOptions, DeleteOptions, PatchOptions};
 use pintle::{Api, Error, InformerFactory};
-use pintle_test::{Cluster, Requests};
+use pintle_test::{Cluster, Fault, Requests};
 use website::{Failed, NameTaken, Serving, Website, WebsiteSpec};
 
 /// A cluster, and what serves websites in it.
@@ -121,11 +121,7 @@ async fn what_is_as_it_should_be_is_left_alone() -> Result<(), Failed> {
     let before = test.writes();
     assert_eq!(before, 3);
     test.provide(&website()).await?;
-    assert_eq!(
-        test.writes(),
-        before,
-        "the server's defaults are no differences"
-    );
+    assert_eq!(test.writes(), before, "what it made is as it should be");
     Ok(())
 }
 
@@ -245,12 +241,17 @@ async fn nobody_is_sent_to_a_website_that_is_closed() -> Result<(), Failed> {
 }
 
 #[tokio::test]
-async fn what_the_server_refuses_is_told_as_it_says() -> Result<(), Failed> {
+async fn what_fails_half_way_is_finished_the_next_time() -> Result<(), Failed> {
     let test = Test::start().await?;
-    let mut bad = website();
-    bad.spec.image = String::new();
-    let refused = test.serving.provide(&bad).await.unwrap_err();
-    let refused = refused.downcast_ref::<Error>().unwrap();
-    assert!(refused.is_invalid(), "{refused}");
+    let creates = Requests::any().verb("create").resource("services");
+    let once = Fault::status(500).on(creates).times(1);
+    test.cluster.inject(once);
+    let failed = test.serving.provide(&website()).await.unwrap_err();
+    assert!(failed.downcast_ref::<Error>().is_some(), "{failed}");
+    assert!(test.config_maps.find("home").await?.is_some());
+    assert!(test.deployments.find("home").await?.is_none());
+    test.provide(&website()).await?;
+    assert!(test.services.find("home").await?.is_some());
+    assert!(test.deployments.find("home").await?.is_some());
     Ok(())
 }
