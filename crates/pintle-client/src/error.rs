@@ -171,6 +171,24 @@ impl Error {
         self.has("NotFound", 404)
     }
 
+    /// Whether the object does not exist, by the word of a server that knows its resource.
+    ///
+    /// [`is_not_found`](Self::is_not_found) is also what a kube-apiserver answers of custom resources, all
+    /// of them, when it has just started and does not know their definitions yet. Whoever takes an
+    /// object for gone, and will not look again, is to ask this.
+    pub fn is_object_not_found(&self) -> bool {
+        let details = self
+            .as_status()
+            .and_then(|status| status.details.as_deref());
+        self.is_not_found()
+            && details.is_some_and(|details| {
+                let mut causes = details.causes.iter();
+                // Which is how an answer is reported that was no Status.
+                let is_guess = causes.any(|cause| cause.reason == "UnexpectedServerResponse");
+                !details.name.is_empty() && !is_guess
+            })
+    }
+
     /// Whether the object to be created exists (409, `AlreadyExists`).
     pub fn is_already_exists(&self) -> bool {
         self.has_reason("AlreadyExists")

@@ -128,10 +128,10 @@ impl Finalizer {
         };
         tracing::debug!(%conflict, "what was known of the object is out of date");
         retry_on_conflict(|| async {
-            let Some(found) = api.find(&known.name).await? else {
-                return Ok(false);
+            let found = match api.get(&known.name).await {
+                Err(error) if error.is_object_not_found() => return Ok(false),
+                found => read(&Lazy::from(found?))?,
             };
-            let found = read(&Lazy::from(found))?;
             match found.uid == known.uid {
                 true => self.attempt(api, &found, wanted).await,
                 false => Ok(false),
@@ -161,7 +161,8 @@ impl Finalizer {
         let patch = patch(&finalizers, &found.resource_version);
         match api.patch(&found.name, &patch, &self.options).await {
             Ok(_) => Ok(wanted),
-            Err(error) if error.is_not_found() => Ok(false),
+            // Not a server that does not serve the resource yet: nobody would look at the object again.
+            Err(error) if error.is_object_not_found() => Ok(false),
             Err(error) => Err(error),
         }
     }

@@ -206,10 +206,11 @@ async fn meddle(
     }
 }
 
-/// What is not there need not be deleted, and cannot be meddled with.
+/// What is not there need not be deleted, and cannot be meddled with. A server that has just started does
+/// not know websites at all; that is another thing.
 fn delete<T>(outcome: Result<T, Error>) -> Result<(), Error> {
     match outcome {
-        Err(error) if error.is_not_found() => Ok(()),
+        Err(error) if error.is_object_not_found() => Ok(()),
         outcome => outcome.map(drop),
     }
 }

@@ -5,7 +5,7 @@ use pintle_client::{Api, Error};
 use pintle_controller::{Finalizer, Stage};
 use pintle_meta::v1::{CreateOptions, DeleteOptions, PatchOptions};
 use pintle_meta::{Lazy, Metadata as _};
-use pintle_test::{Cluster, Requests};
+use pintle_test::{Cluster, Fault, Requests};
 
 async fn made(cluster: &Cluster) -> Result<(Api<ConfigMap>, Lazy<ConfigMap>), Error> {
     let api: Api<ConfigMap> = cluster.client().api().namespace("default");
@@ -77,5 +77,32 @@ async fn what_is_known_may_be_out_of_date() -> Result<(), Error> {
     let now = api.get("a").await?;
     assert_eq!(now.metadata.uid, another.uid());
     assert!(now.metadata.finalizers.is_empty());
+    Ok(())
+}
+
+// claims: controller.finalizer, controller.killed
+#[tokio::test]
+async fn an_object_is_not_gone_because_its_resource_is_not_served_yet() -> Result<(), Error> {
+    let cluster = Cluster::builder().in_process().start().await.unwrap();
+    let (api, fresh) = made(&cluster).await?;
+    let finalizer = Finalizer::new("example.com/test");
+    let patches = || Requests::any().verb("patch");
+    // As a kube-apiserver answers that has just started, of custom resources: it names no object.
+    cluster.inject(Fault::status(404).on(patches()).times(1));
+    assert!(
+        finalizer
+            .hold(&api, &fresh)
+            .await
+            .unwrap_err()
+            .is_not_found()
+    );
+    assert_eq!(finalizer.hold(&api, &fresh).await?, Stage::Live);
+
+    api.delete("a", &DeleteOptions::new()).await?;
+    let deleting: Lazy<ConfigMap> = api.get("a").await?.into();
+    cluster.inject(Fault::status(404).on(patches()).times(1));
+    assert!(finalizer.release(&api, &deleting).await.is_err());
+    finalizer.release(&api, &deleting).await?;
+    assert!(api.find("a").await?.is_none());
     Ok(())
 }
