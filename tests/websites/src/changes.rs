@@ -158,7 +158,7 @@ async fn attempt(
                 Err(error) if error.is_already_exists() => {
                     // An attempt before whose answer was lost, or one that is on its way out.
                     let there = websites.find(name).await?;
-                    return Ok(there.is_some_and(|it| !it.metadata.deletion_timestamp.is_some()));
+                    return Ok(there.is_some_and(|it| it.metadata.deletion_timestamp.is_none()));
                 }
                 outcome => outcome.map(drop),
             }
