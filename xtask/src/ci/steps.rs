@@ -120,7 +120,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "conformance",
         proves: "the scenarios pass on a real kube-apiserver",
         when: When::Always,
-        floor: Some(131),
+        floor: Some(139),
         run: control_plane::conformance,
     },
     Step {
@@ -169,7 +169,7 @@ pub(super) const STEPS: &[Step] = &[
         name: "kubectl",
         proves: "kubectl and curl find `pintle up` to be what kube-apiserver is, and `pintle` prints what kubectl prints",
         when: When::Always,
-        floor: Some(212),
+        floor: Some(770),
         run: kubectl::kubectl,
     },
     Step {
