@@ -37,7 +37,6 @@ enum Slot<'m> {
 }
 
 /// What was found of a struct.
-#[derive(Default)]
 struct Found<'m> {
     /// The bits of the fields that were met.
     places: u64,
@@ -46,6 +45,14 @@ struct Found<'m> {
 }
 
 impl<'m> Found<'m> {
+    /// Nothing yet, with room for as many fields as most objects have set.
+    fn within(schema: &Struct) -> Self {
+        Self {
+            places: 0,
+            slots: Vec::with_capacity(schema.wire.len().min(12)),
+        }
+    }
+
     /// What was found of the field in a place.
     fn slot(&mut self, place: usize) -> &mut Slot<'m> {
         let bit = 1 << place;
@@ -77,7 +84,7 @@ impl Decoder {
             return Err(Error::new(ErrorKind::TooDeep, 0, detail));
         }
         self.depth += 1;
-        let mut found = Found::default();
+        let mut found = Found::within(schema);
         self.fields(message, schema, schema.wire, &mut found)?;
         let written = Places::new(found.places | schema.unset.written);
         let mut entries = Vec::with_capacity(written.len());
