@@ -1,15 +1,21 @@
 //! [`SnapshotCell`], where a writer publishes versions of a value.
 //!
-//! Invariant: a reader sees a whole version, and nobody waits for anybody.
+//! Invariants: a reader sees a whole version, and waits for nobody; what has been replaced is freed by
+//! the writer, unless somebody keeps it.
 
 use std::fmt;
 use std::ops::Deref;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::{ArcSwap, Guard};
 
 /// Holds the version of a value that was published last.
-pub struct SnapshotCell<T>(ArcSwap<T>);
+pub struct SnapshotCell<T> {
+    current: ArcSwap<T>,
+    /// Versions that a reader was looking at when they were replaced. To free one takes long, for
+    /// all that only it held, and locks of the allocator: it is not for readers to do.
+    retired: Mutex<Vec<Arc<T>>>,
+}
 
 /// A version, as a reader holds it for a moment. To keep one, see [`SnapshotCell::get`].
 pub struct Loaded<T>(Guard<Arc<T>>);
@@ -17,23 +23,32 @@ pub struct Loaded<T>(Guard<Arc<T>>);
 impl<T> SnapshotCell<T> {
     /// A cell that holds `first`.
     pub fn new(first: impl Into<Arc<T>>) -> Self {
-        Self(ArcSwap::new(first.into()))
+        Self {
+            current: ArcSwap::new(first.into()),
+            retired: Mutex::default(),
+        }
     }
 
     /// The latest version, to be looked at and let go. Cheaper than [`SnapshotCell::get`]: most of
     /// the time not even a reference is counted.
     pub fn load(&self) -> Loaded<T> {
-        Loaded(self.0.load())
+        Loaded(self.current.load())
     }
 
     /// The latest version, to be kept.
     pub fn get(&self) -> Arc<T> {
-        self.0.load_full()
+        self.current.load_full()
     }
 
-    /// Publishes a version. The one before lives as long as somebody holds it.
+    /// Publishes a version. The one before lives as long as somebody holds it, and if that is a
+    /// reader who looks at it right now, until the next is published.
     pub fn store(&self, version: impl Into<Arc<T>>) {
-        self.0.store(version.into());
+        let replaced = self.current.swap(version.into());
+        // Nobody panics in between.
+        let mut retired = self.retired.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nobody can begin to look at these any more: who is alone with one stays so.
+        retired.push(replaced);
+        retired.retain(|version| Arc::strong_count(version) > 1);
     }
 }
 

@@ -1,7 +1,8 @@
 //! Readers of a cell see whole versions, in order, whatever the writer does.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::sync::mpsc;
+use std::thread::{self, ThreadId};
 
 use pintle_snapshot::{SnapshotCell, SnapshotMap};
 
@@ -47,4 +48,40 @@ fn readers_see_whole_versions_in_order() {
             assert!(reader.join().unwrap() > 0);
         }
     });
+}
+
+/// Says in which thread it was dropped.
+struct Dropped(mpsc::Sender<ThreadId>);
+
+impl Drop for Dropped {
+    fn drop(&mut self) {
+        // Whoever does not listen does not want to know.
+        let _ = self.0.send(thread::current().id());
+    }
+}
+
+#[test]
+fn what_a_reader_looks_at_is_freed_by_the_writer() {
+    let (tell, told) = mpsc::channel();
+    let cell = SnapshotCell::new(Dropped(tell.clone()));
+    thread::scope(|scope| {
+        let (look, looking) = mpsc::channel();
+        let (end, ending) = mpsc::channel::<()>();
+        let cell = &cell;
+        let reader = scope.spawn(move || {
+            let loaded = cell.load();
+            look.send(()).unwrap();
+            ending.recv().unwrap();
+            drop(loaded);
+        });
+        looking.recv().unwrap();
+        cell.store(Dropped(tell.clone()));
+        end.send(()).unwrap();
+        reader.join().unwrap();
+    });
+    assert!(told.try_recv().is_err(), "a reader has freed a version");
+    cell.store(Dropped(tell));
+    // The one that was looked at, and the one that nobody looked at.
+    let freed: Vec<ThreadId> = told.try_iter().collect();
+    assert_eq!(freed, [thread::current().id(); 2]);
 }
