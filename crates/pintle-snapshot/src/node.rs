@@ -8,12 +8,13 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 /// The most entries of a leaf, and children of a branch. Larger nodes make lookups cheaper, by fewer
-/// steps between nodes, and the first write after a snapshot dearer, by the size of the copies.
-pub(crate) const MAX: usize = 32;
+/// steps between nodes, and the first write after a snapshot dearer, by the size of the copies: each
+/// element that is copied counts references, in memory that nobody has looked at for long.
+pub(crate) const MAX: usize = 16;
 
 /// Fewer are joined with a neighbour. A third of the most, so that a node that was split or joined
 /// is far from being joined or split again.
-const MIN: usize = 10;
+const MIN: usize = 5;
 
 /// How many more elements a node makes room for when it is full: nodes are many, and most are not
 /// written to again.
