@@ -1,9 +1,10 @@
 //! [`Storage`], in what form objects are kept.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use pintle_client::{Error, ErrorKind};
+use pintle_codec::Decoder;
 use pintle_meta::{AnyObject, Lazy, Object};
 
 use crate::intake::Step;
@@ -36,15 +37,21 @@ impl Storage {
         let unlike = || Error::with_message(ErrorKind::InvalidObject, "an object of another type");
         match self {
             Self::Lazy => None,
-            Self::Typed => Some(Arc::new(move |object: AnyObject| {
-                let object: Lazy<K> = object.downcast().ok_or_else(unlike)?;
-                let key = object.key();
-                let decoded = object.into_decoded().map_err(|error| {
-                    let message = format!("object {key} cannot be decoded");
-                    Error::with_message(ErrorKind::InvalidObject, message).because(error)
-                })?;
-                Ok(decoded.erase())
-            })),
+            Self::Typed => {
+                // One for all objects, so that they share what they repeat.
+                let decoder = Mutex::new(Decoder::new());
+                Some(Arc::new(move |object: AnyObject| {
+                    let object: Lazy<K> = object.downcast().ok_or_else(unlike)?;
+                    let key = object.key();
+                    // What it knows of other objects is whole, whatever became of the last.
+                    let mut decoder = decoder.lock().unwrap_or_else(PoisonError::into_inner);
+                    let decoded = object.into_decoded(&mut decoder).map_err(|error| {
+                        let message = format!("object {key} cannot be decoded");
+                        Error::with_message(ErrorKind::InvalidObject, message).because(error)
+                    })?;
+                    Ok(decoded.erase())
+                }))
+            }
             #[cfg(feature = "compressed")]
             Self::Compressed => {
                 let compression = crate::compressed::Compression::default();

@@ -164,16 +164,26 @@ impl<T: Object> Lazy<T> {
         }
     }
 
-    /// The same object, decoded, and not to be decoded again: it takes more memory, and
-    /// [`Lazy::get`] less time.
+    /// The same object, decoded by `decoder` unless somebody holds it already, and not to be decoded
+    /// again: it takes more memory, and [`Lazy::get`] less time. A decoder that is kept for many
+    /// objects lets them share what they repeat.
     ///
     /// # Errors
     /// When the bytes are not such an object.
-    pub fn into_decoded(self) -> Result<Self, Error> {
-        if let Inner::Decoded { .. } = &*self.0 {
-            return Ok(self);
-        }
-        let (object, bytes) = (self.get()?, self.size());
+    pub fn into_decoded(self, decoder: &mut Decoder) -> Result<Self, Error> {
+        let object = match &*self.0 {
+            Inner::Decoded { .. } => return Ok(self),
+            Inner::Packed { .. } => self.get()?,
+            Inner::Kept(kept) => {
+                let known = kept.decoded.lock().unwrap_or_else(PoisonError::into_inner);
+                let known = known.upgrade();
+                match known {
+                    Some(known) => Decoded(known),
+                    None => kept.document.decode_by(decoder).map(Decoded::new)?,
+                }
+            }
+        };
+        let bytes = self.size();
         Ok(Self(Arc::new(Inner::Decoded { object, bytes })))
     }
 

@@ -16,6 +16,7 @@ use pintle_codec::{Decoder, Error, ErrorKind, Format, Message, Str, TypeMeta, cb
 
 use self::index::{Index, Span};
 use self::texts::{Texts, Whole};
+use crate::Body;
 use crate::v1::{ObjectMeta, PartialObjectMetadata};
 
 pub(crate) use self::json::{Check, Head, check_numbers};
@@ -170,6 +171,15 @@ impl Document {
     /// A decoder that reads the bytes as what they are: the whole, or the rest of an object.
     pub(crate) fn decoder(&self) -> Decoder {
         Decoder::new().incomplete(self.is_pruned)
+    }
+
+    /// The object, read by a decoder that may have read others.
+    pub(crate) fn decode_by<T: Body>(&self, decoder: &mut Decoder) -> Result<T, Error> {
+        let before = decoder.is_incomplete();
+        *decoder = std::mem::take(decoder).incomplete(self.is_pruned);
+        let object = T::decode_item(self.as_bytes(), self.format(), decoder);
+        *decoder = std::mem::take(decoder).incomplete(before);
+        object
     }
 
     /// All of the metadata.

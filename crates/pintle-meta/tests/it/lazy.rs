@@ -181,11 +181,48 @@ fn an_object_without_its_type_is_the_same_object() {
 fn what_is_decoded_for_good_is_not_decoded_again() {
     let bytes = item(&gadget("a"), Format::Json);
     let lazy = keep::<Gadget>(&bytes, Format::Json).unwrap();
-    let decoded = lazy.into_decoded().unwrap();
+    let decoded = lazy.into_decoded(&mut Decoder::new()).unwrap();
     assert!(decoded.as_bytes().is_none());
     assert_eq!(decoded.size(), bytes.len());
     let first = decoded.get().unwrap();
-    assert!(decoded.into_decoded().unwrap().get().unwrap().is(&first));
+    assert!(
+        decoded
+            .into_decoded(&mut Decoder::new())
+            .unwrap()
+            .get()
+            .unwrap()
+            .is(&first)
+    );
+}
+
+#[test]
+fn objects_that_one_decoder_decodes_share_what_they_repeat() {
+    for format in FORMATS {
+        let mut decoder = Decoder::new();
+        let mut name_of = |name| {
+            let mut object = gadget(name);
+            object.metadata.generate_name = "a-name-that-is-too-long-to-be-in-place".into();
+            let lazy = keep::<Gadget>(&item(&object, format), format).unwrap();
+            let decoded = lazy.into_decoded(&mut decoder).unwrap().get().unwrap();
+            decoded.metadata.generate_name.clone()
+        };
+        // Sharing starts with the second object.
+        name_of("a");
+        let (one, other) = (name_of("b"), name_of("c"));
+        assert_eq!(one.as_ptr(), other.as_ptr(), "{format}");
+    }
+}
+
+#[test]
+fn a_decoder_that_has_read_the_rest_of_an_object_reads_whole_ones() {
+    let bytes = item(&gadget("a"), Format::Protobuf);
+    let mut pruning = Decoder::new().prune(Prune::managed_fields());
+    let rest = Lazy::<Gadget>::decode_item(&bytes, Format::Protobuf, &mut pruning).unwrap();
+    let whole = keep::<Gadget>(&bytes, Format::Protobuf).unwrap();
+    let mut decoder = Decoder::new();
+    assert!(rest.is_pruned() && !whole.is_pruned());
+    assert!(rest.into_decoded(&mut decoder).unwrap().is_pruned());
+    assert!(!whole.into_decoded(&mut decoder).unwrap().is_pruned());
 }
 
 /// An object of a type that `message!` does not describe, which counts how often it is decoded.
