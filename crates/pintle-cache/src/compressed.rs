@@ -2,6 +2,7 @@
 //!
 //! Invariant: what is compressed with a dictionary holds that dictionary.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::io;
 use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -17,6 +18,15 @@ use zstd::bulk::{Compressor, Decompressor};
 pub(crate) struct Compression {
     dictionary: OnceLock<Arc<Dictionary>>,
     samples: Mutex<Samples>,
+    known_labels: Mutex<KnownLabels>,
+}
+
+/// Labels that were packed lately: objects that were made alike have the same.
+#[derive(Default)]
+struct KnownLabels {
+    /// Each in the place that its hash names.
+    places: Vec<Arc<str>>,
+    hasher: RandomState,
 }
 
 /// What objects have in common, and contexts that know it.
@@ -43,7 +53,7 @@ struct Compressed<K> {
     is_deleting: bool,
     is_pruned: bool,
     /// Keys and values, a zero behind each: labels are asked for often, and have none.
-    labels: Box<str>,
+    labels: Arc<str>,
     /// Unpacked when somebody asks.
     annotations: OnceLock<Box<Map<Str>>>,
     bytes: Box<[u8]>,
@@ -95,7 +105,7 @@ impl Compression {
             generation: lazy.generation(),
             is_deleting: lazy.is_deleting(),
             is_pruned: lazy.is_pruned(),
-            labels: labels.into(),
+            labels: lock(&self.known_labels).share(&labels),
             annotations: OnceLock::new(),
             length: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
             bytes: compressed.into(),
@@ -129,6 +139,20 @@ impl Compression {
             compressors: Mutex::default(),
             decompressors: Mutex::default(),
         }));
+    }
+}
+
+impl KnownLabels {
+    fn share(&mut self, labels: &str) -> Arc<str> {
+        if self.places.is_empty() {
+            self.places.resize(LABELS, "".into());
+        }
+        let at = self.hasher.hash_one(labels) as usize % LABELS;
+        let known = &mut self.places[at];
+        if **known != *labels {
+            *known = labels.into();
+        }
+        known.clone()
     }
 }
 
@@ -242,13 +266,16 @@ fn put_back<T>(contexts: &Mutex<Vec<T>>, context: T) {
     }
 }
 
-fn lock<T>(contexts: &Mutex<Vec<T>>) -> MutexGuard<'_, Vec<T>> {
-    // They are put in and taken out whole.
-    contexts.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What is in it is put in and taken out whole.
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// After so many objects the dictionary is made.
 const SAMPLES: usize = 500;
+
+/// How many different labels of objects are remembered.
+const LABELS: usize = 512;
 
 /// The largest dictionary, in bytes. Each context has a copy.
 const LARGEST: usize = 112 << 10;
