@@ -232,7 +232,29 @@ impl Core {
     /// Follows one source for as long as it is polled.
     async fn follow(self: Arc<Self>, id: SourceId, at: usize, mut driver: Driver) {
         loop {
-            let mut found = Vec::new();
+            let found = self.gather(at, &mut driver).await;
+            let mut changes = Vec::with_capacity(found.len());
+            for found in found {
+                match found {
+                    Found::Change(change) => changes.push(change),
+                    Found::Problem(problem) => {
+                        self.source_states()[at].last_problem = Some(problem.to_string());
+                        self.report(problem);
+                    }
+                }
+            }
+            self.take(id, changes);
+            // A server that sends without a pause leaves the others their turn.
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// What a source has found out, as much as can be published together: until there is enough, or
+    /// nothing more comes.
+    async fn gather(&self, at: usize, driver: &mut Driver) -> Vec<Found> {
+        let mut found = Vec::new();
+        loop {
+            let before = found.len();
             poll_fn(|cx| {
                 while found.len() < BATCH {
                     match driver.poll_found(cx) {
@@ -247,18 +269,11 @@ impl Core {
                 Poll::Ready(())
             })
             .await;
-            let mut changes = Vec::with_capacity(found.len());
-            for found in found {
-                match found {
-                    Found::Change(change) => changes.push(change),
-                    Found::Problem(problem) => {
-                        self.source_states()[at].last_problem = Some(problem.to_string());
-                        self.report(problem);
-                    }
-                }
+            if found.len() == before || found.len() >= BATCH {
+                return found;
             }
-            self.take(id, changes);
-            // A server that sends without a pause leaves the others their turn.
+            // A connection may hand over its events one by one: what it has is worth a turn, since to
+            // publish costs several times what an event does.
             tokio::task::yield_now().await;
         }
     }

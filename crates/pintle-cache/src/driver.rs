@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use pintle_cache_core::{Action, Change, EventKind, Failure, Reflector};
+use pintle_cache_core::{Action, Change, EventKind, Failure, Phase, Reflector};
 use pintle_client::{BoxFuture, Error, ErrorKind};
 use pintle_env::{Instant, Sleep, Time};
 use pintle_meta::{AnyObject, ObjectName, ResourceVersion, WatchEvent};
@@ -208,7 +208,12 @@ impl Driver {
                 return Some(Found::Problem(Problem::Request(status.into())));
             }
         };
-        let change = match self.intake.take(object) {
+        let taken = match self.reflector.phase() {
+            // After a gap, most of these are known.
+            Phase::Initial => self.intake.take(object),
+            _ => self.intake.take_change(object),
+        };
+        let change = match taken {
             Taken::Wanted(object) => self.reflector.handle_event(now, kind, object, true),
             Taken::Unwanted(object) => self.reflector.handle_event(now, kind, object, false),
             Taken::Refused { key, error } => return Some(self.refused(now, key, error)),

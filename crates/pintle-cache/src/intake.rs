@@ -70,6 +70,15 @@ impl Intake {
         Taken::Refused { key, error }
     }
 
+    /// As [`Intake::take`], for one of the changes of a watch, which hardly ever is what is there
+    /// already. If nothing is to be done with it, the store itself sees whether it is.
+    pub(crate) fn take_change(&self, object: AnyObject) -> Taken {
+        match self.steps.is_empty() && self.predicate.is_none() {
+            true => Taken::Wanted(object),
+            false => self.take(object),
+        }
+    }
+
     fn decide(&self, mut object: AnyObject) -> Result<Taken, Error> {
         if let Some(predicate) = &self.predicate
             && !predicate(&object)
