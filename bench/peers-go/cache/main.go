@@ -3,7 +3,7 @@
 //	follow ADDRESS FORMAT HOW STORAGE LOOK EVENTS    to synced, then events to a handler
 //	weigh ADDRESS STORAGE whole|pruned               what pods weigh once they are held
 //	reads ADDRESS READERS SECONDS writing|resting    gets beside a writer at full speed
-//	index ADDRESS COUNT                              pods of a node, by an index
+//	index ADDRESS PASSES                             pods of each node, by an index
 //
 // Arguments that it has no choice about are passed over; HOW is decided by the environment, as client-go has it.
 package main
@@ -67,9 +67,9 @@ func run(arguments []string) error {
 			found, err = reads(argument(1), readers, time.Duration(seconds*float64(time.Second)), argument(4) == "writing")
 		}
 	case "index":
-		var count int
-		if count, err = strconv.Atoi(argument(2)); err == nil {
-			found, err = index(argument(1), count)
+		var passes int
+		if passes, err = strconv.Atoi(argument(2)); err == nil {
+			found, err = index(argument(1), passes)
 		}
 	default:
 		err = errors.New("there is no such thing to do")
@@ -178,8 +178,8 @@ func byNode(object any) ([]string, error) {
 	return []string{object.(*corev1.Pod).Spec.NodeName}, nil
 }
 
-// index asks so often for the pods of a node, each time of another one, and looks at the name of each.
-func index(address string, count int) (map[string]any, error) {
+// index asks for the pods of every node, so many times, and looks at the name of each.
+func index(address string, passes int) (map[string]any, error) {
 	informer, cancel, err := synced(address, false)
 	if err != nil {
 		return nil, err
@@ -188,10 +188,10 @@ func index(address string, count int) (map[string]any, error) {
 	indexer := informer.GetIndexer()
 	nodes := indexer.ListIndexFuncValues("nodeName")
 	runtime.GC()
-	found, letters := 0, 0
+	found, letters, count := 0, 0, passes*len(nodes)
 	watch := start()
 	for at := range count {
-		pods, err := indexer.ByIndex("nodeName", nodes[at*7%len(nodes)])
+		pods, err := indexer.ByIndex("nodeName", nodes[at*7919%len(nodes)])
 		if err != nil {
 			return nil, err
 		}

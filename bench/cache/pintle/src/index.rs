@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::Source;
 
-/// Asks so often for the pods of a node, each time of another one, and looks at the name of each.
-pub(crate) async fn run(source: &Source, count: usize) -> Result<Value, Failure> {
+/// Asks for the pods of every node, so many times, and looks at the name of each.
+pub(crate) async fn run(source: &Source, passes: usize) -> Result<Value, Failure> {
     let informer = source.informer()?;
     let by_node = informer.add_index("nodeName", |pod: &Pod| vec![pod.spec.node_name.clone()])?;
     informer.start();
@@ -20,8 +20,10 @@ pub(crate) async fn run(source: &Source, count: usize) -> Result<Value, Failure>
     let nodes = lister.index_values(&by_node)?;
     let (start, cpu) = (Instant::now(), cpu_ns());
     let (mut found, mut letters) = (0, 0);
+    let count = passes * nodes.len();
     for at in 0..count {
-        let node = &nodes[at * 7 % nodes.len()];
+        // Not in the order in which they are kept.
+        let node = &nodes[at * 7_919 % nodes.len()];
         for pod in lister.by_index(&by_node, node)? {
             found += 1;
             letters += pod.name().len();

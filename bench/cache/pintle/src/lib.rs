@@ -6,7 +6,7 @@
 //! gets ADDRESS STORAGE COUNT                       pods got by key, and decoded
 //! relist ADDRESS STORAGE HOW CHANGED               what it takes to begin anew
 //! reads ADDRESS READERS SECONDS writing|resting    gets beside a writer at full speed
-//! index ADDRESS COUNT                              pods of a node, by an index
+//! index ADDRESS PASSES                             pods of each node, by an index
 //! list ADDRESS FORMAT                              all pods in pages, decoded
 //! ```
 
@@ -77,9 +77,9 @@ async fn run(arguments: &[&str], heap: Option<&'static Counted>) -> Result<Value
             let seconds = Duration::from_secs_f64(seconds.parse()?);
             reads::beside(&source, readers.parse()?, seconds, what == "writing").await
         }
-        ["index", address, count] => {
+        ["index", address, passes] => {
             let source = Source::of(address, "protobuf", "list", "lazy")?;
-            index::run(&source, count.parse()?).await
+            index::run(&source, passes.parse()?).await
         }
         ["list", address, format] => {
             list::run(&Source::of(address, format, "list", "lazy")?, heap).await

@@ -147,7 +147,9 @@ fn follow(
                     found.watch_list_ns
                 };
                 lane.sync.wall.push(listed / pods);
-                lane.watch.wall.push(found.watch_ns / events as f64);
+                if how == LIST {
+                    lane.watch.wall.push(found.watch_ns / events as f64);
+                }
                 continue;
             }
             let command = match lane.peer {

@@ -69,16 +69,14 @@ pub(super) fn run(
             (&mut pintle, programs.pintle()),
             (&mut client_go, programs.client_go(false)),
         ] {
-            let count = if quick { "1000" } else { "20000" };
-            let found: Indexed = ask(command, &["index", &canned.address, count], interrupt)?;
+            let passes = if quick { "2" } else { "30" };
+            let found: Indexed = ask(command, &["index", &canned.address, passes], interrupt)?;
             results.checked.note("an index", found.objects, indexed);
             figure.push(found.wall_ns / found.lookups);
             of_a_node = found.found / found.lookups;
             letters.push(found.letters);
         }
-        // Nodes come in any order in Go: the last few may be others.
-        let apart = letters[0].abs_diff(letters[1]) as f64 / letters[0] as f64;
-        results.checked.note("an index", apart < 0.01, true);
+        results.checked.note("an index", letters[0], letters[1]);
     }
     drop(canned);
     eprintln!("a million pods");
