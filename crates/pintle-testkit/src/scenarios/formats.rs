@@ -119,6 +119,11 @@ pub(super) async fn lists_and_watches_come_in_protobuf(cluster: &Cluster) {
     assert_eq!(modified, changed);
     let now = DeleteOptions::new().grace_period_seconds(0);
     pods.delete("b", &now).await.unwrap();
+    // It is marked, then gone.
+    let WatchEvent::Modified(marked) = next_event(&mut watch).await else {
+        panic!("MODIFIED")
+    };
+    assert_eq!(marked.metadata.deletion_grace_period_seconds, Some(0));
     let WatchEvent::Deleted(deleted) = next_event(&mut watch).await else {
         panic!("DELETED")
     };

@@ -173,7 +173,7 @@ $ pintle logs x
     #[test]
     fn commands_are_found_with_what_they_print() {
         let entry = |line, command: &str, prints: &str| (line, command.into(), prints.into());
-        assert_eq!(found(Place::Demo), [entry(28, "pintle logs x", "")]);
+        assert_eq!(found(Place::Demo), [entry(27, "pintle logs x", "")]);
         assert_eq!(
             found(Place::Anywhere),
             [
