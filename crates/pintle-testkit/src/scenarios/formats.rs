@@ -196,7 +196,7 @@ pub(super) async fn objects_come_in_yaml(cluster: &Cluster) {
     );
     let strict = post("?dryRun=All&fieldValidation=Strict", excess).await;
     assert_eq!(strict.code, 400);
-    let read = cluster.core().get().abs_path(&format!("{path}/a"));
+    let read = cluster.core().get().abs_path(format!("{path}/a"));
     let read = read
         .header("Accept", "application/yaml")
         .send()
