@@ -1,6 +1,6 @@
 //! kubectl against `pintle up`, and through its gateway, beside the same commands against a real kube-apiserver.
 //!
-//! What kubectl prints and how it exits must be the same on both, apart from ages, times, uids and revisions.
+//! What kubectl prints and how it exits must be the same on both, apart from ages, times, uids, revisions and certificates.
 
 use std::fs;
 use std::path::Path;
