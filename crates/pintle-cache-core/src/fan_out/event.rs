@@ -2,7 +2,6 @@
 
 use pintle_meta::ObjectName;
 
-use crate::store::{Age, compare_versions};
 use crate::{Cached, Tombstone};
 
 /// What happened to an object of the store.
@@ -116,7 +115,7 @@ impl<O: Cached> Logged<O> {
     }
 }
 
-impl<O: Cached> Merge for Event<O> {
+impl<O> Merge for Event<O> {
     fn merge(self, next: Self) -> Option<Self> {
         match (self, next) {
             // Nobody has heard of it.
@@ -132,11 +131,10 @@ impl<O: Cached> Merge for Event<O> {
             (Self::Updated { .. } | Self::Deleted(_), Self::Deleted(tombstone)) => {
                 Some(Self::Deleted(tombstone))
             }
-            // It came back under its name, or was never gone: a list may be older than a deletion.
+            // It came back under its name.
             (Self::Deleted(gone), Self::Added { object: new, .. } | Self::Updated { new, .. }) => {
                 let old = gone.object;
-                let is_same = compare_versions(&old, &new) == Age::Same;
-                (!is_same).then_some(Self::Updated { old, new })
+                Some(Self::Updated { old, new })
             }
         }
     }

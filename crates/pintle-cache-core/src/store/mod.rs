@@ -186,14 +186,14 @@ impl<O> fmt::Debug for Store<O> {
 
 /// How a version of an object relates to one that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Age {
+enum Age {
     Same,
     Older,
     /// It is newer, of another object, or nobody can tell.
     Other,
 }
 
-pub(crate) fn compare_versions<O: Cached>(known: &O, object: &O) -> Age {
+fn compare_versions<O: Cached>(known: &O, object: &O) -> Age {
     let (one, other) = (known.resource_version(), object.resource_version());
     if one.is_empty() || known.uid() != object.uid() {
         return Age::Other;

@@ -191,7 +191,8 @@ impl Listener {
                 ensure(before > 0 || !knows_all, || wrong(&event))?;
                 ensure(!is_exact || old.revision() == before, || wrong(&event))?;
                 ensure(new.revision() >= old.revision(), || wrong(&event))?;
-                ensure(!is_again || self.resyncs, || wrong(&event))?;
+                // What came back as it was, of a list that is older than its deletion, may not have been told.
+                ensure(!is_again || self.resyncs || !is_exact, || wrong(&event))?;
                 self.fold[number] = new.revision();
                 self.again[number] += usize::from(is_again);
                 if is_again { AGAIN } else { UPDATED }
