@@ -1,7 +1,7 @@
 //! Watches over WebSocket, for clients such as browsers that cannot read a body while it comes.
 //!
 //! As the real server: a message an event, of text for JSON, and whatever a client says but its goodbye
-//! is passed over.
+//! is passed over, unless it is more than 1 MiB at once, or text that is none.
 
 use std::{fmt, time::Duration};
 
@@ -112,7 +112,11 @@ impl Socket {
             // The client left before it was answered.
             return;
         };
-        let config = WebSocketConfig::default().max_message_size(Some(LONGEST));
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ)
+            .max_write_buffer_size(WAITING)
+            .max_message_size(Some(LONGEST))
+            .max_frame_size(Some(LONGEST));
         let client = TokioIo::new(client);
         let socket = WebSocketStream::from_raw_socket(client, Role::Server, Some(config)).await;
         let (mut to_client, mut from_client) = socket.split();
@@ -151,10 +155,10 @@ impl fmt::Debug for Socket {
 
 /// What tells of an event.
 fn message(event: Bytes, is_text: bool) -> Message {
-    match Utf8Bytes::try_from(event.clone()) {
-        Ok(text) if is_text => Message::Text(text),
-        _ => Message::Binary(event),
+    if is_text && let Ok(text) = Utf8Bytes::try_from(event.clone()) {
+        return Message::Text(text);
     }
+    Message::Binary(event)
 }
 
 /// What shows that a server understood a client's key.
@@ -170,6 +174,10 @@ const GOODBYE: CloseFrame = CloseFrame {
 };
 /// The longest message that is taken from a client, to be passed over.
 const LONGEST: usize = 1 << 20;
+/// How much is read at a time: clients say little.
+const READ: usize = 4 << 10;
+/// The most that waits for a client: an event, and answers to its pings.
+const WAITING: usize = 16 << 20;
 /// How long a client that takes nothing outlives its watch.
 const LINGER: Duration = Duration::from_secs(30);
 

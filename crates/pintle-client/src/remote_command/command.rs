@@ -105,7 +105,8 @@ impl RemoteCommand {
     }
 
     /// Connects the command's streams, and waits until it has ended and all that it wrote is where it
-    /// belongs. A stream that is slow makes the command wait, and one message of each, 32 KiB, is kept.
+    /// belongs. A stream that is slow makes the command wait, and one message is kept: 32 KiB as
+    /// Kubernetes sends them, 1 MiB at most.
     ///
     /// ```no_run
     /// use pintle_client::{RemoteCommand, StreamOptions};

@@ -1,11 +1,10 @@
 //! [`Socket`], a WebSocket over a connection.
 //!
-//! Invariant: what is kept of either direction is one message, and a question of the peer's whether this
-//! side is there is answered by whoever reads.
+//! Invariant: what is kept of either direction is bounded, by [`LONGEST`] and [`MOST`], and a question of
+//! the peer's whether this side is there is answered by whoever reads.
 
 use std::io;
-use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{BufMut as _, Bytes, BytesMut};
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -36,6 +35,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     pub(crate) async fn new(stream: S) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(BUFFER)
+            .write_buffer_size(BUFFER)
+            .max_write_buffer_size(MOST)
             .max_message_size(Some(LONGEST))
             .max_frame_size(Some(LONGEST));
         Self {
@@ -117,15 +118,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     /// Sends what it can, for whoever reads.
     fn send_meanwhile(&mut self, cx: &mut Context<'_>) {
-        // A connection wakes the last one to have asked: the writer, too, must hear of it.
-        let sent = match &self.writer {
-            Some(writer) => {
-                let both = Both(writer.clone(), cx.waker().clone());
-                let both = Waker::from(Arc::new(both));
-                self.poll_flush(&mut Context::from_waker(&both))
-            }
-            None => self.poll_flush(cx),
-        };
+        // A connection that takes more wakes the last one to have sent, and whoever reads.
+        let sender = self.writer.as_ref().unwrap_or(cx.waker()).clone();
+        let sent = self.poll_flush(&mut Context::from_waker(&sender));
         if sent.is_ready()
             && let Some(writer) = self.writer.take()
         {
@@ -160,18 +155,44 @@ fn read_error(error: Error) -> io::Error {
     }
 }
 
-/// Wakes both.
-struct Both(Waker, Waker);
-
-impl Wake for Both {
-    fn wake(self: Arc<Self>) {
-        self.0.wake_by_ref();
-        self.1.wake_by_ref();
-    }
-}
-
 /// How much is read at a time, and how long a message is that is sent.
 pub(crate) const BUFFER: usize = 32 << 10;
 
 /// The longest message that is taken. Those of Kubernetes have 32 KiB.
-const LONGEST: usize = 16 << 20;
+const LONGEST: usize = 1 << 20;
+
+/// The most that waits to be sent: a message, and answers to a peer that asks and does not listen.
+const MOST: usize = 4 * BUFFER;
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex, split};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn answers_to_a_peer_that_does_not_listen_are_bounded() {
+        let (near, far) = duplex(1_000);
+        let mut socket = Socket::new(near).await;
+        let (mut listens, mut speaks) = split(far);
+        let asking = async {
+            let question = [&[0x89, 125][..], &[b'x'; 125]].concat();
+            for _ in 0..10_000 {
+                speaks.write_all(&question).await.unwrap();
+            }
+            speaks.write_all(&[0x82, 1, b'!']).await.unwrap();
+        };
+        let (heard, ()) = tokio::join!(poll_fn(|cx| socket.poll_next(cx)), asking);
+        assert_eq!(heard.unwrap().unwrap(), "!");
+        let sending = async {
+            poll_fn(|cx| socket.poll_ready(cx)).await.unwrap();
+            drop(socket);
+        };
+        let mut answers = Vec::new();
+        let (read, ()) = tokio::join!(listens.read_to_end(&mut answers), sending);
+        read.unwrap();
+        assert!((1..2 * MOST).contains(&answers.len()), "{}", answers.len());
+    }
+}
