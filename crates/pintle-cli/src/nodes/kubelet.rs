@@ -148,16 +148,16 @@ struct Reading {
 
 impl Reading {
     /// What there is to be read now, and whether there may be more later.
-    fn read(&mut self) -> (String, bool) {
+    fn read(&mut self) -> (Vec<u8>, bool) {
         let [namespace, pod, container] = &self.names;
         let found = self.containers.log(namespace, pod, container);
         let Some((_, log)) = found.ok().filter(|(uid, _)| *uid == self.uid) else {
-            return (String::new(), false);
+            return (Vec::new(), false);
         };
         let length = log.length(self.clock.timestamp().unix_seconds());
-        let mut text = String::new();
+        let mut text = Vec::new();
         while self.next < length && text.len() < PIECE {
-            text += &self.part.line(&log, self.next);
+            text.extend_from_slice(self.part.line(&log, self.next).as_bytes());
             self.next += 1;
         }
         text.truncate(self.left);

@@ -2,6 +2,7 @@
 //!
 //! Invariant: the line of a number is always the same, whenever it is read.
 
+use percent_encoding::percent_decode_str;
 use pintle_meta::Time;
 
 /// The log of a container. Times are seconds since 1970.
@@ -38,7 +39,7 @@ impl Part {
                 "tailLines" => part.tail = value.parse().ok(),
                 "sinceSeconds" => part.since_seconds = value.parse().ok(),
                 "sinceTime" => {
-                    let time = value.replace("%3A", ":").replace("%2B", "+");
+                    let time = percent_decode_str(value).decode_utf8_lossy();
                     part.since = time.parse().ok().map(Time::unix_seconds);
                 }
                 "limitBytes" => part.most_bytes = value.parse().ok(),
@@ -54,10 +55,11 @@ impl Part {
         let tail = self.tail.map_or(0, |tail| length.saturating_sub(tail));
         let since = self
             .since_seconds
-            .map(|seconds| now - seconds)
+            .map(|seconds| now.saturating_sub(seconds))
             .or(self.since);
         let since = since.map_or(0, |since| {
-            let lines = (since - log.since + PERIOD - 1).max(0) / PERIOD;
+            let after = since.saturating_sub(log.since);
+            let lines = after.saturating_add(PERIOD - 1).max(0) / PERIOD;
             lines.unsigned_abs()
         });
         tail.max(since)
@@ -129,8 +131,9 @@ mod tests {
         assert!(lines("tailLines=0", None, 1_009).is_empty());
         assert_eq!(lines("sinceSeconds=3", None, 1_009), [3, 4]);
         assert_eq!(lines("sinceSeconds=300", None, 1_004), [0, 1, 2]);
-        let time = "sinceTime=1970-01-01T00%3A16%3A46Z";
+        let time = "sinceTime=1970-01-01T00%3a16%3A46Z";
         assert_eq!(lines(time, None, 1_009), [3, 4]);
+        assert!(lines(&format!("sinceSeconds={}", i64::MIN), None, 1_009).is_empty());
         let part = Part::read("follow=true&limitBytes=9&previous=true&tailLines=x");
         assert_eq!(
             (part.follow, part.previous, part.tail, part.most_bytes),

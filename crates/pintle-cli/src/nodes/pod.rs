@@ -118,7 +118,10 @@ impl Pod {
             (Stage::Running | Stage::Ready | Stage::Over, Some(since)) => Ok(Log {
                 image: found.image.clone(),
                 since,
-                until: self.finished,
+                // One that is over writes no more, whether it says when it ended or not.
+                until: self
+                    .finished
+                    .or_else(|| (self.stage == Stage::Over).then_some(since)),
             }),
             _ => Err(format!(
                 "container {container:?} in pod {pod:?} is waiting to start: ContainerCreating"
