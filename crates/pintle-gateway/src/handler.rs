@@ -61,9 +61,11 @@ impl Handler {
         if !is_page {
             headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(NO_PAGE));
         }
+        if self.guard.tells_sites_apart() {
+            headers.append(VARY, HeaderValue::from_static("origin"));
+        }
         if let Some(origin) = other_site {
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            headers.append(VARY, HeaderValue::from_static("origin"));
         }
         answered
     }

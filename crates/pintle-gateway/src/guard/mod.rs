@@ -70,6 +70,11 @@ impl Guard {
         self.served.check(head.uri.path())
     }
 
+    /// Whether an answer depends on the site that asks.
+    pub(crate) fn tells_sites_apart(&self) -> bool {
+        self.sites.are_several()
+    }
+
     /// The other site that a request comes from, if it is one that is allowed.
     pub(crate) fn other_site(&self, headers: &HeaderMap) -> Option<HeaderValue> {
         self.sites.other(headers)

@@ -48,6 +48,11 @@ impl Sites {
         }
     }
 
+    /// Whether pages of other sites may read answers.
+    pub(super) fn are_several(&self) -> bool {
+        !self.others.is_empty()
+    }
+
     /// The other site that a request comes from, if it is one that is allowed: its pages may read the answer.
     pub(super) fn other(&self, headers: &HeaderMap) -> Option<HeaderValue> {
         let origin = headers.get(ORIGIN)?;

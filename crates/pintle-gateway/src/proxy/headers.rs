@@ -67,8 +67,7 @@ pub(super) fn incoming(headers: &HeaderMap, server: &str) -> HeaderMap {
         .keys()
         .filter(|name| {
             let name = name.as_str();
-            name.starts_with("access-control-")
-                || ["clear-site-data", "service-worker-allowed"].contains(&name)
+            name.starts_with("access-control-") || OF_A_SITE.contains(&name)
         })
         .cloned()
         .collect();
@@ -82,6 +81,16 @@ pub(super) fn incoming(headers: &HeaderMap, server: &str) -> HeaderMap {
     }
     kept
 }
+
+/// What a page says for all of its site.
+const OF_A_SITE: [&str; 6] = [
+    "clear-site-data",
+    "nel",
+    "report-to",
+    "reporting-endpoints",
+    "service-worker-allowed",
+    "strict-transport-security",
+];
 
 /// The headers that are not meant for one connection alone.
 fn without_hops(headers: &HeaderMap) -> HeaderMap {

@@ -222,7 +222,9 @@ async fn a_pods_page_is_not_one_of_the_gateways() {
     let backend = Backend::answering(
         "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 33\r\n\
          Content-Security-Policy: script-src 'unsafe-inline'\r\nX-Content-Type-Options: sniff\r\n\
-         X-Frame-Options: ALLOWALL\r\nAccess-Control-Allow-Origin: *\r\nService-Worker-Allowed: /\r\n\r\n\
+         X-Frame-Options: ALLOWALL\r\nAccess-Control-Allow-Origin: *\r\nService-Worker-Allowed: /\r\n\
+         Strict-Transport-Security: max-age=1; includeSubDomains\r\nNEL: {}\r\nReport-To: {}\r\n\
+         Reporting-Endpoints: a=\"https://evil.example\"\r\n\r\n\
          <script>fetch('/api/v1')</script>",
     )
     .await;
@@ -241,8 +243,16 @@ async fn a_pods_page_is_not_one_of_the_gateways() {
     );
     assert_eq!(reply.header("x-content-type-options"), Some("nosniff"));
     assert_eq!(reply.header("x-frame-options"), Some("DENY"));
-    assert_eq!(reply.header("access-control-allow-origin"), None, "{head}");
-    assert_eq!(reply.header("service-worker-allowed"), None, "{head}");
+    for of_the_site in [
+        "access-control-allow-origin",
+        "service-worker-allowed",
+        "strict-transport-security",
+        "nel",
+        "report-to",
+        "reporting-endpoints",
+    ] {
+        assert_eq!(reply.header(of_the_site), None, "{head}");
+    }
 }
 
 #[tokio::test]
@@ -283,5 +293,7 @@ async fn a_site_that_is_allowed_may_read_what_it_asks_for_and_no_other() {
     let reply = ask(address, "OPTIONS /api/v1/pods", &evil, "").await;
     assert_eq!(reply.status, 403, "{reply:?}");
     assert_eq!(reply.header("access-control-allow-origin"), None);
+    // A browser must not take this one's answer for that one's.
+    assert_eq!(reply.header("vary"), Some("origin"));
     assert_eq!(backend.seen().len(), passed_on);
 }
