@@ -12,8 +12,8 @@ use arc_swap::{ArcSwap, Guard};
 /// Holds the version of a value that was published last.
 pub struct SnapshotCell<T> {
     current: ArcSwap<T>,
-    /// Versions that a reader was looking at when they were replaced. To free one takes long, for
-    /// all that only it held, and locks of the allocator: it is not for readers to do.
+    /// Versions that somebody held when they were replaced. To free one takes long, for all that only
+    /// it held, and locks of the allocator: it is not for readers to do.
     retired: Mutex<Vec<Arc<T>>>,
 }
 
@@ -40,15 +40,19 @@ impl<T> SnapshotCell<T> {
         self.current.load_full()
     }
 
-    /// Publishes a version. The one before lives as long as somebody holds it, and if that is a
-    /// reader who looks at it right now, until the next is published.
+    /// Publishes a version. The one before lives as long as somebody holds it, and if somebody does now,
+    /// until the next is published after that.
     pub fn store(&self, version: impl Into<Arc<T>>) {
         let replaced = self.current.swap(version.into());
         // Nobody panics in between.
         let mut retired = self.retired.lock().unwrap_or_else(PoisonError::into_inner);
         // Nobody can begin to look at these any more: who is alone with one stays so.
         retired.push(replaced);
-        retired.retain(|version| Arc::strong_count(version) > 1);
+        let is_free = |version: &mut Arc<T>| Arc::strong_count(version) == 1;
+        let freed: Vec<Arc<T>> = retired.extract_if(.., is_free).collect();
+        // It takes long, and others may publish meanwhile.
+        drop(retired);
+        drop(freed);
     }
 }
 
