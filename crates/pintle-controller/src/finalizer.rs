@@ -128,10 +128,10 @@ impl Finalizer {
         };
         tracing::debug!(%conflict, "what was known of the object is out of date");
         retry_on_conflict(|| async {
-            let found = match api.get(&known.name).await {
-                Err(error) if error.is_object_not_found() => return Ok(false),
-                found => read(&Lazy::from(found?))?,
+            let Some(found) = api.find(&known.name).await? else {
+                return Ok(false);
             };
+            let found = read(&Lazy::from(found))?;
             match found.uid == known.uid {
                 true => self.attempt(api, &found, wanted).await,
                 false => Ok(false),

@@ -74,16 +74,17 @@ impl Serving {
     /// # Errors
     /// Whatever the server says.
     pub async fn close(&self, website: &Website) -> Result<bool, Failed> {
-        let key = ObjectName::new(&*website.metadata.namespace, website.metadata.name.clone());
-        let Some(service) = self.services.find(&key) else {
+        let (name, namespace) = (&website.metadata.name, &*website.metadata.namespace);
+        let services = self.client.api::<Service>().namespace(namespace);
+        // Asked of the server: there is no other time to find a service that the cache does not know yet.
+        let Some(service) = services.find(name).await? else {
             return Ok(false);
         };
-        if !is_of(website, &service.object_meta()?) {
+        if !is_of(website, &service.metadata) {
             return Ok(false);
         }
-        let services = self.client.api::<Service>().namespace(&*key.namespace);
-        let this_one = DeleteOptions::new().only_uid(service.uid());
-        match services.delete(&key.name, &this_one).await {
+        let this_one = DeleteOptions::new().only_uid(service.metadata.uid);
+        match services.delete(name, &this_one).await {
             Err(error) if error.is_not_found() || error.is_conflict() => Ok(false),
             outcome => Ok(outcome.map(|_| true)?),
         }

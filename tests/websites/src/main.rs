@@ -102,9 +102,8 @@ async fn trial(arguments: &Arguments, loader: &Loader, client: &Client) -> Resul
     let done = Arc::new(AtomicUsize::new(0));
     let making = changes.make(client, allowed.clone(), done.clone());
     let disturbing = disturb(&mut controller, &allowed, &done, eighth);
-    let (wanted, disturbed) = tokio::join!(making, disturbing);
-    disturbed?;
-    let wanted = wanted?;
+    // Whichever fails, the other would wait for it.
+    let (wanted, ()) = tokio::try_join!(making, disturbing)?;
 
     let mut settling = pin!(compare::settle(client, &wanted, PATIENCE));
     let (compared, mut differences) = loop {

@@ -37,11 +37,12 @@ impl<K: Object, P: Holds> Api<K, P> {
     /// Nothing is lost when the future is dropped.
     ///
     /// # Errors
-    /// As [`Api::get`], but for an object that does not exist.
+    /// As [`Api::get`], but for an object that does not exist. That the server does not know the resource,
+    /// which is 404 too, is an error.
     pub async fn find(&self, name: &str) -> Result<Option<K>, Error> {
         match self.get(name).await {
             Ok(object) => Ok(Some(object)),
-            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) if error.is_object_not_found() => Ok(None),
             Err(error) => Err(error),
         }
     }

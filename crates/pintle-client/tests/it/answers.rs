@@ -83,6 +83,10 @@ async fn an_answer_that_is_no_status_gets_one() {
     let expected =
         "the server could not find the requested resource: 404 page not found (NotFound, 404)";
     assert_eq!(error.to_string(), expected);
+    // A server that does not know the resource says nothing of the object.
+    let (ignorant, _) = client(404, &[], "404 page not found\n");
+    let pods = ignorant.api::<Pod>().namespace("a");
+    assert!(pods.find("b").await.unwrap_err().is_not_found());
     let error = failure(502, "<html>bad gateway</html>").await;
     assert_eq!(error.as_status().unwrap().reason, "InternalError");
     assert!(

@@ -65,9 +65,14 @@ async fn a_server_that_takes_no_protobuf_is_sent_json_from_then_on() {
 #[tokio::test]
 async fn a_failure_in_protobuf_is_the_error_that_it_says() {
     let (client, _) = answering(|_| {
+        let details = pintle_meta::v1::StatusDetails {
+            name: "a".into(),
+            ..Default::default()
+        };
         let status = pintle_meta::v1::Status {
             status: "Failure".into(),
             reason: "NotFound".into(),
+            details: Some(details.into()),
             code: 404,
             ..Default::default()
         };

@@ -87,7 +87,7 @@ fn json(status: u16, body: &str) -> Response<Bytes> {
 /// The refusal that the API server gives for a reason.
 fn refusal(status: u16, reason: &str) -> Response<Bytes> {
     let body = format!(
-        r#"{{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"{reason}","code":{status}}}"#
+        r#"{{"kind":"Status","apiVersion":"v1","status":"Failure","reason":"{reason}","details":{{"name":"settings"}},"code":{status}}}"#
     );
     json(status, &body)
 }
