@@ -129,7 +129,7 @@ func follow(address, format string, events int) (map[string]any, error) {
 
 func weigh(address string, prunes bool) (map[string]any, error) {
 	before := live()
-	informer, cancel, err := synced(address, prunes)
+	informer, cancel, err := synced(address, prunes, cache.Indexers{})
 	if err != nil {
 		return nil, err
 	}
@@ -144,8 +144,8 @@ func weigh(address string, prunes bool) (map[string]any, error) {
 	return found, nil
 }
 
-// synced returns an informer that holds everything.
-func synced(address string, prunes bool) (cache.SharedIndexInformer, func(), error) {
+// synced returns an informer that holds everything, under its keys and in these indexes.
+func synced(address string, prunes bool, indexers cache.Indexers) (cache.SharedIndexInformer, func(), error) {
 	factory, err := newFactory(address, "protobuf")
 	if err != nil {
 		return nil, nil, err
@@ -156,7 +156,7 @@ func synced(address string, prunes bool) (cache.SharedIndexInformer, func(), err
 			return nil, nil, err
 		}
 	}
-	if err := informer.AddIndexers(cache.Indexers{"nodeName": byNode}); err != nil {
+	if err := informer.AddIndexers(indexers); err != nil {
 		return nil, nil, err
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -180,7 +180,7 @@ func byNode(object any) ([]string, error) {
 
 // index asks for the pods of every node, so many times, and looks at the name of each.
 func index(address string, passes int) (map[string]any, error) {
-	informer, cancel, err := synced(address, false)
+	informer, cancel, err := synced(address, false, cache.Indexers{"nodeName": byNode})
 	if err != nil {
 		return nil, err
 	}
@@ -211,7 +211,7 @@ func index(address string, passes int) (map[string]any, error) {
 // reads gets pods from several threads, for a while, in which a writer puts pods into the store as fast as it can, or
 // none. The writer's pods are decoded beforehand: what it does is all store.
 func reads(address string, readers int, duration time.Duration, writes bool) (map[string]any, error) {
-	informer, cancel, err := synced(address, false)
+	informer, cancel, err := synced(address, false, cache.Indexers{})
 	if err != nil {
 		return nil, err
 	}

@@ -37,11 +37,18 @@ unsafe impl GlobalAlloc for Counting {
 static COUNTING: Counting = Counting;
 
 fn main() {
-    let items: u64 = std::env::args().nth(1).expect("a number of items").parse().expect("a number");
+    let items: u64 = std::env::args()
+        .nth(1)
+        .expect("a number of items")
+        .parse()
+        .expect("a number");
     let mut found = serde_json::Map::new();
     found.insert("items".to_owned(), items.into());
     found.insert("string".to_owned(), weigh(items, |name| name).into());
-    found.insert("shared".to_owned(), weigh::<Arc<str>>(items, Into::into).into());
+    found.insert(
+        "shared".to_owned(),
+        weigh::<Arc<str>>(items, Into::into).into(),
+    );
     println!("{}", serde_json::Value::from(found));
 }
 

@@ -34,7 +34,11 @@ impl Timer for SystemTime {
 fn main() {
     let mut arguments = std::env::args().skip(1);
     let lane = arguments.next().expect("a lane");
-    let items: u64 = arguments.next().expect("a number of items").parse().expect("a number");
+    let items: u64 = arguments
+        .next()
+        .expect("a number of items")
+        .parse()
+        .expect("a number");
     let names = (0..items).map(|n| format!("{:<40}", format!("namespace-{}/website-{n}", n % 100)));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

@@ -3,15 +3,16 @@
 use std::path::Path;
 use std::process::Command;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::figures::Figure;
+use super::figures::{Figure, MIB};
 use super::table::Table;
 use super::target::{self, Target};
 use super::up::Up;
-use super::{Verdict, cargo, directory, output};
+use super::{Verdict, ask, cargo, directory, output};
 use crate::command;
-use crate::error::{Context, Result};
+use crate::error::Result;
 use crate::interrupt::Interrupt;
 use crate::real_cluster::{Binaries, Cluster, Options, Registry};
 use crate::workspace;
@@ -112,47 +113,26 @@ pub(super) fn run(quick: bool, interrupt: &Interrupt) -> Result<Results> {
     };
     drop(cluster);
     let memory_over_protobuf = a_pod / pintle.creates.bytes_each as f64;
-    let target = |what: &str, limit, found, range| Target {
-        what: what.to_owned(),
-        limit,
-        found,
-        range,
-        by_cpu: None,
-    };
-    let median = |what, limit, figure: &Figure| {
-        target(
-            what,
-            limit,
-            figure.median(),
-            Some((figure.min(), figure.max())),
-        )
-    };
+    let median = |what: &str, limit, figure| Target::of(what.to_owned(), limit, figure);
+    let target = |what: &str, limit, found| Target::single(what.to_owned(), limit, found);
     let targets = vec![
         median("first answered request: milliseconds", 50.0, &start_millis),
         median("resident, empty: MiB", 30.0, &empty_mib),
-        target(
-            "memory of a pod / its protobuf",
-            1.5,
-            memory_over_protobuf,
-            None,
-        ),
+        target("memory of a pod / its protobuf", 1.5, memory_over_protobuf),
         target(
             "a create: microseconds",
             100.0,
             1e6 / pintle.creates.creates_a_second,
-            None,
         ),
         target(
             "an event to one of 100 watchers: microseconds",
             2.0,
             1e6 / events.events_a_second,
-            None,
         ),
         target(
             "p99 of a get, beside a list / alone",
             2.0,
             pintle.gets.p99_micros_beside / pintle.gets.p99_micros,
-            None,
         ),
     ];
     Ok(Results {
@@ -202,16 +182,7 @@ impl Results {
             self.pintle.creates.bytes_each,
             self.memory_over_protobuf
         );
-        let mut table = Table::new(["", "at most", "found", ""]);
-        for target in &self.targets {
-            table.row([
-                target.what.clone(),
-                format!("{:.1}", target.limit),
-                format!("{:.2}", target.found),
-                target.to_string(),
-            ]);
-        }
-        println!("{table}");
+        println!("{}", target::table(&self.targets));
         let (met, missed) = target::count(&self.targets);
         Verdict {
             name: "apiserver",
@@ -224,11 +195,10 @@ impl Results {
     }
 }
 
-fn load<T: for<'de> Deserialize<'de>>(arguments: &[&str], interrupt: &Interrupt) -> Result<T> {
+fn load<T: DeserializeOwned>(arguments: &[&str], interrupt: &Interrupt) -> Result<T> {
     eprintln!("{}", arguments.join(" "));
     let program = directory().join("target/release/apiserver-load");
-    let found = output(Command::new(program).args(arguments), interrupt)?;
-    serde_json::from_str(&found).context(|| format!("read {found}"))
+    ask(Command::new(program).args(arguments), interrupt)
 }
 
 /// Waits until the namespace has the account that pods are created with.
@@ -246,4 +216,3 @@ fn await_account(binaries: &Binaries, kubeconfig: &Path, interrupt: &Interrupt) 
 /// Without the gateway, which follows the pods and has copies of its own of them.
 const ALONE: [&str; 1] = ["--no-gateway"];
 const CONTROLLERS: &str = "serviceaccount-controller";
-const MIB: f64 = 1048576.0;

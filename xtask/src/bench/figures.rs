@@ -44,6 +44,13 @@ impl Figure {
     }
 }
 
+/// What something costs, by the clock and in time of processors.
+#[derive(Clone, Default, Serialize)]
+pub(super) struct Cost {
+    pub(super) wall: Figure,
+    pub(super) cpu: Figure,
+}
+
 impl FromIterator<f64> for Figure {
     fn from_iter<I: IntoIterator<Item = f64>>(values: I) -> Self {
         Self(values.into_iter().collect())
@@ -61,6 +68,10 @@ impl fmt::Display for Figure {
         write!(f, "{median:.decimals$} ({min:.decimals$}–{max:.decimals$})")
     }
 }
+
+/// In bytes.
+pub(super) const KIB: f64 = 1_024.0;
+pub(super) const MIB: f64 = 1_048_576.0;
 
 #[cfg(test)]
 mod tests {

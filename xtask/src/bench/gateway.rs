@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-use super::figures::Figure;
+use super::figures::{Figure, MIB};
 use super::table::Table;
 use super::target::{self, Target};
 use super::up::{Up, cpu_seconds, resident};
@@ -117,12 +117,9 @@ pub(super) fn run(quick: bool, interrupt: &Interrupt) -> Result<Results> {
 }
 
 fn targets(lanes: &[Lane]) -> Vec<Target> {
-    let at_most = |what: String, limit, figure: &Figure, by_cpu| Target {
-        what,
-        limit,
-        found: figure.median(),
-        range: Some((figure.min(), figure.max())),
+    let at_most = |what, limit, figure: &Figure, by_cpu| Target {
         by_cpu,
+        ..Target::of(what, limit, figure)
     };
     let mut targets = Vec::new();
     for (lane, limit) in lanes.iter().zip([1.0 / 3.0, 1.0 / 10.0]) {
@@ -186,16 +183,7 @@ impl Results {
             streams.events,
             streams.resident_mib,
         );
-        let mut table = Table::new(["", "at most", "found", ""]);
-        for target in &self.targets {
-            table.row([
-                target.what.clone(),
-                format!("{:.3}", target.limit),
-                format!("{:.3}", target.found),
-                target.to_string(),
-            ]);
-        }
-        println!("{table}");
+        println!("{}", target::table(&self.targets));
         let (met, missed) = target::count(&self.targets);
         Verdict {
             name: "gateway",
@@ -421,4 +409,3 @@ impl Drop for Ending {
 
 /// As many as keep both processors busy, and no more than a team's tools have.
 const CONNECTIONS: &str = "8";
-const MIB: f64 = 1_048_576.0;

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Verdict;
-use super::cache::{self, Canned, Checked, Programs, ask};
-use super::figures::Figure;
+use super::cache::{Canned, Checked, Programs, State};
+use super::figures::{Cost, Figure, MIB};
 use super::table::Table;
 use super::target::{self, Target};
+use super::{Verdict, ask};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 
@@ -23,8 +23,7 @@ pub(super) struct Results {
 struct Lane {
     peer: &'static str,
     format: &'static str,
-    wall: Figure,
-    cpu: Figure,
+    cost: Cost,
     resident: Figure,
     /// Of the result, and the most while it came.
     live: f64,
@@ -33,8 +32,8 @@ struct Lane {
 
 #[derive(Deserialize)]
 struct Found {
-    objects: u64,
-    digest: String,
+    #[serde(flatten)]
+    state: State,
     wall_ns: f64,
     cpu_ns: f64,
     peak_resident: f64,
@@ -50,8 +49,7 @@ pub(super) fn run(quick: bool, interrupt: &Interrupt) -> Result<Results> {
     let lane = |peer, format| Lane {
         peer,
         format,
-        wall: Figure::default(),
-        cpu: Figure::default(),
+        cost: Cost::default(),
         resident: Figure::default(),
         live: 0.0,
         peak: 0.0,
@@ -63,15 +61,15 @@ pub(super) fn run(quick: bool, interrupt: &Interrupt) -> Result<Results> {
     ];
     let mut checked = Checked::default();
     let mut measure = |lane: &Lane, counts: bool| -> Result<Found> {
-        let command = match (lane.peer, counts) {
+        let mut command = match (lane.peer, counts) {
             (PINTLE, false) => programs.pintle(),
             (PINTLE, true) => programs.pintle_counting(),
             (_, false) => programs.kube_rs(),
             (_, true) => programs.kube_rs_counting(),
         };
-        let found: Found = ask(command, &["list", &canned.address, lane.format], interrupt)?;
-        let listed = (found.objects, found.digest.clone());
-        checked.note(lane.peer, listed, (state.objects, state.digest.clone()));
+        command.args(["list", &canned.address, lane.format]);
+        let found: Found = ask(&mut command, interrupt)?;
+        checked.note(lane.peer, &found.state, &state);
         Ok(found)
     };
     for lane in &mut lanes {
@@ -84,8 +82,8 @@ pub(super) fn run(quick: bool, interrupt: &Interrupt) -> Result<Results> {
         for at in 0..count {
             let lane = &mut lanes[(at + round) % count];
             let found = measure(lane, false)?;
-            lane.wall.push(found.wall_ns);
-            lane.cpu.push(found.cpu_ns);
+            lane.cost.wall.push(found.wall_ns);
+            lane.cost.cpu.push(found.cpu_ns);
             lane.resident.push(found.peak_resident);
         }
     }
@@ -104,21 +102,10 @@ fn targets(lanes: &[Lane]) -> Vec<Target> {
         return targets;
     };
     for lane in lanes.iter().filter(|lane| lane.peer == PINTLE) {
-        let ratio = lane.wall.over(&kube_rs.wall);
-        targets.push(Target {
-            what: format!("{}: time / kube-rs's in JSON", lane.format),
-            limit: 1.0 / 3.0,
-            found: ratio.median(),
-            range: Some((ratio.min(), ratio.max())),
-            by_cpu: Some(lane.cpu.over(&kube_rs.cpu).median()),
-        });
-        targets.push(Target {
-            what: format!("{}: peak of live bytes / those of the result", lane.format),
-            limit: 1.2,
-            found: lane.peak / lane.live,
-            range: None,
-            by_cpu: None,
-        });
+        let what = format!("{}: time / kube-rs's in JSON", lane.format);
+        targets.push(Target::of_cost(what, 1.0 / 3.0, &lane.cost, &kube_rs.cost));
+        let what = format!("{}: peak of live bytes / those of the result", lane.format);
+        targets.push(Target::single(what, 1.2, lane.peak / lane.live));
     }
     targets
 }
@@ -140,15 +127,15 @@ impl Results {
             let seconds = |figure: &Figure| figure.map(|nanoseconds| nanoseconds / 1e9);
             table.row([
                 format!("{}, {}", lane.peer, lane.format),
-                format!("{:.2}", seconds(&lane.wall)),
-                format!("{:.2}", seconds(&lane.cpu)),
+                format!("{:.2}", seconds(&lane.cost.wall)),
+                format!("{:.2}", seconds(&lane.cost.cpu)),
                 format!("{:.0}", lane.live / MIB),
                 format!("{:.0}", lane.peak / MIB),
                 format!("{:.0}", lane.resident.map(|bytes| bytes / MIB)),
             ]);
         }
         println!("{table}");
-        println!("{}", cache::targets(&self.targets));
+        println!("{}", target::table(&self.targets));
         let (met, missed) = target::count(&self.targets);
         Verdict {
             name: "list",
@@ -164,4 +151,3 @@ const PINTLE: &str = "pintle";
 const KUBE_RS: &str = "kube-rs";
 /// Each pod comes so many times, under other names.
 const COPIES: usize = 5;
-const MIB: f64 = 1_048_576.0;

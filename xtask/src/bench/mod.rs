@@ -25,6 +25,7 @@ use std::process::{Command, ExitCode};
 
 use clap::{Args, ValueEnum};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::command;
 use crate::error::{Context, Error, Result};
@@ -204,6 +205,28 @@ fn output(command: &mut Command, interrupt: &Interrupt) -> Result<String> {
         return Err(Error::new(format!("{command} failed ({status})")));
     }
     Ok(output)
+}
+
+/// Runs a program, and reads the JSON that it prints.
+fn ask<T: DeserializeOwned>(command: &mut Command, interrupt: &Interrupt) -> Result<T> {
+    let text = output(command, interrupt)?;
+    serde_json::from_str(&text)
+        .context(|| format!("read what {} says: {text}", command::describe(command)))
+}
+
+/// Builds programs of `peers-go`, and returns the directory in which they are.
+fn build_go(packages: &[&str], interrupt: &Interrupt) -> Result<PathBuf> {
+    let out = directory().join("target/peers-go");
+    make_directory(&out)?;
+    let mut build = Command::new("go");
+    build
+        .current_dir(directory().join("peers-go"))
+        .env("GOWORK", "off")
+        .args(["build", "-trimpath", "-o"])
+        .arg(&out)
+        .args(packages);
+    command::check(&mut build, interrupt)?;
+    Ok(out)
 }
 
 fn make_directory(path: &Path) -> Result<()> {

@@ -1,17 +1,17 @@
 //! The benchmark `queue`: keys through a work queue, and what delayed keys weigh, beside client-go.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
-use super::figures::Figure;
+use super::figures::Cost;
 use super::table::Table;
 use super::target::{self, Target};
-use super::{Verdict, cargo, directory, make_directory, output};
+use super::{Verdict, ask, build_go, cargo, directory};
 use crate::command;
-use crate::error::{Context, Result};
+use crate::error::Result;
 use crate::interrupt::Interrupt;
 
 /// What was found.
@@ -27,15 +27,9 @@ pub(super) struct Results {
 #[derive(Serialize)]
 struct Lane {
     name: &'static str,
+    /// Nanoseconds of a key.
     pintle: Cost,
     client_go: Cost,
-}
-
-/// Nanoseconds of a key.
-#[derive(Default, Serialize)]
-struct Cost {
-    wall: Figure,
-    cpu: Figure,
 }
 
 #[derive(Deserialize)]
@@ -62,7 +56,9 @@ pub(super) fn run(quick: bool, interrupt: &Interrupt) -> Result<Results> {
             let mut peers = [(&pintle, &mut lane.pintle), (&go, &mut lane.client_go)];
             peers.rotate_left(round % 2);
             for (program, cost) in peers {
-                let found: Found = ask(program, &[lane.name, &items.to_string()], interrupt)?;
+                let mut send = Command::new(program);
+                send.args([lane.name, &items.to_string()]);
+                let found: Found = ask(&mut send, interrupt)?;
                 cost.wall.push(found.wall_ns / found.items);
                 cost.cpu.push(found.cpu_ns / found.items);
             }
@@ -75,7 +71,7 @@ pub(super) fn run(quick: bool, interrupt: &Interrupt) -> Result<Results> {
         ("pintle", &heap, vec![million]),
         ("client-go", &go, vec!["weigh", million]),
     ] {
-        let found: BTreeMap<String, f64> = ask(program, &arguments, interrupt)?;
+        let found: BTreeMap<String, f64> = ask(Command::new(program).args(&arguments), interrupt)?;
         for (what, bytes) in found.iter().filter(|(what, _)| *what != "items") {
             weights.insert(format!("{peer}, {what}"), bytes / found["items"]);
         }
@@ -90,21 +86,13 @@ pub(super) fn run(quick: bool, interrupt: &Interrupt) -> Result<Results> {
 
 fn targets(lanes: &[Lane], weights: &BTreeMap<String, f64>) -> Vec<Target> {
     let ratio = |lane: &Lane| {
-        let by_wall = lane.pintle.wall.over(&lane.client_go.wall);
-        Target {
-            what: format!("{}: time of a key / client-go's", lane.name),
-            limit: 1.0 / 3.0,
-            found: by_wall.median(),
-            range: Some((by_wall.min(), by_wall.max())),
-            by_cpu: Some(lane.pintle.cpu.over(&lane.client_go.cpu).median()),
-        }
+        let what = format!("{}: time of a key / client-go's", lane.name);
+        Target::of_cost(what, 1.0 / 3.0, &lane.pintle, &lane.client_go)
     };
-    let weight = |what: &str| Target {
-        what: format!("bytes of a delayed key of 40 bytes, {what}"),
-        limit: 150.0,
-        found: weights.get(what).copied().unwrap_or(f64::NAN),
-        range: None,
-        by_cpu: None,
+    let weight = |what: &str| {
+        let found = weights.get(what).copied().unwrap_or(f64::NAN);
+        let what = format!("bytes of a delayed key of 40 bytes, {what}");
+        Target::single(what, 150.0, found)
     };
     let lanes = lanes.iter().filter(|lane| lane.name != "window").map(ratio);
     let weights = ["pintle, string", "pintle, shared"].map(weight);
@@ -139,16 +127,7 @@ impl Results {
             table.row([what.clone(), format!("{bytes:.0}")]);
         }
         println!("{table}");
-        let mut table = Table::new(["", "at most", "found", ""]);
-        for target in &self.targets {
-            table.row([
-                target.what.clone(),
-                format!("{:.2}", target.limit),
-                format!("{:.2}", target.found),
-                target.to_string(),
-            ]);
-        }
-        println!("{table}");
+        println!("{}", target::table(&self.targets));
         let (met, missed) = target::count(&self.targets);
         Verdict {
             name: "queue",
@@ -163,7 +142,6 @@ impl Results {
 /// The programs: pintle's for time and for weight, and client-go's.
 fn build(interrupt: &Interrupt) -> Result<(PathBuf, PathBuf, PathBuf)> {
     eprintln!("building the queues");
-    let target = directory().join("target");
     let mut rust = cargo();
     rust.args([
         "build",
@@ -173,31 +151,13 @@ fn build(interrupt: &Interrupt) -> Result<(PathBuf, PathBuf, PathBuf)> {
         "--package=bench-queue",
     ]);
     command::check(&mut rust, interrupt)?;
-    let go = target.join("peers-go");
-    make_directory(&go)?;
-    let mut build = Command::new("go");
-    build
-        .current_dir(directory().join("peers-go"))
-        .env("GOWORK", "off")
-        .args(["build", "-trimpath", "-o"])
-        .arg(&go)
-        .arg("./queue");
-    command::check(&mut build, interrupt)?;
-    let rust = target.join("release");
+    let go = build_go(&["./queue"], interrupt)?;
+    let rust = directory().join("target/release");
     Ok((
         rust.join("queue-time"),
         rust.join("queue-heap"),
         go.join("queue"),
     ))
-}
-
-fn ask<T: for<'de> Deserialize<'de>>(
-    program: &Path,
-    arguments: &[&str],
-    interrupt: &Interrupt,
-) -> Result<T> {
-    let text = output(Command::new(program).args(arguments), interrupt)?;
-    serde_json::from_str(&text).context(|| format!("read what {} says", program.display()))
 }
 
 /// The lanes, and what they are.

@@ -366,5 +366,10 @@ mod tests {
             without_chance("2026-01-02T03:04Z a-b"),
             "2026-01-02T03:04Z a-b\n"
         );
+        // What kubectl logs is compared without the time, and its process's number.
+        assert_eq!(
+            without_chance("W1128 05:01:43.687324   23103 prune.go:71] x"),
+            "prune.go:71] x\n"
+        );
     }
 }

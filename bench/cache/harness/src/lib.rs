@@ -5,6 +5,7 @@
 
 mod digest;
 mod latencies;
+mod peer;
 mod server;
 mod stages;
 mod usage;
@@ -12,6 +13,7 @@ mod usage;
 pub use bench_harness::Failure;
 pub use digest::{Digest, Facts};
 pub use latencies::Latencies;
-pub use server::ask;
+pub use peer::main;
+pub use server::{ask, count};
 pub use stages::{Stage, Stopwatch};
 pub use usage::{cpu_ns, peak_resident, reset_peak_resident, resident, voluntary_switches};

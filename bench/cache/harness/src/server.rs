@@ -3,7 +3,19 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 
+use serde_json::Value;
+
 use crate::Failure;
+
+/// How many pods the server has.
+///
+/// # Errors
+/// When it does not say.
+pub fn count(address: &str) -> Result<u64, Failure> {
+    let state: Value = serde_json::from_str(&ask(address, "/state")?)?;
+    let objects = state["objects"].as_u64();
+    objects.ok_or_else(|| "the server does not say".into())
+}
 
 /// What the server answers, over a connection of its own.
 ///

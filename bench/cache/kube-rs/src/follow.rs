@@ -2,7 +2,7 @@
 
 use std::pin::pin;
 
-use bench_cache_harness::{Digest, Failure, Stopwatch, ask, resident};
+use bench_cache_harness::{Digest, Failure, Stopwatch, ask, count, resident};
 use bench_harness::Counted;
 use futures_util::StreamExt as _;
 use k8s_openapi::api::core::v1::Pod;
@@ -10,7 +10,7 @@ use kube::runtime::{WatchStreamExt as _, reflector, watcher};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use crate::{add, count, pods};
+use crate::{add, pods};
 
 /// What whoever reads the stream says.
 enum Heard {

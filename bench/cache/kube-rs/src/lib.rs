@@ -13,7 +13,7 @@ mod list;
 
 use std::process::ExitCode;
 
-use bench_cache_harness::{Digest, Facts, Failure, ask};
+use bench_cache_harness::{Digest, Facts, Failure};
 use bench_harness::{Counted, LABEL};
 use k8s_openapi::api::core::v1::Pod;
 use kube::{Api, Client, Config};
@@ -21,24 +21,7 @@ use serde_json::Value;
 
 /// Does what the program's arguments say; `heap` is its allocator, if it counts.
 pub fn main(heap: Option<&'static Counted>) -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .build();
-    let found = runtime
-        .map_err(Failure::from)
-        .and_then(|runtime| runtime.block_on(run(&arguments, heap)));
-    match found {
-        Ok(found) => {
-            println!("{found}");
-            ExitCode::SUCCESS
-        }
-        Err(error) => {
-            eprintln!("{}: {error}", arguments.join(" "));
-            ExitCode::FAILURE
-        }
-    }
+    bench_cache_harness::main(heap, run)
 }
 
 async fn run(arguments: &[&str], heap: Option<&'static Counted>) -> Result<Value, Failure> {
@@ -58,14 +41,6 @@ async fn run(arguments: &[&str], heap: Option<&'static Counted>) -> Result<Value
 fn pods(address: &str) -> Result<Api<Pod>, Failure> {
     let config = Config::new(format!("http://{address}").parse()?);
     Ok(Api::all(Client::try_from(config)?))
-}
-
-/// How many pods the server has.
-fn count(address: &str) -> Result<u64, Failure> {
-    let state: Value = serde_json::from_str(&ask(address, "/state")?)?;
-    state["objects"]
-        .as_u64()
-        .ok_or_else(|| "the server does not say".into())
 }
 
 fn add(digest: &mut Digest, pod: &Pod) {

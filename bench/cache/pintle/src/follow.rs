@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bench_cache_harness::{Failure, Stopwatch, ask};
+use bench_cache_harness::{Failure, Stopwatch, ask, count};
 use peer_pintle::walk;
 use pintle_api::core::v1::Pod;
 use pintle_cache::Handler;
@@ -17,7 +17,7 @@ use crate::{Source, digest};
 /// Follows the server through so many events. Both times end when the handler has been called with everything,
 /// and has looked at every field if it `walks`.
 pub(crate) async fn run(source: &Source, walks: bool, events: u64) -> Result<Value, Failure> {
-    let pods = source.count()?;
+    let pods = count(&source.address)?;
     let watch = Stopwatch::start();
     let informer = source.informer()?;
     let (adds, updates) = (Arc::new(Goal::of(pods)), Arc::new(Goal::of(events)));

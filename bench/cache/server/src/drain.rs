@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use bench_cache_harness::{Failure, ask};
+use bench_cache_harness::{Failure, ask, count};
 use serde_json::{Value, json};
 
 fn main() -> ExitCode {
@@ -30,8 +30,7 @@ fn run() -> Result<Value, Failure> {
         return Err("cache-drain ADDRESS json|protobuf EVENTS".into());
     };
     let events: usize = events.parse()?;
-    let state: Value = serde_json::from_str(&ask(address, "/state")?)?;
-    let pods = state["objects"].as_u64().unwrap_or_default() as usize;
+    let pods = count(address)? as usize;
     let accept = match format.as_str() {
         "protobuf" => "application/vnd.kubernetes.protobuf",
         _ => "application/json",

@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::canned::State;
-use super::{Canned, MIB, Programs, Results, Table, Target, ask};
-use crate::bench::figures::Figure;
+use super::{Canned, Programs, Results, Table, Target};
+use crate::bench::ask;
+use crate::bench::figures::{Cost, Figure, MIB};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 
@@ -22,12 +23,6 @@ pub(super) struct Lane {
     /// Nanoseconds an event.
     watch: Cost,
     resident: Figure,
-}
-
-#[derive(Default, Serialize)]
-struct Cost {
-    wall: Figure,
-    cpu: Figure,
 }
 
 #[derive(Deserialize)]
@@ -52,51 +47,31 @@ struct Drained {
     watch_ns: f64,
 }
 
+/// `how` everything comes: by [`LIST`], or by [`WATCH_LIST`].
 pub(super) fn run(
     programs: &Programs,
     canned: &Canned,
+    how: &'static str,
     quick: bool,
     results: &mut Results,
     interrupt: &Interrupt,
 ) -> Result<()> {
     let rounds = if quick { 1 } else { 5 };
-    // client-go takes a second for 1,500 events in JSON.
-    let (protobuf, json) = if quick {
-        (4_000, 2_000)
-    } else {
-        (100_000, 20_000)
+    // client-go takes a second for 2,500 events in JSON. They come after a list alone.
+    let (protobuf, json) = match how {
+        WATCH_LIST => (0, 0),
+        _ if quick => (4_000, 2_000),
+        _ => (100_000, 20_000),
     };
     for (format, events) in [("protobuf", protobuf), ("json", json)] {
         let lanes = follow(
             programs,
             canned,
-            (format, LIST, events, rounds),
+            (format, how, events, rounds),
             results,
             interrupt,
         )?;
-        targets(&lanes, format, LIST, &mut results.targets);
-        results.follow.extend(lanes);
-    }
-    Ok(())
-}
-
-pub(super) fn run_watch_list(
-    programs: &Programs,
-    canned: &Canned,
-    quick: bool,
-    results: &mut Results,
-    interrupt: &Interrupt,
-) -> Result<()> {
-    let rounds = if quick { 1 } else { 5 };
-    for format in ["protobuf", "json"] {
-        let lanes = follow(
-            programs,
-            canned,
-            (format, WATCH_LIST, 0, rounds),
-            results,
-            interrupt,
-        )?;
-        targets(&lanes, format, WATCH_LIST, &mut results.targets);
+        targets(&lanes, format, how, &mut results.targets);
         results.follow.extend(lanes);
     }
     Ok(())
@@ -140,7 +115,7 @@ fn follow(
             if lane.peer == SERVER {
                 let events = events.max(1);
                 let arguments = [&canned.address, format, &events.to_string()];
-                let found: Drained = ask(programs.drain(), &arguments, interrupt)?;
+                let found: Drained = ask(programs.drain().args(arguments), interrupt)?;
                 let listed = if how == LIST {
                     found.list_ns
                 } else {
@@ -152,7 +127,7 @@ fn follow(
                 }
                 continue;
             }
-            let command = match lane.peer {
+            let mut command = match lane.peer {
                 PINTLE => programs.pintle(),
                 KUBE_RS => programs.kube_rs(),
                 _ => programs.client_go(how == WATCH_LIST),
@@ -168,7 +143,7 @@ fn follow(
                 look,
                 &events.to_string(),
             ];
-            let found: Found = ask(command, &arguments, interrupt)?;
+            let found: Found = ask(command.args(arguments), interrupt)?;
             let what = lane.name();
             results.checked.note(&what, found.synced.state, before);
             lane.sync.wall.push(found.synced.wall_ns / pods);
@@ -222,25 +197,13 @@ fn targets(lanes: &[Lane], format: &str, how: &str, targets: &mut Vec<Target>) {
     ) else {
         return;
     };
-    // What the task says of each format: how many times as fast.
+    // How many times as fast it is to be, in each format.
     let (sync, sync_walked, watch, watch_walked) = match format {
         "json" => (3.0, None, 4.0, None),
         _ => (5.0, Some(2.5), 5.0, Some(2.5)),
     };
     let mut push = |what: String, limit: f64, one: &Cost, than: &Cost| {
-        let ratio = one.wall.over(&than.wall);
-        // The list alone is followed by events.
-        if ratio.median().is_nan() {
-            return;
-        }
-        let by_cpu = one.cpu.over(&than.cpu).median();
-        targets.push(Target {
-            what,
-            limit,
-            found: ratio.median(),
-            range: Some((ratio.min(), ratio.max())),
-            by_cpu: (!by_cpu.is_nan()).then_some(by_cpu),
-        });
+        targets.push(Target::of_cost(what, limit, one, than));
     };
     let of = |what: &str| format!("{format}, {how}: {what} / {peer}'s");
     push(
@@ -286,14 +249,9 @@ fn targets(lanes: &[Lane], format: &str, how: &str, targets: &mut Vec<Target>) {
         }
     }
     if let Some(client_go) = find(CLIENT_GO, "", false) {
+        let what = format!("{format}, {how}: resident after sync / client-go's");
         let ratio = lazy.resident.over(&client_go.resident);
-        targets.push(Target {
-            what: format!("{format}, {how}: resident after sync / client-go's"),
-            limit: 1.0 / 3.0,
-            found: ratio.median(),
-            range: Some((ratio.min(), ratio.max())),
-            by_cpu: None,
-        });
+        targets.push(Target::of(what, 1.0 / 3.0, &ratio));
     }
 }
 
@@ -325,8 +283,8 @@ pub(super) fn table(lanes: &[Lane]) -> Table {
     table
 }
 
-const LIST: &str = "list";
-const WATCH_LIST: &str = "watch-list";
+pub(super) const LIST: &str = "list";
+pub(super) const WATCH_LIST: &str = "watch-list";
 const PINTLE: &str = "pintle";
 const CLIENT_GO: &str = "client-go";
 const KUBE_RS: &str = "kube-rs";

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Canned, KIB, MIB, Programs, Results, Table, Target, ask};
+use super::{Canned, Programs, Results, Table, Target};
+use crate::bench::ask;
+use crate::bench::figures::{KIB, MIB};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 
@@ -58,16 +60,13 @@ pub(super) fn run(
         holders.push(("client-go".to_owned(), ""));
         holders.push(("kube-rs, JSON".to_owned(), ""));
         for (holder, storage) in holders {
-            let command = match &*holder {
+            let mut command = match &*holder {
                 "client-go" => programs.client_go(false),
                 "kube-rs, JSON" => programs.kube_rs_counting(),
                 _ => programs.pintle_counting(),
             };
-            let found: Found = ask(
-                command,
-                &["weigh", &canned.address, storage, what],
-                interrupt,
-            )?;
+            command.args(["weigh", &canned.address, storage, what]);
+            let found: Found = ask(&mut command, interrupt)?;
             results.checked.note(&holder, found.objects, objects);
             results.memory.push(Weight {
                 holder,
@@ -79,7 +78,7 @@ pub(super) fn run(
     let count = if quick { 2_000 } else { 100_000 };
     for (storage, ..) in STORAGES {
         let arguments = ["gets", &canned.address, storage, &count.to_string()];
-        let found = ask(programs.pintle(), &arguments, interrupt)?;
+        let found = ask(programs.pintle().args(arguments), interrupt)?;
         results.gets.push(Gets { storage, found });
     }
     for (storage, whole, pruned) in STORAGES {
@@ -96,13 +95,9 @@ pub(super) fn run(
             } else {
                 ""
             };
-            results.targets.push(Target {
-                what: format!("live KiB of a pod, {storage}{how}"),
-                limit,
-                found: found.unwrap_or(f64::NAN),
-                range: None,
-                by_cpu: None,
-            });
+            let what = format!("live KiB of a pod, {storage}{how}");
+            let found = found.unwrap_or(f64::NAN);
+            results.targets.push(Target::single(what, limit, found));
         }
     }
     Ok(())

@@ -20,8 +20,8 @@ use super::target::{self, Target};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 
-pub(super) use canned::Canned;
-pub(super) use programs::{Programs, ask};
+pub(super) use canned::{Canned, State};
+pub(super) use programs::Programs;
 
 /// A part of the benchmark.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -85,10 +85,12 @@ pub(super) fn run(quick: bool, only: Option<Part>, interrupt: &Interrupt) -> Res
     let inputs = programs.inputs(pods, interrupt)?;
     let canned = Canned::start(&programs, &inputs, 1)?;
     if wanted(Part::Follow) {
-        follow::run(&programs, &canned, quick, &mut results, interrupt)?;
+        let how = follow::LIST;
+        follow::run(&programs, &canned, how, quick, &mut results, interrupt)?;
     }
     if wanted(Part::WatchList) {
-        follow::run_watch_list(&programs, &canned, quick, &mut results, interrupt)?;
+        let how = follow::WATCH_LIST;
+        follow::run(&programs, &canned, how, quick, &mut results, interrupt)?;
     }
     if wanted(Part::Memory) {
         memory::run(&programs, &canned, quick, &mut results, interrupt)?;
@@ -126,7 +128,7 @@ impl Results {
         if let Some(scale) = &self.scale {
             println!("{}", scale.table());
         }
-        println!("{}", targets(&self.targets));
+        println!("{}", target::table(&self.targets));
         let (met, missed) = target::count(&self.targets);
         Verdict {
             name: "cache",
@@ -137,26 +139,3 @@ impl Results {
         }
     }
 }
-
-/// Targets with what was found.
-pub(super) fn targets(targets: &[Target]) -> Table {
-    let mut table = Table::new(["", "at most", "found", "least–most", "by CPU", ""]);
-    for target in targets {
-        let range = target
-            .range
-            .map(|(least, most)| format!("{least:.3}–{most:.3}"));
-        let by_cpu = target.by_cpu.map(|ratio| format!("{ratio:.3}"));
-        table.row([
-            target.what.clone(),
-            format!("{:.3}", target.limit),
-            format!("{:.3}", target.found),
-            range.unwrap_or_default(),
-            by_cpu.unwrap_or_default(),
-            target.to_string(),
-        ]);
-    }
-    table
-}
-
-const MIB: f64 = 1_048_576.0;
-const KIB: f64 = 1_024.0;

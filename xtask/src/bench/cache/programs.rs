@@ -4,9 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use serde::Deserialize;
-
-use crate::bench::{cargo, directory, make_directory, output};
+use crate::bench::{build_go, cargo, directory, make_directory};
 use crate::command;
 use crate::error::{Context, Result};
 use crate::interrupt::Interrupt;
@@ -19,12 +17,6 @@ pub(in crate::bench) struct Programs {
 
 impl Programs {
     pub(in crate::bench) fn build(interrupt: &Interrupt) -> Result<Self> {
-        let target = directory().join("target");
-        let programs = Self {
-            rust: target.join("release"),
-            go: target.join("peers-go"),
-        };
-        make_directory(&programs.go)?;
         eprintln!("building the peers");
         let mut build = cargo();
         build.args(["build", "--quiet", "--release", "--locked"]);
@@ -37,15 +29,10 @@ impl Programs {
             build.args(["--package", package]);
         }
         command::check(&mut build, interrupt)?;
-        let mut build = Command::new("go");
-        build
-            .current_dir(directory().join("peers-go"))
-            .env("GOWORK", "off")
-            .args(["build", "-trimpath", "-o"])
-            .arg(&programs.go)
-            .args(["./cache", "./prepare"]);
-        command::check(&mut build, interrupt)?;
-        Ok(programs)
+        Ok(Self {
+            rust: directory().join("target/release"),
+            go: build_go(&["./cache", "./prepare"], interrupt)?,
+        })
     }
 
     /// The directory of so many pods. They are prepared once, until the generator writes others.
@@ -106,15 +93,4 @@ impl Programs {
         command.env("KUBE_FEATURE_WatchListClient", watch_list.to_string());
         command
     }
-}
-
-/// Runs a peer, and reads what it says.
-pub(in crate::bench) fn ask<T: for<'de> Deserialize<'de>>(
-    mut command: Command,
-    arguments: &[&str],
-    interrupt: &Interrupt,
-) -> Result<T> {
-    let text = output(command.args(arguments), interrupt)?;
-    serde_json::from_str(&text)
-        .context(|| format!("read what {} says", command::describe(&command)))
 }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Canned, Programs, Results, Table, Target, ask};
+use super::{Canned, Programs, Results, Table, Target};
+use crate::bench::ask;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 
@@ -39,7 +40,7 @@ pub(super) fn run(
     for peer in ["pintle", "client-go"] {
         for readers in [1, 2] {
             for writer in ["resting", "writing"] {
-                let command = match peer {
+                let mut command = match peer {
                     "pintle" => programs.pintle(),
                     _ => programs.client_go(false),
                 };
@@ -50,7 +51,7 @@ pub(super) fn run(
                     seconds,
                     writer,
                 ];
-                let found = ask(command, &arguments, interrupt)?;
+                let found = ask(command.args(arguments), interrupt)?;
                 results.reads.push(Lane {
                     peer,
                     readers,
@@ -66,16 +67,12 @@ pub(super) fn run(
         } else {
             "readers"
         };
-        results.targets.push(Target {
-            what: format!(
-                "waits of {} {readers}, writer {}",
-                lane.readers, lane.writer
-            ),
-            limit: 0.0,
-            found: lane.found.waits.unwrap_or(f64::NAN),
-            range: None,
-            by_cpu: None,
-        });
+        let what = format!(
+            "waits of {} {readers}, writer {}",
+            lane.readers, lane.writer
+        );
+        let waits = lane.found.waits.unwrap_or(f64::NAN);
+        results.targets.push(Target::single(what, 0.0, waits));
     }
     Ok(())
 }

@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::canned::State;
-use super::{Canned, MIB, Programs, Results, Table, Target, ask};
+use super::{Canned, Programs, Results, Table, Target};
+use crate::bench::ask;
+use crate::bench::figures::MIB;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 
@@ -44,20 +46,17 @@ pub(super) fn run(
                 how,
                 &changed.to_string(),
             ];
-            let found: Found = ask(programs.pintle_counting(), &arguments, interrupt)?;
+            let found: Found = ask(programs.pintle_counting().args(arguments), interrupt)?;
             let what = format!("{storage}, {how}");
             results.checked.note(&what, found.state, canned.state()?);
             for (of, before, peak) in [
                 ("live bytes", found.live_bytes, found.peak_bytes),
                 ("resident", found.resident, found.peak_resident),
             ] {
-                results.targets.push(Target {
-                    what: format!("anew by {how}, {storage}: peak of {of} / before"),
-                    limit: 1.3,
-                    found: peak / before,
-                    range: None,
-                    by_cpu: None,
-                });
+                let what = format!("anew by {how}, {storage}: peak of {of} / before");
+                results
+                    .targets
+                    .push(Target::single(what, 1.3, peak / before));
             }
             results.relist.push(Lane {
                 storage,

@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Canned, KIB, Programs, Table, Target, ask};
-use crate::bench::figures::Figure;
+use super::{Canned, Programs, Table, Target};
+use crate::bench::ask;
+use crate::bench::figures::{Figure, KIB};
 use crate::error::Result;
 use crate::interrupt::Interrupt;
 
@@ -63,14 +64,17 @@ pub(super) fn run(
     let indexed = canned.state()?.objects;
     let (mut pintle, mut client_go, mut of_a_node) = (Figure::default(), Figure::default(), 0.0);
     let rounds = if quick { 1 } else { 3 };
-    for _ in 0..rounds {
+    for round in 0..rounds {
         let mut letters = Vec::new();
-        for (figure, command) in [
+        let mut peers = [
             (&mut pintle, programs.pintle()),
             (&mut client_go, programs.client_go(false)),
-        ] {
+        ];
+        peers.rotate_left(round % 2);
+        for (figure, mut command) in peers {
             let passes = if quick { "2" } else { "30" };
-            let found: Indexed = ask(command, &["index", &canned.address, passes], interrupt)?;
+            command.args(["index", &canned.address, passes]);
+            let found: Indexed = ask(&mut command, interrupt)?;
             results.checked.note("an index", found.objects, indexed);
             figure.push(found.wall_ns / found.lookups);
             of_a_node = found.found / found.lookups;
@@ -84,12 +88,12 @@ pub(super) fn run(
     let mut measure = |copies: usize| -> Result<Many> {
         let canned = Canned::start(programs, &inputs, copies)?;
         let arguments = ["weigh", &canned.address, "lazy", "whole"];
-        let weighed: Weighed = ask(programs.pintle_counting(), &arguments, interrupt)?;
+        let weighed: Weighed = ask(programs.pintle_counting().args(arguments), interrupt)?;
         results
             .checked
             .note("many pods", weighed.objects, canned.state()?.objects);
         let arguments = ["gets", &canned.address, "lazy", "500000"];
-        let got: Got = ask(programs.pintle(), &arguments, interrupt)?;
+        let got: Got = ask(programs.pintle().args(arguments), interrupt)?;
         Ok(Many {
             objects: weighed.objects,
             live_bytes: weighed.live_bytes,
@@ -98,35 +102,25 @@ pub(super) fn run(
     };
     let (few, many) = (measure(1)?, measure(copies)?);
     let by_index = pintle.over(&client_go);
-    let target = |what: String, limit, found, range| Target {
-        what,
-        limit,
-        found,
-        range,
-        by_cpu: None,
-    };
     let (one, other) = (few.each(), many.each());
     results.targets.extend([
-        target(
+        Target::of(
             format!("time by index, {indexed} pods / client-go's"),
             1.0 / 3.0,
-            by_index.median(),
-            Some((by_index.min(), by_index.max())),
+            &by_index,
         ),
-        target(
+        Target::single(
             format!(
                 "live bytes of each of {} pods / of {}",
                 many.objects, few.objects
             ),
             1.1,
             other / one,
-            None,
         ),
-        target(
+        Target::single(
             format!("time of a get, {} pods / {}", many.objects, few.objects),
             3.0,
             many.get_ns / few.get_ns,
-            None,
         ),
     ]);
     results.scale = Some(Results {

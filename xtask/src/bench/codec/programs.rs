@@ -1,9 +1,8 @@
 //! The programs of the benchmark, built once: two for each peer in Rust, and those in Go.
 
 use std::path::PathBuf;
-use std::process::Command;
 
-use crate::bench::{cargo, directory, make_directory};
+use crate::bench::{build_go, cargo, directory};
 use crate::command;
 use crate::error::Result;
 use crate::interrupt::Interrupt;
@@ -15,12 +14,6 @@ pub(super) struct Programs {
 
 impl Programs {
     pub(super) fn build(interrupt: &Interrupt) -> Result<Self> {
-        let target = directory().join("target");
-        let programs = Self {
-            rust: target.join("release"),
-            go: target.join("peers-go"),
-        };
-        make_directory(&programs.go)?;
         eprintln!("building the peers");
         let mut build = cargo();
         build.args(["build", "--quiet", "--release", "--locked"]);
@@ -31,15 +24,10 @@ impl Programs {
             }
         }
         command::check(&mut build, interrupt)?;
-        let mut build = Command::new("go");
-        build
-            .current_dir(directory().join("peers-go"))
-            .env("GOWORK", "off")
-            .args(["build", "-trimpath", "-o"])
-            .arg(&programs.go)
-            .arg("./...");
-        command::check(&mut build, interrupt)?;
-        Ok(programs)
+        Ok(Self {
+            rust: directory().join("target/release"),
+            go: build_go(&["./codec", "./prepare", "./verify"], interrupt)?,
+        })
     }
 
     /// The peers as they are when time is measured: with the system's allocator.
