@@ -51,9 +51,14 @@ func run(keys []string, window int64) {
 	runtime.GC()
 	start, cpuBefore := time.Now(), cpu()
 	go func() {
+		known := int64(0)
 		for added, key := range keys {
-			for int64(added)-done.Load() >= window {
-				runtime.Gosched()
+			// What is known is enough most of the time, and to look again would keep the worker waiting.
+			for int64(added)-known >= window {
+				known = done.Load()
+				if int64(added)-known >= window {
+					runtime.Gosched()
+				}
 			}
 			queue.Add(key)
 		}

@@ -162,7 +162,7 @@ mod tests {
         let mut delays = Delays::default();
         let mut expected: Vec<(u64, u32)> = Vec::new();
         for key in 0..2_000u32 {
-            let slot = slots.find_or_insert(key);
+            let slot = slots.find_or_insert(key, key);
             let due = random.below(500);
             delays.add(slot, at(due), &mut slots);
             expected.push((due, slot));
@@ -189,7 +189,7 @@ mod tests {
         let mut slots = Slots::new();
         let mut delays = Delays::default();
         for key in 0..100u32 {
-            let slot = slots.find_or_insert(key);
+            let slot = slots.find_or_insert(key, key);
             delays.add(slot, at(1), &mut slots);
         }
         let popped = std::iter::from_fn(|| delays.pop(at(1), &mut slots));

@@ -73,14 +73,14 @@ impl<K: Key> Item<K> {
         let Some(taken) = self.taken.take() else {
             return;
         };
-        let how = again.unwrap_or_default();
+        let Some(how) = again else {
+            return self.shared.done(taken, forget);
+        };
         self.shared.with(how, |queue, now| {
             if forget {
                 queue.forget_taken(&taken);
             }
-            if let Some(how) = again {
-                queue.add_again(&taken, how, now);
-            }
+            queue.add_again(&taken, how, now);
             queue.done(taken, now);
         });
     }

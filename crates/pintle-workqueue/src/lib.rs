@@ -42,6 +42,7 @@ mod backoff;
 mod builder;
 mod delays;
 mod get;
+mod inbox;
 mod item;
 mod key;
 mod limiter;
@@ -51,6 +52,7 @@ mod parallel;
 mod queue;
 mod slots;
 mod sync;
+mod table;
 mod waiters;
 mod work_queue;
 

@@ -12,7 +12,7 @@ use pintle_env::{Instant, Metrics};
 use crate::delays::Delays;
 use crate::metrics::Told;
 use crate::order::{Rank, Ticket};
-use crate::slots::{NOWHERE, Slot, Slots};
+use crate::slots::{Hasher, NOWHERE, Slot, Slots};
 use crate::{Add, Key, Limiter, Order};
 
 /// A work queue as plain data: every operation takes the time and says at once what comes of it.
@@ -124,12 +124,27 @@ impl<K: Key> Queue<K> {
 
     /// Adds a key. Once the queue shuts down, nothing is added.
     pub fn add(&mut self, key: K, how: Add, now: Instant) {
+        let hash = self.slots.hasher().hash(&key);
+        self.add_hashed(key, hash, how, now);
+    }
+
+    /// As [`Queue::add`], with the hash of the key by [`Queue::hasher`].
+    pub(crate) fn add_hashed(&mut self, key: K, hash: u32, how: Add, now: Instant) {
         if self.shutting_down {
             return;
         }
         self.advance(now);
-        let slot = self.slots.find_or_insert(key);
+        let slot = self.slots.find_or_insert(key, hash);
         self.add_slot(slot, how, now);
+    }
+
+    pub(crate) fn hasher(&self) -> &Hasher {
+        self.slots.hasher()
+    }
+
+    /// Prepares for keys with these hashes to be added.
+    pub(crate) fn expect(&self, hashes: impl Iterator<Item = u32>) {
+        self.slots.expect(hashes);
     }
 
     /// Adds what was taken, as [`Queue::add`] does with its key.
@@ -256,6 +271,17 @@ impl<K: Key> Queue<K> {
         self.delays.len() > 0 || self.told.anybody()
     }
 
+    /// Whether what comes next is here already, whatever else is added.
+    pub(crate) fn knows_next(&self, now: Instant) -> bool {
+        let is_due = |deadline| deadline <= now;
+        self.ready > 0 && self.order.is_fifo() && !self.delays.next().is_some_and(is_due)
+    }
+
+    /// Whether what was taken was added meanwhile.
+    pub(crate) fn comes_again(&self, taken: &Taken<K>) -> bool {
+        self.slots.get(taken.slot).wanted
+    }
+
     pub(crate) fn tells_anybody(&self) -> bool {
         self.told.anybody()
     }
@@ -380,12 +406,10 @@ impl<K: Key> Queue<K> {
         self.release(slot);
     }
 
-    /// Gives a slot up if nothing is known of its key.
+    /// Gives a slot up if it became idle.
     fn release(&mut self, slot: u32) {
-        let known = self.slots.get(slot);
-        let idle = !known.wanted && !known.taken && known.delay == NOWHERE;
-        if idle && known.failures == 0 {
-            self.slots.remove(slot);
+        if self.slots.get(slot).is_idle() {
+            self.slots.release();
         }
     }
 

@@ -1,8 +1,10 @@
 //! [`WorkQueue`], the queue that tasks share.
 //!
 //! Invariants: nobody waits while there is a key for them; one of those who wait, if anybody does,
-//! sleeps until the next key is due; wakers are called without the lock.
+//! sleeps until the next key is due; wakers are called without the lock. Keys that are to be worked on at
+//! once come in through the [`Inbox`], and every operation that could tell the difference looks there first.
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, PoisonError};
 use std::task::{Poll, Waker};
@@ -10,6 +12,8 @@ use std::time::Duration;
 
 use pintle_env::{Instant, Time};
 
+use crate::inbox::{Arrival, Inbox};
+use crate::slots::Hasher;
 use crate::sync::{Mutex, MutexGuard};
 use crate::waiters::{Seat, Waiters};
 use crate::{Add, Builder, Drain, Get, Item, Key, Queue, Taken};
@@ -25,9 +29,14 @@ pub struct WorkQueue<K> {
     shared: Arc<Shared<K>>,
 }
 
+// The front is locked before the inbox.
 pub(crate) struct Shared<K> {
     front: Mutex<Front<K>>,
+    inbox: Mutex<Inbox<K>>,
     time: Arc<dyn Time>,
+    hasher: Hasher,
+    /// Whether anybody wants to know at once how many keys wait, and since when.
+    is_measured: bool,
 }
 
 /// What comes of asking for a key.
@@ -41,6 +50,8 @@ pub(crate) enum Asked<K> {
 /// What the lock is around.
 pub(crate) struct Front<K> {
     queue: Queue<K>,
+    /// What was fetched from the inbox, to be added.
+    arrived: VecDeque<Arrival<K>>,
     waiters: Waiters,
     /// Who of those that wait sleeps until a key is due, and until when.
     timekeeper: Option<(Seat, Instant)>,
@@ -64,17 +75,25 @@ impl<K: Key> WorkQueue<K> {
     }
 
     pub(crate) fn over(queue: Queue<K>, time: Arc<dyn Time>) -> Self {
+        let (hasher, is_measured) = (queue.hasher().clone(), queue.tells_anybody());
         let front = Front {
             queue,
+            arrived: VecDeque::new(),
             waiters: Waiters::default(),
             timekeeper: None,
             drainers: Vec::new(),
             next_drainer: 0,
             abandoned: false,
         };
-        let front = Mutex::new(front);
+        let shared = Shared {
+            front: Mutex::new(front),
+            inbox: Mutex::new(Inbox::new()),
+            time,
+            hasher,
+            is_measured,
+        };
         Self {
-            shared: Arc::new(Shared { front, time }),
+            shared: Arc::new(shared),
         }
     }
 
@@ -96,7 +115,11 @@ impl<K: Key> WorkQueue<K> {
 
     /// Adds a key in the way that `how` says.
     pub fn add_with(&self, key: K, how: Add) {
-        self.shared.with(how, |queue, now| queue.add(key, how, now));
+        if how.delayed || how.rate_limited || self.shared.is_measured {
+            self.shared.with(how, |queue, now| queue.add(key, how, now));
+        } else {
+            self.shared.leave_key(key, how.priority);
+        }
     }
 
     /// Adds many keys at once: the lock is taken once.
@@ -166,7 +189,7 @@ impl<K: Key> WorkQueue<K> {
     /// handed out, and then [`get`](Self::get) says that there is no more. Nobody is waited for: a
     /// [`drain`](Self::drain) that is going on ends.
     pub fn shut_down(&self) {
-        let mut front = self.shared.lock();
+        let mut front = self.shared.caught_up();
         front.queue.shut_down();
         front.abandoned = true;
         let calls = front.settle();
@@ -181,7 +204,7 @@ impl<K: Key> WorkQueue<K> {
     ///
     /// The queue stays shut down when the future is dropped.
     pub fn drain(&self) -> Drain<'_, K> {
-        let mut front = self.shared.lock();
+        let mut front = self.shared.caught_up();
         front.queue.shut_down();
         front.abandoned = false;
         let calls = front.settle();
@@ -228,15 +251,77 @@ impl<K: Key> Shared<K> {
         self.front.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn lock_inbox(&self) -> MutexGuard<'_, Inbox<K>> {
+        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The queue with all that was added.
+    fn caught_up(&self) -> MutexGuard<'_, Front<K>> {
+        let mut front = self.lock();
+        self.catch_up(&mut front, false);
+        front
+    }
+
+    /// Adds what is in the inbox, if anything is. If not, a task may be about to wait for it.
+    fn catch_up(&self, front: &mut Front<K>, is_about_to_wait: bool) -> bool {
+        let watched = is_about_to_wait || !front.waiters.is_empty();
+        let is_anything = self.lock_inbox().fetch(&mut front.arrived, watched);
+        let hashes = front.arrived.iter().map(|arrival| arrival.hash);
+        front.queue.expect(hashes);
+        // One at a time, so that what comes after a panic of an order's is not lost.
+        while let Some(arrival) = front.arrived.pop_front() {
+            let how = Add::now().priority(arrival.priority);
+            front
+                .queue
+                .add_hashed(arrival.key, arrival.hash, how, Instant::ORIGIN);
+        }
+        is_anything
+    }
+
+    /// Leaves a key that is to be worked on at once, no matter when that was.
+    fn leave_key(&self, key: K, priority: i32) {
+        let arrival = Arrival {
+            hash: self.hasher.hash(&key),
+            key,
+            priority,
+        };
+        let is_urgent = self.lock_inbox().leave(arrival);
+        if is_urgent {
+            self.with(Add::now(), |_, _| ());
+        }
+    }
+
     /// Does something with the queue, and calls those for whom that is news.
     pub(crate) fn with<T>(&self, how: Add, act: impl FnOnce(&mut Queue<K>, Instant) -> T) -> T {
-        let mut front = self.lock();
+        self.act(self.caught_up(), how, act)
+    }
+
+    fn act<T>(
+        &self,
+        mut front: MutexGuard<'_, Front<K>>,
+        how: Add,
+        act: impl FnOnce(&mut Queue<K>, Instant) -> T,
+    ) -> T {
         let now = self.now(&front, how);
         let result = act(&mut front.queue, now);
         let calls = front.settle();
         drop(front);
         calls.make();
         result
+    }
+
+    /// A worker is done.
+    pub(crate) fn done(&self, taken: Taken<K>, forget: bool) {
+        let mut front = self.lock();
+        if front.queue.comes_again(&taken) {
+            self.catch_up(&mut front, false);
+        }
+        self.act(front, Add::now(), |queue, now| {
+            if forget {
+                queue.forget_taken(&taken);
+            }
+            queue.done(taken, now);
+        });
     }
 
     /// The time, if anything depends on it: to read a clock takes longer than to add a key.
@@ -253,7 +338,15 @@ impl<K: Key> Shared<K> {
     pub(crate) fn poll_get(&self, seat: &mut Option<Seat>, waker: &Waker) -> Asked<K> {
         let mut front = self.lock();
         let now = self.now(&front, Add::now());
-        let taken = front.queue.take(now);
+        if !front.queue.knows_next(now) {
+            self.catch_up(&mut front, false);
+        }
+        let taken = loop {
+            match front.queue.take(now) {
+                None if self.catch_up(&mut front, true) => {}
+                taken => break taken,
+            }
+        };
         let asked = if taken.is_some() || front.queue.is_finished() {
             if let Some(seat) = seat.take() {
                 front.leave(seat);

@@ -47,6 +47,27 @@ fn two_workers_get_two_keys() {
 }
 
 #[test]
+fn a_worker_gets_what_two_add_at_once() {
+    model(|| {
+        let queue = queue();
+        let worker = {
+            let queue = queue.clone();
+            thread::spawn(move || {
+                let first = *block_on(queue.get()).unwrap();
+                first + *block_on(queue.get()).unwrap()
+            })
+        };
+        let other = {
+            let queue = queue.clone();
+            thread::spawn(move || queue.add(1))
+        };
+        queue.add(2);
+        other.join().unwrap();
+        assert_eq!(worker.join().unwrap(), 3);
+    });
+}
+
+#[test]
 fn a_worker_that_gives_up_leaves_its_turn_to_the_other() {
     model(|| {
         let queue = queue();

@@ -1,0 +1,52 @@
+//! [`Inbox`], where keys are left for whoever looks at the queue next.
+//!
+//! To add a key touches nothing that a worker touches for each key, so that the two do not wait for one
+//! another. Invariant: while a task waits for a key, the inbox is watched, and whoever leaves one there
+//! sees to it that it is found.
+
+use std::collections::VecDeque;
+
+/// Keys that were added and nobody has looked at.
+// On a line of memory of its own: workers do not touch it.
+#[repr(align(128))]
+pub(crate) struct Inbox<K> {
+    arrived: VecDeque<Arrival<K>>,
+    watched: bool,
+}
+
+/// A key that was added to be worked on at once.
+pub(crate) struct Arrival<K> {
+    pub(crate) key: K,
+    pub(crate) hash: u32,
+    pub(crate) priority: i32,
+}
+
+impl<K> Inbox<K> {
+    pub(crate) fn new() -> Self {
+        Self {
+            arrived: VecDeque::new(),
+            watched: false,
+        }
+    }
+
+    /// Leaves a key; whether it must be looked at now.
+    pub(crate) fn leave(&mut self, arrival: Arrival<K>) -> bool {
+        self.arrived.push_back(arrival);
+        self.watched || self.arrived.len() >= MOST
+    }
+
+    /// Fetches everything, and says whether that is anything.
+    pub(crate) fn fetch(&mut self, into: &mut VecDeque<Arrival<K>>, watched: bool) -> bool {
+        self.watched = watched;
+        if into.is_empty() {
+            std::mem::swap(into, &mut self.arrived);
+        } else {
+            into.append(&mut self.arrived);
+        }
+        !into.is_empty()
+    }
+}
+
+/// How many keys wait here at most, not knowing whether they are there already: enough that workers are
+/// seldom kept from the queue, and few enough that they are not kept from it for long.
+const MOST: usize = 1024;
