@@ -1,7 +1,7 @@
 //! What leaves a delta queue, and in what order.
 
 use pintle_cache_core::{
-    Delta, DeltaQueue, Indexers, Policy, Snapshot, SourceId, Store, Tombstone,
+    ChangeKind, Delta, DeltaQueue, Indexers, Policy, Snapshot, SourceId, Store, Tombstone,
 };
 
 use crate::objects::{
@@ -204,4 +204,59 @@ fn a_replacement_of_one_namespace_leaves_others_alone() {
         .queue
         .push(SourceId::FIRST, change, &queue.known, Some("n"));
     assert_eq!(queue.drain(), ["n/a: missed n/a@1", "bookmark"]);
+}
+
+#[test]
+fn a_queue_has_as_many_items_as_leave_it() {
+    for policy in [Policy::InOrder, Policy::ByKey] {
+        let mut queue = Queue::new(policy, &[("n/known", 1)]);
+        assert_eq!((queue.queue.len(), queue.queue.is_empty()), (0, true));
+        for change in [
+            added("n/a", 2),
+            updated("n/a", 3),
+            added("n/b", 4),
+            deleted("n/known", 5),
+        ] {
+            queue.push(change);
+        }
+        queue.queue.resync(SourceId::FIRST, &queue.known);
+        for left in (0..queue.queue.len()).rev() {
+            assert!(!queue.queue.is_empty());
+            assert!(queue.queue.pop().is_some());
+            assert_eq!(queue.queue.len(), left, "{policy:?}");
+        }
+        assert!(queue.queue.is_empty());
+        assert!(queue.queue.pop().is_none());
+    }
+}
+
+#[test]
+fn of_objects_with_the_same_key_in_a_list_the_last_counts_and_keys_come_in_order() {
+    for (list, expected) in [
+        (
+            vec![("n/b", 1), ("n/a", 2), ("n/b", 3)],
+            vec!["n/a@2", "n/b@3"],
+        ),
+        (
+            vec![("n/a", 1), ("n/a", 2), ("n/b", 3)],
+            vec!["n/a@2", "n/b@3"],
+        ),
+        (vec![("n/a", 1), ("n/a", 2)], vec!["n/a@2"]),
+        (vec![("n/b", 1), ("n/a", 2)], vec!["n/a@2", "n/b@1"]),
+        (vec![("n/a", 1), ("n/b", 2)], vec!["n/a@1", "n/b@2"]),
+    ] {
+        let ChangeKind::Replaced(all) = replaced(&list, 9).kind else {
+            panic!("a list is a replacement")
+        };
+        let objects: Vec<String> = all.objects.iter().map(|(_, object)| said(object)).collect();
+        assert_eq!(objects, expected, "{list:?}");
+    }
+}
+
+#[test]
+fn a_replacement_that_is_not_the_first_content_makes_nobody_wait() {
+    let mut queue = Queue::new(Policy::InOrder, &[]);
+    queue.push(added("n/a", 1));
+    queue.push(replaced(&[("n/a", 1)], 2));
+    assert!(queue.queue.has_synced());
 }

@@ -339,3 +339,162 @@ fn an_index_that_is_added_is_published() {
         said(&object("n/a", 1))
     );
 }
+
+#[test]
+fn what_waits_for_a_flush_is_counted() {
+    let mut informer = informer(Policy::InOrder);
+    assert_eq!(informer.waiting(), 0);
+    informer.push(SourceId::FIRST, replaced(&[("n/a", 1)], 1));
+    informer.push(SourceId::FIRST, added("n/b", 2));
+    assert_eq!(informer.waiting(), 2);
+    assert!(informer.flush());
+    assert_eq!(informer.waiting(), 0);
+    assert!(!informer.flush(), "there is nothing new");
+}
+
+#[test]
+fn a_version_that_is_published_says_whether_it_has_the_first_objects() {
+    let mut informer = informer(Policy::InOrder);
+    assert!(!informer.published().load().is_synced());
+    feed(&mut informer, [replaced(&[("n/a", 1)], 1)]);
+    assert!(informer.published().load().is_synced());
+}
+
+#[test]
+fn without_a_source_nothing_is_ever_complete() {
+    let mut informer: Informer<Object> = Informer::new(Policy::InOrder);
+    assert!(!informer.flush());
+    assert!(!informer.has_synced());
+}
+
+#[test]
+fn the_version_of_a_store_is_that_of_the_source_that_lags_behind() {
+    let mut informer: Informer<Object> = Informer::new(Policy::InOrder);
+    let sources = ["one", "two", "three"].map(|name| informer.add_source(Some(name.into())));
+    for (source, version) in sources.into_iter().zip([7, 5, 9]) {
+        informer.push(source, replaced(&[], version));
+    }
+    informer.flush();
+    assert_eq!(informer.snapshot().resource_version().as_str(), "5");
+    informer.push(sources[1], bookmark(12));
+    informer.flush();
+    assert_eq!(informer.snapshot().resource_version().as_str(), "7");
+}
+
+#[test]
+fn a_source_of_one_namespace_replaces_what_it_has_there() {
+    for policy in [Policy::InOrder, Policy::ByKey] {
+        let mut informer: Informer<Object> = Informer::new(policy);
+        let [one, other] = ["one", "other"].map(|name| informer.add_source(Some(name.into())));
+        informer.push(one, replaced(&[("one/a", 1)], 1));
+        informer.push(other, replaced(&[("other/a", 2), ("other/b", 2)], 2));
+        informer.flush();
+        informer.push(other, replaced(&[("other/b", 2)], 3));
+        informer.flush();
+        assert_eq!(held(&informer), ["one/a@1", "other/b@2"], "{policy:?}");
+    }
+}
+
+#[test]
+fn an_index_function_that_fails_is_told_once() {
+    let mut informer = informer(Policy::InOrder);
+    let fails = |_: &Object| Err("it fails".into());
+    let indexers = pintle_cache_core::Indexers::new().with("fails", fails);
+    informer.add_indexers(indexers).unwrap();
+    feed(&mut informer, [replaced(&[("n/a", 1)], 1)]);
+    let errors = informer.take_index_errors();
+    assert_eq!(errors.len(), 1);
+    assert_eq!(
+        (errors[0].index(), errors[0].key().to_string()),
+        ("fails", "n/a".to_owned())
+    );
+    let source = std::error::Error::source(&errors[0]).unwrap();
+    assert_eq!(source.to_string(), "it fails");
+    assert!(informer.take_index_errors().is_empty());
+}
+
+#[test]
+fn nothing_is_shown_again_before_it_is_anybody_s_time() {
+    let second = Duration::from_secs(1);
+    for policy in [Policy::InOrder, Policy::ByKey] {
+        let mut informer = informer(policy);
+        feed(&mut informer, [replaced(&[("n/a", 1)], 1)]);
+        let options = SubscribeOptions::new().resync(second * 5);
+        let mut subscription = informer.subscribe(Instant::ORIGIN, options);
+        told(&mut subscription);
+        informer.handle_timeout(Instant::ORIGIN + second * 4);
+        assert!(!informer.flush(), "{policy:?}");
+        informer.handle_timeout(Instant::ORIGIN + second * 5);
+        assert!(informer.flush());
+        assert_eq!(informer.poll_timeout(), Some(Instant::ORIGIN + second * 10));
+        assert_eq!(told(&mut subscription), ["updated n/a@1 n/a@1"]);
+    }
+}
+
+#[test]
+fn an_informer_without_a_source_has_nothing_to_show_again() {
+    let mut informer: Informer<Object> = Informer::new(Policy::InOrder);
+    let options = SubscribeOptions::new().resync(Duration::from_secs(1));
+    let mut subscription = informer.subscribe(Instant::ORIGIN, options);
+    informer.handle_timeout(Instant::ORIGIN + Duration::from_secs(1));
+    assert!(!informer.flush());
+    assert!(told(&mut subscription).is_empty());
+}
+
+#[test]
+fn who_is_due_is_shown_all_objects_and_others_what_came_unchanged() {
+    let second = Duration::from_secs(1);
+    for delivery in [Delivery::Everything, Delivery::Bounded(100)] {
+        let mut informer = informer(Policy::InOrder);
+        feed(&mut informer, [replaced(&[("n/a", 1)], 1)]);
+        let options = |seconds| {
+            SubscribeOptions::new()
+                .delivery(delivery)
+                .resync(second * seconds)
+        };
+        let [mut never, mut often, mut rarely] =
+            [0, 2, 5].map(|seconds| informer.subscribe(Instant::ORIGIN, options(seconds)));
+        for subscription in [&mut never, &mut often, &mut rarely] {
+            told(subscription);
+        }
+        // The object comes again in the same version, and then it is somebody's time.
+        informer.push(SourceId::FIRST, updated("n/a", 1));
+        informer.handle_timeout(Instant::ORIGIN + second * 2);
+        informer.flush();
+        let again = "updated n/a@1 n/a@1";
+        assert_eq!(told(&mut often), [again, again], "{delivery:?}");
+        assert_eq!(told(&mut rarely), [again], "{delivery:?}");
+        assert!(told(&mut never).is_empty(), "{delivery:?}");
+    }
+}
+
+#[test]
+fn what_is_printed_of_a_cache_says_how_much_there_is_and_not_what() {
+    let mut informer = informer(Policy::InOrder);
+    let indexers = pintle_cache_core::Indexers::new().with("app", |_: &Object| Ok(Vec::new()));
+    assert_eq!(format!("{indexers:?}"), "{\"app\"}");
+    informer.add_indexers(indexers).unwrap();
+    feed(
+        &mut informer,
+        [replaced(&[("n/secret", 1), ("n/other", 2)], 7)],
+    );
+    let subscription = subscribe(&mut informer, Delivery::Latest);
+    let version = informer.published().load();
+    let snapshot = r#"Snapshot { objects: 2, resource_version: "7", .. }"#;
+    assert_eq!(format!("{:?}", version.snapshot()), snapshot);
+    assert_eq!(
+        format!("{version:?}"),
+        format!("Version {{ snapshot: {snapshot}, is_synced: true, .. }}")
+    );
+    let store = format!(r#"Store {{ current: {snapshot}, indexes: ["app"], .. }}"#);
+    assert_eq!(
+        format!("{informer:?}"),
+        format!("Informer {{ store: {store}, sources: 1, subscribers: 1, is_synced: true, .. }}")
+    );
+    let said = format!("{subscription:?}");
+    assert!(
+        said.starts_with("Subscription { subscriber: Subscriber { id: SubscriberId(0)"),
+        "{said}"
+    );
+    assert_eq!(SourceId::FIRST.to_string(), "0");
+}

@@ -87,3 +87,45 @@ fn what_was_not_asked_for_the_longest_makes_room() {
     assert!(newest(&mut cache, now, "n/b", None).is_none());
     assert!(newest(&mut cache, now, "n/c", None).is_some());
 }
+
+#[test]
+fn what_has_run_out_makes_room_before_what_was_not_asked_for() {
+    let start = Instant::ORIGIN;
+    let later = start + Duration::from_secs(1);
+    let mut cache = MutationCache::new(TTL).capacity(2).includes_additions();
+    cache.write(start, object("n/runs-out", 1));
+    cache.write(later, object("n/stays", 2));
+    // The first was asked for last.
+    assert!(newest(&mut cache, later, "n/runs-out", None).is_some());
+    cache.write(start + TTL, object("n/new", 3));
+    for (key, is_there) in [("n/runs-out", false), ("n/stays", true), ("n/new", true)] {
+        assert_eq!(
+            newest(&mut cache, start + TTL, key, None).is_some(),
+            is_there,
+            "{key}"
+        );
+    }
+}
+
+#[test]
+fn room_is_made_in_the_order_in_which_objects_were_asked_for() {
+    let now = Instant::ORIGIN;
+    let mut cache = MutationCache::new(TTL).capacity(16).includes_additions();
+    let key = |n: u64| format!("n/{n}");
+    for n in 0..16 {
+        cache.write(now, object(&key(n), n + 1));
+    }
+    // From now on the even ones are the last.
+    for n in (0..16).step_by(2) {
+        assert!(newest(&mut cache, now, &key(n), None).is_some());
+    }
+    for n in 16..24 {
+        cache.write(now, object(&key(n), n + 1));
+    }
+    let left = cache.additions(now, |_| false);
+    assert_eq!(left.len(), 16);
+    for n in 0..24 {
+        let is_there = newest(&mut cache, now, &key(n), None).is_some();
+        assert_eq!(is_there, n >= 16 || n % 2 == 0, "{n}");
+    }
+}

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pintle_cache_core::{
-    Action, Change, ChangeKind, EventKind, Failure, Phase, Reflector, ReflectorOptions, Warning,
+    Action, Backoff, Change, ChangeKind, EventKind, Failure, Phase, Reflector, ReflectorOptions,
+    Warning,
 };
 use pintle_env::{Instant, Random, SeededRandom};
 use pintle_meta::Bookmark;
@@ -790,5 +791,252 @@ fn statuses_are_told_apart_as_by_client_go() {
     ] {
         let found = Failure::of_status(&status(reason, code, message, cause));
         assert_eq!(found, failure, "{reason} {message}");
+    }
+}
+
+#[test]
+fn it_says_what_it_is_doing_and_how_much_has_come() {
+    let phase = |driven: &Driven| (driven.reflector.phase(), driven.reflector.arrived());
+    let mut driven = Driven::new(ReflectorOptions::new());
+    assert_eq!(phase(&driven), (Phase::Waiting, 0));
+    driven.open();
+    assert_eq!(phase(&driven), (Phase::OpeningWatchList, 0));
+    driven.reflector.handle_watching(driven.now);
+    assert_eq!(phase(&driven), (Phase::Initial, 0));
+    for (key, version) in [("n/a", 1), ("n/b", 2), ("n/c", 3)] {
+        driven.event(EventKind::Added, key, version);
+    }
+    assert_eq!(phase(&driven), (Phase::Initial, 3));
+    driven.bookmark(3, true);
+    assert_eq!(phase(&driven), (Phase::Watching, 0));
+    driven.reflector.handle_end(driven.now, None);
+    driven.open();
+    assert_eq!(phase(&driven), (Phase::OpeningWatch, 0));
+
+    let mut driven = Driven::new(list_only());
+    driven.list();
+    for (key, version) in [("n/a", 1), ("n/b", 2)] {
+        driven
+            .reflector
+            .handle_item(driven.now, object(key, version), true);
+    }
+    assert_eq!(phase(&driven), (Phase::Listing, 2));
+    let said = format!("{:?}", driven.reflector);
+    assert!(
+        said.starts_with("Reflector { phase: Listing, resource_version: "),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_object_of_a_list_that_is_not_wanted_is_not_there() {
+    let mut driven = Driven::new(list_only());
+    driven.list();
+    driven
+        .reflector
+        .handle_item(driven.now, object("n/a", 1), false);
+    driven
+        .reflector
+        .handle_item(driven.now, object("n/b", 1), true);
+    assert_eq!(all(driven.page(5, "")).0, ["n/b@1"]);
+
+    let mut driven = Driven::new(ReflectorOptions::new());
+    driven.watch();
+    driven.event(EventKind::Added, "n/a", 1);
+    driven
+        .reflector
+        .handle_event(driven.now, EventKind::Modified, object("n/a", 2), false);
+    assert!(all(driven.bookmark(5, true)).0.is_empty());
+}
+
+#[test]
+fn what_is_decided_before_it_starts_is_kept_to() {
+    let minutes = |n: u64| Duration::from_secs(60 * n);
+    let options = ReflectorOptions::new()
+        .watch_timeout(minutes(10))
+        .patience(Duration::from_secs(7));
+    let timeout = |random| {
+        let mut driven = Driven::with_random(options.clone(), Fixed(random));
+        driven.open().timeout_seconds.unwrap()
+    };
+    assert_eq!(timeout(0), 600);
+    assert!((1_199..=1_200).contains(&timeout(u64::MAX)));
+    let mut driven = Driven::new(options.clone());
+    driven.open();
+    let deadline = driven.now + minutes(10) + Duration::from_secs(7);
+    assert_eq!(driven.reflector.poll_timeout(), Some(deadline));
+    let mut driven = Driven::new(options.watch_list(false));
+    driven.list();
+    let deadline = driven.now + Duration::from_secs(7);
+    assert_eq!(driven.reflector.poll_timeout(), Some(deadline));
+
+    let backoff = Backoff::new(ms(10), ms(25));
+    let mut driven = Driven::new(list_only().backoff(backoff));
+    for wait in [10, 20, 25, 25] {
+        driven.list();
+        driven.fail(Failure::Other);
+        assert_eq!(driven.rest(), ms(wait));
+    }
+}
+
+#[test]
+fn whatever_comes_of_a_list_is_a_sign_of_life() {
+    let options = list_only().patience(Duration::from_secs(60));
+    type Come = fn(&mut Driven);
+    let signs: [Come; 4] = [
+        |driven| {
+            driven
+                .reflector
+                .handle_item(driven.now, object("n/a", 1), false)
+        },
+        |driven| {
+            let name = Some("n/b".parse().unwrap());
+            assert!(driven.reflector.handle_unreadable(driven.now, name));
+        },
+        |driven| assert!(driven.page(5, "token").is_none()),
+        |driven| driven.fail(Failure::Expired),
+    ];
+    for come in signs {
+        let mut driven = Driven::new(options.clone());
+        driven.list();
+        driven.advance(Duration::from_secs(40));
+        come(&mut driven);
+        let deadline = driven.now + Duration::from_secs(60);
+        assert_eq!(driven.reflector.poll_timeout(), Some(deadline));
+    }
+}
+
+#[test]
+fn a_list_at_once_that_expires_too_is_made_again_of_the_latest() {
+    let mut driven = Driven::new(list_only());
+    driven.list();
+    driven.page(5, "token");
+    driven.list();
+    driven.fail(Failure::Expired);
+    assert_eq!(driven.list().limit, 0);
+    driven.fail(Failure::Expired);
+    let options = driven.list();
+    assert_eq!(
+        (options.resource_version.as_str(), options.limit),
+        ("", 500)
+    );
+    // Of that one the first page has come, so that it may be asked for at once too.
+    driven.page(9, "token");
+    driven.list();
+    driven.fail(Failure::Expired);
+    let options = driven.list();
+    assert_eq!((options.resource_version.as_str(), options.limit), ("", 0));
+    driven.fail(Failure::Expired);
+    driven.rest();
+
+    // A page that fails in another way fails the list.
+    for failure in [Failure::Other, Failure::Broken, Failure::Refused] {
+        let mut driven = Driven::new(list_only());
+        driven.list();
+        driven.page(5, "token");
+        driven.list();
+        driven.fail(failure);
+        driven.rest();
+    }
+}
+
+#[test]
+fn a_watch_list_of_the_latest_that_expires_too_falls_back_to_a_list() {
+    let mut driven = Driven::watching(9);
+    driven.fail(Failure::Other);
+    driven.rest();
+    driven.open();
+    driven.fail(Failure::Expired);
+    assert_eq!(driven.open().resource_version, "");
+    driven.fail(Failure::Expired);
+    assert_eq!(driven.list().resource_version, "");
+}
+
+#[test]
+fn one_page_of_any_version_is_no_reason_to_ask_for_pages() {
+    let mut driven = Driven::new(list_only());
+    driven.list();
+    driven.page(5, "");
+    driven.open();
+    driven.fail(Failure::Other);
+    driven.rest();
+    assert_eq!(driven.list().limit, 0);
+    // Nor are pages of a version that was asked for.
+    driven.page(5, "token");
+    driven.list();
+    driven.page(6, "");
+    driven.open();
+    driven.fail(Failure::Other);
+    driven.rest();
+    assert_eq!(driven.list().limit, 0);
+}
+
+#[test]
+fn what_is_said_when_nothing_was_asked_for_changes_nothing() {
+    let mut driven = Driven::new(ReflectorOptions::new());
+    driven.fail(Failure::Expired);
+    assert!(driven.event(EventKind::Added, "n/a", 1).is_none());
+    assert!(driven.bookmark(1, true).is_none());
+    assert!(driven.page(1, "").is_none());
+    assert!(
+        !driven
+            .reflector
+            .handle_unreadable(driven.now, Some("n/a".parse().unwrap()))
+    );
+    driven.reflector.handle_watching(driven.now);
+    assert_eq!(driven.reflector.phase(), Phase::Waiting);
+    driven.open();
+}
+
+// claims: cache.reflector.status
+#[test]
+fn a_status_without_a_reason_goes_by_its_code_and_one_with_a_reason_by_that() {
+    let status = |reason: &str, code: i32, message: &str| Status {
+        reason: reason.into(),
+        code,
+        message: message.into(),
+        ..Status::default()
+    };
+    let busy = Failure::TooManyRequests {
+        retry_after: Duration::ZERO,
+    };
+    let too_large = "Too large resource version";
+    for (reason, code, message, failure) in [
+        ("", 429, "", busy),
+        ("", 504, too_large, Failure::VersionTooLarge),
+        ("", 500, too_large, Failure::Other),
+        ("Expired", 500, "", Failure::Expired),
+        ("Gone", 500, "", Failure::Expired),
+        ("NotFound", 410, "", Failure::Other),
+        ("NotFound", 429, "", Failure::Other),
+        ("NotFound", 504, too_large, Failure::Other),
+        ("", 404, "", Failure::Other),
+    ] {
+        let found = Failure::of_status(&status(reason, code, message));
+        assert_eq!(found, failure, "{reason} {code} {message}");
+    }
+    let cause = |reason: &str, message: &str| {
+        let cause = StatusCause {
+            reason: reason.into(),
+            message: message.into(),
+            ..StatusCause::default()
+        };
+        let details = StatusDetails {
+            causes: [cause].into(),
+            ..StatusDetails::default()
+        };
+        Some(details.into())
+    };
+    for (reason, details, failure) in [
+        ("Timeout", cause("", too_large), Failure::VersionTooLarge),
+        ("InternalError", cause("", too_large), Failure::Other),
+        ("Timeout", cause("", "something else"), Failure::Other),
+    ] {
+        let status = Status {
+            reason: reason.into(),
+            details,
+            ..Status::default()
+        };
+        assert_eq!(Failure::of_status(&status), failure, "{reason}");
     }
 }

@@ -175,3 +175,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_names_of_indexes_are_those_that_were_given() {
+    let store: Store<Object> = Store::new(by_app()).unwrap();
+    let snapshot = store.snapshot();
+    assert_eq!(snapshot.index_names().collect::<Vec<_>>(), ["app"]);
+    assert!(snapshot.index_values("other").is_none());
+    assert!(snapshot.is_empty());
+}

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use pintle_cache_core::{
     Cached, Change, ChangeKind, Delivery, Event, Informer, Lag, Notice, Policy, SourceId,
-    SubscribeOptions,
+    SubscribeOptions, Subscription,
 };
+use pintle_codec::{Decoder, Format};
 use pintle_env::Instant;
-use pintle_meta::{Metadata, ObjectName};
+use pintle_meta::{Body as _, Metadata, ObjectName};
 use proptest::prelude::*;
 
 use crate::informer::{feed, informer, subscribe, told};
@@ -351,5 +352,183 @@ proptest! {
             prop_assert_eq!(&*state, &held);
             prop_assert_eq!(subscription.subscriber().lag().events, 0);
         }
+    }
+}
+
+/// An object that came in so many bytes or a few more.
+fn heavy(key: &str, version: u64, bytes: usize) -> Object {
+    let key: ObjectName = key.parse().unwrap();
+    let json = format!(
+        r#"{{"metadata":{{"name":"{}","namespace":"{}","resourceVersion":"{version}","annotations":{{"a":"{}"}}}}}}"#,
+        key.name,
+        key.namespace,
+        "x".repeat(bytes),
+    );
+    Object::decode_item(json.as_bytes(), Format::Json, &mut Decoder::new()).unwrap()
+}
+
+// claims: cache.delivery.lag
+#[test]
+fn lag_is_told_in_bytes_of_what_objects_came_in() {
+    let object = heavy("n/a", 2, 1_000);
+    let bytes = Cached::size(&object);
+    assert!((1_000..1_200).contains(&bytes), "{bytes}");
+    assert_eq!(Cached::size(&object.clone().erase()), bytes);
+    let mut informer = informer(Policy::InOrder);
+    feed(&mut informer, [replaced(&[], 1)]);
+    let mut subscription = subscribe(&mut informer, Delivery::Everything);
+    let options = SubscribeOptions::new().resync(Duration::from_secs(60));
+    let _resyncing = informer.subscribe(Instant::ORIGIN, options);
+    let change = |kind: fn(Object) -> ChangeKind<Object>| Change::new(kind(object.clone()), rv(2));
+    let lag = |subscription: &Subscription<Object>| subscription.subscriber().lag().bytes as usize;
+    feed(&mut informer, [change(ChangeKind::Added)]);
+    assert_eq!(lag(&subscription), bytes);
+    // It is shown again to the other one, and passes this one by.
+    feed(&mut informer, [change(ChangeKind::Updated)]);
+    assert_eq!(lag(&subscription), bytes * 2);
+    let later = Change::new(ChangeKind::Updated(heavy("n/a", 3, 1_000)), rv(3));
+    feed(&mut informer, [later]);
+    assert_eq!(lag(&subscription), bytes * 4, "the states before and after");
+    assert_eq!(told(&mut subscription).len(), 3, "synced, added, updated");
+    assert_eq!(subscription.subscriber().lag(), Lag::default());
+}
+
+// claims: cache.delivery.bounded, cache.delivery.lag
+#[test]
+fn what_waits_in_a_mailbox_is_counted_in_bytes_too() {
+    let mut informer = informer(Policy::InOrder);
+    feed(&mut informer, [replaced(&[], 1)]);
+    let mut bounded = subscribe(&mut informer, Delivery::Bounded(2));
+    told(&mut bounded);
+    let mut sizes = Vec::new();
+    for version in 2..6_u64 {
+        let object = heavy(&format!("n/{version}"), version, 100 * version as usize);
+        sizes.push(Cached::size(&object) as u64);
+        feed(
+            &mut informer,
+            [Change::new(ChangeKind::Added(object), rv(version))],
+        );
+    }
+    let lag = |bounded: &Subscription<Object>| {
+        let lag = bounded.subscriber().lag();
+        (lag.events, lag.bytes)
+    };
+    assert_eq!(lag(&bounded), (2, sizes[2] + sizes[3]));
+    assert_eq!(bounded.subscriber().dropped(), 2);
+    assert!(bounded.next_notice().is_some());
+    assert_eq!(lag(&bounded), (1, sizes[3]));
+    assert!(bounded.next_notice().is_some());
+    assert_eq!(lag(&bounded), (0, 0));
+}
+
+// claims: cache.delivery.latest
+#[test]
+fn what_came_to_nothing_does_not_wait() {
+    for delivery in [Delivery::Latest, Delivery::Keys] {
+        let mut informer = informer(Policy::InOrder);
+        feed(&mut informer, [replaced(&[("n/a", 1)], 1)]);
+        let mut subscription = subscribe(&mut informer, delivery);
+        told(&mut subscription);
+        let mut version = 1;
+        let mut next = || {
+            version += 1;
+            version
+        };
+        for name in ["n/gone", "n/back"] {
+            feed(&mut informer, [added(name, next()), deleted(name, next())]);
+        }
+        assert_eq!(subscription.subscriber().lag().events, 0, "{delivery:?}");
+        let changes = [
+            added("n/back", next()),
+            added("n/new", next()),
+            updated("n/a", next()),
+        ];
+        feed(&mut informer, changes);
+        assert_eq!(subscription.subscriber().lag().events, 3, "{delivery:?}");
+        assert_eq!(subscription.subscriber().merged(), 2, "{delivery:?}");
+        let told = told(&mut subscription);
+        let keys: Vec<&str> = told
+            .iter()
+            .map(|it| it.rsplit(' ').next().unwrap().split('@').next().unwrap())
+            .collect();
+        assert_eq!(keys, ["n/back", "n/new", "n/a"], "{delivery:?}: {told:?}");
+        assert_eq!(subscription.subscriber().lag().events, 0, "{delivery:?}");
+    }
+}
+
+// claims: cache.delivery.latest
+#[test]
+fn among_many_that_come_and_go_those_that_stay_are_told_in_order() {
+    let mut informer = informer(Policy::InOrder);
+    let mut latest = subscribe(&mut informer, Delivery::Latest);
+    feed(
+        &mut informer,
+        [added("n/first", 1), replaced(&[("n/first", 1)], 1)],
+    );
+    let mut stay = vec!["initial n/first@1".to_owned(), "synced".to_owned()];
+    for version in (2..2_000_u64).step_by(2) {
+        let key = format!("n/{version}");
+        feed(&mut informer, [added(&key, version)]);
+        if version % 100 == 0 {
+            stay.push(format!("added n/{version}@{version}"));
+        } else {
+            feed(&mut informer, [deleted(&key, version + 1)]);
+        }
+    }
+    assert_eq!(latest.subscriber().lag().events as usize, stay.len() - 1);
+    assert_eq!(told(&mut latest), stay);
+}
+
+#[test]
+fn only_who_unsubscribed_is_told_no_more() {
+    let mut informer = informer(Policy::InOrder);
+    feed(&mut informer, [replaced(&[], 1)]);
+    let mut stays = subscribe(&mut informer, Delivery::Latest);
+    let mut goes = subscribe(&mut informer, Delivery::Latest);
+    assert_ne!(stays.subscriber().id(), goes.subscriber().id());
+    informer.unsubscribe(goes.subscriber().id());
+    feed(&mut informer, [added("n/a", 2)]);
+    assert_eq!(told(&mut stays), ["synced", "added n/a@2"]);
+    assert_eq!(told(&mut goes), ["synced"]);
+}
+
+// claims: cache.informer.resync
+#[test]
+fn an_object_that_is_about_to_be_told_is_not_shown_again() {
+    for delivery in [Delivery::Latest, Delivery::Keys] {
+        let mut informer = informer(Policy::InOrder);
+        feed(&mut informer, [replaced(&[("n/a", 1), ("n/b", 1)], 1)]);
+        let options = SubscribeOptions::new()
+            .delivery(delivery)
+            .resync(Duration::from_secs(5));
+        let mut subscription = informer.subscribe(Instant::ORIGIN, options);
+        told(&mut subscription);
+        feed(&mut informer, [updated("n/a", 2)]);
+        informer.handle_timeout(Instant::ORIGIN + Duration::from_secs(5));
+        informer.flush();
+        assert_eq!(subscription.subscriber().merged(), 0, "{delivery:?}");
+        let expected = match delivery {
+            Delivery::Keys => ["Updated n/a", "Updated n/b"],
+            _ => ["updated n/a@1 n/a@2", "updated n/b@1 n/b@1"],
+        };
+        assert_eq!(told(&mut subscription), expected);
+    }
+}
+
+#[test]
+fn what_it_begins_with_is_a_part_of_its_lag() {
+    for delivery in [Delivery::Everything, Delivery::Latest, Delivery::Keys] {
+        let mut informer = informer(Policy::InOrder);
+        let objects: Vec<String> = (0..200).map(|n| format!("n/{n}")).collect();
+        let objects: Vec<(&str, u64)> = objects.iter().map(|key| (key.as_str(), 1)).collect();
+        feed(&mut informer, [replaced(&objects, 1)]);
+        let mut subscription = subscribe(&mut informer, delivery);
+        feed(&mut informer, [added("n/new", 2)]);
+        for left in (0..201).rev() {
+            // In between it says that these were all.
+            while matches!(subscription.next_notice(), Some(Notice::Synced)) {}
+            assert_eq!(subscription.subscriber().lag().events, left, "{delivery:?}");
+        }
+        assert!(subscription.next_notice().is_none());
     }
 }
