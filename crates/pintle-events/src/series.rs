@@ -74,12 +74,7 @@ impl Series {
             count: 2,
             last_observed_time,
         }));
-        if entry.writing {
-            entry.again = true;
-            return None;
-        }
-        entry.writing = true;
-        Some((key, entry.event.clone()))
+        entry.write().map(|event| (key, event))
     }
 
     /// A write is done, well or not; `name` is that of the event on the server, if it was written.
@@ -109,20 +104,17 @@ impl Series {
     /// have not come for that long, which are over; every half hour, all series, so that the server
     /// does not forget them.
     pub fn tick(&mut self, now: Instant) -> Vec<(Key, Event)> {
-        let mut writes = Vec::new();
-        if self.refresh_at.is_some_and(|at| at <= now) {
-            self.refresh_at = Some(now + REFRESH);
-            for (key, entry) in &mut self.entries {
-                entry.write_series(key, &mut writes);
+        let is_time = |at: &mut Option<Instant>, period: Duration| {
+            let is_time = at.is_some_and(|at| at <= now);
+            if is_time {
+                *at = Some(now + period);
             }
-        }
-        if self.finish_at.is_some_and(|at| at <= now) {
-            self.finish_at = Some(now + FINISH);
-            self.finish(
-                |entry| now.saturating_since(entry.seen) > FINISH,
-                &mut writes,
-            );
-        }
+            is_time
+        };
+        let refreshes = is_time(&mut self.refresh_at, REFRESH);
+        let finishes = is_time(&mut self.finish_at, FINISH);
+        let is_over = |entry: &Entry| finishes && now.saturating_since(entry.seen) > FINISH;
+        let writes = self.write(refreshes, is_over);
         if self.entries.is_empty() {
             (self.finish_at, self.refresh_at) = (None, None);
         }
@@ -131,9 +123,7 @@ impl Series {
 
     /// What is to be written before the end: the last count of every series.
     pub fn end(&mut self) -> Vec<(Key, Event)> {
-        let mut writes = Vec::new();
-        self.finish(|_| true, &mut writes);
-        writes
+        self.write(false, |_| true)
     }
 
     /// How many events are remembered.
@@ -146,30 +136,29 @@ impl Series {
         self.entries.is_empty()
     }
 
-    fn finish(&mut self, is_over: impl Fn(&Entry) -> bool, writes: &mut Vec<(Key, Event)>) {
+    /// What is to be written of all series, or of those that are over, which are forgotten.
+    fn write(&mut self, all: bool, is_over: impl Fn(&Entry) -> bool) -> Vec<(Key, Event)> {
+        let mut writes = Vec::new();
         self.entries.retain(|key, entry| {
-            if !is_over(entry) {
-                return true;
+            let is_over = is_over(entry);
+            if all || is_over {
+                writes.extend(entry.write().map(|event| (key.clone(), event)));
             }
-            entry.finished = true;
-            entry.write_series(key, writes);
-            entry.writing
+            entry.finished |= is_over;
+            !is_over || entry.writing
         });
+        writes
     }
 }
 
 impl Entry {
-    /// Lets a series be written as it is now.
-    fn write_series(&mut self, key: &Key, writes: &mut Vec<(Key, Event)>) {
-        if self.event.series.is_none() {
-            return;
-        }
-        if self.writing {
-            self.again = true;
-        } else if !writes.iter().any(|(other, _)| other == key) {
-            self.writing = true;
-            writes.push((key.clone(), self.event.clone()));
-        }
+    /// What is to be written of a series now; nothing while a write of it is on its way, which another
+    /// follows.
+    fn write(&mut self) -> Option<Event> {
+        self.event.series.as_ref()?;
+        self.again = self.writing;
+        self.writing = true;
+        (!self.again).then(|| self.event.clone())
     }
 }
 

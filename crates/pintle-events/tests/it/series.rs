@@ -161,3 +161,81 @@ fn events_are_the_same_whatever_their_note_and_version() {
         "another type"
     );
 }
+
+// claims: events.finish, events.refresh
+#[test]
+fn a_series_that_is_over_when_all_are_written_is_written_once() {
+    let mut test = Test::new();
+    for minute in 0..30 {
+        test.written("goes on");
+        if minute == 23 {
+            test.written("is over");
+            test.written("is over");
+        }
+        if minute < 29 {
+            assert!(test.minutes(1).is_empty(), "{minute}");
+        }
+    }
+    // The half hour, and the fifth time that six minutes have passed.
+    let mut counts = Vec::new();
+    for (key, event) in test.minutes(1) {
+        counts.push((event.regarding.name.to_string(), count(&event)));
+        assert!(test.series.written(&key, None).is_none());
+    }
+    counts.sort();
+    assert_eq!(
+        counts,
+        [("goes on".to_owned(), 30), ("is over".to_owned(), 2)]
+    );
+    assert_eq!(test.series.len(), 1);
+}
+
+#[test]
+fn a_series_that_comes_again_while_its_end_is_written_is_not_forgotten() {
+    let mut test = Test::new();
+    test.written("a");
+    test.written("a");
+    test.minutes(6);
+    let over = test.minutes(6);
+    assert_eq!(over.len(), 1);
+    assert!(test.happens("a").is_none());
+    assert!(test.series.written(&over[0].0, None).is_none());
+    assert!(!test.series.is_empty());
+    assert_eq!(test.written("a"), None, "it is counted");
+}
+
+// claims: events.series
+#[test]
+fn when_a_series_last_came_is_said_in_microseconds() {
+    let mut test = Test::new();
+    test.written("a");
+    test.clock.advance(Duration::from_nanos(1_234_567));
+    let (key, event) = test.happens("a").unwrap();
+    let last = |event: &Event| {
+        event
+            .series
+            .as_ref()
+            .unwrap()
+            .last_observed_time
+            .to_string()
+    };
+    assert_eq!(last(&event), "2026-01-01T00:00:00.001234Z");
+    test.clock.advance(Duration::from_micros(1));
+    test.happens("a");
+    let mut end = test.series.end();
+    assert!(end.is_empty(), "a write is on its way");
+    end.extend(test.series.written(&key, None).map(|event| (key, event)));
+    assert_eq!(last(&end[0].1), "2026-01-01T00:00:00.001235Z");
+}
+
+// claims: events.order
+#[test]
+fn a_series_goes_by_the_name_that_the_server_gave_it_if_it_did() {
+    let mut test = Test::new();
+    let (key, event) = test.happens("a").unwrap();
+    for name in [None, Some("")] {
+        assert!(test.series.written(&key, name).is_none());
+    }
+    let (_, series) = test.happens("a").unwrap();
+    assert_eq!(series.metadata.name, event.metadata.name);
+}
