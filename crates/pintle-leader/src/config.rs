@@ -119,6 +119,7 @@ mod tests {
             (15_000, 2_400, 2_000, "1.2 times the retry period"),
             (15_000, 10_000, 0, "the retry period is zero"),
             (900, 800, 100, "between a second"),
+            (1 << 60, 10_000, 2_000, "and 68 years"),
         ] {
             let error = timing(lease, renew, retry).validate().unwrap_err();
             assert!(error.to_string().contains(why), "{error}");

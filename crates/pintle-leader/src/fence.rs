@@ -180,6 +180,8 @@ const LONGEST: usize = 63;
 
 #[cfg(test)]
 mod tests {
+    use pintle_client::Patch;
+
     use super::*;
 
     fn fence(transitions: i32, holder: &str, uid: &str) -> Fence {
@@ -232,5 +234,22 @@ mod tests {
         );
         assert_ne!(a, b);
         assert_eq!(a.len() - PREFIX.len(), 63);
+    }
+
+    // Replicas of different versions must find each other's.
+    #[test]
+    fn a_long_name_is_cut_and_told_apart_by_its_hash() {
+        let cut = format!("ns.{}-c3d8427b1753da38", "l".repeat(43));
+        assert_eq!(annotation("ns", &"l".repeat(200)), format!("{PREFIX}{cut}"));
+        let fits = "l".repeat(60);
+        assert_eq!(annotation("ns", &fits), format!("{PREFIX}ns.{fits}"));
+    }
+
+    // claims: leader.fence
+    #[test]
+    fn what_is_written_to_the_lease_itself_depends_on_who_holds_it() {
+        let patch = Patch::json(fence(3, "a", "u").precondition());
+        let expected = r#"[{"op":"test","path":"/metadata/uid","value":"u"},{"op":"test","path":"/spec/holderIdentity","value":"a"},{"op":"test","path":"/spec/leaseTransitions","value":3}]"#;
+        assert_eq!(str::from_utf8(patch.body()).unwrap(), expected);
     }
 }

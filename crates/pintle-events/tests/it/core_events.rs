@@ -89,3 +89,88 @@ fn what_came_last_is_remembered_and_no_more() {
         "forgotten"
     );
 }
+
+// claims: record.aggregate
+#[test]
+fn a_combined_event_says_of_what_and_by_whom_and_when() {
+    let clock = ManualClock::new();
+    let mut correlator = Correlator::new();
+    let mut last = None;
+    for n in 0..10 {
+        clock.advance(Duration::from_secs(60));
+        let mut event = event("web-0", "Warning", "Failed", &format!("message {n}"));
+        event.metadata.namespace = "default".into();
+        event.metadata.name = "web-0.1".into();
+        event.first_timestamp = pintle_meta::Time::from_unix(1);
+        last = Some(correlator.correlate(event, clock.now(), clock.timestamp()));
+    }
+    let Some(Correlated::Create(combined)) = last else {
+        panic!("the tenth is created, and not {last:?}")
+    };
+    let one = event("web-0", "Warning", "Failed", "");
+    assert_eq!(combined.involved_object, one.involved_object);
+    assert_eq!((combined.type_, combined.reason), (one.type_, one.reason));
+    assert_eq!(combined.source, one.source);
+    assert_eq!(combined.reporting_component, one.reporting_component);
+    assert_eq!(combined.reporting_instance, one.reporting_instance);
+    assert_eq!(
+        combined.message,
+        "(combined from similar events): message 9"
+    );
+    assert_eq!(
+        (combined.count, &*combined.metadata.namespace),
+        (1, "default")
+    );
+    // It is another event than the last one, of now.
+    assert!(
+        combined.metadata.name.starts_with("web-0."),
+        "{}",
+        combined.metadata.name
+    );
+    assert_ne!(combined.metadata.name, "web-0.1");
+    for time in [combined.first_timestamp, combined.last_timestamp] {
+        assert_eq!(time.to_string(), "2026-01-01T00:10:00Z");
+    }
+}
+
+// claims: record.aggregate
+#[test]
+fn messages_are_combined_that_come_within_ten_minutes_of_one_another() {
+    for (pause, is_combined) in [(600, true), (601, false)] {
+        let clock = ManualClock::new();
+        let mut correlator = Correlator::new();
+        let mut correlate = |n: u32| {
+            let event = event("web-0", "Normal", "A", &format!("message {n}"));
+            correlator.correlate(event, clock.now(), clock.timestamp())
+        };
+        for n in 0..9 {
+            correlate(n);
+        }
+        clock.advance(Duration::from_secs(pause));
+        let Correlated::Create(event) = correlate(9) else {
+            panic!("it is new")
+        };
+        let says_so = event.message.starts_with("(combined from similar events)");
+        assert_eq!(says_so, is_combined, "after {pause} s");
+    }
+}
+
+// claims: record.count
+#[test]
+fn an_event_is_counted_under_its_first_name_and_time() {
+    let clock = ManualClock::new();
+    let mut correlator = Correlator::new();
+    let mut correlate = |name: &str| {
+        let mut event = event("web-0", "Normal", "A", "b");
+        event.metadata.name = name.into();
+        event.first_timestamp = pintle_meta::Time::from_unix(clock.timestamp().unix_seconds());
+        clock.advance(Duration::from_secs(5));
+        correlator.correlate(event, clock.now(), clock.timestamp())
+    };
+    assert!(matches!(correlate("first"), Correlated::Create(_)));
+    let Correlated::Count(event) = correlate("second") else {
+        panic!("it came before")
+    };
+    assert_eq!((event.count, &*event.metadata.name), (2, "first"));
+    assert_eq!(event.first_timestamp.to_string(), "2026-01-01T00:00:00Z");
+}

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may unwrap")]
 
 mod core_events;
+mod regarding;
 mod sending;
 mod series;
 mod storm;

@@ -237,3 +237,93 @@ fn a_replica_has_a_name() {
     let error = Elector::new("", Timing::default(), at(0)).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Misuse);
 }
+
+#[test]
+fn what_is_observed_is_the_lease_as_it_was_last_seen_and_when_it_changed() {
+    let mut elector = elector();
+    assert_eq!(elector.identity(), "me");
+    assert_eq!((elector.observed(), elector.observed_at()), (None, None));
+    elector.poll(at(0), DATE);
+    elector.answer(held(record("other", 4), "7"), at(100), DATE, 0.0);
+    elector.poll(at(2_100), DATE);
+    // The same once more: of another version, and as old as before.
+    elector.answer(held(record("other", 4), "8"), at(2_200), DATE, 0.0);
+    assert_eq!(elector.observed().unwrap().resource_version, "8");
+    assert_eq!(elector.observed_at(), Some(at(100)));
+}
+
+// claims: leader.acquire
+#[test]
+fn a_lease_can_be_had_when_it_has_not_changed_for_exactly_as_long_as_it_lasts() {
+    let mut elector = elector();
+    elector.poll(at(0), DATE);
+    elector.answer(held(record("other", 4), "7"), at(0), DATE, 0.0);
+    elector.poll(at(15_000), DATE);
+    let step = elector.answer(held(record("other", 4), "7"), at(15_000), DATE, 0.0);
+    assert_eq!(step, update(record("me", 5), "7"));
+    assert_eq!(elector.slow_renewals(), 0);
+    // Read first as it was, it was nobody's renewal.
+    elector.answer(held(record("me", 5), "8"), at(15_010), DATE, 0.0);
+    assert_eq!(elector.slow_renewals(), 0);
+}
+
+// claims: leader.optimistic
+#[test]
+fn a_lease_that_has_run_out_is_read_before_it_is_written() {
+    for (now, step) in [
+        (14_999, update(record("me", 0), "1")),
+        (15_000, Step::Read),
+        (20_000, Step::Read),
+    ] {
+        let mut elector = leader();
+        assert_eq!(elector.poll(at(now), DATE), step, "at {now}");
+    }
+}
+
+#[test]
+fn who_resigns_leads_no_more_and_reads_the_lease_next() {
+    let mut elector = leader();
+    elector.resign(at(1_000));
+    assert_eq!(elector.role(at(1_000)), Role::Follower);
+    assert_eq!(elector.observed(), None);
+    assert_eq!(elector.poll(at(1_000), DATE), Step::Read);
+}
+
+#[test]
+fn an_answer_that_nobody_waits_for_is_passed_over() {
+    let mut elector = leader();
+    let step = elector.answer(Answer::NotFound, at(500), DATE, 0.0);
+    assert_eq!(step, Step::Wait(at(2_000)));
+    assert_eq!(elector.role(at(500)), Role::Leader(at(12_000)));
+}
+
+#[test]
+fn an_update_that_fails_after_the_lease_was_read_waits_for_the_next_period() {
+    let mut elector = leader();
+    elector.poll(at(2_000), DATE);
+    elector.answer(Answer::Failed, at(2_010), DATE, 0.0);
+    let step = elector.answer(held(record("me", 0), "2"), at(2_020), DATE, 0.0);
+    assert_eq!(step, update(record("me", 0), "2"));
+    let step = elector.answer(Answer::Failed, at(2_030), DATE, 1.0);
+    assert_eq!(step, Step::Wait(at(4_000)), "a leader has no jitter");
+    assert_eq!(elector.role(at(2_030)), Role::Leader(at(12_000)));
+}
+
+// claims: leader.renew-deadline
+#[test]
+fn nobody_leads_for_longer_than_the_lease_as_it_is_written() {
+    let ms = Duration::from_millis;
+    // 12.9 seconds are written as 12, of which others go out.
+    let timing = Timing::default()
+        .lease_duration(ms(12_900))
+        .renew_deadline(ms(12_000))
+        .retry_period(ms(2_000));
+    let mut elector = Elector::new("me", timing, at(0)).unwrap();
+    elector.poll(at(0), DATE);
+    let Step::Create(created) = elector.answer(Answer::NotFound, at(0), DATE, 0.0) else {
+        panic!("there is no lease")
+    };
+    assert_eq!(created.duration, ms(12_000));
+    elector.answer(held(created, "1"), at(0), DATE, 0.0);
+    assert_eq!(elector.role(at(0)), Role::Leader(at(12_000)));
+}
