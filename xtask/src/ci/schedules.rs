@@ -23,11 +23,11 @@ pub(super) fn leader(interrupt: &Interrupt) -> Result<Cases> {
     sim(Subject::Leader, 0, 100_000, interrupt).map(Some)
 }
 
-/// An eighth of the mutants of the pure crates, each night another one.
+/// An eighth of the mutants of what is pure, each night another one.
 pub(super) fn mutants(interrupt: &Interrupt) -> Result<Cases> {
     let today = SystemClock::new().timestamp().unix_seconds() / 86_400;
     let shard = format!("{}/{SHARDS}", today.rem_euclid(SHARDS));
-    let (caught, _) = mutants::mutants(&mutants::CRATES, Some(&shard), interrupt)?;
+    let (caught, _) = mutants::mutants(&mutants::SUBJECTS, Some(&shard), interrupt)?;
     Ok(Some(caught))
 }
 
