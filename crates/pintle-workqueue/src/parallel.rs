@@ -190,6 +190,52 @@ mod tests {
         assert_eq!(done, (0..100).collect::<Vec<u64>>());
     }
 
+    #[derive(Default)]
+    struct Woken(AtomicUsize);
+
+    impl Wake for Woken {
+        fn wake(self: Arc<Self>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn only_what_was_woken_is_polled_and_the_task_around_is_woken_for_it() {
+        let (polls, wakers) = (RefCell::new([0; 2]), RefCell::new([const { None }; 2]));
+        let open = Cell::new(false);
+        let work = |n: usize| {
+            let (polls, wakers, open) = (&polls, &wakers, &open);
+            std::future::poll_fn(move |cx: &mut Context<'_>| {
+                polls.borrow_mut()[n] += 1;
+                wakers.borrow_mut()[n] = Some(cx.waker().clone());
+                match open.get() {
+                    true => Poll::Ready(()),
+                    false => Poll::Pending,
+                }
+            })
+        };
+        let wake = |n: usize| wakers.borrow()[n].as_ref().unwrap().wake_by_ref();
+        let around = Arc::new(Woken::default());
+        let waker = Waker::from(around.clone());
+        let mut cx = Context::from_waker(&waker);
+        let mut all = std::pin::pin!(parallel_for_each(number(2), 0..2, work));
+        assert!(all.as_mut().poll(&mut cx).is_pending());
+        assert_eq!(
+            (*polls.borrow(), around.0.load(Ordering::Relaxed)),
+            ([1, 1], 0)
+        );
+        wake(1);
+        assert_eq!(around.0.load(Ordering::Relaxed), 1);
+        assert!(all.as_mut().poll(&mut cx).is_pending());
+        assert_eq!(*polls.borrow(), [1, 2]);
+        open.set(true);
+        wake(0);
+        assert!(all.as_mut().poll(&mut cx).is_pending());
+        assert_eq!(*polls.borrow(), [2, 2]);
+        wake(1);
+        assert!(all.as_mut().poll(&mut cx).is_ready());
+    }
+
     #[test]
     fn nothing_to_do_is_done_at_once() {
         let none = parallel_for_each(number(4), Vec::<u8>::new(), |_| async {});
