@@ -250,7 +250,7 @@ impl<E: Merge> ByKey<E> {
 
     /// Keeps names that nobody will hear of from piling up.
     fn forget_nothings(&mut self) {
-        if self.nothings < 64 || self.nothings * 2 < self.waiting.len() {
+        if self.nothings * 2 < self.waiting.len() {
             return;
         }
         self.waiting.retain(|_, event| event.is_some());

@@ -565,6 +565,7 @@ fn waits_begin_anew_after_two_minutes_without_a_failure() {
     let mut driven = Driven::new(ReflectorOptions::new());
     assert_eq!(fail_after(&mut driven, ms(0)), ms(800));
     assert_eq!(fail_after(&mut driven, ms(119_000)), ms(1_600));
+    assert_eq!(fail_after(&mut driven, ms(120_000)), ms(3_200));
     assert_eq!(fail_after(&mut driven, ms(121_000)), ms(800));
     // Failing all the time is no reason to begin anew, however long it lasts.
     let waits: Vec<Duration> = (0..12).map(|_| fail_after(&mut driven, ms(10))).collect();
