@@ -111,7 +111,9 @@ impl<K: Object> Feed for Routed<K> {
             .name(name)
             .on_add(move |object, is_initial| {
                 let (route, queue) = &added;
-                route.add(queue, None, Some(object), is_initial);
+                // Whoever has deleted an object waits until it is gone: that began before the controller did.
+                let is_unchanged = is_initial && !object.is_deleting();
+                route.add(queue, None, Some(object), is_unchanged);
             })
             .on_update(move |old, new| {
                 let (route, queue) = &updated;

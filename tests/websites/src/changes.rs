@@ -129,17 +129,17 @@ async fn insist(
     name: &str,
     change: &Change,
 ) -> Result<(), Failed> {
-    let mut last = None;
+    let mut last = String::new();
     for _ in 0..1_200 {
         match attempt(client, namespace, name, change).await {
             Ok(true) => return Ok(()),
-            Ok(false) => {}
+            Ok(false) => last = "the one before it is still there".to_owned(),
             Err(error) if error.is_invalid() || error.is_forbidden() => return Err(error.into()),
-            Err(error) => last = Some(error),
+            Err(error) => last = error.to_string(),
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    Err(format!("{namespace}/{name} cannot be changed: {last:?}").into())
+    Err(format!("{namespace}/{name} cannot be changed: {last}").into())
 }
 
 /// Makes a change; false if it cannot be made yet.

@@ -497,19 +497,24 @@ fn a_watch_that_ends_before_all_objects_came_is_begun_again_after_a_wait() {
 // claims: cache.reflector.watch.version
 #[test]
 fn from_an_unknown_version_on_none_is_taken_over_until_something_changed() {
-    let mut driven = Driven::new(list_only());
-    driven.list();
-    let metadata = ListMeta::default();
-    driven.reflector.handle_page(driven.now, &metadata);
-    assert_eq!(driven.watch().resource_version, "");
-    let change = driven.event(EventKind::Added, "n/b", 7).unwrap();
-    assert_eq!(change.resource_version.as_str(), "");
-    driven.event(EventKind::Added, "n/a", 3);
-    assert_eq!(driven.reflector.resource_version().as_str(), "");
-    let change = driven.event(EventKind::Deleted, "n/b", 9).unwrap();
-    assert_eq!(change.resource_version.as_str(), "9");
-    driven.event(EventKind::Added, "n/c", 10);
-    assert_eq!(driven.reflector.resource_version().as_str(), "10");
+    for unknown in ["", "0"] {
+        let mut driven = Driven::new(list_only());
+        driven.list();
+        let metadata = ListMeta {
+            resource_version: unknown.into(),
+            ..ListMeta::default()
+        };
+        driven.reflector.handle_page(driven.now, &metadata);
+        assert_eq!(driven.watch().resource_version, unknown);
+        let change = driven.event(EventKind::Added, "n/b", 7).unwrap();
+        assert_eq!(change.resource_version.as_str(), "");
+        driven.event(EventKind::Added, "n/a", 3);
+        assert_eq!(driven.reflector.resource_version().as_str(), unknown);
+        let change = driven.event(EventKind::Deleted, "n/b", 9).unwrap();
+        assert_eq!(change.resource_version.as_str(), "9");
+        driven.event(EventKind::Added, "n/c", 10);
+        assert_eq!(driven.reflector.resource_version().as_str(), "10");
+    }
 }
 
 // claims: cache.reflector.bookmark

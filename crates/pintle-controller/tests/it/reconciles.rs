@@ -97,6 +97,18 @@ async fn what_changes_is_more_urgent_than_what_was_there() {
     told.sorted(2).await;
 }
 
+// claims: controller.priority
+#[tokio::test]
+async fn what_is_to_be_deleted_is_urgent_from_the_start() {
+    let mut objects = ["a", "b", "c"].map(|name| map(name, 10));
+    objects[2].metadata.deletion_timestamp = Some("2026-01-01T00:00:00Z".parse().unwrap());
+    let fed = Fed::of(objects.into());
+    let gate = Arc::new(Semaphore::new(9));
+    let (_running, mut told) = gated(&fed, 1, &gate);
+    assert_eq!(told.next().await, "c@10");
+    assert_eq!(told.sorted(2).await, ["a@10", "b@10"]);
+}
+
 // claims: controller.backoff, controller.requeue
 #[tokio::test]
 async fn what_fails_is_tried_again_later_and_later() {

@@ -25,9 +25,13 @@ struct Channel(mpsc::UnboundedReceiver<WatchEvent<ConfigMap>>);
 impl Fed {
     /// With these objects at first, of version 10.
     pub(crate) fn new(names: &[&str]) -> Self {
+        Self::of(names.iter().map(|name| map(name, 10)).collect())
+    }
+
+    /// With these objects at first.
+    pub(crate) fn of(items: Vec<ConfigMap>) -> Self {
         let (events, channel) = mpsc::unbounded_channel();
         let channel = Arc::new(Mutex::new(Some(Channel(channel))));
-        let items: Vec<ConfigMap> = names.iter().map(|name| map(name, 10)).collect();
         let source = ListWatch::new(
             move |_| {
                 let mut list = ObjectList {
