@@ -742,6 +742,18 @@ fn what_is_silent_for_too_long_is_given_up() {
     );
 }
 
+#[test]
+fn a_watch_that_is_never_answered_is_given_up() {
+    let mut driven = Driven::new(ReflectorOptions::new());
+    driven.open();
+    driven.advance(Duration::from_secs(300 + 59));
+    assert_eq!(driven.action(), None);
+    driven.advance(Duration::from_secs(1));
+    assert_eq!(driven.action(), Some(Action::Close));
+    assert_eq!(driven.action(), Some(Action::Warn(Warning::Stalled)));
+    driven.list();
+}
+
 // claims: cache.reflector.status
 #[test]
 fn statuses_are_told_apart_as_by_client_go() {
