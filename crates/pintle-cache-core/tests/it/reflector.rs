@@ -235,7 +235,11 @@ fn objects_that_are_late_are_warned_of_every_ten_seconds() {
     let mut driven = Driven::new(ReflectorOptions::new());
     let start = driven.now;
     driven.watch();
-    driven.advance(Duration::from_secs(10));
+    let ten = Duration::from_secs(10);
+    assert_eq!(driven.reflector.poll_timeout(), Some(start + ten));
+    driven.advance(Duration::from_secs(9));
+    assert_eq!(driven.action(), None);
+    driven.advance(Duration::from_secs(1));
     let late = |last_event| {
         let since = start;
         Some(Action::Warn(Warning::InitialEventsAreLate {
@@ -905,7 +909,7 @@ fn whatever_comes_of_a_list_is_a_sign_of_life() {
         |driven| {
             driven
                 .reflector
-                .handle_item(driven.now, object("n/a", 1), false)
+                .handle_item(driven.now, object("n/a", 1), false);
         },
         |driven| {
             let name = Some("n/b".parse().unwrap());
