@@ -208,6 +208,13 @@ mod tests {
     }
 
     #[test]
+    fn a_fence_says_who_leads_for_the_how_manieth_time_and_where_it_is_left() {
+        let fence = fence(3, "a", "u");
+        assert_eq!((fence.holder(), fence.transitions()), ("a", 3));
+        assert_eq!(fence.annotation(), "fence.pintle.dev/kube-system.lock");
+    }
+
+    #[test]
     fn fences_of_another_lease_and_nonsense_say_nothing() {
         let mut object = ObjectMeta::default();
         fence(5, "a", "old").stamp(&mut object).unwrap();

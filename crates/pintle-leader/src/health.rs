@@ -88,3 +88,43 @@ impl fmt::Display for Unhealthy {
 }
 
 impl StdError for Unhealthy {}
+
+#[cfg(test)]
+mod tests {
+    use pintle_env::{Clock as _, ManualClock};
+
+    use super::*;
+
+    // claims: leader.health
+    #[test]
+    fn a_holder_that_has_not_renewed_for_longer_than_is_tolerated_is_unwell() {
+        let clock = ManualClock::new();
+        let tolerance = Duration::from_secs(5);
+        let health = Health {
+            seen: Arc::default(),
+            time: Arc::new(clock.clone()),
+            identity: "me".to_owned(),
+            lease: "ns/lock".to_owned(),
+            lease_duration: Duration::from_secs(15),
+        };
+        assert!(health.check(tolerance).is_ok(), "it has not begun");
+        *health.lock() = Seen {
+            leader: "me".to_owned(),
+            at: Some(clock.now()),
+        };
+        assert_eq!(health.leader(), "me");
+        clock.advance(Duration::from_secs(20));
+        assert!(health.check(tolerance).is_ok());
+        clock.advance(Duration::from_millis(1));
+        let unhealthy = health.check(tolerance).unwrap_err();
+        let said = "the lease ns/lock ran out 5.001s ago and was not renewed";
+        assert_eq!(unhealthy.to_string(), said);
+        assert_eq!(
+            format!("{health:?}"),
+            r#"Health { lease: "ns/lock", leader: "me", .. }"#
+        );
+        // Another's lease is another's business.
+        health.lock().leader = "other".to_owned();
+        assert!(health.check(tolerance).is_ok());
+    }
+}

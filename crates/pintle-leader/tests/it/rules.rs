@@ -327,3 +327,23 @@ fn nobody_leads_for_longer_than_the_lease_as_it_is_written() {
     elector.answer(held(created, "1"), at(0), DATE, 0.0);
     assert_eq!(elector.role(at(0)), Role::Leader(at(12_000)));
 }
+
+#[test]
+fn what_a_leader_goes_by_is_what_it_has_written() {
+    let mut elector = elector();
+    let date = Timestamp::from_unix(1_700_000_000, 123_456_789);
+    elector.poll(at(0), date);
+    let Step::Create(written) = elector.answer(Answer::NotFound, at(0), date, 0.0) else {
+        panic!("there is no lease")
+    };
+    // A lease has microseconds.
+    let mut answered = written.clone();
+    answered.acquired = Timestamp::from_unix(1_700_000_000, 123_456_000);
+    answered.renewed = answered.acquired;
+    elector.answer(held(answered, "1"), at(0), date, 0.0);
+    let observed = elector.observed().unwrap();
+    assert_eq!(
+        (&observed.record, &*observed.resource_version),
+        (&written, "1")
+    );
+}

@@ -1,6 +1,8 @@
 //! Orders that a program brings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use pintle_env::Instant;
 use pintle_workqueue::{Add, Order, Queue, Rank, Ticket, item_limiter};
@@ -67,4 +69,46 @@ fn what_an_order_makes_up_is_passed_over() {
     let taken = queue.take(now).unwrap();
     queue.done(taken, now);
     assert!(queue.take(now).is_none(), "it is gone");
+}
+
+/// First in, first out, and every ticket that there ever was.
+#[derive(Default)]
+struct Counts {
+    waiting: Vec<Ticket>,
+    tickets: Arc<Mutex<BTreeSet<Ticket>>>,
+}
+
+impl Order<u32> for Counts {
+    fn push(&mut self, ticket: Ticket, _: &u32, _: Rank) {
+        self.waiting.push(ticket);
+        self.tickets.lock().unwrap().insert(ticket);
+    }
+
+    fn pop(&mut self) -> Option<Ticket> {
+        self.waiting.pop()
+    }
+}
+
+#[test]
+fn a_key_that_is_done_makes_room_for_another() {
+    let now = Instant::ORIGIN;
+    let order = Counts::default();
+    let tickets = order.tickets.clone();
+    let mut queue = Queue::new(order, item_limiter());
+    for key in 0..1_000 {
+        queue.add(key, Add::now(), now);
+        let taken = queue.take(now).unwrap();
+        // Some fail, and are forgotten later.
+        if key % 3 == 0 {
+            queue.add_again(&taken, Add::now().rate_limited(), now);
+        }
+        queue.done(taken, now);
+        let later = now + Duration::from_secs(1);
+        if let Some(taken) = queue.take(later) {
+            queue.forget_taken(&taken);
+            queue.done(taken, later);
+        }
+    }
+    let tickets = tickets.lock().unwrap().len();
+    assert!(tickets < 10, "{tickets} for a key at a time");
 }
