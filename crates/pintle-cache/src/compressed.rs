@@ -45,21 +45,20 @@ struct Samples {
 
 /// An object whose bytes are compressed.
 struct Compressed<K> {
-    name: Str,
-    namespace: Str,
-    uid: Str,
-    resource_version: Str,
-    generation: i64,
+    /// The texts that are asked for most, then the object, compressed: one block for all of them.
+    block: Box<[u8]>,
+    /// Where in the block the name, the namespace, the uid and the version end.
+    ends: [u16; 4],
+    /// How many bytes the object has once it is not compressed.
+    length: u32,
+    format: Format,
     is_deleting: bool,
     is_pruned: bool,
+    generation: i64,
     /// Keys and values, a zero behind each: labels are asked for often, and have none.
     labels: Arc<str>,
     /// Unpacked when somebody asks.
     annotations: OnceLock<Box<Map<Str>>>,
-    bytes: Box<[u8]>,
-    /// How many there are of them once they are not compressed.
-    length: u32,
-    format: Format,
     dictionary: Arc<Dictionary>,
     kind: PhantomData<fn() -> K>,
 }
@@ -87,9 +86,27 @@ impl Compression {
             return Ok(object);
         };
         let metadata = lazy.object_meta().map_err(|error| failed(error.into()))?;
+        let mut block = Vec::new();
+        let mut ends = [0; 4];
+        let texts = [
+            &metadata.name,
+            &metadata.namespace,
+            &metadata.uid,
+            &metadata.resource_version,
+        ];
+        for (end, text) in ends.iter_mut().zip(texts) {
+            block.extend_from_slice(text.as_bytes());
+            let Ok(place) = u16::try_from(block.len()) else {
+                // No server gives such names. The object stays as it is.
+                return Ok(object);
+            };
+            *end = place;
+        }
         let compressed = dictionary
             .compress(bytes)
             .map_err(|error| failed(error.into()))?;
+        block.reserve_exact(compressed.len());
+        block.extend_from_slice(&compressed);
         let mut labels = String::new();
         for (key, value) in metadata.labels.iter() {
             for text in [key, value.as_str()] {
@@ -98,18 +115,15 @@ impl Compression {
             }
         }
         let packed = Compressed::<K> {
-            name: metadata.name.clone(),
-            namespace: metadata.namespace.clone(),
-            uid: metadata.uid.clone(),
-            resource_version: metadata.resource_version.clone(),
-            generation: lazy.generation(),
+            block: block.into(),
+            ends,
+            length: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
+            format,
             is_deleting: lazy.is_deleting(),
             is_pruned: lazy.is_pruned(),
+            generation: lazy.generation(),
             labels: lock(&self.known_labels).share(&labels),
             annotations: OnceLock::new(),
-            length: u32::try_from(bytes.len()).unwrap_or(u32::MAX),
-            bytes: compressed.into(),
-            format,
             dictionary: dictionary.clone(),
             kind: PhantomData,
         };
@@ -191,11 +205,29 @@ impl Dictionary {
     }
 }
 
+impl<K> Compressed<K> {
+    /// One of the texts.
+    fn text(&self, at: usize) -> &str {
+        let start = if at == 0 { 0 } else { self.end(at - 1) };
+        let text = std::str::from_utf8(&self.block[start..self.end(at)]);
+        text.expect("it was a text when it was put there")
+    }
+
+    fn end(&self, at: usize) -> usize {
+        usize::from(self.ends[at])
+    }
+
+    /// The object, compressed.
+    fn object(&self) -> &[u8] {
+        &self.block[self.end(RESOURCE_VERSION)..]
+    }
+}
+
 impl<K: Object> Packed<K> for Compressed<K> {
     fn unpack(&self) -> Result<Lazy<K>, pintle_codec::Error> {
         let bytes = self
             .dictionary
-            .decompress(&self.bytes, self.length as usize);
+            .decompress(self.object(), self.length as usize);
         let bytes = bytes.map_err(|error| {
             let kind = pintle_codec::ErrorKind::InvalidValue;
             pintle_codec::Error::new(kind, 0, error.to_string())
@@ -205,25 +237,25 @@ impl<K: Object> Packed<K> for Compressed<K> {
     }
 
     fn size(&self) -> usize {
-        size_of::<Self>() + self.bytes.len() + self.labels.len()
+        size_of::<Self>() + self.block.len() + self.labels.len()
     }
 }
 
 impl<K: Object> Metadata for Compressed<K> {
     fn name(&self) -> &str {
-        &self.name
+        self.text(NAME)
     }
 
     fn namespace(&self) -> &str {
-        &self.namespace
+        self.text(NAMESPACE)
     }
 
     fn uid(&self) -> &str {
-        &self.uid
+        self.text(UID)
     }
 
     fn resource_version(&self) -> &str {
-        &self.resource_version
+        self.text(RESOURCE_VERSION)
     }
 
     fn generation(&self) -> i64 {
@@ -270,6 +302,12 @@ fn lock<T>(shared: &Mutex<T>) -> MutexGuard<'_, T> {
     // What is in it is put in and taken out whole.
     shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+/// The texts of an object, in their order.
+const NAME: usize = 0;
+const NAMESPACE: usize = 1;
+const UID: usize = 2;
+const RESOURCE_VERSION: usize = 3;
 
 /// After so many objects the dictionary is made.
 const SAMPLES: usize = 500;

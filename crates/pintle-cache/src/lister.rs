@@ -110,10 +110,9 @@ impl<K: Object> NamespaceLister<K> {
 
     /// The objects that a selector selects, by name.
     pub fn list(&self, selector: &LabelSelector) -> Vec<Lazy<K>> {
-        self.lister.core().look(|objects| {
-            let objects = objects.in_namespace(&self.namespace);
-            snapshot::select(objects.map(|(_, object)| object), selector)
-        })
+        self.lister
+            .core()
+            .look(|objects| snapshot::select(objects.in_namespace(&self.namespace), selector))
     }
 }
 

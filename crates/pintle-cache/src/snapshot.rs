@@ -50,8 +50,8 @@ impl<K: Object> Snapshot<K> {
     }
 
     /// The keys of all objects, in order.
-    pub fn keys(&self) -> impl Iterator<Item = &ObjectName> {
-        self.objects.iter().map(|(key, _)| key)
+    pub fn keys(&self) -> impl Iterator<Item = ObjectName> {
+        self.objects.keys()
     }
 
     /// The objects that a selector selects, by namespace and name.
@@ -61,8 +61,7 @@ impl<K: Object> Snapshot<K> {
 
     /// The objects of a namespace that a selector selects, by name.
     pub fn list_in(&self, namespace: &str, selector: &LabelSelector) -> Vec<Lazy<K>> {
-        let objects = self.objects.in_namespace(namespace);
-        select(objects.map(|(_, object)| object), selector)
+        select(self.objects.in_namespace(namespace), selector)
     }
 
     /// The objects that an index has under a value, by namespace and name.
@@ -85,7 +84,7 @@ impl<K: Object> Snapshot<K> {
         let index = index.as_ref();
         let found = self.objects.by_index(index, value);
         let found = found.ok_or_else(|| no_such_index(index))?;
-        Ok(found.map(|(key, _)| key.clone()).collect())
+        Ok(found.map(AnyObject::key).collect())
     }
 
     /// The values that objects have in an index, in order.
@@ -123,8 +122,22 @@ pub(crate) fn by_index<K: Object>(
 ) -> Result<Vec<Lazy<K>>, Error> {
     let found = objects.by_index(index, value);
     let found = found.ok_or_else(|| no_such_index(index))?;
-    Ok(found.map(|(_, object)| typed(object)).collect())
+    Ok(all_typed(&found.collect::<Vec<_>>()))
 }
+
+/// Objects of an informer whose objects are of this type.
+fn all_typed<K: Object>(objects: &[&AnyObject]) -> Vec<Lazy<K>> {
+    let mut all = Vec::with_capacity(objects.len());
+    for some in objects.chunks(AT_ONCE) {
+        some.iter().for_each(|object| object.warm());
+        all.extend(some.iter().map(|object| typed::<K>(object)));
+    }
+    all
+}
+
+/// So many objects are looked at before the first is counted: more would drive it out of the nearest
+/// cache.
+const AT_ONCE: usize = 32;
 
 pub(crate) fn no_such_index(index: &str) -> Error {
     let message = format!("there is no index {index:?}");

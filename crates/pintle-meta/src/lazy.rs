@@ -2,6 +2,7 @@
 
 use std::any::{Any, type_name};
 use std::fmt;
+use std::hint::black_box;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
@@ -77,16 +78,19 @@ pub struct AnyObject(Arc<dyn Erased>);
 /// What an [`AnyObject`] can do.
 trait Erased: Metadata {
     fn size(&self) -> usize;
+    fn warm(&self);
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
 
+// In this order, what is asked for most is at the front.
+#[repr(C)]
 struct Kept<T> {
     document: Document,
-    /// The bytes say of what kind the object is, as those of a whole document do.
-    says_kind: bool,
     /// What was decoded, for whoever asks while somebody holds it.
     decoded: Mutex<Weak<Box<T>>>,
+    /// The bytes say of what kind the object is, as those of a whole document do.
+    says_kind: bool,
 }
 
 /// An object that a [`Lazy`] decoded, shared by all who hold it.
@@ -223,13 +227,22 @@ impl<T: Kind + Object> Lazy<T> {
             let partial = || -> Box<dyn Message> { Box::new(PartialObjectMetadata::default()) };
             T::description().unwrap_or_else(partial)
         };
+        // Before its bytes, so that it lies right in front of them: they begin with the metadata, and
+        // whoever asks for those looks at both.
+        let mut inner = Arc::new(Inner::Kept(Kept {
+            document: Document::empty(),
+            decoded: Mutex::default(),
+            says_kind: false,
+        }));
         let (document, found) = Document::read(object, format, decoder, description)?;
         described::check_kind(&found, &T::type_meta())?;
-        Ok(Self(Arc::new(Inner::Kept(Kept {
+        let only = Arc::get_mut(&mut inner).expect("nobody else knows of it yet");
+        *only = Inner::Kept(Kept {
             document,
-            says_kind: !found.kind.is_empty() && !found.api_version.is_empty(),
             decoded: Mutex::default(),
-        }))))
+            says_kind: !found.kind.is_empty() && !found.api_version.is_empty(),
+        });
+        Ok(Self(inner))
     }
 }
 
@@ -412,6 +425,15 @@ impl<T: Object> Erased for Inner<T> {
         }
     }
 
+    fn warm(&self) {
+        match self {
+            Self::Kept(kept) => _ = black_box(kept.document.first_of_name().copied()),
+            Self::Decoded { .. } | Self::Packed { .. } => {
+                _ = black_box(self.name().as_bytes().first().copied())
+            }
+        }
+    }
+
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
         self
     }
@@ -446,6 +468,13 @@ impl AnyObject {
     /// How many bytes the object came in; 0 for one that did not come from anywhere.
     pub fn size(&self) -> usize {
         self.0.size()
+    }
+
+    /// Looks at what is asked of every object, for somebody who is about to ask it of many. Objects lie
+    /// far apart in memory; the processor waits for several at once if it may look at them one right
+    /// after the other, which it may not while it counts references to them.
+    pub fn warm(&self) {
+        self.0.warm();
     }
 
     /// Whether both are the same object, not only equal ones.

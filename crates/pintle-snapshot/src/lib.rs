@@ -2,7 +2,7 @@
 //!
 //! - [`SnapshotMap`] is an ordered map of which a copy costs a reference count. A copy never
 //!   changes; what is written afterwards shares with it all but the few nodes on the way to the
-//!   change.
+//!   change. [`SnapshotSet`] is what it is made of: entries that know their own keys.
 //! - [`SnapshotCell`] is where the writer puts its latest version. Readers take what is there; they
 //!   wait neither for the writer nor for one another.
 //!
@@ -21,10 +21,15 @@
 #![forbid(unsafe_code)]
 
 mod cell;
+mod entry;
 mod iter;
+mod leaf;
 mod map;
 mod node;
+mod set;
 
 pub use cell::{Loaded, SnapshotCell};
+pub use entry::{Entry, Sought};
 pub use iter::Iter;
 pub use map::SnapshotMap;
+pub use set::SnapshotSet;

@@ -1,11 +1,14 @@
-//! [`Node`], what the tree of a [`SnapshotMap`](crate::SnapshotMap) is made of.
+//! [`Node`], what the tree of a [`SnapshotSet`](crate::SnapshotSet) is made of.
 //!
-//! Invariants: all leaves are equally deep; keys ascend; a node holds [`MAX`] elements at most, a
-//! leaf at least one and a branch at least two; the key between two children is above all of the left one and not
-//! above any of the right one. A node that a snapshot shares is never changed: it is copied first.
+//! Invariants: all leaves are equally deep; entries ascend; a node holds [`MAX`] elements at most, a
+//! leaf at least one and a branch at least two; what separates two children is above all of the left
+//! one and not above any of the right one. A node that a snapshot shares is never changed: it is
+//! copied first.
 
-use std::cmp::Ordering;
 use std::sync::Arc;
+
+use crate::leaf::Leaf;
+use crate::{Entry, Sought};
 
 /// The most entries of a leaf, and children of a branch. Larger nodes make lookups cheaper, by fewer
 /// steps between nodes, and the first write after a snapshot dearer, by the size of the copies: each
@@ -21,68 +24,57 @@ const MIN: usize = 5;
 const ROOM: usize = 4;
 
 #[derive(Clone)]
-pub(crate) enum Node<K, V> {
-    Leaf(Vec<(K, V)>),
-    Branch(Branch<K, V>),
+pub(crate) enum Node<E, S> {
+    Leaf(Leaf<E>),
+    Branch(Branch<E, S>),
 }
 
 #[derive(Clone)]
-pub(crate) struct Branch<K, V> {
-    /// What separates each child from the one behind it: one fewer than children.
-    pub(crate) keys: Vec<K>,
-    pub(crate) children: Vec<Arc<Node<K, V>>>,
+pub(crate) struct Branch<E, S> {
+    /// What is between each child and the one behind it: one fewer than children.
+    pub(crate) separators: Vec<S>,
+    pub(crate) children: Vec<Arc<Node<E, S>>>,
 }
 
-/// What a full node gave away to a new neighbour behind it: the neighbour, and the key between them.
-pub(crate) struct Split<K, V> {
-    pub(crate) key: K,
-    pub(crate) right: Arc<Node<K, V>>,
+/// What a full node gave away to a new neighbour behind it, and what is between the two.
+pub(crate) struct Split<E, S> {
+    pub(crate) separator: S,
+    pub(crate) right: Arc<Node<E, S>>,
 }
 
-impl<K: Clone, V: Clone> Node<K, V> {
-    /// Puts an entry in its place, by `compare` of a key with the one sought. Returns the value that
-    /// was there.
-    pub(crate) fn insert(
-        node: &mut Arc<Self>,
-        key: K,
-        value: V,
-        compare: &impl Fn(&K, &K) -> Ordering,
-    ) -> (Option<V>, Option<Split<K, V>>) {
+impl<E: Entry<S>, S: Clone> Node<E, S> {
+    /// Puts an entry in its place. Returns the one that was there.
+    pub(crate) fn insert(node: &mut Arc<Self>, entry: E) -> (Option<E>, Option<Split<E, S>>) {
         match Arc::make_mut(node) {
-            Self::Leaf(entries) => {
-                match entries.binary_search_by(|(known, _)| compare(known, &key)) {
-                    Ok(at) => (Some(std::mem::replace(&mut entries[at].1, value)), None),
-                    Err(at) => {
-                        make_room(entries);
-                        entries.insert(at, (key, value));
-                        if entries.len() <= MAX {
-                            return (None, None);
-                        }
-                        let right = entries.split_off(split_at(entries.len(), at));
-                        let key = right[0].0.clone();
-                        let right = Arc::new(Self::Leaf(right));
-                        (None, Some(Split { key, right }))
+            Self::Leaf(leaf) => match leaf.place(&entry) {
+                Ok(at) => (Some(leaf.replace(at, entry)), None),
+                Err(at) => {
+                    leaf.insert(at, entry);
+                    if leaf.len() <= MAX {
+                        return (None, None);
                     }
+                    let right = leaf.split_off(split_at(leaf.len(), at));
+                    (None, Some(Split::of_leaves(leaf, right)))
                 }
-            }
+            },
             Self::Branch(branch) => {
-                let at = branch.child_of(|known| compare(known, &key));
-                let (previous, split) = Self::insert(&mut branch.children[at], key, value, compare);
+                let at = branch.child_of(&entry);
+                let (previous, split) = Self::insert(&mut branch.children[at], entry);
                 (previous, split.and_then(|split| branch.adopt(at, split)))
             }
         }
     }
 
-    /// Takes an entry out, by `compare` of a key with the one sought, which is there.
-    pub(crate) fn remove(node: &mut Arc<Self>, compare: &impl Fn(&K) -> Ordering) -> Option<V> {
+    /// Takes out the entry sought, which is there.
+    pub(crate) fn remove(node: &mut Arc<Self>, sought: &impl Sought<E, S>) -> Option<E> {
         match Arc::make_mut(node) {
-            Self::Leaf(entries) => {
-                let at = entries.binary_search_by(|(key, _)| compare(key)).ok()?;
-                Some(entries.remove(at).1)
+            Self::Leaf(leaf) => {
+                let at = leaf.find(sought)?;
+                Some(leaf.remove(at))
             }
             Self::Branch(branch) => {
-                let at = branch.child_of(compare);
-                let removed = Self::remove(&mut branch.children[at], compare);
+                let at = branch.child_of(sought);
+                let removed = Self::remove(&mut branch.children[at], sought);
                 if branch.children[at].len() < MIN {
                     branch.join(at);
                 }
@@ -91,39 +83,50 @@ impl<K: Clone, V: Clone> Node<K, V> {
         }
     }
 
-    /// The nodes above these, up to the root. `nodes` are equally deep, in order, each with the
-    /// smallest key below it.
-    pub(crate) fn grow(mut nodes: Vec<(K, Arc<Self>)>) -> Option<Arc<Self>> {
-        while nodes.len() > 1 {
-            let mut above = Vec::with_capacity(nodes.len().div_ceil(MAX));
-            let mut rest = nodes.into_iter().peekable();
-            while rest.peek().is_some() {
-                // The last one takes half of what is left for two, so that none is too small.
-                let count = piece(rest.len());
-                let (mut keys, children): (Vec<K>, Vec<_>) = rest.by_ref().take(count).unzip();
-                let least = keys.remove(0);
-                keys.shrink_to_fit();
-                let branch = Branch { keys, children };
-                above.push((least, Arc::new(Self::Branch(branch))));
+    /// The tree over entries, which ascend.
+    pub(crate) fn grow(entries: Vec<E>) -> Option<Arc<Self>> {
+        let (mut nodes, mut separators) = (Vec::new(), Vec::<S>::new());
+        let mut rest = entries.into_iter();
+        let mut last: Option<E> = None;
+        while rest.len() > 0 {
+            let count = piece(rest.len());
+            let leaf = Leaf::of(rest.by_ref().take(count).collect());
+            if let Some(last) = &last {
+                separators.push(E::separator(last, leaf.first()));
             }
-            nodes = above;
+            last = Some(leaf.last().clone());
+            nodes.push(Arc::new(Self::Leaf(leaf)));
         }
-        nodes.pop().map(|(_, node)| node)
+        // The nodes above these, up to the root.
+        while nodes.len() > 1 {
+            let mut between = Vec::new();
+            let mut above = Vec::with_capacity(nodes.len().div_ceil(MAX));
+            let (mut rest, mut rest_between) = (nodes.into_iter(), separators.into_iter());
+            while rest.len() > 0 {
+                let count = piece(rest.len());
+                let separators = rest_between.by_ref().take(count - 1).collect();
+                let children = rest.by_ref().take(count).collect();
+                let branch = Branch {
+                    separators,
+                    children,
+                };
+                above.push(Arc::new(Self::Branch(branch)));
+                between.extend(rest_between.next());
+            }
+            (nodes, separators) = (above, between);
+        }
+        nodes.pop()
     }
 }
 
-impl<K, V> Node<K, V> {
-    /// The entry of a key, by `compare` of a key with the one sought.
-    pub(crate) fn find(&self, compare: &impl Fn(&K) -> Ordering) -> Option<(&K, &V)> {
+impl<E, S> Node<E, S> {
+    /// The entry sought.
+    pub(crate) fn find(&self, sought: &impl Sought<E, S>) -> Option<&E> {
         let mut node = self;
         loop {
             match node {
-                Self::Leaf(entries) => {
-                    let at = entries.binary_search_by(|(key, _)| compare(key)).ok()?;
-                    let (key, value) = &entries[at];
-                    return Some((key, value));
-                }
-                Self::Branch(branch) => node = &branch.children[branch.child_of(compare)],
+                Self::Leaf(leaf) => return leaf.find(sought).map(|at| &leaf.entries()[at]),
+                Self::Branch(branch) => node = &branch.children[branch.child_of(sought)],
             }
         }
     }
@@ -131,36 +134,57 @@ impl<K, V> Node<K, V> {
     /// How many entries, or children.
     fn len(&self) -> usize {
         match self {
-            Self::Leaf(entries) => entries.len(),
+            Self::Leaf(leaf) => leaf.len(),
             Self::Branch(branch) => branch.children.len(),
         }
     }
 }
 
-impl<K, V> Branch<K, V> {
-    /// The child that a key belongs to, by `compare` of a key with the one sought.
-    fn child_of(&self, compare: impl Fn(&K) -> Ordering) -> usize {
-        self.keys.partition_point(|key| compare(key).is_le())
+impl<E: Entry<S>, S> Split<E, S> {
+    fn of_leaves(left: &Leaf<E>, right: Leaf<E>) -> Self {
+        Self {
+            separator: E::separator(left.last(), right.first()),
+            right: Arc::new(Node::Leaf(right)),
+        }
     }
 }
 
-impl<K: Clone, V: Clone> Branch<K, V> {
+impl<E, S> Branch<E, S> {
+    /// The child that the entry sought belongs to.
+    fn child_of(&self, sought: &impl Sought<E, S>) -> usize {
+        let is_passed = |separator: &S| sought.order_separator(separator).is_le();
+        self.separators.partition_point(is_passed)
+    }
+
+    /// Gives away the children from `at`, of which both have some.
+    fn split_off(&mut self, at: usize) -> Split<E, S> {
+        let children = self.children.split_off(at);
+        let separators = self.separators.split_off(at);
+        let separator = self.separators.pop();
+        let right = Arc::new(Node::Branch(Self {
+            separators,
+            children,
+        }));
+        Split {
+            separator: separator.expect("something is between the two parts"),
+            right,
+        }
+    }
+}
+
+impl<E: Entry<S>, S: Clone> Branch<E, S> {
     /// Takes in what the child at `at` gave away.
-    fn adopt(&mut self, at: usize, split: Split<K, V>) -> Option<Split<K, V>> {
-        make_room(&mut self.keys);
+    fn adopt(&mut self, at: usize, split: Split<E, S>) -> Option<Split<E, S>> {
+        make_room(&mut self.separators);
         make_room(&mut self.children);
-        self.keys.insert(at, split.key);
+        self.separators.insert(at, split.separator);
         self.children.insert(at + 1, split.right);
         if self.children.len() <= MAX {
             return None;
         }
         // Two at least, so that each child has a neighbour to be joined with.
         let middle = split_at(self.children.len(), at + 1).min(MAX - 1);
-        let children = self.children.split_off(middle);
-        let keys = self.keys.split_off(middle);
-        let key = self.keys.pop().expect("a key separates the two parts");
-        let right = Arc::new(Node::Branch(Branch { keys, children }));
-        Some(Split { key, right })
+        Some(self.split_off(middle))
     }
 
     /// Joins the child at `at` with a neighbour; shares evenly if that is too much for one node.
@@ -170,45 +194,32 @@ impl<K: Clone, V: Clone> Branch<K, V> {
         }
         let left = at.saturating_sub(1);
         let right = self.children.remove(left + 1);
-        let key = self.keys.remove(left);
+        let separator = self.separators.remove(left);
         let right = Arc::unwrap_or_clone(right);
         let split = match (Arc::make_mut(&mut self.children[left]), right) {
             (Node::Leaf(left), Node::Leaf(right)) => {
-                left.reserve_exact(right.len());
-                left.extend(right);
-                (left.len() > MAX).then(|| {
-                    let right = left.split_off(left.len() / 2);
-                    let key = right[0].0.clone();
-                    let right = Arc::new(Node::Leaf(right));
-                    Split { key, right }
-                })
+                left.join(right).map(|right| Split::of_leaves(left, right))
             }
             (Node::Branch(left), Node::Branch(right)) => {
-                left.keys.reserve_exact(right.keys.len() + 1);
-                left.keys.push(key);
-                left.keys.extend(right.keys);
+                left.separators.reserve_exact(right.separators.len() + 1);
+                left.separators.push(separator);
+                left.separators.extend(right.separators);
                 left.children.reserve_exact(right.children.len());
                 left.children.extend(right.children);
-                (left.children.len() > MAX).then(|| {
-                    let middle = left.children.len() / 2;
-                    let children = left.children.split_off(middle);
-                    let keys = left.keys.split_off(middle);
-                    let key = left.keys.pop().expect("a key separates the two parts");
-                    let right = Arc::new(Node::Branch(Branch { keys, children }));
-                    Split { key, right }
-                })
+                let count = left.children.len();
+                (count > MAX).then(|| left.split_off(count / 2))
             }
             _ => unreachable!("all leaves are equally deep"),
         };
-        if let Some(Split { key, right }) = split {
-            self.keys.insert(left, key);
+        if let Some(Split { separator, right }) = split {
+            self.separators.insert(left, separator);
             self.children.insert(left + 1, right);
         }
     }
 }
 
 /// How many of `left` elements the next node takes, so that all but a lone one are well filled.
-pub(crate) fn piece(left: usize) -> usize {
+fn piece(left: usize) -> usize {
     match left {
         0..=MAX => left,
         _ if left < MAX + MIN => left / 2,
@@ -216,8 +227,8 @@ pub(crate) fn piece(left: usize) -> usize {
     }
 }
 
-/// Where a node that is too long by one is split. One that grew at its end is left full: keys that
-/// come in order fill nodes.
+/// Where a node that is too long by one is split. One that grew at its end is left full: what comes
+/// in order fills nodes.
 fn split_at(length: usize, inserted: usize) -> usize {
     match inserted + 1 == length {
         true => length - 1,
@@ -225,7 +236,7 @@ fn split_at(length: usize, inserted: usize) -> usize {
     }
 }
 
-fn make_room<T>(elements: &mut Vec<T>) {
+pub(crate) fn make_room<T>(elements: &mut Vec<T>) {
     if elements.len() == elements.capacity() {
         elements.reserve_exact(ROOM);
     }

@@ -175,7 +175,7 @@ impl<T, F: FnMut() -> Poll<Option<T>> + Unpin> futures_core::Stream for Polling<
 }
 
 fn keys(informer: &SharedInformer<Pod>) -> Vec<ObjectName> {
-    informer.snapshot().keys().cloned().collect()
+    informer.snapshot().keys().collect()
 }
 
 /// Another key each time, far from the one before.

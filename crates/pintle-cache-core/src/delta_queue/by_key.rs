@@ -63,10 +63,11 @@ impl<O: Cached> ByKey<O> {
     }
 
     pub(super) fn resync(&mut self, source: SourceId, known: &Snapshot<O>) {
-        for (key, object) in known.iter() {
+        for object in known.objects() {
+            let key = object.key();
             // What is about to be shown need not be shown again.
-            if !self.deltas.contains_key(key) {
-                self.queue(source, key.clone(), Delta::Sync(object.clone()));
+            if !self.deltas.contains_key(&key) {
+                self.queue(source, key, Delta::Sync(object.clone()));
             }
         }
     }
@@ -119,9 +120,10 @@ impl<O: Cached> ByKey<O> {
             (is_within(key) && !stay.contains(key)).then(|| (key.clone(), newest.clone()))
         });
         let mut gone: Vec<(ObjectName, O)> = queued.collect();
-        for (key, object) in known.iter() {
-            if is_within(key) && !stay.contains(key) && !self.deltas.contains_key(key) {
-                gone.push((key.clone(), object.clone()));
+        for object in known.objects() {
+            let key = object.key();
+            if is_within(&key) && !stay.contains(&key) && !self.deltas.contains_key(&key) {
+                gone.push((key, object.clone()));
             }
         }
         for (key, object) in gone {

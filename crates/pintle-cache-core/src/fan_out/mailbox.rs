@@ -146,13 +146,13 @@ impl<O: Cached> Mailbox<O> {
         let Mail::Keys(waiting) = &mut *mail else {
             return false;
         };
-        for (key, _) in snapshot.iter() {
+        for key in snapshot.keys() {
             let event = KeyEvent {
                 key: key.clone(),
                 kind: super::KeyEventKind::Added,
                 is_initial: true,
             };
-            waiting.put(key.clone(), event);
+            waiting.put(key, event);
         }
         self.note(&mail);
         true

@@ -40,13 +40,9 @@ impl<O: Cached> Iterator for Walk<O> {
             return None;
         }
         if self.at_hand.len() == 0 {
-            let entries = self
-                .snapshot
-                .iter_behind(self.behind.as_ref())
-                .take(AT_ONCE);
-            let (keys, objects): (Vec<_>, Vec<_>) =
-                entries.map(|(key, object)| (key, object.clone())).unzip();
-            self.behind = keys.last().map(|key| (*key).clone());
+            let objects = self.snapshot.objects_behind(self.behind.as_ref());
+            let objects: Vec<O> = objects.take(AT_ONCE).cloned().collect();
+            self.behind = objects.last().map(Cached::key);
             self.at_hand = objects.into_iter();
         }
         self.left -= 1;
@@ -54,5 +50,5 @@ impl<O: Cached> Iterator for Walk<O> {
     }
 }
 
-/// How many objects are looked up at once: to find a place in the map takes longer than to go on.
+/// How many objects are looked up at once: to find a place in the snapshot takes longer than to go on.
 const AT_ONCE: usize = 64;

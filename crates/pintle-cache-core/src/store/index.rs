@@ -1,6 +1,6 @@
 //! [`Index`], the values by which objects are found.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
@@ -8,12 +8,10 @@ use std::sync::Arc;
 use pintle_codec::Str;
 use pintle_meta::ObjectName;
 use pintle_meta::quote::Quoted;
-use pintle_snapshot::SnapshotMap;
 
+use super::indexed::{Entries, Indexed, Place, StartOf};
+use super::named::Name;
 use crate::{Cached, Snapshot};
-
-/// The objects of an index, by value and key.
-pub(super) type Entries<O> = SnapshotMap<(Str, ObjectName), O>;
 
 /// Says under which values an object is found. client-go's `IndexFunc`.
 pub type IndexFunction<O> =
@@ -124,16 +122,27 @@ impl<O: Cached> Index<O> {
     ) -> Entries<O> {
         self.values.clear();
         let mut entries = Vec::new();
-        for (key, object) in objects.iter() {
-            let values = self.values_or_report(key, object, errors);
-            for value in &values {
-                entries.push(((value.clone(), key.clone()), object.clone()));
+        // Objects that stand under the same value share its text.
+        let mut shared = HashSet::new();
+        for object in objects.objects() {
+            let key = object.key();
+            let mut values = self.values_or_report(&key, object, errors);
+            for value in &mut values {
+                match shared.get(value) {
+                    Some(known) => *value = Str::clone(known),
+                    None => _ = shared.insert(value.clone()),
+                }
+                entries.push(Indexed {
+                    value: value.clone(),
+                    object: object.clone(),
+                });
             }
             if !values.is_empty() {
-                self.values.insert(key.clone(), values.into());
+                self.values.insert(key, values.into());
             }
         }
-        entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+        // Stable: under a value, objects are in the order in which they came.
+        entries.sort_by(|one, other| one.value.cmp(&other.value));
         Entries::from_ascending(entries)
     }
 
@@ -144,15 +153,22 @@ impl<O: Cached> Index<O> {
         object: &O,
         errors: &mut Vec<IndexError>,
     ) {
-        let values = self.values_or_report(key, object, errors);
+        let mut values = self.values_or_report(key, object, errors);
         let before = self.values.get(key).map_or(&[][..], |values| values);
         for value in before {
             if values.binary_search(value).is_err() {
-                entries.remove(&(value.clone(), key.clone()));
+                entries.remove(&place(value, key));
             }
         }
-        for value in &values {
-            entries.insert((value.clone(), key.clone()), object.clone());
+        for value in &mut values {
+            let mut under = entries.iter_from(&StartOf(value));
+            if let Some(known) = under.next().filter(|known| known.value == *value) {
+                *value = known.value.clone();
+            }
+            entries.insert(Indexed {
+                value: value.clone(),
+                object: object.clone(),
+            });
         }
         if values.is_empty() {
             self.values.remove(key);
@@ -163,7 +179,7 @@ impl<O: Cached> Index<O> {
 
     pub(super) fn remove(&mut self, entries: &mut Entries<O>, key: &ObjectName) {
         for value in self.values.remove(key).unwrap_or_default() {
-            entries.remove(&(value, key.clone()));
+            entries.remove(&place(&value, key));
         }
     }
 
@@ -182,6 +198,11 @@ impl<O: Cached> Index<O> {
             Vec::new()
         })
     }
+}
+
+fn place<'a>(value: &'a str, key: &'a ObjectName) -> Place<'a> {
+    let name = Name::from(key);
+    Place { value, name }
 }
 
 impl<O> Index<O> {

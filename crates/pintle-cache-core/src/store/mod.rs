@@ -2,6 +2,8 @@
 //! moment.
 
 mod index;
+mod indexed;
+mod named;
 mod replace;
 mod snapshot;
 
@@ -11,6 +13,7 @@ use pintle_codec::Str;
 use pintle_meta::{ObjectName, ResourceVersion};
 
 use self::index::Index;
+use self::named::{Name, Named};
 use crate::{Cached, Replacement};
 
 pub use self::index::{IndexError, IndexFunction, IndexNameError, Indexers};
@@ -120,12 +123,13 @@ impl<O: Cached> Store<O> {
             let entries = self.current.index_mut(at);
             index.put(entries, &key, &object, &mut self.errors);
         }
-        self.current.objects_mut().insert(key, object)
+        let previous = self.current.objects_mut().insert(Named(object));
+        previous.map(|named| named.0)
     }
 
     /// Takes out what is under a key.
     pub fn delete(&mut self, key: &ObjectName) -> Option<O> {
-        let removed = self.current.objects_mut().remove(key)?;
+        let removed = self.current.objects_mut().remove(&Name::from(key))?.0;
         for (at, index) in self.indexes.iter_mut().enumerate() {
             index.remove(self.current.index_mut(at), key);
         }
@@ -153,14 +157,14 @@ impl<O: Cached> Store<O> {
     pub fn like(&self, index: &str, object: &O) -> Option<Vec<&O>> {
         let function = self.indexes.iter().find(|it| it.name() == index)?;
         let values = function.values_of(object).unwrap_or_default();
-        let mut found: Vec<(&ObjectName, &O)> = values
+        let mut found: Vec<&O> = values
             .iter()
             .filter_map(|value| self.current.by_index(index, value))
             .flatten()
             .collect();
-        found.sort_by_key(|(key, _)| *key);
-        found.dedup_by_key(|(key, _)| *key);
-        Some(found.into_iter().map(|(_, object)| object).collect())
+        found.sort_by(|one, other| Name::of(*one).order(Name::of(*other)));
+        found.dedup_by(|one, other| Name::of(*one).order(Name::of(*other)).is_eq());
+        Some(found)
     }
 
     /// Sets the version that the store is at.

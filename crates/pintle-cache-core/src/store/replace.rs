@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use pintle_meta::ObjectName;
-use pintle_snapshot::SnapshotMap;
 
+use super::named::{Name, Named, Objects};
 use super::{Age, Store, compare_versions};
 use crate::{Cached, Replacement, Tombstone};
 
@@ -30,8 +30,9 @@ impl<O: Cached> Store<O> {
         namespace: Option<&str>,
     ) -> Difference<O> {
         let unreadable: BTreeSet<ObjectName> = replacement.unreadable.into_iter().collect();
-        let stays = |key: &ObjectName| {
-            namespace.is_some_and(|only| key.namespace != only) || unreadable.contains(key)
+        let stays = |object: &O| {
+            namespace.is_some_and(|only| object.namespace() != only)
+                || (!unreadable.is_empty() && unreadable.contains(&object.key()))
         };
         let mut difference = Difference {
             gone: Vec::new(),
@@ -40,42 +41,39 @@ impl<O: Cached> Store<O> {
         };
         let mut all = Vec::with_capacity(replacement.objects.len());
         let known = self.snapshot();
-        let mut known = known.iter().peekable();
+        let mut known = known.objects().peekable();
         let mut found = replacement.objects.into_iter().peekable();
         loop {
             let order = match (known.peek(), found.peek()) {
                 (None, None) => break,
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
-                (Some((one, _)), Some((other, _))) => (*one).cmp(other),
+                (Some(one), Some((other, _))) => Name::of(*one).order(other.into()),
             };
             let before = order.is_le().then(|| known.next()).flatten();
             let now = order.is_ge().then(|| found.next()).flatten();
             match (before, now) {
-                (Some((key, object)), None) if stays(key) => {
-                    all.push((key.clone(), object.clone()));
-                }
-                (Some((_, object)), None) => difference.gone.push(Tombstone {
+                (Some(object), None) if stays(object) => all.push(Named(object.clone())),
+                (Some(object), None) => difference.gone.push(Tombstone {
                     object: object.clone(),
                     final_state_unknown: true,
                 }),
-                (Some((_, before)), Some((key, object)))
+                (Some(before), Some((_, object)))
                     if compare_versions(before, &object) == Age::Same =>
                 {
                     difference.unchanged.push(before.clone());
-                    all.push((key, before.clone()));
+                    all.push(Named(before.clone()));
                 }
-                (before, Some((key, object))) => {
-                    let before = before.map(|(_, object)| object.clone());
-                    difference.changed.push((before, object.clone()));
-                    all.push((key, object));
+                (before, Some((_, object))) => {
+                    difference.changed.push((before.cloned(), object.clone()));
+                    all.push(Named(object));
                 }
                 (None, None) => unreachable!("one of the two comes next"),
             }
         }
         let changes = difference.gone.len() + difference.changed.len();
         let is_much = changes * 4 > all.len();
-        *self.current.objects_mut() = SnapshotMap::from_ascending(all);
+        *self.current.objects_mut() = Objects::from_ascending(all);
         self.reindex(&difference, is_much);
         difference
     }

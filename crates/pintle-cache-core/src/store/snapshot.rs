@@ -5,15 +5,16 @@ use std::fmt;
 
 use pintle_codec::Str;
 use pintle_meta::{ObjectName, ResourceVersion};
-use pintle_snapshot::SnapshotMap;
 
-use super::index::Entries;
+use super::indexed::{self, Entries};
+use super::named::{Behind, Name, Objects, StartOf};
+use crate::Cached;
 
 /// All objects of a store and its indexes at one moment: consistent, and never changed.
 ///
 /// A clone counts references.
 pub struct Snapshot<O> {
-    objects: SnapshotMap<ObjectName, O>,
+    objects: Objects<O>,
     indexes: Vec<(Str, Entries<O>)>,
     resource_version: ResourceVersion,
 }
@@ -21,24 +22,10 @@ pub struct Snapshot<O> {
 impl<O> Snapshot<O> {
     pub(super) fn new() -> Self {
         Self {
-            objects: SnapshotMap::new(),
+            objects: Objects::new(),
             indexes: Vec::new(),
             resource_version: ResourceVersion::default(),
         }
-    }
-
-    /// The object under a key.
-    pub fn get(&self, key: &ObjectName) -> Option<&O> {
-        self.objects.get(key)
-    }
-
-    /// The object of this name in a namespace, which is empty for objects of the whole cluster.
-    pub fn find(&self, namespace: &str, name: &str) -> Option<&O> {
-        let found = self.objects.find(|key| {
-            let order = key.namespace.as_str().cmp(namespace);
-            order.then_with(|| key.name.as_str().cmp(name))
-        });
-        found.map(|(_, object)| object)
     }
 
     /// How many objects there are.
@@ -56,40 +43,53 @@ impl<O> Snapshot<O> {
         &self.resource_version
     }
 
-    /// All objects with their keys, by namespace and name.
-    pub fn iter(&self) -> impl Iterator<Item = (&ObjectName, &O)> {
-        self.objects.iter()
-    }
-
     /// All objects, by namespace and name.
     pub fn objects(&self) -> impl Iterator<Item = &O> {
-        self.objects.values()
+        self.objects.iter().map(|named| &named.0)
     }
 
-    /// The objects behind a key, with their keys.
-    pub(crate) fn iter_behind(
-        &self,
-        key: Option<&ObjectName>,
-    ) -> impl Iterator<Item = (&ObjectName, &O)> {
-        self.objects
-            .iter_from(move |known| key.is_some_and(|key| known <= key))
+    /// The names of the indexes, besides `namespace`.
+    pub fn index_names(&self) -> impl Iterator<Item = &str> {
+        self.indexes.iter().map(|(name, _)| name.as_str())
+    }
+}
+
+impl<O: Cached> Snapshot<O> {
+    /// The object under a key.
+    pub fn get(&self, key: &ObjectName) -> Option<&O> {
+        self.find(&key.namespace, &key.name)
     }
 
-    /// The objects of a namespace with their keys, by name.
-    pub fn in_namespace(&self, namespace: &str) -> impl Iterator<Item = (&ObjectName, &O)> {
-        let objects = self
-            .objects
-            .iter_from(|key| key.namespace.as_str() < namespace);
-        objects.take_while(move |(key, _)| key.namespace == namespace)
+    /// The object of this name in a namespace, which is empty for objects of the whole cluster.
+    pub fn find(&self, namespace: &str, name: &str) -> Option<&O> {
+        let found = self.objects.find(&Name { namespace, name });
+        found.map(|named| &named.0)
     }
 
-    /// The objects that an index has under a value, with their keys, by namespace and name; `None`
-    /// if there is no such index. The index `namespace` is always there.
-    pub fn by_index(
-        &self,
-        index: &str,
-        value: &str,
-    ) -> Option<impl Iterator<Item = (&ObjectName, &O)>> {
+    /// The keys of all objects, in order.
+    pub fn keys(&self) -> impl Iterator<Item = ObjectName> {
+        self.objects().map(Cached::key)
+    }
+
+    /// The objects behind a key.
+    pub(crate) fn objects_behind(&self, key: Option<&ObjectName>) -> impl Iterator<Item = &O> {
+        let objects = match key {
+            Some(key) => self.objects.iter_from(&Behind(key)),
+            None => self.objects.iter(),
+        };
+        objects.map(|named| &named.0)
+    }
+
+    /// The objects of a namespace, by name.
+    pub fn in_namespace(&self, namespace: &str) -> impl Iterator<Item = &O> {
+        let objects = self.objects.iter_from(&StartOf(namespace));
+        let objects = objects.map(|named| &named.0);
+        objects.take_while(move |object| object.namespace() == namespace)
+    }
+
+    /// The objects that an index has under a value, by namespace and name; `None` if there is no such
+    /// index. The index `namespace` is always there.
+    pub fn by_index(&self, index: &str, value: &str) -> Option<impl Iterator<Item = &O>> {
         // One of the two, so that both are of one type.
         let (named, namespace) = match self.entries(index) {
             Some(entries) => (Some(entries), None),
@@ -97,9 +97,9 @@ impl<O> Snapshot<O> {
             None => return None,
         };
         let named = named.into_iter().flat_map(move |entries| {
-            let entries = entries.iter_from(|(known, _)| known.as_str() < value);
-            let entries = entries.take_while(move |((known, _), _)| known == value);
-            entries.map(|((_, key), object)| (key, object))
+            let entries = entries.iter_from(&indexed::StartOf(value));
+            let entries = entries.take_while(move |entry| entry.value == value);
+            entries.map(|entry| &entry.object)
         });
         let namespaced = namespace.into_iter();
         Some(named.chain(namespaced.flat_map(|namespace| self.in_namespace(namespace))))
@@ -108,34 +108,36 @@ impl<O> Snapshot<O> {
     /// The values of an index that objects have, in order; `None` if there is no such index.
     /// client-go's `ListIndexFuncValues`.
     pub fn index_values(&self, index: &str) -> Option<Vec<Str>> {
-        let mut values = Vec::new();
-        let mut push = |value: &Str| {
-            if values.last() != Some(value) {
-                values.push(value.clone());
-            }
-        };
+        let mut values: Vec<Str> = Vec::new();
         match self.entries(index) {
-            Some(entries) => entries.keys().for_each(|(value, _)| push(value)),
+            Some(entries) => {
+                for entry in entries.iter() {
+                    if values.last() != Some(&entry.value) {
+                        values.push(entry.value.clone());
+                    }
+                }
+            }
             None if index == NAMESPACE_INDEX => {
-                self.objects.keys().for_each(|key| push(&key.namespace));
+                for object in self.objects() {
+                    if values.last().is_none_or(|last| last != object.namespace()) {
+                        values.push(object.namespace().into());
+                    }
+                }
             }
             None => return None,
         }
         Some(values)
     }
+}
 
-    /// The names of the indexes, besides `namespace`.
-    pub fn index_names(&self) -> impl Iterator<Item = &str> {
-        self.indexes.iter().map(|(name, _)| name.as_str())
-    }
-
+impl<O> Snapshot<O> {
     fn entries(&self, index: &str) -> Option<&Entries<O>> {
         let mut indexes = self.indexes.iter();
         let found = indexes.find(|(name, _)| name.as_str().cmp(index) == Ordering::Equal);
         found.map(|(_, entries)| entries)
     }
 
-    pub(super) fn objects_mut(&mut self) -> &mut SnapshotMap<ObjectName, O> {
+    pub(super) fn objects_mut(&mut self) -> &mut Objects<O> {
         &mut self.objects
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use pintle_cache_core::{Indexers, Snapshot, Store, Stored};
+use pintle_meta::v1::{ObjectMeta, PartialObjectMetadata};
 use pintle_meta::{Metadata as _, ObjectName};
 use proptest::prelude::*;
 
@@ -23,8 +24,8 @@ fn by_app() -> Indexers<Object> {
     })
 }
 
-fn names<'a>(objects: impl Iterator<Item = (&'a ObjectName, &'a Object)>) -> Vec<String> {
-    objects.map(|(key, _)| key.to_string()).collect()
+fn names<'a>(objects: impl Iterator<Item = &'a Object>) -> Vec<String> {
+    objects.map(|object| object.key().to_string()).collect()
 }
 
 fn by_index(snapshot: &Snapshot<Object>, value: &str) -> Vec<String> {
@@ -63,11 +64,7 @@ fn an_index_follows_its_objects() {
     store.put(labelled("n/a", 2, "app", "shop"));
     assert!(by_index(&store.snapshot(), "web").is_empty());
     let moved = store.snapshot();
-    let shop: Vec<String> = moved
-        .by_index("app", "shop")
-        .unwrap()
-        .map(|(_, it)| said(it))
-        .collect();
+    let shop: Vec<String> = moved.by_index("app", "shop").unwrap().map(said).collect();
     assert_eq!(shop, ["n/a@2"], "the index has the latest state");
     store.delete(&"n/a".parse().unwrap());
     assert!(by_index(&store.snapshot(), "shop").is_empty());
@@ -183,4 +180,45 @@ fn the_names_of_indexes_are_those_that_were_given() {
     assert_eq!(snapshot.index_names().collect::<Vec<_>>(), ["app"]);
     assert!(snapshot.index_values("other").is_none());
     assert!(snapshot.is_empty());
+}
+
+proptest! {
+    /// Names that begin alike, that go on where another ends, and that have letters of several bytes.
+    #[test]
+    fn objects_are_held_in_the_order_of_their_keys(
+        keys in prop::collection::btree_set(("[ab\0é]{0,3}", "[ab\0é]{1,6}"), 1..200),
+        gone in prop::collection::btree_set(("[ab\0é]{0,3}", "[ab\0é]{1,6}"), 0..100),
+        inserts in any::<bool>(),
+    ) {
+        let named = |(namespace, name): &(String, String)| {
+            let metadata = ObjectMeta {
+                namespace: namespace.into(),
+                name: name.into(),
+                ..ObjectMeta::default()
+            };
+            Object::from(PartialObjectMetadata::from(metadata))
+        };
+        let mut store = Store::new(Indexers::new()).unwrap();
+        match inserts {
+            true => keys.iter().rev().for_each(|key| _ = store.put(named(key))),
+            false => store.replace_all(keys.iter().rev().map(named)),
+        }
+        for (namespace, name) in &gone {
+            let removed = store.delete(&ObjectName::new(namespace, name)).is_some();
+            prop_assert_eq!(removed, keys.contains(&(namespace.clone(), name.clone())));
+        }
+        let snapshot = store.snapshot();
+        let left: Vec<ObjectName> = keys
+            .difference(&gone)
+            .map(|(namespace, name)| ObjectName::new(namespace, name))
+            .collect();
+        prop_assert!(snapshot.keys().eq(left.iter().cloned()));
+        for (namespace, name) in keys.union(&gone) {
+            let key = ObjectName::new(namespace, name);
+            let found = snapshot.get(&key).map(Object::key);
+            prop_assert_eq!(found, left.contains(&key).then_some(key));
+            let within = left.iter().filter(|key| key.namespace == *namespace);
+            prop_assert!(snapshot.in_namespace(namespace).map(Object::key).eq(within.cloned()));
+        }
+    }
 }

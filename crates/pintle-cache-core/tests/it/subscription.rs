@@ -344,7 +344,7 @@ proptest! {
         informer.flush();
         let snapshot = informer.snapshot();
         let held: BTreeMap<ObjectName, String> =
-            snapshot.iter().map(|(key, object)| (key.clone(), said(object))).collect();
+            snapshot.objects().map(|object| (object.key(), said(object))).collect();
         for (subscription, state) in &mut subscribers {
             while let Some(notice) = subscription.next_notice() {
                 fold(state, notice);

@@ -3,19 +3,21 @@
 use std::ops::Range;
 
 /// Where in an object's bytes its metadata stand, and those of them that are no texts.
+// In this order, what is asked for most is at the front.
 #[derive(Clone, Copy, Default)]
+#[repr(C)]
 pub(super) struct Index {
-    /// All of the metadata: in JSON an object, in protobuf a message.
-    pub(super) metadata: Span,
     pub(super) name: Span,
     pub(super) namespace: Span,
     pub(super) uid: Span,
     pub(super) resource_version: Span,
-    pub(super) generation: i64,
-    pub(super) is_deleting: bool,
     /// In JSON an object; in protobuf, from the first entry to the last.
     pub(super) labels: Span,
     pub(super) annotations: Span,
+    /// All of the metadata: in JSON an object, in protobuf a message.
+    pub(super) metadata: Span,
+    pub(super) generation: i64,
+    pub(super) is_deleting: bool,
 }
 
 /// A part of the bytes; empty for what is absent.

@@ -3,3 +3,4 @@
 
 mod cell;
 mod map;
+mod set;

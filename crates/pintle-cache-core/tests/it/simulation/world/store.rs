@@ -9,7 +9,7 @@ use pintle_meta::Metadata as _;
 
 use super::World;
 use crate::simulation::listener::{Listener, REMOVED};
-use crate::simulation::object::{LABEL, LABELS, Object, State, number_of};
+use crate::simulation::object::{LABEL, LABELS, Object, State};
 use crate::simulation::oracle::{Verdict, ensure};
 use crate::simulation::tally::DELIVERIES;
 
@@ -54,7 +54,7 @@ impl World {
         for index in &self.indexes {
             for value in &LABELS[..3] {
                 let found = snapshot.by_index(index, value).ok_or("an index is gone")?;
-                let found: Vec<usize> = found.map(|(_, object)| object.revision()).collect();
+                let found: Vec<usize> = found.map(Object::revision).collect();
                 let objects = snapshot.objects();
                 let labelled = objects.filter(|object| object.label(LABEL) == Some(value));
                 let expected: Vec<usize> = labelled.map(Object::revision).collect();
@@ -160,10 +160,8 @@ impl World {
 /// The revisions of what a snapshot holds.
 pub(in crate::simulation) fn held(snapshot: &Snapshot<Object>) -> State {
     let mut state = State::default();
-    for (key, object) in snapshot.iter() {
-        let number = number_of(key);
-        debug_assert_eq!(number, object.number());
-        state[number] = object.revision();
+    for object in snapshot.objects() {
+        state[object.number()] = object.revision();
     }
     state
 }
