@@ -122,22 +122,25 @@ pub(crate) fn by_index<K: Object>(
 ) -> Result<Vec<Lazy<K>>, Error> {
     let found = objects.by_index(index, value);
     let found = found.ok_or_else(|| no_such_index(index))?;
-    Ok(all_typed(&found.collect::<Vec<_>>()))
+    Ok(all_typed(found))
 }
 
 /// Objects of an informer whose objects are of this type.
-fn all_typed<K: Object>(objects: &[&AnyObject]) -> Vec<Lazy<K>> {
-    let mut all = Vec::with_capacity(objects.len());
-    for some in objects.chunks(AT_ONCE) {
-        some.iter().for_each(|object| object.warm());
-        all.extend(some.iter().map(|object| typed::<K>(object)));
+fn all_typed<'a, K: Object>(mut objects: impl Iterator<Item = &'a AnyObject>) -> Vec<Lazy<K>> {
+    let (mut all, mut some) = (Vec::new(), Vec::with_capacity(AT_ONCE));
+    loop {
+        let next = objects.by_ref().take(AT_ONCE);
+        some.extend(next.inspect(|object| object.warm()));
+        if some.is_empty() {
+            return all;
+        }
+        all.extend(some.drain(..).map(typed::<K>));
     }
-    all
 }
 
-/// So many objects are looked at before the first is counted: more would drive it out of the nearest
-/// cache.
-const AT_ONCE: usize = 32;
+/// So many objects are looked at before the first is counted: more would drive it out of the near
+/// caches.
+const AT_ONCE: usize = 256;
 
 pub(crate) fn no_such_index(index: &str) -> Error {
     let message = format!("there is no index {index:?}");

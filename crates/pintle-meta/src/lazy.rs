@@ -426,12 +426,14 @@ impl<T: Object> Erased for Inner<T> {
     }
 
     fn warm(&self) {
-        match self {
-            Self::Kept(kept) => _ = black_box(kept.document.first_of_name().copied()),
+        let ends = match self {
+            Self::Kept(kept) => kept.document.ends_of_name(),
             Self::Decoded { .. } | Self::Packed { .. } => {
-                _ = black_box(self.name().as_bytes().first().copied())
+                let name = self.name().as_bytes();
+                name.first().copied().zip(name.last().copied())
             }
-        }
+        };
+        black_box(ends);
     }
 
     fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {

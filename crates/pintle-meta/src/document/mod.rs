@@ -225,9 +225,10 @@ impl Document {
         Ok(metadata)
     }
 
-    /// The first byte of the name, as it stands in the bytes.
-    pub(crate) fn first_of_name(&self) -> Option<&u8> {
-        self.as_bytes().get(self.index.name.start())
+    /// The first and the last byte of the name, as it stands in the bytes.
+    pub(crate) fn ends_of_name(&self) -> Option<(u8, u8)> {
+        let name = self.as_bytes().get(self.index.name.range())?;
+        Some((*name.first()?, *name.last()?))
     }
 
     pub(crate) fn name(&self) -> &str {
