@@ -3,14 +3,14 @@
 use std::cmp::Ordering;
 
 use pintle_codec::Str;
-use pintle_meta::ObjectName;
 use pintle_snapshot::{Entry, SnapshotSet, Sought};
 
 use super::named::{Name, beginning};
+use super::separator::Separator;
 use crate::Cached;
 
 /// The objects of an index, by value, then by namespace and name.
-pub(super) type Entries<O> = SnapshotSet<Indexed<O>, (Str, ObjectName)>;
+pub(super) type Entries<O> = SnapshotSet<Indexed<O>, (Str, Separator)>;
 
 /// An object under one of its values. Objects under the same value share its text.
 #[derive(Clone)]
@@ -46,20 +46,19 @@ impl Place<'_> {
     }
 }
 
-impl<'a> From<&'a (Str, ObjectName)> for Place<'a> {
-    fn from((value, name): &'a (Str, ObjectName)) -> Self {
-        let name = name.into();
-        Self { value, name }
-    }
+/// How what separates objects under values stands to a place.
+fn order_separator((value, name): &(Str, Separator), place: Place<'_>) -> Ordering {
+    let by_value = value.as_str().cmp(place.value);
+    by_value.then_with(|| name.order(place.name))
 }
 
-impl<O: Cached> Sought<Indexed<O>, (Str, ObjectName)> for Place<'_> {
+impl<O: Cached> Sought<Indexed<O>, (Str, Separator)> for Place<'_> {
     fn order(&self, entry: &Indexed<O>) -> Ordering {
         entry.place().order(*self)
     }
 
-    fn order_separator(&self, separator: &(Str, ObjectName)) -> Ordering {
-        Place::from(separator).order(*self)
+    fn order_separator(&self, separator: &(Str, Separator)) -> Ordering {
+        order_separator(separator, *self)
     }
 
     fn mark(&self) -> Option<u8> {
@@ -68,23 +67,23 @@ impl<O: Cached> Sought<Indexed<O>, (Str, ObjectName)> for Place<'_> {
     }
 }
 
-impl<O: Cached> Sought<Indexed<O>, (Str, ObjectName)> for StartOf<'_> {
+impl<O: Cached> Sought<Indexed<O>, (Str, Separator)> for StartOf<'_> {
     fn order(&self, entry: &Indexed<O>) -> Ordering {
         entry.value.as_str().cmp(self.0)
     }
 
-    fn order_separator(&self, (value, _): &(Str, ObjectName)) -> Ordering {
+    fn order_separator(&self, (value, _): &(Str, Separator)) -> Ordering {
         value.as_str().cmp(self.0)
     }
 }
 
-impl<O: Cached> Sought<Self, (Str, ObjectName)> for Indexed<O> {
+impl<O: Cached> Sought<Self, (Str, Separator)> for Indexed<O> {
     fn order(&self, entry: &Self) -> Ordering {
         entry.place().order(self.place())
     }
 
-    fn order_separator(&self, separator: &(Str, ObjectName)) -> Ordering {
-        Place::from(separator).order(self.place())
+    fn order_separator(&self, separator: &(Str, Separator)) -> Ordering {
+        order_separator(separator, self.place())
     }
 
     fn mark(&self) -> Option<u8> {
@@ -92,13 +91,13 @@ impl<O: Cached> Sought<Self, (Str, ObjectName)> for Indexed<O> {
     }
 }
 
-impl<O: Cached> Entry<(Str, ObjectName)> for Indexed<O> {
-    fn separator(before: &Self, behind: &Self) -> (Str, ObjectName) {
+impl<O: Cached> Entry<(Str, Separator)> for Indexed<O> {
+    fn separator(before: &Self, behind: &Self) -> (Str, Separator) {
         if before.value == behind.value {
             let name = Name::of(&behind.object).separator(Name::of(&before.object));
             return (behind.value.clone(), name);
         }
         let value = beginning(&behind.value, &before.value);
-        (value.into(), ObjectName::default())
+        (value.into(), Separator::new("", ""))
     }
 }

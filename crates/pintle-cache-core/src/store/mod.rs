@@ -5,6 +5,7 @@ mod index;
 mod indexed;
 mod named;
 mod replace;
+mod separator;
 mod snapshot;
 
 use std::fmt;

@@ -5,14 +5,14 @@
 
 use std::cmp::Ordering;
 
-use pintle_codec::Str;
 use pintle_meta::{Metadata, ObjectName};
 use pintle_snapshot::{Entry, SnapshotSet, Sought};
 
+use super::separator::Separator;
 use crate::Cached;
 
 /// Objects in the order of their namespaces and names.
-pub(super) type Objects<O> = SnapshotSet<Named<O>, ObjectName>;
+pub(super) type Objects<O> = SnapshotSet<Named<O>, Separator>;
 
 /// An object, which stands where its namespace and name say.
 #[derive(Clone)]
@@ -64,10 +64,10 @@ impl<'a> Name<'a> {
     }
 
     /// The shortest name above `before` and not above this one, which is behind.
-    pub(super) fn separator(self, before: Name<'_>) -> ObjectName {
+    pub(super) fn separator(self, before: Name<'_>) -> Separator {
         match self.namespace == before.namespace {
-            true => ObjectName::new(self.namespace, beginning(self.name, before.name)),
-            false => ObjectName::new(beginning(self.namespace, before.namespace), Str::new()),
+            true => Separator::new(self.namespace, beginning(self.name, before.name)),
+            false => Separator::new(beginning(self.namespace, before.namespace), ""),
         }
     }
 }
@@ -81,13 +81,13 @@ impl<'a> From<&'a ObjectName> for Name<'a> {
     }
 }
 
-impl<O: Cached> Sought<Named<O>, ObjectName> for Name<'_> {
+impl<O: Cached> Sought<Named<O>, Separator> for Name<'_> {
     fn order(&self, entry: &Named<O>) -> Ordering {
         Name::of(&entry.0).order(*self)
     }
 
-    fn order_separator(&self, separator: &ObjectName) -> Ordering {
-        Name::from(separator).order(*self)
+    fn order_separator(&self, separator: &Separator) -> Ordering {
+        separator.order(*self)
     }
 
     fn mark(&self) -> Option<u8> {
@@ -95,35 +95,35 @@ impl<O: Cached> Sought<Named<O>, ObjectName> for Name<'_> {
     }
 }
 
-impl<O: Cached> Sought<Named<O>, ObjectName> for StartOf<'_> {
+impl<O: Cached> Sought<Named<O>, Separator> for StartOf<'_> {
     fn order(&self, entry: &Named<O>) -> Ordering {
         entry.0.namespace().cmp(self.0)
     }
 
-    fn order_separator(&self, separator: &ObjectName) -> Ordering {
-        separator.namespace.as_str().cmp(self.0)
+    fn order_separator(&self, separator: &Separator) -> Ordering {
+        separator.order_namespace(self.0)
     }
 }
 
-impl<O: Cached> Sought<Named<O>, ObjectName> for Behind<'_> {
+impl<O: Cached> Sought<Named<O>, Separator> for Behind<'_> {
     fn order(&self, entry: &Named<O>) -> Ordering {
         // What has the name itself is before what is behind it.
         let order = Name::of(&entry.0).order(self.0.into());
         order.then(Ordering::Less)
     }
 
-    fn order_separator(&self, separator: &ObjectName) -> Ordering {
-        separator.cmp(self.0).then(Ordering::Less)
+    fn order_separator(&self, separator: &Separator) -> Ordering {
+        separator.order(self.0.into()).then(Ordering::Less)
     }
 }
 
-impl<O: Cached> Sought<Self, ObjectName> for Named<O> {
+impl<O: Cached> Sought<Self, Separator> for Named<O> {
     fn order(&self, entry: &Self) -> Ordering {
         Name::of(&entry.0).order(Name::of(&self.0))
     }
 
-    fn order_separator(&self, separator: &ObjectName) -> Ordering {
-        Name::from(separator).order(Name::of(&self.0))
+    fn order_separator(&self, separator: &Separator) -> Ordering {
+        separator.order(Name::of(&self.0))
     }
 
     fn mark(&self) -> Option<u8> {
@@ -131,8 +131,8 @@ impl<O: Cached> Sought<Self, ObjectName> for Named<O> {
     }
 }
 
-impl<O: Cached> Entry<ObjectName> for Named<O> {
-    fn separator(before: &Self, behind: &Self) -> ObjectName {
+impl<O: Cached> Entry<Separator> for Named<O> {
+    fn separator(before: &Self, behind: &Self) -> Separator {
         Name::of(&behind.0).separator(Name::of(&before.0))
     }
 }

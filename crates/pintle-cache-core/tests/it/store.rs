@@ -183,11 +183,12 @@ fn the_names_of_indexes_are_those_that_were_given() {
 }
 
 proptest! {
-    /// Names that begin alike, that go on where another ends, and that have letters of several bytes.
+    /// Names that begin alike, that go on where another ends, that are long, and that have letters of
+    /// several bytes.
     #[test]
     fn objects_are_held_in_the_order_of_their_keys(
-        keys in prop::collection::btree_set(("[ab\0é]{0,3}", "[ab\0é]{1,6}"), 1..200),
-        gone in prop::collection::btree_set(("[ab\0é]{0,3}", "[ab\0é]{1,6}"), 0..100),
+        keys in prop::collection::btree_set(("[ab\0é]{0,3}", "(a{52})?[ab\0é]{1,6}"), 1..200),
+        gone in prop::collection::btree_set(("[ab\0é]{0,3}", "(a{52})?[ab\0é]{1,6}"), 0..100),
         inserts in any::<bool>(),
     ) {
         let named = |(namespace, name): &(String, String)| {
