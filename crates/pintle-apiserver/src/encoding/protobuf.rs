@@ -32,16 +32,18 @@ pub(crate) fn enclose(type_: TypeFacts, message: &[u8]) -> Vec<u8> {
 /// An envelope up to what is in it, which has so many bytes. It is written from its beginning: what is stored
 /// is copied once.
 fn begin(type_: TypeFacts, length: usize) -> Vec<u8> {
-    let mut writer = Writer::new();
-    writer.message(1, |writer| {
-        writer.bytes(2, type_.kind.as_bytes());
-        writer.bytes(1, type_.api_version.as_bytes());
-    });
-    let head = writer.written();
-    const LENGTH: usize = 1 + 10;
-    let mut out = Vec::with_capacity(MAGIC.len() + head.len() + LENGTH + length + END.len());
+    let (version, kind) = (type_.api_version.as_bytes(), type_.kind.as_bytes());
+    let head = item_size(version) + item_size(kind);
+    const LENGTHS: usize = 2 * (1 + 10);
+    let mut out = Vec::with_capacity(MAGIC.len() + LENGTHS + head + length + END.len());
     out.extend_from_slice(MAGIC);
-    out.extend_from_slice(head);
+    out.push(1 << 3 | 2);
+    push_varint(head, &mut out);
+    for (number, text) in [(1, version), (2, kind)] {
+        out.push(number << 3 | 2);
+        push_varint(text.len(), &mut out);
+        out.extend_from_slice(text);
+    }
     out.push(2 << 3 | 2);
     push_varint(length, &mut out);
     out

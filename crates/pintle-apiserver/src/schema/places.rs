@@ -46,13 +46,27 @@ impl Finder {
     /// The place of the field of this name.
     pub(crate) fn find(&mut self, name: &str) -> Option<usize> {
         let (before, after) = self.fields.split_at(self.next);
-        let is_it = |field: &Field| field.json == name;
+        let is_it = |field: &Field| is_same(field.json.as_bytes(), name.as_bytes());
         let place = match after.iter().position(is_it) {
             Some(place) => self.next + place,
             None => before.iter().position(is_it)?,
         };
         self.next = place + 1;
         Some(place)
+    }
+}
+
+/// Whether two names are the same. Most are short, and a comparison of unknown length is a call.
+#[inline]
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let ends = |text: &[u8]| Some((*text.first_chunk::<8>()?, *text.last_chunk::<8>()?));
+    match (ends(one), ends(other)) {
+        (Some(one), Some(other)) if one.0 != other.0 || one.1 != other.1 => false,
+        (Some(_), Some(_)) if one.len() <= 16 => true,
+        _ => one == other,
     }
 }
 

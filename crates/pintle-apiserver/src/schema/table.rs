@@ -1,6 +1,6 @@
 //! The static description of structs and resources. `generated` is full of it, made from `schema/`.
 
-use super::zero::is_left_out;
+use super::zero::{is_left_out, is_unset_when_zero};
 
 /// A struct of the API.
 #[derive(Debug)]
@@ -31,6 +31,9 @@ pub(crate) struct Unset {
     pub(crate) required: u64,
     /// Those that have a default.
     pub(crate) defaulted: u64,
+    /// Those of which zero, false or an empty text says no more than that they are not set, which is how
+    /// Go's encoder of protobuf spells it.
+    pub(crate) zero: u64,
 }
 
 /// What a number stands for in the protobuf message of a struct.
@@ -290,6 +293,9 @@ impl Struct {
             if !field.rules.default.is_empty() {
                 self.unset.defaulted |= bit;
             }
+            if is_unset_when_zero(field) {
+                self.unset.zero |= bit;
+            }
             place += 1;
         }
         self
@@ -302,6 +308,7 @@ impl Unset {
         written: 0,
         required: 0,
         defaulted: 0,
+        zero: 0,
     };
 }
 

@@ -64,8 +64,12 @@ pub(super) fn is_unset(field: &'static Field, value: &Value) -> bool {
 
 /// Whether a value is the zero value of a shape, which for that need not be made.
 fn is_zero(shape: Shape, value: &Value) -> bool {
-    let (Shape::Struct(schema), Value::Object(object)) = (shape, value) else {
-        return *value == zero_of(shape);
+    let (schema, object) = match (shape, value) {
+        (Shape::Struct(schema), Value::Object(object)) => (schema, object),
+        (Shape::String, Value::String(text)) => return text.is_empty(),
+        (Shape::Bool, Value::Bool(truth)) => return !truth,
+        (Shape::Int32 | Shape::Int64, Value::Int(number)) => return *number == 0,
+        _ => return *value == zero_of(shape),
     };
     let mut fields = schema.fields.iter().zip(schema.values(object));
     fields.all(|(field, value)| match value {
@@ -98,6 +102,15 @@ pub(super) fn element_zero(shape: Shape) -> Value {
         Shape::Bytes => Value::from(""),
         shape => zero_of(shape),
     }
+}
+
+/// Whether a number, truth value or text says no more than the field's absence when it is zero, false or empty.
+pub(super) const fn is_unset_when_zero(field: &Field) -> bool {
+    let is_plain = matches!(
+        field.shape,
+        Shape::String | Shape::Bool | Shape::Int32 | Shape::Int64
+    );
+    is_plain && is_in_place(field)
 }
 
 /// Whether Go holds one value in place: neither a pointer nor a list nor a map.

@@ -20,7 +20,8 @@ use crate::schema::{Struct, Tree, decode_protobuf, encode_protobuf};
 /// outside of it, and the few digits of the revision are filled in when it is committed.
 #[derive(Clone, Debug)]
 pub(crate) struct Draft {
-    message: Vec<u8>,
+    /// What wrote it, and has it: it is copied once, when the revision is filled in.
+    writer: Writer,
 }
 
 /// An encoded object.
@@ -44,19 +45,17 @@ impl Draft {
     pub(crate) fn encode(tree: &Tree) -> Self {
         let mut writer = Writer::new();
         encode_protobuf(tree.object(), tree.schema(), &mut writer);
-        Self {
-            message: writer.written().to_vec(),
-        }
+        Self { writer }
     }
 
     /// The object without a revision, as one that is not stored.
     pub(super) fn without_revision(&self) -> Encoded {
-        Place::find(&self.message).fill("")
+        Place::find(self.writer.written()).fill("")
     }
 
     /// The object at `revision`.
     pub(super) fn commit(&self, revision: Revision) -> Encoded {
-        Place::find(&self.message).fill(&revision.to_string())
+        Place::find(self.writer.written()).fill(&revision.to_string())
     }
 }
 
@@ -219,7 +218,7 @@ mod tests {
                     metadata.sort();
                 }
                 let whole = Draft::encode(&Tree::new(object, &CONFIG_MAP));
-                assert_eq!(encoded.message(), whole.message);
+                assert_eq!(encoded.message(), whole.writer.written());
             }
         }
     }

@@ -1,7 +1,5 @@
 //! Protobuf into a value tree.
 
-use std::borrow::Cow;
-
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use pintle_codec::{
     Error, ErrorKind, Object, Scalar, Str, Value,
@@ -26,54 +24,103 @@ struct Decoder {
     depth: usize,
 }
 
-/// What was found of a field.
-enum Slot<'m> {
-    Nothing,
-    One(Value),
-    /// A message, which may come in parts: it is read once all of it is there.
-    Message(Cow<'m, [u8]>),
-    List(Vec<Value>),
-    Map(Vec<(Str, Value)>),
-}
-
-/// What was found of a struct.
-struct Found<'m> {
-    /// The bits of the fields that were met.
+/// Which fields of a struct a message has, each the bit in its place.
+#[derive(Clone, Copy, Default)]
+struct Met {
     places: u64,
-    /// Each of them once, as they were met.
-    slots: Vec<(usize, Slot<'m>)>,
+    /// Messages that come in parts: they are read once, from all of them together.
+    parted: u64,
 }
 
-impl<'m> Found<'m> {
-    /// Nothing yet, with room for as many fields as most objects have set.
-    fn within(schema: &Struct) -> Self {
+/// The entries of an object that comes to be: each is in its place from the beginning, so that nothing has to
+/// be moved or sorted in whatever order the fields come.
+struct Entries {
+    /// The bits of the places that have an entry.
+    places: u64,
+    parted: u64,
+    entries: Vec<(Str, Value)>,
+    /// Maps, whose keys may yet come again, and their places.
+    maps: Vec<(u8, Vec<(Str, Value)>)>,
+}
+
+impl Met {
+    /// Walks a message without looking into what it holds.
+    fn note(
+        &mut self,
+        message: &[u8],
+        schema: &'static Struct,
+        wire: &'static [Wire],
+    ) -> Result<()> {
+        let mut reader = Reader::new(message);
+        while let Some((number, payload)) = reader.next_field()? {
+            match find(wire, number) {
+                Some(OnWire::Field(place)) => {
+                    let bit = 1 << place;
+                    if self.places & bit != 0 {
+                        self.note_again(&schema.fields[usize::from(*place)], bit);
+                    } else if schema.unset.zero & bit == 0
+                        || !is_zero(schema.fields[usize::from(*place)].shape, payload)
+                    {
+                        self.places |= bit;
+                    }
+                }
+                Some(OnWire::Embedded(wire)) => self.note(bytes(payload)?, schema, wire)?,
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn note_again(&mut self, field: &'static Field, bit: u64) {
+        if field.cardinality == Cardinality::One && is_message(field.shape) {
+            self.parted |= bit;
+        }
+    }
+}
+
+impl Entries {
+    /// Room for what was met, and for what is written though it was not.
+    fn of(met: Met, schema: &'static Struct) -> Self {
+        let places = met.places | schema.unset.written;
+        let entry = |place: usize| (Str::from_static(schema.fields[place].json), Value::Null);
         Self {
-            places: 0,
-            slots: Vec::with_capacity(schema.wire.len().min(12)),
+            places,
+            parted: met.parted,
+            entries: Places::new(places).map(entry).collect(),
+            maps: Vec::new(),
         }
     }
 
-    /// What was found of the field in a place.
-    fn slot(&mut self, place: usize) -> &mut Slot<'m> {
-        let bit = 1 << place;
-        let at = if self.places & bit == 0 {
-            self.places |= bit;
-            self.slots.push((place, Slot::Nothing));
-            self.slots.len() - 1
-        } else {
-            // Mostly it is the last one: the elements of a list follow each other.
-            let met = self.slots.iter().rposition(|(met, _)| *met == place);
-            met.expect("its bit is set where it is pushed")
-        };
-        &mut self.slots[at].1
+    /// The value in a place.
+    fn at(&mut self, place: u8) -> &mut Value {
+        let before = self.places & ((1 << place) - 1);
+        &mut self.entries[before.count_ones() as usize].1
     }
 
-    /// All of it, in the order of the fields.
-    fn in_order(mut self) -> impl Iterator<Item = (usize, Slot<'m>)> {
-        if !self.slots.is_sorted_by_key(|(place, _)| *place) {
-            self.slots.sort_unstable_by_key(|(place, _)| *place);
+    /// Puts an entry into the map in a place, behind the first of which there come so many.
+    fn push(&mut self, place: u8, entry: (Str, Value), more: impl FnOnce() -> usize) {
+        match self.maps.iter_mut().find(|(met, _)| *met == place) {
+            Some((_, map)) => map.push(entry),
+            None => {
+                let mut map = Vec::with_capacity(1 + more());
+                map.push(entry);
+                self.maps.push((place, map));
+            }
         }
-        self.slots.into_iter()
+    }
+
+    /// Puts the maps in their places.
+    fn close(&mut self) {
+        for (place, mut entries) in std::mem::take(&mut self.maps) {
+            let map = if entries.is_sorted_by(|(one, _), (other, _)| one < other) {
+                Object::from_distinct_entries(entries)
+            } else {
+                // A stable sort: of equal keys the last one stays.
+                entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+                Object::from_entries(entries)
+            };
+            *self.at(place) = Value::Object(map);
+        }
     }
 }
 
@@ -84,115 +131,86 @@ impl Decoder {
             return Err(Error::new(ErrorKind::TooDeep, 0, detail));
         }
         self.depth += 1;
-        let mut found = Found::within(schema);
-        self.fields(message, schema, schema.wire, &mut found)?;
-        let written = Places::new(found.places | schema.unset.written);
-        let mut entries = Vec::with_capacity(written.len());
-        let mut found = found.in_order().peekable();
-        for place in written {
-            let field = &schema.fields[place];
-            let value = match found.next_if(|(found, _)| *found == place) {
-                Some((_, slot)) => self.settle(field, slot)?,
-                None => None,
-            };
-            let value = value.filter(|value| !is_unset(field, value));
-            if let Some(value) = value.or_else(|| absent(field)) {
-                entries.push((Str::from_static(field.json), value));
-            }
+        let mut met = Met::default();
+        met.note(message, schema, schema.wire)?;
+        let mut entries = Entries::of(met, schema);
+        self.fields(message, schema, schema.wire, &mut entries)?;
+        for place in Places::new(met.parted) {
+            let mut whole = Vec::new();
+            collect_parts(message, schema.wire, place, &mut whole)?;
+            let place = place as u8;
+            let shape = schema.fields[usize::from(place)].shape;
+            *entries.at(place) = self.value(shape, Payload::Bytes(&whole))?;
         }
         self.depth -= 1;
+        entries.close();
+        let (mut places, mut entries) = (Places::new(entries.places), entries.entries);
+        entries.retain_mut(|(_, value)| {
+            let place = places.next().expect("an entry for each place");
+            let field = &schema.fields[place];
+            let is_met = met.places & 1 << place != 0;
+            if is_met && says_something(field, value) {
+                return true;
+            }
+            let unset = absent(field);
+            let is_written = unset.is_some();
+            *value = unset.unwrap_or_default();
+            is_written
+        });
         Ok(Object::from_distinct_entries(entries))
     }
 
-    fn fields<'m>(
+    fn fields(
         &mut self,
-        message: &'m [u8],
+        message: &[u8],
         schema: &'static Struct,
         wire: &'static [Wire],
-        found: &mut Found<'m>,
+        entries: &mut Entries,
     ) -> Result<()> {
         let mut reader = Reader::new(message);
-        // Writers keep the order of the numbers: the next field is mostly the one after the last, or
-        // that one again, if it is a list or a map.
-        let mut expected = 0;
         while let Some((number, payload)) = reader.next_field()? {
-            let (before, after) = wire.split_at(expected);
-            let is_next = |wire: &Wire| wire.number == number;
-            let at = match after.iter().position(is_next) {
-                Some(at) => expected + at,
-                None => match before.iter().position(is_next) {
-                    Some(at) => at,
-                    None => continue,
-                },
-            };
-            expected = at;
-            match wire[at].what {
-                OnWire::Field(place) => {
-                    let place = usize::from(place);
-                    self.field(&schema.fields[place], payload, found.slot(place))?;
+            match find(wire, number) {
+                Some(OnWire::Field(place)) => {
+                    let bit = 1 << place;
+                    if entries.places & bit != 0 && entries.parted & bit == 0 {
+                        self.field(schema, *place, (number, payload), &reader, entries)?;
+                    }
                 }
-                OnWire::Embedded(wire) => self.fields(bytes(payload)?, schema, wire, found)?,
+                Some(OnWire::Embedded(wire)) => {
+                    self.fields(bytes(payload)?, schema, wire, entries)?;
+                }
+                None => {}
             }
         }
         Ok(())
     }
 
-    fn field<'m>(
+    fn field(
         &mut self,
-        field: &'static Field,
-        payload: Payload<'m>,
-        slot: &mut Slot<'m>,
+        schema: &'static Struct,
+        place: u8,
+        (number, payload): (u32, Payload<'_>),
+        rest: &Reader<'_>,
+        entries: &mut Entries,
     ) -> Result<()> {
+        let field = &schema.fields[usize::from(place)];
         let shape = field.shape;
-        match (field.cardinality, slot) {
-            (Cardinality::One, Slot::Message(first)) => {
-                first.to_mut().extend_from_slice(bytes(payload)?);
+        match field.cardinality {
+            Cardinality::One => *entries.at(place) = self.value(shape, payload)?,
+            Cardinality::List => match entries.at(place) {
+                Value::Array(elements) => self.element(shape, payload, elements)?,
+                found => {
+                    let mut elements = Vec::with_capacity(1 + run(rest, number));
+                    self.element(shape, payload, &mut elements)?;
+                    *found = Value::Array(elements);
+                }
+            },
+            Cardinality::Map | Cardinality::MapOfLists => {
+                let entry = self.entry(field, bytes(payload)?)?;
+                entries.push(place, entry, || run(rest, number));
             }
-            (Cardinality::One, slot) => {
-                *slot = if is_message(shape) {
-                    Slot::Message(bytes(payload)?.into())
-                } else {
-                    Slot::One(self.value(shape, payload)?)
-                };
-            }
-            (Cardinality::List, Slot::List(elements)) => self.element(shape, payload, elements)?,
-            (Cardinality::List, slot) => {
-                let mut elements = Vec::new();
-                self.element(shape, payload, &mut elements)?;
-                *slot = Slot::List(elements);
-            }
-            (_, Slot::Map(entries)) => entries.push(self.entry(field, bytes(payload)?)?),
-            (_, slot) => *slot = Slot::Map(vec![self.entry(field, bytes(payload)?)?]),
         }
         Ok(())
-    }
-
-    /// The value that a field has, once all of its message was looked at.
-    fn settle(&mut self, field: &'static Field, slot: Slot<'_>) -> Result<Option<Value>> {
-        Ok(match slot {
-            Slot::Nothing => None,
-            Slot::One(value) => Some(value),
-            Slot::Message(message) => {
-                let value = self.value(field.shape, Payload::Bytes(&message))?;
-                // Of a pointer to no time nothing is left.
-                let is_time = matches!(field.shape, Shape::Time | Shape::MicroTime);
-                let is_nothing = field.pointer && is_time && value.is_null();
-                (!is_nothing).then_some(value)
-            }
-            Slot::List(elements) => {
-                let mut list = Value::Array(elements);
-                scalar::set_types(field, &mut list);
-                Some(list)
-            }
-            Slot::Map(mut entries) => {
-                if entries.is_sorted_by(|(one, _), (other, _)| one < other) {
-                    return Ok(Some(Value::Object(Object::from_distinct_entries(entries))));
-                }
-                // A stable sort: of equal keys the last one stays.
-                entries.sort_by(|(one, _), (other, _)| one.cmp(other));
-                Some(Value::Object(Object::from_entries(entries)))
-            }
-        })
     }
 
     /// An element of a list, or many: numbers may be packed.
@@ -313,6 +331,67 @@ impl Decoder {
     }
 }
 
+/// What has a number. As each has one of its own, it is where it would be if all numbers were taken, or before.
+fn find(wire: &'static [Wire], number: u32) -> Option<&'static OnWire> {
+    let last = wire.len().min(number as usize);
+    let not_behind = wire[..last].iter().rev();
+    let mut not_behind = not_behind.skip_while(|wire| wire.number > number);
+    let found = not_behind.next().filter(|wire| wire.number == number);
+    found.map(|wire| &wire.what)
+}
+
+/// How many fields of this number come next: the elements of a list mostly follow each other.
+fn run(rest: &Reader<'_>, number: u32) -> usize {
+    let mut rest = rest.clone();
+    let is_next = || matches!(rest.next_field(), Ok(Some((next, _))) if next == number);
+    std::iter::repeat_with(is_next)
+        .take_while(|is_next| *is_next)
+        .count()
+}
+
+/// Whether a number, a truth value or a text is spelt as zero, false or empty.
+fn is_zero(shape: Shape, payload: Payload<'_>) -> bool {
+    match payload {
+        Payload::Varint(0) => !matches!(shape, Shape::String),
+        Payload::Bytes([]) => matches!(shape, Shape::String),
+        _ => false,
+    }
+}
+
+/// Whether a value that was read is one; if it is, it is made what it is to be.
+fn says_something(field: &'static Field, value: &mut Value) -> bool {
+    if value.is_null() && field.pointer && matches!(field.shape, Shape::Time | Shape::MicroTime) {
+        // Of a pointer to no time nothing is left.
+        return false;
+    }
+    if field.cardinality == Cardinality::List {
+        scalar::set_types(field, value);
+    }
+    !is_unset(field, value)
+}
+
+/// The parts in which the message of a field comes, one behind the other: they are read as one.
+fn collect_parts(
+    message: &[u8],
+    wire: &'static [Wire],
+    wanted: usize,
+    parts: &mut Vec<u8>,
+) -> Result<()> {
+    let mut reader = Reader::new(message);
+    while let Some((number, payload)) = reader.next_field()? {
+        match find(wire, number) {
+            Some(OnWire::Field(place)) if usize::from(*place) == wanted => {
+                parts.extend_from_slice(bytes(payload)?);
+            }
+            Some(OnWire::Embedded(wire)) => {
+                collect_parts(bytes(payload)?, wire, wanted, parts)?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 fn is_message(shape: Shape) -> bool {
     match shape {
         Shape::String | Shape::Bool | Shape::Int32 | Shape::Int64 | Shape::Float64 => false,
@@ -373,7 +452,11 @@ pub(super) fn read<S: Scalar + Default>(payload: Payload<'_>) -> Result<S> {
 }
 
 fn text(payload: Payload<'_>) -> Result<Str> {
-    Ok(String::from_utf8_lossy(bytes(payload)?).into())
+    let bytes = bytes(payload)?;
+    Ok(match str::from_utf8(bytes) {
+        Ok(text) => text.into(),
+        Err(_) => String::from_utf8_lossy(bytes).into(),
+    })
 }
 
 pub(super) fn bytes<'p>(payload: Payload<'p>) -> Result<&'p [u8]> {
