@@ -29,7 +29,7 @@ pub(crate) async fn create(kubeconfig: &str, pods: usize) -> Result<serde_json::
     let started = Instant::now();
     for worker in 0..WORKERS {
         let connection = connections[worker % CONNECTIONS].clone();
-        let (next, reference) = (next.clone(), reference.clone());
+        let (next, mut pod) = (next.clone(), reference.clone());
         workers.spawn(async move {
             let mut bytes = 0;
             loop {
@@ -37,7 +37,7 @@ pub(crate) async fn create(kubeconfig: &str, pods: usize) -> Result<serde_json::
                 if number >= pods {
                     return Ok::<_, Box<dyn std::error::Error + Send + Sync>>(bytes);
                 }
-                let body = body(&reference, number)?;
+                let body = body(&mut pod, number)?;
                 let (code, length) = connection.call(Method::POST, PODS, PROTOBUF, body).await?;
                 if code != 201 {
                     return Err(format!("pod {number} is answered {code}").into());
@@ -66,10 +66,10 @@ pub(crate) async fn create_alone(pods: usize) -> Result<serde_json::Value> {
     let server = ApiServer::builder().in_process().start().await?;
     let mut connections = JoinSet::new();
     let mut sender = events::connect(server.connector(), &mut connections).await?;
-    let reference = reference()?;
+    let mut pod = reference()?;
     let started = Instant::now();
     for number in 0..pods {
-        let body = body(&reference, number)?;
+        let body = body(&mut pod, number)?;
         let created = events::call(&mut sender, Method::POST, PODS, PROTOBUF, body).await?;
         if created.status() != 201 {
             return Err(format!("pod {number} is answered {}", created.status()).into());
@@ -108,8 +108,8 @@ fn reference() -> Result<Pod> {
     Ok(pod)
 }
 
-fn body(reference: &Pod, number: usize) -> Result<Bytes> {
-    let mut pod = reference.clone();
+/// The pod under the name that has this number, as it is sent.
+fn body(pod: &mut Pod, number: usize) -> Result<Bytes> {
     pod.metadata.name = format!("pod-{number}").as_str().into();
     let mut body = Vec::with_capacity(8 << 10);
     pod.encode(Format::Protobuf, &mut body)?;

@@ -9,6 +9,7 @@
 //! so many pods were changed by turns, so often together, the number of the change in the label `change`. It
 //! waits until each stream has been told of the last change of each pod.
 
+mod answer;
 mod requests;
 mod streams;
 
