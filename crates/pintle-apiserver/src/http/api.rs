@@ -1,6 +1,9 @@
 //! [`Api`], the server without its sockets: a request in, a response out.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header, request};
@@ -10,7 +13,7 @@ use pintle_env::{Clock, Random, Timer};
 use super::{
     Body,
     admit::Admitted,
-    body::{self, Received},
+    body::{self, Arrivals, Received},
     connect::Connect,
     flight::{self, Flights},
     gzip,
@@ -54,6 +57,7 @@ pub(crate) struct Api {
     pub(super) openapi: OpenApi,
     pub(super) dialer: Dialer,
     metrics: Arc<Metrics>,
+    arrivals: Arrivals,
     pub(super) discovery: Discovery,
     pub(super) flights: Flights,
     pub(super) faults: Option<Faults>,
@@ -102,6 +106,7 @@ impl Api {
         Self {
             openapi: OpenApi::new(resources.clone()),
             metrics: Arc::new(Metrics::new(&registry, clock.clone())),
+            arrivals: Arrivals::default(),
             discovery: Discovery::new(resources),
             dialer: Dialer::new(security.kubelets, clock.clone(), timer.clone()),
             registry,
@@ -152,9 +157,11 @@ impl Api {
     {
         let (mut head, body) = request.into_parts();
         let mut body = Received::new(body);
+        self.arrivals.fetch_add(1, Ordering::Relaxed);
         let route = Route::of(head.uri.path());
         let measured = self.measure(&route, &head);
         let response = self.answer(peer, route, &mut head, &mut body).await;
+        let response = response.map(|answer| answer.giving_way(&self.arrivals));
         let measured = measured.answered(response.status().as_u16());
         let response = if head.method == Method::HEAD {
             without_body(response)

@@ -6,8 +6,11 @@ use std::{
     fmt,
     future::poll_fn,
     io,
-    pin::Pin,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    pin::{Pin, pin},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
     task::{Context, Poll, Waker, ready},
 };
 
@@ -41,8 +44,7 @@ enum Content {
     /// Made while it is sent, as fast as the client takes it.
     Chunks {
         pieces: Box<dyn Iterator<Item = Bytes> + Send>,
-        /// Whether one was made since others last had their turn.
-        tired: bool,
+        turns: Turns,
     },
     /// What somebody else answers, as it comes.
     Relayed(Box<Relayed>),
@@ -105,6 +107,39 @@ type Pull = Pin<Box<dyn Future<Output = Option<(Vec<Bytes>, Resume)>> + Send>>;
 /// A source that waits for the body to be asked for more.
 struct Resume(Box<dyn FnOnce() -> Pull + Send>);
 
+/// Counts the requests that have come to a server.
+pub(super) type Arrivals = Arc<AtomicU64>;
+
+/// Whose turn it is while a body is made. To make a piece takes a while, and a client that is fast takes one after
+/// the other: who asks for less does not wait for all of them.
+#[derive(Default)]
+struct Turns {
+    /// Whether a piece was made since others last had their turn.
+    tired: bool,
+    arrivals: Option<Arrivals>,
+    /// How many had come when others last had their turn.
+    seen: u64,
+}
+
+impl Turns {
+    /// Whether the runtime is to look at what else there is before the next piece.
+    fn give_way(&mut self) -> bool {
+        self.tired = !self.tired;
+        if self.tired {
+            return false;
+        }
+        let arrivals = self.arrivals.as_ref();
+        let arrived = arrivals.map_or(0, |arrivals| arrivals.load(Ordering::Relaxed));
+        if arrived != self.seen {
+            self.seen = arrived;
+            // Where all processors have something to do, the kernel lets whoever has woken wait until this
+            // thread has had its time, which is that of twenty pieces.
+            std::thread::yield_now();
+        }
+        true
+    }
+}
+
 impl<B> Received<B> {
     /// The body of a request.
     pub(super) fn new(body: B) -> Self {
@@ -162,7 +197,7 @@ impl Body {
                 let chunks = [first, second].into_iter().chain(chunks);
                 Self::of(Content::Chunks {
                     pieces: Box::new(chunks),
-                    tired: false,
+                    turns: Turns::default(),
                 })
             }
         }
@@ -258,6 +293,15 @@ impl Body {
             }),
             _ => None,
         }
+    }
+
+    /// The same body, which while it is made gives way to requests that come.
+    pub(super) fn giving_way(mut self, to: &Arrivals) -> Self {
+        if let Content::Chunks { turns, .. } = &mut self.content {
+            turns.arrivals = Some(to.clone());
+            turns.seen = to.load(Ordering::Relaxed);
+        }
+        self
     }
 
     /// The same body, which keeps something too for as long as it lasts.
@@ -399,12 +443,11 @@ impl http_body::Body for Body {
     ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         let data = match &mut self.content {
             Content::Whole(data) => data.take().filter(|data| !data.is_empty()),
-            Content::Chunks { pieces, tired } => {
-                // To make a piece takes a while, and a client that is fast takes one after the other: who
-                // asks for less does not wait for all of them.
-                *tired = !*tired;
-                if !*tired {
-                    cx.waker().wake_by_ref();
+            Content::Chunks { pieces, turns } => {
+                if turns.give_way() {
+                    // It goes on by itself once the runtime has looked at what else there is; were it woken
+                    // instead, each piece would wake a thread that sleeps.
+                    _ = pin!(tokio::task::yield_now()).poll(cx);
                     return Poll::Pending;
                 }
                 pieces.next()
