@@ -31,11 +31,11 @@ use crate::{Metric, MetricKind, Recorder};
 #[derive(Clone, Debug, Default)]
 pub struct OpenMetrics(Arc<Mutex<BTreeMap<&'static str, Family>>>);
 
-/// All series of a metric, by the values of their labels.
+/// All series of a metric, in the order of the values of their labels.
 #[derive(Debug)]
 struct Family {
     metric: &'static Metric,
-    series: BTreeMap<Vec<String>, Series>,
+    series: Vec<(Box<[String]>, Series)>,
 }
 
 #[derive(Debug, Default)]
@@ -67,10 +67,9 @@ impl Recorder for OpenMetrics {
         let mut families = self.lock();
         let family = families.entry(metric.name).or_insert_with(|| Family {
             metric,
-            series: BTreeMap::new(),
+            series: Vec::new(),
         });
-        let labels: Vec<String> = labels.iter().map(|&label| label.to_owned()).collect();
-        let series = family.series.entry(labels).or_default();
+        let series = family.series(labels);
         match metric.kind {
             MetricKind::Counter | MetricKind::Level => series.value += value,
             MetricKind::Gauge => series.value = value,
@@ -93,6 +92,20 @@ impl fmt::Display for OpenMetrics {
 }
 
 impl Family {
+    /// The series of these labels; nothing is copied of them but for a new one.
+    fn series(&mut self, labels: &[&str]) -> &mut Series {
+        let compare = |(known, _): &(Box<[String]>, Series)| {
+            let known = known.iter().map(String::as_str);
+            known.cmp(labels.iter().copied())
+        };
+        let at = self.series.binary_search_by(compare).unwrap_or_else(|at| {
+            let labels = labels.iter().map(|&label| label.to_owned()).collect();
+            self.series.insert(at, (labels, Series::default()));
+            at
+        });
+        &mut self.series[at].1
+    }
+
     fn print(&self, name: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (base, kind) = match self.metric.kind {
             MetricKind::Counter => (name.strip_suffix("_total").unwrap_or(name), "counter"),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, VARY,
+    CONTENT_TYPE, HeaderName, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response, StatusCode};
@@ -52,11 +52,10 @@ impl Handler {
         let (name, is_page) = (route.name(), matches!(route, Route::Page(_)));
         let other_site = self.guard.other_site(request.headers());
         let mut answered = self.dispatch(route, request, certified).await;
-        self.metrics
-            .answered(name, answered.response.status().as_u16());
+        self.metrics.answered(name, answered.response.status());
         let headers = answered.response.headers_mut();
-        for (name, value) in EVERYWHERE {
-            headers.insert(name, HeaderValue::from_static(value));
+        for (name, value) in &EVERYWHERE {
+            headers.insert(name, value.clone());
         }
         if !is_page {
             headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(NO_PAGE));
@@ -194,12 +193,14 @@ impl From<Response<Body>> for Answered {
 
 /// What keeps a browser from taking an answer for something else, and from showing it elsewhere. It stands
 /// instead of what the API server says, since what a pod says may come through it.
-const EVERYWHERE: [(&str, &str); 4] = [
-    ("x-content-type-options", "nosniff"),
-    ("x-frame-options", "DENY"),
-    ("referrer-policy", "no-referrer"),
-    ("cross-origin-resource-policy", "same-origin"),
+static EVERYWHERE: [(HeaderName, HeaderValue); 4] = [
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (RESOURCE_POLICY, HeaderValue::from_static("same-origin")),
 ];
+
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// What keeps a browser from running what is not the gateway's own page: a pod's page, which the API server's
 /// proxy shows, would be one of the gateway's site and could do what the page may.

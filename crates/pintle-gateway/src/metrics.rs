@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use http::StatusCode;
 use pintle_env::{Metric, MetricKind, OpenMetrics, Recorder as _};
 
 /// Counts.
@@ -10,9 +11,8 @@ pub(crate) struct Metrics(Arc<OpenMetrics>);
 
 impl Metrics {
     /// A request was answered.
-    pub(crate) fn answered(&self, route: &str, status: u16) {
-        let status = status.to_string();
-        self.0.record(&REQUESTS, &[route, &status], 1.0);
+    pub(crate) fn answered(&self, route: &str, status: StatusCode) {
+        self.0.record(&REQUESTS, &[route, status.as_str()], 1.0);
     }
 
     /// So many objects of a resource are known.

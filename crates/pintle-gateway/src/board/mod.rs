@@ -6,7 +6,8 @@
 //! has changed since, whatever came in between. Only deletions are kept for streams, and of these a
 //! bounded number; a stream that is further behind begins anew.
 //!
-//! Invariant: the bytes of an object exist once, however many lists and streams they are part of.
+//! Invariant: the bytes of an object exist once, however many lists and streams they are part of; a second time
+//! in the answer to who asks for everything, where that is short.
 
 mod item;
 mod snapshot;

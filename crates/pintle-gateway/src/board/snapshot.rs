@@ -50,6 +50,11 @@ impl Snapshot {
     pub(crate) fn length(&self) -> u64 {
         self.length
     }
+
+    /// All of it as one text, between others.
+    pub(crate) fn between(&self, before: &[u8], after: &[u8]) -> Bytes {
+        [before, &self.objects.join(&b','), after].concat().into()
+    }
 }
 
 impl Piece {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::Bound;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use pintle_meta::Unstructured;
 
 use super::{Item, Key, Snapshot};
@@ -22,6 +23,8 @@ pub(crate) struct Board {
     /// Up to this change, deletions may be forgotten.
     forgotten: u64,
     whole: Option<Snapshot>,
+    /// The same as it is sent, if somebody has put it into words since the last change.
+    text: Option<Bytes>,
 }
 
 /// What happened to an object, as far as a stream is concerned.
@@ -87,6 +90,15 @@ impl Board {
         self.whole
             .get_or_insert_with(|| items.values().map(|item| item.json().clone()).collect())
             .clone()
+    }
+
+    /// What is made of [`Board::whole`] to be sent, once a change.
+    pub(crate) fn text(&mut self, make: impl FnOnce(&Snapshot) -> Bytes) -> Bytes {
+        if self.text.is_none() {
+            let whole = self.whole();
+            self.text = Some(make(&whole));
+        }
+        self.text.clone().unwrap_or_default()
     }
 
     /// The objects behind a key, in order, or from the first on; so many at most, and [`ENOUGH`] of bytes.
@@ -156,7 +168,7 @@ impl Board {
     }
 
     fn next(&mut self) -> u64 {
-        self.whole = None;
+        (self.whole, self.text) = (None, None);
         self.last += 1;
         self.last
     }

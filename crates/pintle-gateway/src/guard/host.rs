@@ -45,8 +45,8 @@ impl Hosts {
             (Some(host), _) | (None, Some(host)) => host,
             (None, None) => return Err(Refusal::bad_request("the request names no host")),
         };
-        let name = without_port(host).to_lowercase();
-        match self.0.contains(&name) {
+        let name = without_port(host);
+        match self.0.iter().any(|own| own.eq_ignore_ascii_case(name)) {
             true => Ok(host),
             false => Err(Refusal {
                 status: http::StatusCode::MISDIRECTED_REQUEST,

@@ -30,7 +30,7 @@ fn is_plain(segment: &str) -> bool {
     let Ok(decoded) = percent_decode_str(segment).decode_utf8() else {
         return false;
     };
-    let forbidden = |char: char| char.is_control() || "/\\%".contains(char);
+    let forbidden = |char: char| char.is_control() || matches!(char, '/' | '\\' | '%');
     decoded != "." && decoded != ".." && !decoded.contains(forbidden)
 }
 

@@ -10,7 +10,7 @@ use pintle_codec::json;
 
 use super::Query;
 use super::followed::Followed;
-use crate::board::{Board, Item, Snapshot};
+use crate::board::{Board, Item};
 use crate::body::Body;
 
 /// Why there is no list, for the envelope.
@@ -48,22 +48,19 @@ impl Failure {
 
 /// The objects that are asked for, unless the caller has them.
 pub(super) fn list(followed: &Followed, query: &Query, request: &HeaderMap) -> Response<Body> {
-    let (tag, pieces) = {
+    let (tag, body) = {
         let mut board = followed.board();
         let tag = followed.tag(board.last());
         let known = request
             .get(IF_NONE_MATCH)
             .is_some_and(|known| known == tag.as_str());
-        (tag, (!known).then(|| select(&mut board, query)))
+        (tag, (!known).then(|| body(&mut board, query)))
     };
-    let mut response = match pieces {
-        None => {
-            let mut response = Response::new(Body::Empty);
-            *response.status_mut() = StatusCode::NOT_MODIFIED;
-            response
-        }
-        Some((head, snapshot, tail)) => Response::new(Body::list(head, snapshot, tail)),
-    };
+    let is_known = body.is_none();
+    let mut response = Response::new(body.unwrap_or(Body::Empty));
+    if is_known {
+        *response.status_mut() = StatusCode::NOT_MODIFIED;
+    }
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
@@ -72,11 +69,15 @@ pub(super) fn list(followed: &Followed, query: &Query, request: &HeaderMap) -> R
     response
 }
 
-/// What stands before the objects, the objects, and what stands behind.
-fn select(board: &mut Board, query: &Query) -> (Bytes, Snapshot, Bytes) {
-    let head = Bytes::from_static(br#"{"code":20000,"message":"success","data":["#);
+/// The objects that are asked for, in their envelope.
+fn body(board: &mut Board, query: &Query) -> Body {
     if query.is_everything() {
-        return (head, board.whole(), Bytes::from_static(b"]}"));
+        let objects = board.whole();
+        return if objects.length() <= SHORT {
+            Body::Whole(board.text(|objects| objects.between(HEAD, TAIL)))
+        } else {
+            Body::list(Bytes::from_static(HEAD), objects, Bytes::from_static(TAIL))
+        };
     }
     let after = |item: &&Arc<Item>| query.after.as_ref().is_none_or(|after| item.key > *after);
     let selected = board
@@ -95,7 +96,7 @@ fn select(board: &mut Board, query: &Query) -> (Bytes, Snapshot, Bytes) {
         tail.extend_from_slice(format!(r#","remainingItemCount":{remaining}}}"#).as_bytes());
     }
     tail.push(b'}');
-    let snapshot = match query.has_parts() {
+    let objects = match query.has_parts() {
         false => selected
             .into_iter()
             .map(|item| item.json().clone())
@@ -105,5 +106,12 @@ fn select(board: &mut Board, query: &Query) -> (Bytes, Snapshot, Bytes) {
             selected.into_iter().map(parts).collect()
         }
     };
-    (head, snapshot, tail.into())
+    Body::list(Bytes::from_static(HEAD), objects, tail.into())
 }
+
+const HEAD: &[u8] = br#"{"code":20000,"message":"success","data":["#;
+const TAIL: &[u8] = b"]}";
+
+/// Up to how many bytes of objects a list is put into one piece: it costs more to send several than to copy
+/// them once a change.
+const SHORT: u64 = 64 << 10;
