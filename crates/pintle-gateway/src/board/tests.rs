@@ -45,6 +45,24 @@ fn list(board: &mut Board) -> String {
 }
 
 #[test]
+fn a_list_is_put_into_words_once_a_change() {
+    let mut board = Board::default();
+    let text = |board: &mut Board| board.text(|objects| objects.between(b"<", b">"));
+    assert_eq!(text(&mut board), "<>");
+    let known = |_: &Snapshot| -> Bytes { unreachable!("it is known") };
+    for (name, version) in [("b", 2), ("a", 1), ("b", 3)] {
+        board.put(&object(name, version));
+        let whole = list(&mut board);
+        assert_eq!(text(&mut board), format!("<{whole}>"));
+        assert_eq!(board.text(known), format!("<{whole}>"));
+    }
+    board.remove(&object("b", 4));
+    let whole = list(&mut board);
+    assert_eq!(text(&mut board), format!("<{whole}>"));
+    assert!(!whole.contains("\"b\""));
+}
+
+#[test]
 fn a_list_is_the_objects_in_order() {
     let mut board = Board::default();
     assert_eq!(list(&mut board), "");
