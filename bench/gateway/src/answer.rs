@@ -19,16 +19,11 @@ enum Awaits {
     #[default]
     Head,
     /// So many bytes, which end the body or the chunk.
-    Body {
-        left: u64,
-        is_chunk: bool,
-    },
+    Body { left: u64, is_chunk: bool },
     /// The line that says how long a chunk is.
     Size,
     /// The line break behind a chunk, which may be the last.
-    Break {
-        is_last: bool,
-    },
+    Break { is_last: bool },
 }
 
 impl Answer {
@@ -90,7 +85,11 @@ impl Answer {
     }
 
     /// What comes before an end, once that has come; it is taken.
-    fn until<'b>(&mut self, end: &[u8], bytes: &mut &'b [u8]) -> Option<std::borrow::Cow<'b, [u8]>> {
+    fn until<'b>(
+        &mut self,
+        end: &[u8],
+        bytes: &mut &'b [u8],
+    ) -> Option<std::borrow::Cow<'b, [u8]>> {
         if self.begun.is_empty()
             && let Some(at) = memmem::find(bytes, end)
         {
