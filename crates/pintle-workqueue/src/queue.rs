@@ -406,10 +406,12 @@ impl<K: Key> Queue<K> {
         self.release(slot);
     }
 
-    /// Gives a slot up if it became idle.
+    /// Gives a slot up if nothing is known of its key.
     fn release(&mut self, slot: u32) {
-        if self.slots.get(slot).is_idle() {
-            self.slots.release();
+        let known = self.slots.get(slot);
+        let idle = !known.wanted && !known.taken && known.delay == NOWHERE;
+        if idle && known.failures == 0 {
+            self.slots.remove(slot);
         }
     }
 

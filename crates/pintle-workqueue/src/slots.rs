@@ -1,18 +1,14 @@
 //! Every key that the queue knows, once: a slab of slots and a table from keys to them.
 //!
-//! Invariant: a slot's number names the same key until the slot is [released](Slots::release). Slots lie
+//! Invariant: a slot's number names the same key until the slot is [removed](Slots::remove). Slots lie
 //! in pieces of fixed size, so that a queue that grows never copies what it holds.
-//!
-//! A slot that was released rests: its key stays for a while, and is there again when it is added again.
-//! To take a key out of a table takes as long as to find it; to take out all that rest, once they are more
-//! than the others, takes a part of that for each.
 
 use std::hash::{BuildHasher, Hash};
 
 use foldhash::fast::RandomState;
 use pintle_env::Instant;
 
-use crate::table::Table;
+use crate::table::{Found, Is, Table};
 
 /// A key and what is known of it.
 pub(crate) struct Slot<K> {
@@ -38,23 +34,12 @@ impl<K> Slot<K> {
     pub(crate) fn waits(&self) -> bool {
         self.wanted && !self.taken
     }
-
-    /// Whether it is another's once it is needed.
-    fn is_spare(&self) -> bool {
-        self.key.is_none() || self.is_idle()
-    }
-
-    /// Whether there is no reason to know the key.
-    pub(crate) fn is_idle(&self) -> bool {
-        !self.wanted && !self.taken && self.delay == NOWHERE && self.failures == 0
-    }
 }
 
 pub(crate) struct Slots<K> {
     pieces: Vec<Vec<Slot<K>>>,
     free: u32,
     live: usize,
-    resting: usize,
     table: Table,
     hasher: Hasher,
 }
@@ -76,7 +61,6 @@ impl<K: Hash + Eq> Slots<K> {
             pieces: Vec::new(),
             free: NOWHERE,
             live: 0,
-            resting: 0,
             table: Table::with_room_for(0),
             hasher: Hasher::default(),
         }
@@ -86,70 +70,75 @@ impl<K: Hash + Eq> Slots<K> {
         &self.hasher
     }
 
-    /// The slot of a key that does not rest.
-    pub(crate) fn find(&self, key: &K) -> Option<u32> {
-        let slot = self.find_hashed(key, self.hasher.hash(key))?;
-        (!self.get(slot).is_idle()).then_some(slot)
-    }
-
-    fn find_hashed(&self, key: &K, hash: u32) -> Option<u32> {
-        self.table
-            .find(hash, |slot| self.get(slot).key.as_ref() == Some(key))
-    }
-
     /// Looks at where keys with these hashes would be: the looks of many wait for memory together.
     pub(crate) fn expect(&self, hashes: impl Iterator<Item = u32>) {
         self.table.expect(hashes);
     }
 
-    /// The slot of a key, which the caller sees to that it is not idle.
-    pub(crate) fn find_or_insert(&mut self, key: K, hash: u32) -> u32 {
-        if let Some(slot) = self.find_hashed(&key, hash) {
-            if self.get(slot).is_idle() {
-                self.resting -= 1;
-                self.live += 1;
-            }
-            return slot;
+    pub(crate) fn find(&self, key: &K) -> Option<u32> {
+        let hash = self.hasher.hash(key);
+        match self.search(key, hash) {
+            Found::Here(slot) => Some(slot),
+            Found::Room(_) => None,
         }
+    }
+
+    pub(crate) fn find_or_insert(&mut self, key: K, hash: u32) -> u32 {
+        let room = match self.search(&key, hash) {
+            Found::Here(slot) => return slot,
+            Found::Room(room) => room,
+        };
         let slot = self.occupy(key, hash);
-        self.table.insert(hash, slot);
         self.live += 1;
+        if !self.table.put(room, hash, slot) {
+            self.make_room();
+        }
         slot
     }
 
-    /// A slot became idle: it rests.
-    pub(crate) fn release(&mut self) {
-        self.live -= 1;
-        self.resting += 1;
-        // Whatever made it large is over.
-        let is_over = self.live == 0 && self.pieces.len() > 1;
-        // To sweep takes time for each slot that there is.
-        let most = MOST_RESTING + self.live.max(self.pieces.len() * PIECE / 16);
-        if is_over || self.resting > most {
-            self.sweep();
-        }
+    fn search(&self, key: &K, hash: u32) -> Found {
+        self.table.search(hash, |slot| match self.in_use(slot) {
+            Some(known) if known.hash == hash => match known.key.as_ref() == Some(key) {
+                true => Is::It,
+                false => Is::Another,
+            },
+            _ => Is::Over,
+        })
     }
 
-    /// Forgets the keys that rest.
-    fn sweep(&mut self) {
-        self.resting = 0;
-        self.free = NOWHERE;
-        self.table = Table::with_room_for(self.live);
-        while self
-            .pieces
-            .pop_if(|piece| piece.iter().all(Slot::is_spare))
-            .is_some()
-        {}
-        for (piece, slots) in self.pieces.iter_mut().enumerate().rev() {
-            for (place, slot) in slots.iter_mut().enumerate().rev() {
-                let number = (piece * PIECE + place) as u32;
-                if slot.is_spare() {
-                    slot.key = None;
-                    slot.delay = std::mem::replace(&mut self.free, number);
-                } else {
-                    self.table.insert(slot.hash, number);
-                }
+    /// Makes a table with room for more.
+    fn make_room(&mut self) {
+        if self.table.len() < 2 * self.live {
+            self.table.grow();
+            return;
+        }
+        // Most of it is of keys that were removed. To look at all slots takes a while, so there is room for
+        // as many keys before that is done again.
+        let slots: usize = self.pieces.iter().map(Vec::len).sum();
+        let mut table = Table::with_room_for(2 * slots);
+        for (number, slot) in (0..).zip(self.pieces.iter().flatten()) {
+            if slot.key.is_some() {
+                table.insert(slot.hash, number);
             }
+        }
+        self.table = table;
+    }
+
+    /// Forgets a key; its slot will be another's. The table is left as it is: to find where a key stands in
+    /// it would take as long as all the rest.
+    pub(crate) fn remove(&mut self, slot: u32) {
+        self.live -= 1;
+        if self.live == 0 && self.pieces.len() > 1 {
+            // Whatever made it large is over.
+            self.pieces.clear();
+            self.table = Table::with_room_for(0);
+            self.free = NOWHERE;
+        } else {
+            let next = self.free;
+            let freed = self.get_mut(slot);
+            freed.key = None;
+            freed.delay = next;
+            self.free = slot;
         }
     }
 
@@ -217,83 +206,89 @@ pub(crate) const NOWHERE: u32 = u32::MAX;
 /// How many slots a piece has.
 const PIECE: usize = 1024;
 
-/// How many keys rest at most beside as many as do not.
-const MOST_RESTING: usize = 256;
-
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::collections::HashMap;
+
+    use pintle_env::{Random as _, SeededRandom};
 
     use super::*;
 
     fn insert<K: Hash + Eq>(slots: &mut Slots<K>, key: K) -> u32 {
         let hash = slots.hasher().hash(&key);
-        let slot = slots.find_or_insert(key, hash);
-        slots.get_mut(slot).wanted = true;
-        slot
-    }
-
-    fn rest<K: Hash + Eq>(slots: &mut Slots<K>, slot: u32) {
-        slots.get_mut(slot).wanted = false;
-        slots.release();
+        slots.find_or_insert(key, hash)
     }
 
     #[test]
-    fn a_key_has_one_slot_whatever_becomes_of_others() {
+    fn a_key_has_one_slot_until_it_is_removed() {
         let mut slots = Slots::new();
         let keys: Vec<u32> = (0..5_000).collect();
         let places: Vec<u32> = keys.iter().map(|&key| insert(&mut slots, key)).collect();
-        let (gone, stay): (Vec<_>, Vec<_>) = places
-            .into_iter()
-            .zip(keys)
-            .partition(|(_, key)| key % 5 > 0);
-        for (place, _) in &gone {
-            rest(&mut slots, *place);
-        }
-        for (place, key) in stay {
+        for (&key, &place) in keys.iter().zip(&places) {
             assert_eq!(slots.find(&key), Some(place));
             assert_eq!(insert(&mut slots, key), place);
             assert_eq!(*slots.key(place), key);
         }
-        for (_, key) in gone {
-            assert_eq!(slots.find(&key), None);
+        slots.remove(places[17]);
+        assert_eq!(slots.find(&17), None);
+        assert!(slots.in_use(places[17]).is_none());
+        assert_eq!(insert(&mut slots, 9_999), places[17], "it is used again");
+        assert_eq!(slots.find(&17), None);
+        assert_ne!(insert(&mut slots, 17), places[17]);
+    }
+
+    #[test]
+    fn what_is_known_is_what_was_not_removed() {
+        for seed in 0..6 {
+            let random = SeededRandom::new(seed);
+            let mut slots = Slots::new();
+            let mut expected = HashMap::new();
+            // Few hashes in some, so that many keys have the same.
+            let hash = |key: u64| match seed % 2 {
+                0 => (key % 3) as u32,
+                _ => (key as u32).wrapping_mul(0x85eb_ca6b),
+            };
+            for _ in 0..3_000 {
+                let key = random.below(100);
+                match expected.remove(&key) {
+                    Some(slot) => slots.remove(slot),
+                    None => _ = expected.insert(key, slots.find_or_insert(key, hash(key))),
+                }
+                for key in 0..100 {
+                    let found = match slots.search(&key, hash(key)) {
+                        Found::Here(slot) => Some(slot),
+                        Found::Room(_) => None,
+                    };
+                    assert_eq!(found, expected.get(&key).copied(), "{key} of {seed}");
+                }
+            }
+            assert!(slots.table.room() <= 4_096, "{}", slots.table.room());
         }
     }
 
     #[test]
-    fn a_key_that_rests_has_its_slot_again() {
+    fn a_table_does_not_grow_of_keys_that_come_and_go() {
         let mut slots = Slots::new();
-        let place = insert(&mut slots, "a");
-        rest(&mut slots, place);
-        assert_eq!(slots.find(&"a"), None);
-        let other = insert(&mut slots, "b");
-        assert_ne!(other, place);
-        assert_eq!(insert(&mut slots, "a"), place);
-        assert_eq!((slots.live, slots.resting), (2, 0));
-    }
-
-    #[test]
-    fn no_more_rest_than_are_wanted_or_are_few_beside_the_slots() {
-        let mut slots = Slots::new();
-        let known = Arc::new(());
-        let key = |number: u32| (number, ByNumber(known.clone()));
-        let places: Vec<u32> = (0..20_000).map(|n| insert(&mut slots, key(n))).collect();
-        for (gone, &place) in places.iter().enumerate() {
-            rest(&mut slots, place);
-            let (kept, wanted) = (Arc::strong_count(&known) - 1, 19_999 - gone);
-            assert!(
-                kept <= 2 * wanted + 256 || kept <= wanted + 20_480 / 16 + 256,
-                "{kept} of {wanted}"
-            );
+        let stays = insert(&mut slots, 0_u64);
+        for key in 1..100_000 {
+            // Always the same, and always another.
+            for key in [1, key] {
+                let slot = insert(&mut slots, key);
+                slots.remove(slot);
+            }
         }
-        // What waits for long keeps its slot, and others need no new ones.
-        let last = insert(&mut slots, key(0));
-        for n in 1..50_000 {
-            let place = insert(&mut slots, key(n));
-            rest(&mut slots, place);
+        assert_eq!(slots.find(&0), Some(stays));
+        assert!(slots.table.room() <= 4_096, "{}", slots.table.room());
+        // Nor do those that it was once full of make it slow, or stay.
+        let places: Vec<u32> = (1..5_000).map(|key| insert(&mut slots, key)).collect();
+        let room = slots.table.room();
+        places.into_iter().for_each(|place| slots.remove(place));
+        for key in 5_000..100_000 {
+            let slot = insert(&mut slots, key);
+            slots.remove(slot);
         }
-        assert_eq!(slots.find(&key(0)), Some(last));
-        assert!(slots.pieces.len() <= 2, "{}", slots.pieces.len());
+        assert!(slots.table.room() <= 2 * room, "{}", slots.table.room());
+        assert_eq!(slots.find(&0), Some(stays));
     }
 
     #[test]
@@ -301,25 +296,10 @@ mod tests {
         let mut slots = Slots::new();
         let places: Vec<u32> = (0..3_000u32).map(|key| insert(&mut slots, key)).collect();
         for place in places {
-            rest(&mut slots, place);
+            slots.remove(place);
         }
         assert!(slots.pieces.is_empty());
         assert_eq!(slots.table.room(), Table::with_room_for(0).room());
         assert_eq!(insert(&mut slots, 1), 0);
-    }
-
-    /// What keys share, to count those that are kept.
-    struct ByNumber(Arc<()>);
-
-    impl PartialEq for ByNumber {
-        fn eq(&self, other: &Self) -> bool {
-            Arc::ptr_eq(&self.0, &other.0)
-        }
-    }
-
-    impl Eq for ByNumber {}
-
-    impl Hash for ByNumber {
-        fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
     }
 }

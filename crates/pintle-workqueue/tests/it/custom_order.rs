@@ -95,7 +95,7 @@ fn a_key_that_is_done_makes_room_for_another() {
     let order = Counts::default();
     let tickets = order.tickets.clone();
     let mut queue = Queue::new(order, item_limiter());
-    for key in 0..10_000 {
+    for key in 0..1_000 {
         queue.add(key, Add::now(), now);
         let taken = queue.take(now).unwrap();
         // Some fail, and are forgotten later.
@@ -110,6 +110,5 @@ fn a_key_that_is_done_makes_room_for_another() {
         }
     }
     let tickets = tickets.lock().unwrap().len();
-    // A few hundred that are done are still known.
-    assert!(tickets < 400, "{tickets} for a key at a time");
+    assert!(tickets < 10, "{tickets} for a key at a time");
 }
