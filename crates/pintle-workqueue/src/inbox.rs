@@ -49,4 +49,4 @@ impl<K> Inbox<K> {
 
 /// How many keys wait here at most, not knowing whether they are there already: enough that workers are
 /// seldom kept from the queue, and few enough that they are not kept from it for long.
-const MOST: usize = 1024;
+const MOST: usize = 4096;
