@@ -50,3 +50,40 @@ impl<K> Inbox<K> {
 /// How many keys wait here at most, not knowing whether they are there already: enough that workers are
 /// seldom kept from the queue, and few enough that they are not kept from it for long.
 const MOST: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arrival(key: usize) -> Arrival<usize> {
+        Arrival {
+            key,
+            hash: 0,
+            priority: 0,
+        }
+    }
+
+    #[test]
+    fn whoever_fills_it_sees_to_it() {
+        let mut inbox = Inbox::new();
+        let seen_to: Vec<usize> = (1..MOST + 2)
+            .filter(|&key| inbox.leave(arrival(key)))
+            .collect();
+        assert_eq!(seen_to, [MOST, MOST + 1]);
+    }
+
+    #[test]
+    fn whoever_leaves_a_key_while_it_is_watched_sees_to_it() {
+        let (mut inbox, mut fetched) = (Inbox::new(), VecDeque::new());
+        assert!(!inbox.leave(arrival(1)));
+        assert!(inbox.fetch(&mut fetched, true));
+        assert!(inbox.leave(arrival(2)));
+        // What was fetched before stays in front.
+        assert!(inbox.fetch(&mut fetched, false));
+        let keys: Vec<usize> = fetched.drain(..).map(|arrival| arrival.key).collect();
+        assert_eq!(keys, [1, 2]);
+        assert!(!inbox.fetch(&mut fetched, true));
+        assert!(!inbox.fetch(&mut fetched, false));
+        assert!(!inbox.leave(arrival(3)));
+    }
+}
