@@ -11,7 +11,7 @@ use super::figures::{Figure, MIB};
 use super::table::Table;
 use super::target::{self, Target};
 use super::up::{Up, cpu_seconds, resident};
-use super::{Verdict, cargo, directory, output};
+use super::{Verdict, build_go, cargo, directory, output};
 use crate::command;
 use crate::error::{Context, Error, Result};
 use crate::interrupt::Interrupt;
@@ -223,23 +223,15 @@ impl Programs {
         build.args(["build", "--quiet", "--release", "--locked"]);
         build.args(["--package", "apiserver-load", "--package", "gateway-load"]);
         command::check(&mut build, interrupt)?;
+        let peers = build_go("gateway/gin", &["."], interrupt)?;
         let target = directory().join("target");
-        let gin = target.join("gin");
-        let mut build = Command::new("go");
-        build
-            .current_dir(directory().join("gateway/gin"))
-            .env("GOWORK", "off")
-            .args(["build", "-trimpath", "-o"])
-            .arg(&gin)
-            .arg(".");
-        command::check(&mut build, interrupt)?;
         Ok(Self {
             pintle: Gateway {
                 program: root.join("target/release/pintle"),
                 arguments: &["serve", "--listen", "127.0.0.1:0", "--kubeconfig"],
             },
             gin: Gateway {
-                program: gin,
+                program: peers.join("gateway"),
                 arguments: &["-kubeconfig"],
             },
             server_load: target.join("release/apiserver-load"),

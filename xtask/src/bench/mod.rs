@@ -214,13 +214,13 @@ fn ask<T: DeserializeOwned>(command: &mut Command, interrupt: &Interrupt) -> Res
         .context(|| format!("read what {} says: {text}", command::describe(command)))
 }
 
-/// Builds programs of `peers-go`, and returns the directory in which they are.
-fn build_go(packages: &[&str], interrupt: &Interrupt) -> Result<PathBuf> {
+/// Builds programs of a module in Go, and returns the directory in which they are.
+fn build_go(module: &str, packages: &[&str], interrupt: &Interrupt) -> Result<PathBuf> {
     let out = directory().join("target/peers-go");
     make_directory(&out)?;
     let mut build = Command::new("go");
     build
-        .current_dir(directory().join("peers-go"))
+        .current_dir(directory().join(module))
         .env("GOWORK", "off")
         .args(["build", "-trimpath", "-o"])
         .arg(&out)

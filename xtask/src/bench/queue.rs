@@ -151,7 +151,7 @@ fn build(interrupt: &Interrupt) -> Result<(PathBuf, PathBuf, PathBuf)> {
         "--package=bench-queue",
     ]);
     command::check(&mut rust, interrupt)?;
-    let go = build_go(&["./queue"], interrupt)?;
+    let go = build_go("peers-go", &["./queue"], interrupt)?;
     let rust = directory().join("target/release");
     Ok((
         rust.join("queue-time"),

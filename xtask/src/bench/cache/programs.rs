@@ -31,7 +31,7 @@ impl Programs {
         command::check(&mut build, interrupt)?;
         Ok(Self {
             rust: directory().join("target/release"),
-            go: build_go(&["./cache", "./prepare"], interrupt)?,
+            go: build_go("peers-go", &["./cache", "./prepare"], interrupt)?,
         })
     }
 

@@ -26,7 +26,7 @@ impl Programs {
         command::check(&mut build, interrupt)?;
         Ok(Self {
             rust: directory().join("target/release"),
-            go: build_go(&["./codec", "./prepare", "./verify"], interrupt)?,
+            go: build_go("peers-go", &["./codec", "./prepare", "./verify"], interrupt)?,
         })
     }
 
