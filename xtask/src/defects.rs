@@ -60,6 +60,36 @@ pub(crate) fn defects(prefix: &str, interrupt: &Interrupt) -> Result<u64> {
     Err(Error::new(format!("no test fails with {missed}")))
 }
 
+/// Sees that every patch can be applied to a checkout: code that changes takes them along.
+pub(crate) fn check_patches(root: &Path) -> Result<()> {
+    for patch in patches(root)? {
+        let mut check = Command::new("git");
+        check
+            .args(["apply", "--check"])
+            .arg(&patch)
+            .current_dir(root);
+        let checked = check.output().context(|| "run git apply".to_owned())?;
+        if !checked.status.success() {
+            let patch = patch.display();
+            let why = String::from_utf8_lossy(&checked.stderr);
+            return Err(Error::new(format!("{patch} is to follow the code:\n{why}")));
+        }
+    }
+    Ok(())
+}
+
+/// All patches, in the order of their names.
+fn patches(root: &Path) -> Result<Vec<PathBuf>> {
+    let directory = root.join(DIRECTORY);
+    let within = || format!("read {}", directory.display());
+    let mut patches = Vec::new();
+    for entry in fs::read_dir(&directory).context(within)? {
+        patches.push(entry.context(within)?.path());
+    }
+    patches.sort();
+    Ok(patches)
+}
+
 /// One face of a defect.
 struct Defect {
     /// The name of its patch.
@@ -75,15 +105,8 @@ impl Defect {
     /// The defects whose names start with `prefix`, in the order of their names.
     fn read_all(copy: &Copy, prefix: &str) -> Result<Vec<Self>> {
         let marks = claims::marks(&copy.root)?;
-        let directory = copy.root.join(DIRECTORY);
-        let within = || format!("read {}", directory.display());
-        let mut patches = Vec::new();
-        for entry in fs::read_dir(&directory).context(within)? {
-            patches.push(entry.context(within)?.path());
-        }
-        patches.sort();
         let mut defects = Vec::new();
-        for patch in patches {
+        for patch in patches(&copy.root)? {
             let name = patch.file_stem().unwrap_or_default().to_string_lossy();
             if name.starts_with(prefix) {
                 defects.push(Self::read(name.into_owned(), patch, copy, &marks)?);

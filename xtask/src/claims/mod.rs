@@ -14,6 +14,7 @@ use clap::Args;
 
 pub(crate) use self::marks::Mark;
 use self::table::{Clause, State, Table};
+use crate::defects;
 use crate::error::{Error, Result};
 use crate::workspace;
 
@@ -39,6 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<ExitCode> {
             report.failed()
         )));
     }
+    defects::check_patches(&root)?;
     Ok(ExitCode::SUCCESS)
 }
 
