@@ -7,7 +7,6 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::task::Poll;
 
 use pintle_cache_core::{
     Change, Indexers, Informer, Reflector, ReflectorOptions, Snapshot, SourceId, Version,
@@ -17,7 +16,7 @@ use pintle_codec::Str;
 use pintle_meta::{AnyObject, ResourceVersion};
 use pintle_snapshot::SnapshotCell;
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
 
 use crate::driver::{Driver, Found};
@@ -229,12 +228,34 @@ impl Core {
         });
     }
 
-    /// Follows one source for as long as it is polled.
-    async fn follow(self: Arc<Self>, id: SourceId, at: usize, mut driver: Driver) {
+    /// Follows one source for as long as it is polled, and hands on what it finds out.
+    async fn follow(self: Arc<Self>, at: usize, mut driver: Driver, found: mpsc::Sender<Found>) {
         loop {
-            let found = self.gather(at, &mut driver).await;
-            let mut changes = Vec::with_capacity(found.len());
-            for found in found {
+            let next = poll_fn(|cx| {
+                let next = driver.poll_found(cx);
+                // What has been handed on counts as arrived until it is taken in.
+                let arrived = driver.arrived();
+                if next.is_pending() && arrived > 0 {
+                    self.source_states()[at].arrived = arrived;
+                }
+                next
+            });
+            // Whoever takes it in ends together with this.
+            if found.send(next.await).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Takes in what a source has found out, as much at once as there is: a connection may hand over
+    /// its events one by one, and to publish costs several times what an event does. Meanwhile, what
+    /// comes next is read.
+    async fn take_in(self: Arc<Self>, id: SourceId, at: usize, mut found: mpsc::Receiver<Found>) {
+        let (mut batch, mut since_yield) = (Vec::new(), 0);
+        while found.recv_many(&mut batch, BATCH).await > 0 {
+            since_yield += batch.len();
+            let mut changes = Vec::with_capacity(batch.len());
+            for found in batch.drain(..) {
                 match found {
                     Found::Change(change) => changes.push(change),
                     Found::Problem(problem) => {
@@ -244,37 +265,12 @@ impl Core {
                 }
             }
             self.take(id, changes);
-            // A server that sends without a pause leaves the others their turn.
-            tokio::task::yield_now().await;
-        }
-    }
-
-    /// What a source has found out, as much as can be published together: until there is enough, or
-    /// nothing more comes.
-    async fn gather(&self, at: usize, driver: &mut Driver) -> Vec<Found> {
-        let mut found = Vec::new();
-        loop {
-            let before = found.len();
-            poll_fn(|cx| {
-                while found.len() < BATCH {
-                    match driver.poll_found(cx) {
-                        Poll::Ready(next) => found.push(next),
-                        Poll::Pending if found.is_empty() => {
-                            self.source_states()[at].arrived = driver.arrived();
-                            return Poll::Pending;
-                        }
-                        Poll::Pending => break,
-                    }
-                }
-                Poll::Ready(())
-            })
-            .await;
-            if found.len() == before || found.len() >= BATCH {
-                return found;
+            self.source_states()[at].arrived = 0;
+            if since_yield >= BATCH {
+                // A server that sends without a pause leaves the others their turn.
+                since_yield = 0;
+                tokio::task::yield_now().await;
             }
-            // A connection may hand over its events one by one: what it has is worth a turn, since to
-            // publish costs several times what an event does.
-            tokio::task::yield_now().await;
         }
     }
 
@@ -374,7 +370,9 @@ impl Owner {
                 intake.clone(),
                 settings.time.clone(),
             );
-            owner.run_later(core.clone().follow(id, at, driver));
+            let (sender, receiver) = mpsc::channel(BATCH);
+            owner.run_later(core.clone().follow(at, driver, sender));
+            owner.run_later(core.clone().take_in(id, at, receiver));
         }
         owner.run_later(core.clone().resync());
         owner
@@ -512,7 +510,7 @@ fn version_of(snapshot: &Snapshot<AnyObject>) -> ResourceVersion {
     snapshot.resource_version().clone()
 }
 
-/// How many changes are published together at most, as in client-go.
+/// How many changes are published together at most, as in client-go; and wait for that.
 const BATCH: usize = 1_000;
 
 /// In place of the number of versions, once there are no more.

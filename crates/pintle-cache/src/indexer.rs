@@ -36,8 +36,8 @@ use crate::snapshot::Snapshot;
 /// };
 /// pod.spec.node_name = "node-1".into();
 /// pods.put(pod)?;
-/// assert_eq!(pods.snapshot().by_index(&by_node, "node-1")?.len(), 1);
-/// assert_eq!(pods.snapshot().by_index("namespace", "default")?.len(), 1);
+/// assert_eq!(pods.snapshot().by_index(&by_node, "node-1")?.count(), 1);
+/// assert_eq!(pods.snapshot().by_index("namespace", "default")?.count(), 1);
 /// # Ok(())
 /// # }
 /// ```

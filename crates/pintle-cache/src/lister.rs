@@ -10,7 +10,7 @@ use pintle_meta::v1::{Status, StatusDetails};
 use pintle_meta::{LabelSelector, Lazy, Object, ObjectName};
 
 use crate::core::{Core, Owner};
-use crate::snapshot::{self, Snapshot, typed};
+use crate::snapshot::{Snapshot, all_typed, by_index, selected, typed};
 
 /// Reads what an informer holds, at once and without waiting for anybody. Cheap to clone; it keeps
 /// the informer alive.
@@ -61,7 +61,7 @@ impl<K: Object> CacheLister<K> {
     /// The objects that a selector selects, by namespace and name.
     pub fn list(&self, selector: &LabelSelector) -> Vec<Lazy<K>> {
         self.core()
-            .look(|objects| snapshot::select(objects.objects(), selector))
+            .look(|objects| all_typed(selected(objects.objects(), selector)))
     }
 
     /// The objects that an index has under a value, by namespace and name. The index `namespace` is
@@ -71,7 +71,7 @@ impl<K: Object> CacheLister<K> {
     /// When there is no such index.
     pub fn by_index(&self, index: impl AsRef<str>, value: &str) -> Result<Vec<Lazy<K>>, Error> {
         self.core()
-            .look(|objects| snapshot::by_index(objects, index.as_ref(), value))
+            .look(|objects| by_index(objects, index.as_ref(), value).map(all_typed))
     }
 
     /// The values that objects have in an index, in order.
@@ -112,7 +112,7 @@ impl<K: Object> NamespaceLister<K> {
     pub fn list(&self, selector: &LabelSelector) -> Vec<Lazy<K>> {
         self.lister
             .core()
-            .look(|objects| snapshot::select(objects.in_namespace(&self.namespace), selector))
+            .look(|objects| all_typed(selected(objects.in_namespace(&self.namespace), selector)))
     }
 }
 

@@ -75,11 +75,30 @@ pub trait Packed<T>: Metadata + 'static {
 #[derive(Clone)]
 pub struct AnyObject(Arc<dyn Erased>);
 
+/// A [`Lazy`] that is lent by whoever holds it. Objects lie far apart in memory, and to count a
+/// reference to one is to wait for it: who looks at thousands for a moment has them lent.
+///
+/// ```
+/// use pintle_meta::v1::{ObjectMeta, PartialObjectMetadata};
+/// use pintle_meta::{Lazy, LazyRef, Metadata};
+///
+/// let object = PartialObjectMetadata::from(ObjectMeta {
+///     name: "web-0".into(),
+///     ..ObjectMeta::default()
+/// });
+/// let held = Lazy::from(object).erase();
+/// let lent: LazyRef<'_, PartialObjectMetadata> = held.downcast_ref().unwrap();
+/// assert_eq!(lent.name(), "web-0");
+/// assert_eq!(lent.get()?.metadata.name, "web-0");
+/// # Ok::<(), pintle_codec::Error>(())
+/// ```
+pub struct LazyRef<'a, T>(&'a Inner<T>, &'a AnyObject);
+
 /// What an [`AnyObject`] can do.
-trait Erased: Metadata {
+trait Erased: Metadata + Any {
     fn size(&self) -> usize;
-    fn warm(&self);
-    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+    /// Something of the name, for which the name has to be waited for.
+    fn glance(&self) -> u8;
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result;
 }
 
@@ -414,6 +433,7 @@ macro_rules! metadata_of_what_is_within {
 }
 
 metadata_of_what_is_within!(impl [T: Object] for Lazy<T>);
+metadata_of_what_is_within!(impl ['a, T: Object] for LazyRef<'a, T>);
 metadata_of_what_is_within!(impl [] for AnyObject);
 
 impl<T: Object> Erased for Inner<T> {
@@ -425,19 +445,14 @@ impl<T: Object> Erased for Inner<T> {
         }
     }
 
-    fn warm(&self) {
-        let ends = match self {
-            Self::Kept(kept) => kept.document.ends_of_name(),
+    fn glance(&self) -> u8 {
+        match self {
+            Self::Kept(kept) => kept.document.glance(),
             Self::Decoded { .. } | Self::Packed { .. } => {
                 let name = self.name().as_bytes();
-                name.first().copied().zip(name.last().copied())
+                name.first().unwrap_or(&0) ^ name.last().unwrap_or(&0)
             }
-        };
-        black_box(ends);
-    }
-
-    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
-        self
+        }
     }
 
     fn describe(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -458,8 +473,14 @@ impl<T: Object> Erased for Inner<T> {
 impl AnyObject {
     /// The object with its type, if it is of this one.
     pub fn downcast<T: Object>(&self) -> Option<Lazy<T>> {
-        let inner = self.0.clone().into_any().downcast();
-        inner.ok().map(Lazy)
+        let any: Arc<dyn Any + Send + Sync> = self.0.clone();
+        any.downcast().ok().map(Lazy)
+    }
+
+    /// The object with its type, to be looked at, if it is of this one.
+    pub fn downcast_ref<T: Object>(&self) -> Option<LazyRef<'_, T>> {
+        let any: &dyn Any = &*self.0;
+        Some(LazyRef(any.downcast_ref()?, self))
     }
 
     /// The object's name and namespace.
@@ -472,11 +493,15 @@ impl AnyObject {
         self.0.size()
     }
 
-    /// Looks at what is asked of every object, for somebody who is about to ask it of many. Objects lie
-    /// far apart in memory; the processor waits for several at once if it may look at them one right
-    /// after the other, which it may not while it counts references to them.
-    pub fn warm(&self) {
-        self.0.warm();
+    /// Looks at what is asked of every object, its name, for somebody who is about to ask it of all of
+    /// these. Objects lie far apart in memory; the processor waits for many of them at once if it may
+    /// look at them one right after the other, and does nothing else in between.
+    pub fn warm(objects: &[&Self]) {
+        // Where they begin first: what they say of their names can be waited for only then.
+        let counts = objects.iter().map(|object| Arc::strong_count(&object.0));
+        black_box(counts.fold(0, |all, count| all ^ count));
+        let names = objects.iter().map(|object| object.0.glance());
+        black_box(names.fold(0, |all, name| all ^ name));
     }
 
     /// Whether both are the same object, not only equal ones.
@@ -485,11 +510,67 @@ impl AnyObject {
     }
 }
 
+impl<T: Object> LazyRef<'_, T> {
+    /// The object, to be kept: counts a reference.
+    pub fn to_lazy(self) -> Lazy<T> {
+        let held = self.1.downcast();
+        held.expect("it has been found to be of this type")
+    }
+
+    /// The object's name and namespace.
+    pub fn key(self) -> ObjectName {
+        ObjectName::of(&self)
+    }
+
+    /// As [`Lazy::get`].
+    ///
+    /// # Errors
+    /// When the bytes are not such an object.
+    pub fn get(self) -> Result<Decoded<T>, Error> {
+        self.to_lazy().get()
+    }
+
+    /// As [`Lazy::object_meta`].
+    ///
+    /// # Errors
+    /// When the bytes have no such metadata.
+    pub fn object_meta(self) -> Result<ObjectMeta, Error> {
+        self.to_lazy().object_meta()
+    }
+
+    /// As [`Lazy::size`].
+    pub fn size(self) -> usize {
+        self.0.size()
+    }
+
+    /// Whether the object is packed.
+    pub fn is_packed(self) -> bool {
+        matches!(self.0, Inner::Packed { .. })
+    }
+}
+
 /// An object that is decoded already, and stays so.
 impl<T: Object> From<T> for Lazy<T> {
     fn from(object: T) -> Self {
         let object = Decoded::new(object);
         Self(Arc::new(Inner::Decoded { object, bytes: 0 }))
+    }
+}
+
+impl<T> Clone for LazyRef<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for LazyRef<'_, T> {}
+
+/// Prints which object it is, not what is in it: it may be a secret.
+impl<T: Object> fmt::Debug for LazyRef<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("LazyRef(")?;
+        self.0.describe(f)?;
+        f.write_str(")")
     }
 }
 

@@ -71,7 +71,7 @@ pub use label_selector::{
     InvalidLabelSelectorError, InvalidRequirementError, LabelOperator, LabelRequirement,
     LabelSelector, ParseLabelSelectorError, UnsupportedOperatorError,
 };
-pub use lazy::{AnyObject, Decoded, Lazy, Packed};
+pub use lazy::{AnyObject, Decoded, Lazy, LazyRef, Packed};
 pub use list::ObjectList;
 pub use list_decoder::ListDecoder;
 pub use object_name::{ObjectName, ParseObjectNameError};

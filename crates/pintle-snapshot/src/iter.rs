@@ -1,18 +1,24 @@
 //! [`Iter`], the entries of a set in order.
 
+use std::cmp::Ordering;
 use std::slice;
 use std::sync::Arc;
 
 use crate::Sought;
 use crate::node::Node;
 
-/// The entries of a [`SnapshotSet`](crate::SnapshotSet) in order.
-pub struct Iter<'a, E, S> {
+/// The entries of a [`SnapshotSet`](crate::SnapshotSet) in order, up to a place `B`.
+pub struct Iter<'a, E, S, B = End> {
     /// What is left of the leaf at hand.
     entries: slice::Iter<'a, E>,
     /// What is left of the branches above it, the root first.
     above: Vec<slice::Iter<'a, Arc<Node<E, S>>>>,
+    end: B,
 }
+
+/// The place behind all entries.
+#[derive(Clone, Copy, Debug)]
+pub struct End;
 
 impl<'a, E, S> Iter<'a, E, S> {
     /// From the first entry that is not before what is sought.
@@ -20,6 +26,7 @@ impl<'a, E, S> Iter<'a, E, S> {
         let mut iter = Self {
             entries: [].iter(),
             above: Vec::new(),
+            end: End,
         };
         let mut next = root;
         while let Some(node) = next {
@@ -40,9 +47,35 @@ impl<'a, E, S> Iter<'a, E, S> {
         }
         iter
     }
+
+    /// Those that are before a place. An entry in sixteen is looked at for that, and a few at the end.
+    pub fn until<B: Sought<E, S>>(self, end: B) -> Iter<'a, E, S, B> {
+        let (left, above) = (self.entries.as_slice(), self.above);
+        let mut iter = Iter {
+            entries: [].iter(),
+            above,
+            end,
+        };
+        iter.take_up(left);
+        iter
+    }
 }
 
-impl<'a, E, S> Iterator for Iter<'a, E, S> {
+impl<'a, E, S, B: Sought<E, S>> Iter<'a, E, S, B> {
+    /// Takes up the entries of a leaf, without those that are not wanted any more.
+    fn take_up(&mut self, entries: &'a [E]) {
+        let is_before_end = |entry: &E| self.end.order(entry).is_lt();
+        self.entries = match entries.last() {
+            Some(last) if !is_before_end(last) => {
+                self.above.clear();
+                entries[..entries.partition_point(is_before_end)].iter()
+            }
+            _ => entries.iter(),
+        };
+    }
+}
+
+impl<'a, E, S, B: Sought<E, S>> Iterator for Iter<'a, E, S, B> {
     type Item = &'a E;
 
     fn next(&mut self) -> Option<&'a E> {
@@ -55,18 +88,29 @@ impl<'a, E, S> Iterator for Iter<'a, E, S> {
                 continue;
             };
             match &**child {
-                Node::Leaf(leaf) => self.entries = leaf.entries().iter(),
+                Node::Leaf(leaf) => self.take_up(leaf.entries()),
                 Node::Branch(branch) => self.above.push(branch.children.iter()),
             }
         }
     }
 }
 
-impl<E, S> Clone for Iter<'_, E, S> {
+impl<E, S> Sought<E, S> for End {
+    fn order(&self, _: &E) -> Ordering {
+        Ordering::Less
+    }
+
+    fn order_separator(&self, _: &S) -> Ordering {
+        Ordering::Less
+    }
+}
+
+impl<E, S, B: Clone> Clone for Iter<'_, E, S, B> {
     fn clone(&self) -> Self {
         Self {
             entries: self.entries.clone(),
             above: self.above.clone(),
+            end: self.end.clone(),
         }
     }
 }

@@ -2,25 +2,27 @@
 //!
 //! Invariant: the mark at a place is that of the entry there, if entries have marks.
 
-use crate::node::{MAX, make_room};
+use arrayvec::ArrayVec;
+
+use crate::node::{MAX, split_at};
 use crate::{Entry, Sought};
 
-/// Entries in order. They may lie anywhere in memory; their marks lie together, so that a lookup
-/// looks at hardly any entry but the one it is for.
+/// Entries in order. What they point to may lie anywhere in memory; they themselves and their marks
+/// are one block, so that a lookup looks at hardly any place but the one it is for.
 #[derive(Clone)]
 pub(crate) struct Leaf<E> {
-    entries: Vec<E>,
-    /// One more than a leaf may have: it is split once it has too many.
-    marks: [u8; MAX + 1],
+    entries: ArrayVec<E, MAX>,
+    marks: [u8; MAX],
 }
 
 impl<E> Leaf<E> {
-    /// Of entries in order, at least one.
-    pub(crate) fn of<S>(entries: Vec<E>) -> Self
+    /// Of entries in order, at least one and no more than there is room for.
+    pub(crate) fn of<S>(entries: impl IntoIterator<Item = E>) -> Self
     where
         E: Entry<S>,
     {
-        let mut marks = [0; MAX + 1];
+        let entries: ArrayVec<E, MAX> = entries.into_iter().collect();
+        let mut marks = [0; MAX];
         for (mark, entry) in marks.iter_mut().zip(&entries) {
             *mark = entry.mark().unwrap_or_default();
         }
@@ -91,13 +93,30 @@ impl<E> Leaf<E> {
         std::mem::replace(&mut self.entries[at], entry)
     }
 
-    pub(crate) fn insert<S>(&mut self, at: usize, entry: E)
+    /// Puts an entry in its place; gives others away if there is no room for all.
+    pub(crate) fn insert<S>(&mut self, at: usize, entry: E) -> Option<Self>
     where
         E: Entry<S>,
     {
-        self.marks.copy_within(at..MAX, at + 1);
+        if !self.entries.is_full() {
+            self.put(at, entry);
+            return None;
+        }
+        let middle = split_at(at);
+        let mut given = self.split_off(middle);
+        match at.checked_sub(middle) {
+            Some(at) => given.put(at, entry),
+            None => self.put(at, entry),
+        }
+        Some(given)
+    }
+
+    fn put<S>(&mut self, at: usize, entry: E)
+    where
+        E: Entry<S>,
+    {
+        self.marks.copy_within(at..MAX - 1, at + 1);
         self.marks[at] = entry.mark().unwrap_or_default();
-        make_room(&mut self.entries);
         self.entries.insert(at, entry);
     }
 
@@ -107,32 +126,23 @@ impl<E> Leaf<E> {
     }
 
     /// Gives away the entries from `at`.
-    pub(crate) fn split_off(&mut self, at: usize) -> Self {
-        let entries = self.entries.split_off(at);
-        let mut marks = [0; MAX + 1];
-        marks[..entries.len()].copy_from_slice(&self.marks[at..at + entries.len()]);
+    fn split_off(&mut self, at: usize) -> Self {
+        let mut marks = [0; MAX];
+        marks[..MAX - at].copy_from_slice(&self.marks[at..]);
+        let entries = self.entries.drain(at..).collect();
         Self { entries, marks }
     }
 
     /// Takes in the entries of the leaf behind; gives half of all away if they are too many for one.
-    pub(crate) fn join(&mut self, behind: Self) -> Option<Self> {
-        let mut marks = [0; 2 * (MAX + 1)];
-        let (left, right) = (self.len(), behind.len());
-        marks[..left].copy_from_slice(&self.marks[..left]);
-        marks[left..left + right].copy_from_slice(&behind.marks[..right]);
-        self.entries.reserve_exact(right);
-        self.entries.extend(behind.entries);
-        let all = left + right;
+    pub(crate) fn join<S>(&mut self, behind: Self) -> Option<Self>
+    where
+        E: Entry<S>,
+    {
+        let all = self.len() + behind.len();
         let kept = if all > MAX { all / 2 } else { all };
-        self.marks[..kept].copy_from_slice(&marks[..kept]);
-        if kept == all {
-            return None;
-        }
-        let mut given = Self {
-            entries: self.entries.split_off(kept),
-            marks: [0; MAX + 1],
-        };
-        given.marks[..all - kept].copy_from_slice(&marks[kept..all]);
-        Some(given)
+        let mut all = self.entries.take().into_iter().chain(behind.entries);
+        *self = Self::of(all.by_ref().take(kept));
+        let given = Self::of(all);
+        (given.len() > 0).then_some(given)
     }
 }

@@ -30,6 +30,6 @@ mod set;
 
 pub use cell::{Loaded, SnapshotCell};
 pub use entry::{Entry, Sought};
-pub use iter::Iter;
+pub use iter::{End, Iter};
 pub use map::SnapshotMap;
 pub use set::SnapshotSet;

@@ -35,8 +35,16 @@ impl<K, V> SnapshotMap<K, V> {
     where
         K: Borrow<Q>,
     {
+        self.get_entry(key).map(|(_, value)| value)
+    }
+
+    /// A key that is equal to this one, and its value.
+    pub fn get_entry<Q: Ord + ?Sized>(&self, key: &Q) -> Option<(&K, &V)>
+    where
+        K: Borrow<Q>,
+    {
         let found = self.entries.find(&By(|known: &K| known.borrow().cmp(key)));
-        found.map(|(_, value)| value)
+        found.map(|(key, value)| (key, value))
     }
 
     /// All entries in the order of their keys.
@@ -65,12 +73,18 @@ impl<K, V> SnapshotMap<K, V> {
             }
         });
         let entries = self.entries.iter_from(&start);
-        let entries = entries.map(|(key, value)| (key, value));
-        entries.take_while(move |(key, _)| match range.end_bound() {
-            Bound::Included(end) => (*key).borrow() <= end,
-            Bound::Excluded(end) => (*key).borrow() < end,
-            Bound::Unbounded => true,
-        })
+        let end = By(move |key: &K| {
+            let is_before = match range.end_bound() {
+                Bound::Included(end) => key.borrow() <= end,
+                Bound::Excluded(end) => key.borrow() < end,
+                Bound::Unbounded => true,
+            };
+            match is_before {
+                true => Ordering::Less,
+                false => Ordering::Greater,
+            }
+        });
+        entries.until(end).map(|(key, value)| (key, value))
     }
 
     /// All keys, in order.

@@ -7,6 +7,8 @@
 
 use std::sync::Arc;
 
+use arrayvec::ArrayVec;
+
 use crate::leaf::Leaf;
 use crate::{Entry, Sought};
 
@@ -19,10 +21,6 @@ pub(crate) const MAX: usize = 16;
 /// is far from being joined or split again.
 const MIN: usize = 5;
 
-/// How many more elements a node makes room for when it is full: nodes are many, and most are not
-/// written to again.
-const ROOM: usize = 4;
-
 #[derive(Clone)]
 pub(crate) enum Node<E, S> {
     Leaf(Leaf<E>),
@@ -33,7 +31,8 @@ pub(crate) enum Node<E, S> {
 pub(crate) struct Branch<E, S> {
     /// What is between each child and the one behind it: one fewer than children.
     pub(crate) separators: Vec<S>,
-    pub(crate) children: Vec<Arc<Node<E, S>>>,
+    /// In the branch itself: to follow one is a step to another place in memory, and not two.
+    pub(crate) children: ArrayVec<Arc<Node<E, S>>, MAX>,
 }
 
 /// What a full node gave away to a new neighbour behind it, and what is between the two.
@@ -49,12 +48,8 @@ impl<E: Entry<S>, S: Clone> Node<E, S> {
             Self::Leaf(leaf) => match leaf.place(&entry) {
                 Ok(at) => (Some(leaf.replace(at, entry)), None),
                 Err(at) => {
-                    leaf.insert(at, entry);
-                    if leaf.len() <= MAX {
-                        return (None, None);
-                    }
-                    let right = leaf.split_off(split_at(leaf.len(), at));
-                    (None, Some(Split::of_leaves(leaf, right)))
+                    let given = leaf.insert(at, entry);
+                    (None, given.map(|right| Split::of_leaves(leaf, right)))
                 }
             },
             Self::Branch(branch) => {
@@ -90,7 +85,7 @@ impl<E: Entry<S>, S: Clone> Node<E, S> {
         let mut last: Option<E> = None;
         while rest.len() > 0 {
             let count = piece(rest.len());
-            let leaf = Leaf::of(rest.by_ref().take(count).collect());
+            let leaf = Leaf::of(rest.by_ref().take(count));
             if let Some(last) = &last {
                 separators.push(E::separator(last, leaf.first()));
             }
@@ -156,35 +151,43 @@ impl<E, S> Branch<E, S> {
         self.separators.partition_point(is_passed)
     }
 
-    /// Gives away the children from `at`, of which both have some.
-    fn split_off(&mut self, at: usize) -> Split<E, S> {
-        let children = self.children.split_off(at);
+    /// Gives away the children from `at`, of which both have some, and what is between the two.
+    fn split_off(&mut self, at: usize) -> (S, Self) {
+        let children = self.children.drain(at..).collect();
         let separators = self.separators.split_off(at);
         let separator = self.separators.pop();
-        let right = Arc::new(Node::Branch(Self {
+        let given = Self {
             separators,
             children,
-        }));
-        Split {
-            separator: separator.expect("something is between the two parts"),
-            right,
-        }
+        };
+        let separator = separator.expect("something is between the two parts");
+        (separator, given)
+    }
+
+    /// Puts in what the child at `at` gave away.
+    fn put(&mut self, at: usize, split: Split<E, S>) {
+        self.separators.reserve_exact(1);
+        self.separators.insert(at, split.separator);
+        self.children.insert(at + 1, split.right);
     }
 }
 
 impl<E: Entry<S>, S: Clone> Branch<E, S> {
-    /// Takes in what the child at `at` gave away.
+    /// Takes in what the child at `at` gave away; gives others away if there is no room for all.
     fn adopt(&mut self, at: usize, split: Split<E, S>) -> Option<Split<E, S>> {
-        make_room(&mut self.separators);
-        make_room(&mut self.children);
-        self.separators.insert(at, split.separator);
-        self.children.insert(at + 1, split.right);
-        if self.children.len() <= MAX {
+        if !self.children.is_full() {
+            self.put(at, split);
             return None;
         }
-        // Two at least, so that each child has a neighbour to be joined with.
-        let middle = split_at(self.children.len(), at + 1).min(MAX - 1);
-        Some(self.split_off(middle))
+        // The last one has a neighbour to be joined with.
+        let middle = split_at(at + 1).min(MAX - 1);
+        let (separator, mut given) = self.split_off(middle);
+        match at.checked_sub(middle) {
+            Some(at) => given.put(at, split),
+            None => self.put(at, split),
+        }
+        let right = Arc::new(Node::Branch(given));
+        Some(Split { separator, right })
     }
 
     /// Joins the child at `at` with a neighbour; shares evenly if that is too much for one node.
@@ -200,21 +203,32 @@ impl<E: Entry<S>, S: Clone> Branch<E, S> {
             (Node::Leaf(left), Node::Leaf(right)) => {
                 left.join(right).map(|right| Split::of_leaves(left, right))
             }
-            (Node::Branch(left), Node::Branch(right)) => {
-                left.separators.reserve_exact(right.separators.len() + 1);
-                left.separators.push(separator);
-                left.separators.extend(right.separators);
-                left.children.reserve_exact(right.children.len());
-                left.children.extend(right.children);
-                let count = left.children.len();
-                (count > MAX).then(|| left.split_off(count / 2))
-            }
+            (Node::Branch(left), Node::Branch(right)) => left.take_in(separator, right),
             _ => unreachable!("all leaves are equally deep"),
         };
-        if let Some(Split { separator, right }) = split {
-            self.separators.insert(left, separator);
-            self.children.insert(left + 1, right);
+        if let Some(split) = split {
+            self.put(left, split);
         }
+    }
+
+    /// Takes in the children of the branch behind; gives half of all away if they are too many for one.
+    fn take_in(&mut self, separator: S, behind: Self) -> Option<Split<E, S>> {
+        let count = self.children.len() + behind.children.len();
+        let kept = if count > MAX { count / 2 } else { count };
+        let mut children = self.children.take().into_iter().chain(behind.children);
+        self.children.extend(children.by_ref().take(kept));
+        let mut separators = std::mem::take(&mut self.separators)
+            .into_iter()
+            .chain([separator])
+            .chain(behind.separators);
+        self.separators.extend(separators.by_ref().take(kept - 1));
+        let separator = separators.next()?;
+        let given = Self {
+            separators: separators.collect(),
+            children: children.collect(),
+        };
+        let right = Arc::new(Node::Branch(given));
+        Some(Split { separator, right })
     }
 }
 
@@ -227,17 +241,11 @@ fn piece(left: usize) -> usize {
     }
 }
 
-/// Where a node that is too long by one is split. One that grew at its end is left full: what comes
-/// in order fills nodes.
-fn split_at(length: usize, inserted: usize) -> usize {
-    match inserted + 1 == length {
-        true => length - 1,
-        false => length / 2,
-    }
-}
-
-pub(crate) fn make_room<T>(elements: &mut Vec<T>) {
-    if elements.len() == elements.capacity() {
-        elements.reserve_exact(ROOM);
+/// Where a full node is split, into which another element is to be put. One that grows at its end is
+/// left full: what comes in order fills nodes.
+pub(crate) fn split_at(inserted: usize) -> usize {
+    match inserted == MAX {
+        true => MAX,
+        false => MAX / 2,
     }
 }

@@ -61,7 +61,7 @@ impl<E: Entry<S>, S: Clone> SnapshotSet<E, S> {
         };
         let (previous, split) = Node::insert(root, entry);
         if let Some(Split { separator, right }) = split {
-            let children = vec![root.clone(), right];
+            let children = [root.clone(), right].into_iter().collect();
             let separators = vec![separator];
             *root = Arc::new(Node::Branch(Branch {
                 separators,

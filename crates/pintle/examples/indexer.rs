@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let snapshot = pods.snapshot();
     for (index, value) in [("namespace", "default"), (by_node.as_ref(), "node2")] {
         let found = snapshot.by_index(index, value)?;
-        let names: Vec<&str> = found.iter().map(Metadata::name).collect();
+        let names: Vec<String> = found.map(|pod| pod.name().to_owned()).collect();
         println!("{index} {value}: {}", names.join(", "));
     }
     println!("nodes: {}", snapshot.index_values(&by_node)?.join(", "));

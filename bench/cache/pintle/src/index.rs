@@ -24,7 +24,7 @@ pub(crate) async fn run(source: &Source, passes: usize) -> Result<Value, Failure
     for at in 0..count {
         // Not in the order in which they are kept.
         let node = &nodes[at * 7_919 % nodes.len()];
-        for pod in lister.by_index(&by_node, node)? {
+        for pod in lister.snapshot().by_index(&by_node, node)? {
             found += 1;
             letters += pod.name().len();
         }

@@ -27,7 +27,7 @@ use pintle_cache::{InformerFactory, ReflectorOptions, SharedInformer, Storage};
 use pintle_client::{Client, ContentConfig};
 use pintle_codec::Prune;
 use pintle_config::Config;
-use pintle_meta::{Lazy, Metadata as _};
+use pintle_meta::Metadata;
 use serde_json::Value;
 
 /// Does what the program's arguments say; `heap` is its allocator, if it counts.
@@ -122,13 +122,12 @@ impl Source {
 fn digest(informer: &SharedInformer<Pod>) -> Result<Digest, Failure> {
     let mut digest = Digest::default();
     for pod in informer.snapshot().iter() {
-        add(&mut digest, &pod)?;
+        add(&mut digest, &pod, &*pod.get()?);
     }
     Ok(digest)
 }
 
-fn add(digest: &mut Digest, pod: &Lazy<Pod>) -> Result<(), Failure> {
-    let decoded = pod.get()?;
+fn add(digest: &mut Digest, pod: &impl Metadata, decoded: &Pod) {
     let condition = decoded.status.conditions.first();
     digest.add(&Facts {
         namespace: pod.namespace(),
@@ -139,5 +138,4 @@ fn add(digest: &mut Digest, pod: &Lazy<Pod>) -> Result<(), Failure> {
         node: &decoded.spec.node_name,
         message: condition.map_or("", |condition| &condition.message),
     });
-    Ok(())
 }

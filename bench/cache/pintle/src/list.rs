@@ -3,7 +3,7 @@
 use bench_cache_harness::{Digest, Failure, Stopwatch};
 use bench_harness::Counted;
 use pintle_api::core::v1::Pod;
-use pintle_meta::Lazy;
+use pintle_meta::Object as _;
 use pintle_meta::v1::ListOptions;
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ pub(crate) async fn run(source: &Source, heap: Option<&Counted>) -> Result<Value
         .saturating_sub(before);
     let mut digest = Digest::default();
     for pod in list.items {
-        add(&mut digest, &Lazy::from(pod))?;
+        add(&mut digest, pod.metadata(), &pod);
     }
     let mut found = stage.to_json(digest.to_json());
     found["live_bytes"] = json!(live);

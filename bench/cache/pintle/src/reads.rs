@@ -11,7 +11,7 @@ use bench_cache_harness::{Failure, Latencies, voluntary_switches};
 use pintle_api::core::v1::Pod;
 use pintle_cache::{CacheLister, SharedInformer, Storage};
 use pintle_client::{ListWatch, WatchStream};
-use pintle_codec::{Decoder, Format};
+use pintle_codec::{Decoder, Format, Str};
 use pintle_meta::v1::ListMeta;
 use pintle_meta::{Body as _, Lazy, Metadata as _, ObjectList, ObjectName, WatchEvent};
 use serde_json::{Value, json};
@@ -174,13 +174,21 @@ impl<T, F: FnMut() -> Poll<Option<T>> + Unpin> futures_core::Stream for Polling<
     }
 }
 
+/// All keys in the order in which they are asked for: each far from the one before. Their texts are their own, as
+/// those of keys that come from elsewhere: those of the cache would lead to the memory of the object.
 fn keys(informer: &SharedInformer<Pod>) -> Vec<ObjectName> {
-    informer.snapshot().keys().collect()
+    let known: Vec<ObjectName> = informer.snapshot().keys().collect();
+    let asked = (0..known.len()).map(|at| &known[at * 7_919 % known.len()]);
+    let own = |text: &Str| Str::from(&**text);
+    let copy = |key: &ObjectName| ObjectName {
+        namespace: own(&key.namespace),
+        name: own(&key.name),
+    };
+    asked.map(copy).collect()
 }
 
-/// Another key each time, far from the one before.
 fn key(keys: &[ObjectName], at: usize) -> &ObjectName {
-    &keys[at * 7_919 % keys.len()]
+    &keys[at % keys.len()]
 }
 
 /// Above the versions of all pods, with as many digits.

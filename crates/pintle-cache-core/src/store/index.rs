@@ -1,6 +1,6 @@
 //! [`Index`], the values by which objects are found.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
@@ -9,8 +9,8 @@ use pintle_codec::Str;
 use pintle_meta::ObjectName;
 use pintle_meta::quote::Quoted;
 
-use super::indexed::{Entries, Indexed, Place, StartOf};
-use super::named::Name;
+use super::group::{Group, Groups};
+use super::named::{Name, Named, Objects};
 use crate::{Cached, Snapshot};
 
 /// Says under which values an object is found. client-go's `IndexFunc`.
@@ -114,41 +114,38 @@ impl<O: Cached> Index<O> {
         Ok(values)
     }
 
-    /// The entries of all objects; what was known before is forgotten.
+    /// The groups of all objects; what was known before is forgotten.
     pub(super) fn build(
         &mut self,
         objects: &Snapshot<O>,
         errors: &mut Vec<IndexError>,
-    ) -> Entries<O> {
+    ) -> Groups<O> {
         self.values.clear();
-        let mut entries = Vec::new();
-        // Objects that stand under the same value share its text.
-        let mut shared = HashSet::new();
+        let mut groups: BTreeMap<Str, Vec<Named<O>>> = BTreeMap::new();
         for object in objects.objects() {
             let key = object.key();
             let mut values = self.values_or_report(&key, object, errors);
             for value in &mut values {
-                match shared.get(value) {
-                    Some(known) => *value = Str::clone(known),
-                    None => _ = shared.insert(value.clone()),
-                }
-                entries.push(Indexed {
-                    value: value.clone(),
-                    object: object.clone(),
-                });
+                let group = groups.entry(value.clone());
+                // Objects that stand under the same value share its text.
+                value.clone_from(group.key());
+                group.or_default().push(Named(object.clone()));
             }
             if !values.is_empty() {
                 self.values.insert(key, values.into());
             }
         }
-        // Stable: under a value, objects are in the order in which they came.
-        entries.sort_by(|one, other| one.value.cmp(&other.value));
-        Entries::from_ascending(entries)
+        let groups = groups.into_iter().filter_map(|(value, objects)| {
+            // In the order in which they came, which is that of their names.
+            let group = Group::of(Objects::from_ascending(objects))?;
+            Some((value, group))
+        });
+        Groups::from_ascending(groups.collect())
     }
 
     pub(super) fn put(
         &mut self,
-        entries: &mut Entries<O>,
+        groups: &mut Groups<O>,
         key: &ObjectName,
         object: &O,
         errors: &mut Vec<IndexError>,
@@ -157,18 +154,16 @@ impl<O: Cached> Index<O> {
         let before = self.values.get(key).map_or(&[][..], |values| values);
         for value in before {
             if values.binary_search(value).is_err() {
-                entries.remove(&place(value, key));
+                take_out(groups, value, key);
             }
         }
         for value in &mut values {
-            let mut under = entries.iter_from(&StartOf(value));
-            if let Some(known) = under.next().filter(|known| known.value == *value) {
-                *value = known.value.clone();
+            let known = groups.get_entry(value);
+            let group = Group::with(known.map(|(_, group)| group), object);
+            if let Some((known, _)) = known {
+                *value = known.clone();
             }
-            entries.insert(Indexed {
-                value: value.clone(),
-                object: object.clone(),
-            });
+            groups.insert(value.clone(), group);
         }
         if values.is_empty() {
             self.values.remove(key);
@@ -177,9 +172,9 @@ impl<O: Cached> Index<O> {
         }
     }
 
-    pub(super) fn remove(&mut self, entries: &mut Entries<O>, key: &ObjectName) {
+    pub(super) fn remove(&mut self, groups: &mut Groups<O>, key: &ObjectName) {
         for value in self.values.remove(key).unwrap_or_default() {
-            entries.remove(&place(&value, key));
+            take_out(groups, &value, key);
         }
     }
 
@@ -200,9 +195,15 @@ impl<O: Cached> Index<O> {
     }
 }
 
-fn place<'a>(value: &'a str, key: &'a ObjectName) -> Place<'a> {
-    let name = Name::from(key);
-    Place { value, name }
+/// Takes an object out of the group of a value.
+fn take_out<O: Cached>(groups: &mut Groups<O>, value: &Str, key: &ObjectName) {
+    let Some(group) = groups.get(value) else {
+        return;
+    };
+    match group.without(Name::from(key)) {
+        Some(rest) => _ = groups.insert(value.clone(), rest),
+        None => _ = groups.remove(value),
+    }
 }
 
 impl<O> Index<O> {

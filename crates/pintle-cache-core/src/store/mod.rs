@@ -1,8 +1,9 @@
 //! [`Store`], the objects of a cache and their indexes, and [`Snapshot`], what they were at one
 //! moment.
 
+mod either;
+mod group;
 mod index;
-mod indexed;
 mod named;
 mod replace;
 mod separator;
@@ -93,8 +94,8 @@ impl<O: Cached> Store<O> {
         indexers.check(names)?;
         for (name, function) in indexers.into_functions() {
             let mut index = Index::new(name, function);
-            let entries = index.build(&self.current, &mut self.errors);
-            self.current.add_index(index.name().into(), entries);
+            let groups = index.build(&self.current, &mut self.errors);
+            self.current.add_index(index.name().into(), groups);
             self.indexes.push(index);
         }
         Ok(())
@@ -121,8 +122,8 @@ impl<O: Cached> Store<O> {
     /// Puts an object under its key, whatever is there; returns what was.
     fn write(&mut self, key: ObjectName, object: O) -> Option<O> {
         for (at, index) in self.indexes.iter_mut().enumerate() {
-            let entries = self.current.index_mut(at);
-            index.put(entries, &key, &object, &mut self.errors);
+            let groups = self.current.index_mut(at);
+            index.put(groups, &key, &object, &mut self.errors);
         }
         let previous = self.current.objects_mut().insert(Named(object));
         previous.map(|named| named.0)

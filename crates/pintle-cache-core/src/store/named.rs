@@ -28,6 +28,10 @@ pub(super) struct Name<'a> {
 /// The first object of a namespace.
 pub(super) struct StartOf<'a>(pub(super) &'a str);
 
+/// The end of the objects of a namespace.
+#[derive(Clone, Copy)]
+pub(super) struct EndOf<'a>(pub(super) &'a str);
+
 /// The first object behind this name.
 pub(super) struct Behind<'a>(pub(super) &'a ObjectName);
 
@@ -102,6 +106,17 @@ impl<O: Cached> Sought<Named<O>, Separator> for StartOf<'_> {
 
     fn order_separator(&self, separator: &Separator) -> Ordering {
         separator.order_namespace(self.0)
+    }
+}
+
+impl<O: Cached> Sought<Named<O>, Separator> for EndOf<'_> {
+    fn order(&self, entry: &Named<O>) -> Ordering {
+        // What is in the namespace is before the end of it.
+        entry.0.namespace().cmp(self.0).then(Ordering::Less)
+    }
+
+    fn order_separator(&self, separator: &Separator) -> Ordering {
+        separator.order_namespace(self.0).then(Ordering::Less)
     }
 }
 

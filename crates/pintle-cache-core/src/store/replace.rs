@@ -84,12 +84,12 @@ impl<O: Cached> Store<O> {
                 *self.current.index_mut(at) = index.build(&self.current.clone(), &mut self.errors);
                 continue;
             }
-            let entries = self.current.index_mut(at);
+            let groups = self.current.index_mut(at);
             for tombstone in &difference.gone {
-                index.remove(entries, &tombstone.object.key());
+                index.remove(groups, &tombstone.object.key());
             }
             for (_, object) in &difference.changed {
-                index.put(entries, &object.key(), object, &mut self.errors);
+                index.put(groups, &object.key(), object, &mut self.errors);
             }
         }
     }

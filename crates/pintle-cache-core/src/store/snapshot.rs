@@ -1,13 +1,13 @@
 //! [`Snapshot`], the objects of a store at one moment.
 
-use std::cmp::Ordering;
 use std::fmt;
 
 use pintle_codec::Str;
 use pintle_meta::{ObjectName, ResourceVersion};
 
-use super::indexed::{self, Entries};
-use super::named::{Behind, Name, Objects, StartOf};
+use super::either::Either;
+use super::group::{Group, Groups};
+use super::named::{Behind, EndOf, Name, Objects, StartOf};
 use crate::Cached;
 
 /// All objects of a store and its indexes at one moment: consistent, and never changed.
@@ -15,7 +15,7 @@ use crate::Cached;
 /// A clone counts references.
 pub struct Snapshot<O> {
     objects: Objects<O>,
-    indexes: Vec<(Str, Entries<O>)>,
+    indexes: Vec<(Str, Groups<O>)>,
     resource_version: ResourceVersion,
 }
 
@@ -83,70 +83,62 @@ impl<O: Cached> Snapshot<O> {
     /// The objects of a namespace, by name.
     pub fn in_namespace(&self, namespace: &str) -> impl Iterator<Item = &O> {
         let objects = self.objects.iter_from(&StartOf(namespace));
-        let objects = objects.map(|named| &named.0);
-        objects.take_while(move |object| object.namespace() == namespace)
+        objects.until(EndOf(namespace)).map(|named| &named.0)
     }
 
     /// The objects that an index has under a value, by namespace and name; `None` if there is no such
     /// index. The index `namespace` is always there.
-    pub fn by_index(&self, index: &str, value: &str) -> Option<impl Iterator<Item = &O>> {
-        // One of the two, so that both are of one type.
-        let (named, namespace) = match self.entries(index) {
-            Some(entries) => (Some(entries), None),
-            None if index == NAMESPACE_INDEX => (None, Some(value)),
-            None => return None,
-        };
-        let named = named.into_iter().flat_map(move |entries| {
-            let entries = entries.iter_from(&indexed::StartOf(value));
-            let entries = entries.take_while(move |entry| entry.value == value);
-            entries.map(|entry| &entry.object)
-        });
-        let namespaced = namespace.into_iter();
-        Some(named.chain(namespaced.flat_map(|namespace| self.in_namespace(namespace))))
+    pub fn by_index<'a, 'v>(
+        &'a self,
+        index: &str,
+        value: &'v str,
+    ) -> Option<impl Iterator<Item = &'a O> + use<'a, 'v, O>> {
+        match self.groups(index) {
+            Some(groups) => {
+                let group = groups.get(value).into_iter();
+                Some(Either::One(group.flat_map(Group::iter)))
+            }
+            None if index == NAMESPACE_INDEX => Some(Either::Other(self.in_namespace(value))),
+            None => None,
+        }
     }
 
     /// The values of an index that objects have, in order; `None` if there is no such index.
     /// client-go's `ListIndexFuncValues`.
     pub fn index_values(&self, index: &str) -> Option<Vec<Str>> {
+        if let Some(groups) = self.groups(index) {
+            return Some(groups.keys().cloned().collect());
+        }
+        if index != NAMESPACE_INDEX {
+            return None;
+        }
         let mut values: Vec<Str> = Vec::new();
-        match self.entries(index) {
-            Some(entries) => {
-                for entry in entries.iter() {
-                    if values.last() != Some(&entry.value) {
-                        values.push(entry.value.clone());
-                    }
-                }
+        for object in self.objects() {
+            if values.last().is_none_or(|last| last != object.namespace()) {
+                values.push(object.namespace().into());
             }
-            None if index == NAMESPACE_INDEX => {
-                for object in self.objects() {
-                    if values.last().is_none_or(|last| last != object.namespace()) {
-                        values.push(object.namespace().into());
-                    }
-                }
-            }
-            None => return None,
         }
         Some(values)
     }
 }
 
 impl<O> Snapshot<O> {
-    fn entries(&self, index: &str) -> Option<&Entries<O>> {
+    fn groups(&self, index: &str) -> Option<&Groups<O>> {
         let mut indexes = self.indexes.iter();
-        let found = indexes.find(|(name, _)| name.as_str().cmp(index) == Ordering::Equal);
-        found.map(|(_, entries)| entries)
+        let found = indexes.find(|(name, _)| name == index);
+        found.map(|(_, groups)| groups)
     }
 
     pub(super) fn objects_mut(&mut self) -> &mut Objects<O> {
         &mut self.objects
     }
 
-    pub(super) fn index_mut(&mut self, at: usize) -> &mut Entries<O> {
+    pub(super) fn index_mut(&mut self, at: usize) -> &mut Groups<O> {
         &mut self.indexes[at].1
     }
 
-    pub(super) fn add_index(&mut self, name: Str, entries: Entries<O>) {
-        self.indexes.push((name, entries));
+    pub(super) fn add_index(&mut self, name: Str, groups: Groups<O>) {
+        self.indexes.push((name, groups));
     }
 
     pub(super) fn set_resource_version(&mut self, version: ResourceVersion) {

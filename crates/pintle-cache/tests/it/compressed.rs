@@ -127,7 +127,7 @@ async fn compressed_objects_are_the_same_objects_and_take_a_fraction_of_the_memo
             "all but those that the dictionary is made of"
         );
         assert!(size * 3 < whole, "{size} bytes of {whole}, {format}");
-        let held = snapshot.iter().find(Lazy::is_packed).unwrap();
+        let held = snapshot.iter().find(|it| it.is_packed()).unwrap();
         let first = held.get().unwrap();
         assert!(
             held.get().unwrap().is(&first),

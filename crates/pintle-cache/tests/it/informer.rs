@@ -1,10 +1,18 @@
 //! What an informer holds, and how it is read.
 
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use futures_core::Stream;
 use pintle_api::core::v1::Secret;
-use pintle_cache::{Event, Storage};
+use pintle_cache::{Event, SharedInformer, Storage};
+use pintle_client::{Error, ListWatch, WatchStream};
 use pintle_codec::Str;
-use pintle_meta::v1::Status;
-use pintle_meta::{LabelSelector, Metadata as _, ObjectName, ResourceVersion};
+use pintle_meta::v1::{ListOptions, Status};
+use pintle_meta::{
+    LabelSelector, Lazy, Metadata as _, ObjectList, ObjectName, ResourceVersion, WatchEvent,
+};
 
 use crate::support::{World, listen, names};
 
@@ -216,4 +224,66 @@ async fn a_condition_is_waited_for_from_the_objects_there_are_on() {
     let never = secrets.until(|_| Ok(false));
     let (ended, ()) = tokio::join!(world.soon(never), async { secrets.stop() });
     ended.unwrap_err();
+}
+
+/// A watch that says nothing.
+struct Silent;
+
+impl Stream for Silent {
+    type Item = Result<WatchEvent<Lazy<Secret>>, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Pending
+    }
+}
+
+#[tokio::test]
+async fn what_has_arrived_is_counted_until_it_is_held() {
+    let page = |options: ListOptions| async move {
+        let number: u32 = options.continue_.parse().unwrap_or_default();
+        // Whoever looks, looks between any two pages.
+        for _ in 0..5 {
+            tokio::task::yield_now().await;
+        }
+        let secrets = (0..10).map(|at| {
+            let mut secret = Secret::default();
+            secret.metadata.name = format!("{number}-{at}").into();
+            secret.metadata.namespace = "default".into();
+            secret.metadata.resource_version = "7".into();
+            Lazy::from(secret)
+        });
+        let mut list = ObjectList {
+            items: secrets.collect(),
+            ..ObjectList::default()
+        };
+        list.metadata.resource_version = "8".into();
+        if number < 4 {
+            list.metadata.continue_ = (number + 1).to_string().into();
+        }
+        Ok(list)
+    };
+    let listed = ListWatch::new(page, |_| async { Ok(WatchStream::new(Silent)) });
+    let secrets = SharedInformer::<Secret>::over(listed).build();
+    let seen: Arc<Mutex<Vec<usize>>> = Arc::default();
+    let look = {
+        let (secrets, seen) = (secrets.clone(), seen.clone());
+        move || seen.lock().unwrap().push(secrets.sync_state().objects)
+    };
+    // While the list is stored, too.
+    let looks = look.clone();
+    let index = move |_: &Secret| {
+        looks();
+        Vec::<Str>::new()
+    };
+    secrets.add_index("none", index).unwrap();
+    secrets.start();
+    while !secrets.has_synced() {
+        look();
+        tokio::task::yield_now().await;
+    }
+    look();
+    let mut seen = seen.lock().unwrap().clone();
+    assert!(seen.is_sorted(), "{seen:?}");
+    seen.dedup();
+    assert_eq!(seen, [0, 10, 20, 30, 40, 50]);
 }

@@ -13,7 +13,7 @@ use pintle_api::core::v1::Secret;
 use pintle_cache::{InformerFactory, ReflectorOptions};
 use pintle_client::{Client, ContentConfig};
 use pintle_env::{ManualClock, SeededRandom};
-use pintle_meta::{GroupVersion, Lazy, Metadata as _, Object};
+use pintle_meta::{GroupVersion, Metadata};
 use pintle_transport::{Body, Transport};
 
 use crate::support::Told;
@@ -115,7 +115,7 @@ async fn until(clock: &ManualClock, what: &str, holds: impl Fn() -> bool) {
     panic!("it does not come to pass that {what}");
 }
 
-fn said<K: Object>(objects: impl Iterator<Item = Lazy<K>>) -> Vec<String> {
+fn said(objects: impl Iterator<Item = impl Metadata>) -> Vec<String> {
     objects
         .map(|it| format!("{}@{}", it.name(), it.resource_version()))
         .collect()

@@ -75,6 +75,12 @@ impl Span {
         self.start as usize
     }
 
+    /// Where its first and its last byte are; anywhere if it cannot be handed out.
+    pub(super) fn ends(self) -> [usize; 2] {
+        let last = (self.length as usize).saturating_sub(1);
+        [self.start(), self.start() + last]
+    }
+
     /// The part; empty if it cannot be handed out.
     pub(super) fn range(self) -> Range<usize> {
         match self.is_spelt() {

@@ -25,7 +25,7 @@ pub(super) struct Results {
 struct Many {
     objects: u64,
     live_bytes: f64,
-    get_ns: f64,
+    get_ns: Figure,
 }
 
 #[derive(Deserialize)]
@@ -85,22 +85,28 @@ pub(super) fn run(
     drop(canned);
     eprintln!("a million pods");
     let inputs = programs.inputs(few, interrupt)?;
-    let mut measure = |copies: usize| -> Result<Many> {
+    let mut weigh = |copies: usize| -> Result<Many> {
         let canned = Canned::start(programs, &inputs, copies)?;
         let arguments = ["weigh", &canned.address, "lazy", "whole"];
         let weighed: Weighed = ask(programs.pintle_counting().args(arguments), interrupt)?;
         results
             .checked
             .note("many pods", weighed.objects, canned.state()?.objects);
-        let arguments = ["gets", &canned.address, "lazy", "500000"];
-        let got: Got = ask(programs.pintle().args(arguments), interrupt)?;
         Ok(Many {
             objects: weighed.objects,
             live_bytes: weighed.live_bytes,
-            get_ns: got.mean_ns,
+            get_ns: Figure::default(),
         })
     };
-    let (few, many) = (measure(1)?, measure(copies)?);
+    let (mut few, mut many) = (weigh(1)?, weigh(copies)?);
+    for _ in 0..rounds {
+        for (all, copies) in [(&mut few, 1), (&mut many, copies)] {
+            let canned = Canned::start(programs, &inputs, copies)?;
+            let arguments = ["gets", &canned.address, "lazy", "500000"];
+            let got: Got = ask(programs.pintle().args(arguments), interrupt)?;
+            all.get_ns.push(got.mean_ns);
+        }
+    }
     let by_index = pintle.over(&client_go);
     let (one, other) = (few.each(), many.each());
     results.targets.extend([
@@ -117,10 +123,10 @@ pub(super) fn run(
             1.1,
             other / one,
         ),
-        Target::single(
+        Target::of(
             format!("time of a get, {} pods / {}", many.objects, few.objects),
             3.0,
-            many.get_ns / few.get_ns,
+            &many.get_ns.over(&few.get_ns),
         ),
     ]);
     results.scale = Some(Results {
