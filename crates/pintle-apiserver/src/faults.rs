@@ -61,6 +61,8 @@ enum End {
     Status(StatusCode, Option<Duration>),
     /// With the connection.
     Reset,
+    /// With the connection, once it has been done.
+    LostAnswer,
 }
 
 /// What a server has to do about a request.
@@ -72,6 +74,8 @@ pub(crate) enum Met {
     Refusal(Failure),
     /// To break its connection.
     Reset,
+    /// To do what it asks for, and then to break its connection.
+    LostAnswer,
 }
 
 #[derive(Debug, Default)]
@@ -155,6 +159,7 @@ impl Faults {
             End::Well => Met::Nothing,
             End::Status(code, retry_after) => Met::Refusal(Failure::injected(code, retry_after)),
             End::Reset => Met::Reset,
+            End::LostAnswer => Met::LostAnswer,
         }
     }
 
@@ -183,6 +188,13 @@ impl Fault {
     /// The connection of the request breaks, and with it everything else that goes over it.
     pub fn reset() -> Self {
         Self::ending(End::Reset)
+    }
+
+    /// The request is done, and its answer never arrives: its connection breaks instead, and with it
+    /// everything else that goes over it. What a client makes of a write of which it does not know
+    /// whether it was done.
+    pub fn lost_answer() -> Self {
+        Self::ending(End::LostAnswer)
     }
 
     /// The request waits, by the server's clock, and is then answered.
@@ -325,6 +337,7 @@ mod tests {
             Met::Nothing => String::new(),
             Met::Refusal(failure) => failure.code().as_u16().to_string(),
             Met::Reset => "reset".to_owned(),
+            Met::LostAnswer => "lost".to_owned(),
         }
     }
 

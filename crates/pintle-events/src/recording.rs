@@ -1,6 +1,7 @@
 //! [`Recording`], which sends events.
 
 use std::fmt;
+use std::time::Duration;
 
 use pintle_api::core::v1::{Event as CoreEvent, EventSource, ObjectReference};
 use pintle_api::events::v1::Event as SeriesEvent;
@@ -57,7 +58,7 @@ impl Recording {
 
     /// One after the other: while the server cannot be reached, everything waits.
     async fn run_core(mut self) {
-        let mut correlator = Correlator::new();
+        let (mut correlator, mut dates) = (Correlator::new(), Dates::default());
         while let Some(message) = self.messages.recv().await {
             let (event, object, date) = match message {
                 Message::Event(event) => *event,
@@ -67,6 +68,7 @@ impl Recording {
                     continue;
                 }
             };
+            let date = dates.distinct(date);
             let event = self.core_event(event, object, date);
             let now = self.writer.time.now();
             let (event, counts) = match correlator.correlate(event, now, date) {
@@ -120,6 +122,7 @@ impl Recording {
         match message {
             Message::Event(event) => {
                 let (event, object, date) = *event;
+                let date = going_on.dates.distinct(date);
                 let event = self.series_event(event, object, date);
                 let now = self.writer.time.now();
                 if let Some((key, event)) = going_on.series.observe(event, now, date) {
@@ -209,10 +212,30 @@ impl Recording {
     }
 }
 
+/// Dates of events.
+#[derive(Default)]
+struct Dates {
+    last: Timestamp,
+}
+
+impl Dates {
+    /// A date that no other event has, since events are named for theirs: clocks may be coarse, or stand still.
+    fn distinct(&mut self, date: Timestamp) -> Timestamp {
+        // Not after a clock was set back.
+        let is_taken = date <= self.last && self.last < date + Duration::from_secs(1);
+        self.last = match is_taken {
+            true => self.last + Duration::from_nanos(1),
+            false => date,
+        };
+        self.last
+    }
+}
+
 /// Series, and the writes that are on their way.
 #[derive(Default)]
 struct GoingOn {
     series: Series,
+    dates: Dates,
     writes: JoinSet<(Key, Option<Str>)>,
     flushes: Vec<oneshot::Sender<()>>,
 }

@@ -41,6 +41,10 @@ impl Writer {
         loop {
             let error = match write_series(&api, &mut event).await {
                 Ok(written) => return Some(written.metadata.name),
+                // Nobody else gives such a name: it is what an attempt wrote whose answer was lost.
+                Err(error) if attempt > 1 && !is_series && error.is_already_exists() => {
+                    return Some(event.metadata.name);
+                }
                 Err(error) => error,
             };
             // The event is not there and is there: somebody is writing it at this moment.
@@ -73,6 +77,7 @@ impl Writer {
         loop {
             let error = match write_core(&api, &mut event, counts).await {
                 Ok(written) => return Some(written),
+                Err(error) if attempt > 1 && error.is_already_exists() => return Some(event),
                 Err(error) => error,
             };
             if !may_try_again(&error) {

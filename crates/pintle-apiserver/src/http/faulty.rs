@@ -33,20 +33,26 @@ impl Api {
         };
         let about = About::new(head);
         let attributes = about.attributes();
-        match faults.meet(&attributes, &*self.clock, &*self.timer).await {
-            Met::Nothing => {}
+        let arrives = match faults.meet(&attributes, &*self.clock, &*self.timer).await {
+            Met::Nothing => true,
+            Met::LostAnswer => false,
             Met::Refusal(failure) => return failed(&failure, head),
-            Met::Reset => {
-                let mut response = Response::new(Body::whole(Bytes::new()));
-                response.extensions_mut().insert(Broken);
-                return response;
-            }
-        }
+            Met::Reset => return broken(),
+        };
         let outcome = self.outcome(peer, route, head, body).await;
+        if !arrives {
+            return broken();
+        }
         let response = outcome.unwrap_or_else(|failure| failed(&failure, head));
         if let Some(watch) = response.body().expiry() {
             faults.watching(&attributes, watch);
         }
         response
     }
+}
+
+fn broken() -> Response<Body> {
+    let mut response = Response::new(Body::whole(Bytes::new()));
+    response.extensions_mut().insert(Broken);
+    response
 }

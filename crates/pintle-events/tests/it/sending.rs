@@ -170,6 +170,58 @@ async fn a_server_that_cannot_be_reached_is_tried_again_and_nothing_blocks() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_whose_answer_is_lost_is_not_lost() {
+    for kind in [Recording::core, Recording::events] {
+        let cluster = cluster().await;
+        let client = cluster.client();
+        let clock = ManualClock::new();
+        let (recorder, recording) = kind(&client, "controller")
+            .time(Arc::new(clock.clone()))
+            .build();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(recording.run());
+        let writes = Requests::any().verb("create").resource("events");
+        cluster.inject(Fault::lost_answer().on(writes.clone()).times(1));
+        for _ in 0..2 {
+            recorder.normal(&map("it"), "Made", "a thing");
+            flushed(&recorder, &clock).await;
+        }
+        let events = core_events(&client).await;
+        assert_eq!((events.len(), recorder.dropped()), (1, 0));
+        let count = events[0]
+            .series
+            .as_ref()
+            .map_or(events[0].count, |it| it.count);
+        assert_eq!((count, cluster.count(&writes)), (2, 2));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn events_of_one_moment_are_different_events() {
+    for kind in [Recording::core, Recording::events] {
+        let cluster = cluster().await;
+        let client = cluster.client();
+        let clock = ManualClock::new();
+        let (recorder, recording) = kind(&client, "controller")
+            .time(Arc::new(clock.clone()))
+            .build();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(recording.run());
+        let writes = Requests::any().verb("create").resource("events");
+        cluster.inject(Fault::reset().on(writes).times(2));
+        let reasons = ["Made", "Changed", "Kept"];
+        for reason in reasons {
+            recorder.normal(&map("it"), reason, "a thing");
+        }
+        flushed(&recorder, &clock).await;
+        let events = core_events(&client).await;
+        let mut found: Vec<&str> = events.iter().map(|event| &*event.reason).collect();
+        found.sort_by_key(|reason| reasons.iter().position(|known| known == reason));
+        assert_eq!((&found[..], recorder.dropped()), (&reasons[..], 0));
+    }
+}
+
 // claims: record.refused
 #[tokio::test]
 async fn what_the_server_refuses_is_not_tried_again() {

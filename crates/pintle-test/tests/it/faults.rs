@@ -2,8 +2,12 @@
 
 use std::time::Duration;
 
+use pintle_api::core::v1::ConfigMap;
 use pintle_client::Client;
-use pintle_meta::{WatchEvent, v1::ListOptions};
+use pintle_meta::{
+    WatchEvent,
+    v1::{CreateOptions, ListOptions},
+};
 use pintle_test::{Cluster, Fault, Requests};
 use pintle_transport::RequestOptions;
 
@@ -46,6 +50,23 @@ async fn a_reset_breaks_the_connection_and_what_goes_over_it() {
         let error = config_maps(&client).get("a").await.unwrap_err();
         assert!(error.as_transport().unwrap().is_closed(), "{error:?}");
         assert!(config_maps(&client).get("a").await.is_ok(), "it is over");
+    }
+}
+
+#[tokio::test]
+async fn a_write_whose_answer_is_lost_is_done() {
+    for cluster in clusters().await {
+        let client = once(cluster.client());
+        let writes = Requests::any().verb("create");
+        cluster.inject(Fault::lost_answer().on(writes).times(1));
+        let mut map = ConfigMap::default();
+        map.metadata.name = "a".into();
+        let error = config_maps(&client)
+            .create(&map, &CreateOptions::new())
+            .await;
+        let error = error.unwrap_err();
+        assert!(error.as_transport().unwrap().is_closed(), "{error:?}");
+        assert!(config_maps(&client).get("a").await.is_ok());
     }
 }
 
