@@ -50,6 +50,8 @@ struct Gets {
     list_seconds: f64,
     gets: u64,
     gets_beside: u64,
+    /// Lists that were read to their ends meanwhile.
+    lists_beside: u64,
     p50_micros: f64,
     p99_micros: f64,
     p50_micros_beside: f64,
@@ -172,6 +174,9 @@ impl Results {
                 "{:.0}, {:.0}",
                 gets.p50_micros_beside, gets.p99_micros_beside
             )
+        });
+        row("gets and lists read meanwhile", |load| {
+            format!("{}, {}", load.gets.gets_beside, load.gets.lists_beside)
         });
         println!("{table}");
         println!(

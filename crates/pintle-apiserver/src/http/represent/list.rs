@@ -192,4 +192,4 @@ impl Iterator for Pieces {
 }
 
 /// Bodies are made in pieces of this size, so that a list of any length takes little memory.
-const PIECE: usize = 32 << 10;
+const PIECE: usize = 16 << 10;
