@@ -1,4 +1,4 @@
-//! A replica that does nothing but lead: `cargo run --example candidate -- NAMESPACE LEASE NAME`.
+//! A replica that does nothing but lead: `cargo run -p pintle-leader --example candidate -- NAMESPACE LEASE NAME`.
 //!
 //! Start it several times under different names, kill or stop (SIGSTOP) the one that leads, and see
 //! another take over. Each line that it prints says what happened and when; while it leads it writes its
