@@ -19,12 +19,6 @@ pub trait Order<K>: Send + 'static {
     /// Which of those that wait is next. It does not wait any more. To be none only if none waits:
     /// nothing is asked again before something is added.
     fn pop(&mut self) -> Option<Ticket>;
-
-    /// Whether what is pushed first is always popped first. Then what was just added need not be looked
-    /// at while others wait.
-    fn is_fifo(&self) -> bool {
-        false
-    }
 }
 
 /// A key that waits, for an [`Order`] to remember.
@@ -60,10 +54,6 @@ impl<K> Order<K> for Fifo {
 
     fn pop(&mut self) -> Option<Ticket> {
         self.0.pop_front()
-    }
-
-    fn is_fifo(&self) -> bool {
-        true
     }
 }
 

@@ -49,6 +49,9 @@ pub struct Queue<K> {
     again: usize,
     /// How many were ever wanted.
     added: u64,
+    /// A key that was handed back while others wait, for the next worker's to be written over it: that of a
+    /// string needs no memory then.
+    spare: Option<K>,
     shutting_down: bool,
 }
 
@@ -104,6 +107,7 @@ impl<K: Key> Queue<K> {
             processing: 0,
             again: 0,
             added: 0,
+            spare: None,
             shutting_down: false,
         }
     }
@@ -181,6 +185,7 @@ impl<K: Key> Queue<K> {
         } else {
             self.release(slot);
         }
+        self.spare = (self.ready > 0).then_some(taken.key);
     }
 
     /// What failed before counts no more: the key is tried again as if for the first time.
@@ -269,12 +274,6 @@ impl<K: Key> Queue<K> {
     /// Whether an operation other than a delayed addition has any use for the time.
     pub(crate) fn wants_time(&self) -> bool {
         self.delays.len() > 0 || self.told.anybody()
-    }
-
-    /// Whether what comes next is here already, whatever else is added.
-    pub(crate) fn knows_next(&self, now: Instant) -> bool {
-        let is_due = |deadline| deadline <= now;
-        self.ready > 0 && self.order.is_fifo() && !self.delays.next().is_some_and(is_due)
     }
 
     /// Whether what was taken was added meanwhile.
@@ -394,9 +393,17 @@ impl<K: Key> Queue<K> {
         self.ready -= 1;
         self.processing += 1;
         self.told.taken(slot, since, now, self.ready + self.again);
+        let known = self.slots.key(slot);
+        let key = match self.spare.take() {
+            Some(mut spare) => {
+                spare.clone_from(known);
+                spare
+            }
+            None => known.clone(),
+        };
         Taken {
             slot,
-            key: self.slots.key(slot).clone(),
+            key,
             priority,
         }
     }

@@ -3,6 +3,9 @@
 //! Invariants: nobody waits while there is a key for them; one of those who wait, if anybody does,
 //! sleeps until the next key is due; wakers are called without the lock. Keys that are to be worked on at
 //! once come in through the [`Inbox`], and every operation that could tell the difference looks there first.
+//! (One thing is not looked after: of a key that is added while a worker has it and of others that are added
+//! after it, before the worker is done, the key may come first, by when it was added, or last, by when it
+//! was handed back, as in client-go.)
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -336,11 +339,9 @@ impl<K: Key> Shared<K> {
     /// A task asks for a key. If there is none it has a seat, and may be the one that has to come back
     /// by the time that is said.
     pub(crate) fn poll_get(&self, seat: &mut Option<Seat>, waker: &Waker) -> Asked<K> {
-        let mut front = self.lock();
+        // A key that was added again while it waited is worked on once.
+        let mut front = self.caught_up();
         let now = self.now(&front, Add::now());
-        if !front.queue.knows_next(now) {
-            self.catch_up(&mut front, false);
-        }
         let taken = loop {
             match front.queue.take(now) {
                 None if self.catch_up(&mut front, true) => {}

@@ -114,3 +114,20 @@ fn what_is_printed_of_a_queue_says_how_much_there_is() {
         .and(Bucket::new(1.0, 1));
     assert_eq!(format!("{limiters:?}"), "MaxOf(2 limiters)");
 }
+
+#[test]
+fn a_key_is_written_over_the_one_that_was_handed_back() {
+    let now = Instant::ORIGIN;
+    let mut queue = Queue::new(Fifo::new(), item_limiter());
+    for key in ["first", "other"] {
+        queue.add(key.to_owned(), Add::now(), now);
+    }
+    let first = queue.take(now).unwrap();
+    let place = first.key().as_ptr();
+    queue.done(first, now);
+    // Were the place free, these would have it.
+    let _others: Vec<String> = (0..10).map(|_| "taken".to_owned()).collect();
+    let other = queue.take(now).unwrap();
+    assert_eq!(other.key(), "other");
+    assert_eq!(other.key().as_ptr(), place, "no memory is asked for");
+}

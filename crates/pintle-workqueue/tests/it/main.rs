@@ -3,6 +3,7 @@
 
 mod custom_order;
 mod front;
+mod inbox;
 mod limited;
 mod metrics;
 mod model;
