@@ -257,7 +257,10 @@ impl Programs {
     ) -> Result<bool> {
         let serving = Serving::start(gateway, up)?;
         let ask = |seconds: f64| -> Result<Requests> {
-            let mut command = Command::new(&self.gateway_load);
+            // Whoever asks shares the processors with who answers. Elsewhere it would not take them away at
+            // every answer, so it waits here until they are free (SCHED_BATCH).
+            let mut command = Command::new("chrt");
+            command.args(["--batch", "0"]).arg(&self.gateway_load);
             command.args(["requests", &serving.address, "/pod/list", CONNECTIONS]);
             let found = output(command.arg(seconds.to_string()), interrupt)?;
             serde_json::from_str(&found).context(|| format!("read {found}"))
