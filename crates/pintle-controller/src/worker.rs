@@ -76,7 +76,7 @@ impl<K: Object> Worker<K> {
         }
     }
 
-    async fn work(&self, item: Item<ObjectName>) {
+    async fn work(&self, item: Item<'_, ObjectName>) {
         let started = self.time.now();
         self.active(1);
         let outcome = self.attempt(&item).await;
@@ -105,7 +105,7 @@ impl<K: Object> Worker<K> {
         }
     }
 
-    async fn attempt(&self, item: &Item<ObjectName>) -> Result<Action, Failure> {
+    async fn attempt(&self, item: &Item<'_, ObjectName>) -> Result<Action, Failure> {
         let key = item.key().clone();
         let context = Context {
             key: key.clone(),

@@ -46,18 +46,16 @@ impl<'a, K: Key> Get<'a, K> {
     }
 }
 
-impl<K: Key> Future for Get<'_, K> {
-    type Output = Option<Item<K>>;
+impl<'a, K: Key> Future for Get<'a, K> {
+    type Output = Option<Item<'a, K>>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
         loop {
             match this.shared.poll_get(&mut this.seat, cx.waker()) {
-                Asked::Answered(taken) => {
-                    this.alarm = None;
-                    let item = taken.map(|taken| Item::new(this.shared.clone(), taken));
-                    return Poll::Ready(item);
-                }
+                Asked::Key(taken) => return Poll::Ready(Some(Item::new(this.shared, taken))),
+                Asked::Over => return Poll::Ready(None),
                 Asked::Waits(until) => {
                     if this.sleep(until, cx).is_pending() {
                         return Poll::Pending;

@@ -8,23 +8,43 @@ use std::time::Duration;
 use crate::work_queue::Shared;
 use crate::{Add, Key, Taken};
 
-/// A key that a worker has. Nobody else is given it until this is dropped.
+/// A key that a worker has, lent by the queue. Nobody else is given it until this is dropped.
 ///
 /// It dereferences to the key. What came of the work is said by [`finish`](Self::finish),
 /// [`retry`](Self::retry) or [`again_after`](Self::again_after). When it is dropped instead, by a panic
-/// for example, the key is merely handed back: it comes again if it was added meanwhile.
+/// for example, the key is merely handed back: it comes again if it was added meanwhile. A task that is
+/// spawned for it takes it along as [`into_owned`](Self::into_owned) makes it.
 #[must_use = "dropping it hands the key back"]
-pub struct Item<K: Key> {
-    shared: Arc<Shared<K>>,
+pub struct Item<'a, K: Key> {
+    queue: Handle<'a, K>,
     /// There until it is handed back.
     taken: Option<Taken<K>>,
 }
 
-impl<K: Key> Item<K> {
-    pub(crate) fn new(shared: Arc<Shared<K>>, taken: Taken<K>) -> Self {
+/// The queue. To count a reference to it for each key would take a tenth of all that is done for one.
+enum Handle<'a, K> {
+    Lent(&'a Arc<Shared<K>>),
+    Own(Arc<Shared<K>>),
+}
+
+impl<'a, K: Key> Item<'a, K> {
+    #[inline]
+    pub(crate) fn new(queue: &'a Arc<Shared<K>>, taken: Taken<K>) -> Self {
         Self {
-            shared,
+            queue: Handle::Lent(queue),
             taken: Some(taken),
+        }
+    }
+
+    /// The same, which keeps the queue itself.
+    pub fn into_owned(mut self) -> Item<'static, K> {
+        let queue = match &self.queue {
+            Handle::Lent(queue) => Arc::clone(queue),
+            Handle::Own(queue) => queue.clone(),
+        };
+        Item {
+            queue: Handle::Own(queue),
+            taken: self.taken.take(),
         }
     }
 
@@ -59,6 +79,7 @@ impl<K: Key> Item<K> {
     }
 
     /// Only hands the key back, as dropping it does. client-go's `Done`.
+    #[inline]
     pub fn done(mut self) {
         self.hand_back(None, false);
     }
@@ -69,14 +90,15 @@ impl<K: Key> Item<K> {
             .expect("it is there until it is handed back")
     }
 
+    #[inline]
     fn hand_back(&mut self, again: Option<Add>, forget: bool) {
         let Some(taken) = self.taken.take() else {
             return;
         };
         let Some(how) = again else {
-            return self.shared.done(taken, forget);
+            return self.queue.done(taken, forget);
         };
-        self.shared.with(how, |queue, now| {
+        self.queue.with(how, |queue, now| {
             if forget {
                 queue.forget_taken(&taken);
             }
@@ -86,7 +108,18 @@ impl<K: Key> Item<K> {
     }
 }
 
-impl<K: Key> Deref for Item<K> {
+impl<K> Deref for Handle<'_, K> {
+    type Target = Shared<K>;
+
+    fn deref(&self) -> &Shared<K> {
+        match self {
+            Self::Lent(queue) => queue,
+            Self::Own(queue) => queue,
+        }
+    }
+}
+
+impl<K: Key> Deref for Item<'_, K> {
     type Target = K;
 
     fn deref(&self) -> &K {
@@ -94,13 +127,13 @@ impl<K: Key> Deref for Item<K> {
     }
 }
 
-impl<K: Key> Drop for Item<K> {
+impl<K: Key> Drop for Item<'_, K> {
     fn drop(&mut self) {
         self.hand_back(None, false);
     }
 }
 
-impl<K: Key + fmt::Debug> fmt::Debug for Item<K> {
+impl<K: Key + fmt::Debug> fmt::Debug for Item<'_, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Item").field(self.key()).finish()
     }

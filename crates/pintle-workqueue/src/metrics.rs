@@ -28,11 +28,13 @@ impl Told {
         }
     }
 
+    #[inline]
     pub(crate) fn anybody(&self) -> bool {
         self.metrics.is_some()
     }
 
     /// A key was added; so many wait now.
+    #[inline]
     pub(crate) fn added(&self, depth: usize) {
         if self.anybody() {
             self.metrics.count(&ADDS, &[&self.name]);
@@ -40,12 +42,14 @@ impl Told {
         }
     }
 
+    #[inline]
     pub(crate) fn retried(&self) {
         if self.anybody() {
             self.metrics.count(&RETRIES, &[&self.name]);
         }
     }
 
+    #[inline]
     pub(crate) fn taken(&mut self, slot: u32, since: Instant, now: Instant, depth: usize) {
         if self.anybody() {
             self.seconds(&QUEUE_DURATION, since, now);
@@ -54,6 +58,7 @@ impl Told {
         }
     }
 
+    #[inline]
     pub(crate) fn done(&mut self, slot: u32, now: Instant) {
         let found = self.running.iter().position(|&(other, _)| other == slot);
         if let Some(found) = found {

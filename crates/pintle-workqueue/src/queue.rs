@@ -160,30 +160,51 @@ impl<K: Key> Queue<K> {
     }
 
     /// The key that is next, if one waits. It is the worker's until it is [handed back](Self::done).
+    #[inline]
     pub fn take(&mut self, now: Instant) -> Option<Taken<K>> {
         self.advance(now);
-        loop {
+        let (slot, known) = loop {
             let Ticket(slot) = self.order.pop()?;
             // An order may name what it was not given; that is passed over.
             if self.slots.in_use(slot).is_some_and(Slot::waits) {
-                return Some(self.take_slot(slot, now));
+                break (slot, self.slots.get_mut(slot));
             }
-        }
+        };
+        known.wanted = false;
+        known.taken = true;
+        self.ready -= 1;
+        self.processing += 1;
+        let depth = self.ready + self.again;
+        self.told.taken(slot, known.since, now, depth);
+        let key = match self.spare.take() {
+            Some(mut spare) => {
+                spare.clone_from(known.key());
+                spare
+            }
+            None => known.key().clone(),
+        };
+        Some(Taken {
+            slot,
+            key,
+            priority: known.priority,
+        })
     }
 
     /// The worker is done. If the key was added meanwhile, it waits again.
+    #[inline]
     pub fn done(&mut self, taken: Taken<K>, now: Instant) {
         self.advance(now);
         let slot = taken.slot;
         self.told.done(slot, now);
-        self.slots.get_mut(slot).taken = false;
         self.processing -= 1;
-        if self.slots.get(slot).wanted {
+        let known = self.slots.get_mut(slot);
+        known.taken = false;
+        if known.wanted {
             self.again -= 1;
             self.ready += 1;
             self.push(slot);
-        } else {
-            self.release(slot);
+        } else if known.is_over() {
+            self.slots.remove(slot);
         }
         self.spare = (self.ready > 0).then_some(taken.key);
     }
@@ -209,6 +230,7 @@ impl<K: Key> Queue<K> {
     }
 
     /// Lets what is due by now wait for a worker. Every operation that takes the time does so first.
+    #[inline]
     pub fn advance(&mut self, now: Instant) {
         while let Some((slot, due)) = self.delays.pop(now, &mut self.slots) {
             let priority = self.slots.get(slot).priority;
@@ -385,29 +407,6 @@ impl<K: Key> Queue<K> {
         self.order.push(Ticket(slot), self.slots.key(slot), rank);
     }
 
-    fn take_slot(&mut self, slot: u32, now: Instant) -> Taken<K> {
-        let known = self.slots.get_mut(slot);
-        known.wanted = false;
-        known.taken = true;
-        let (since, priority) = (known.since, known.priority);
-        self.ready -= 1;
-        self.processing += 1;
-        self.told.taken(slot, since, now, self.ready + self.again);
-        let known = self.slots.key(slot);
-        let key = match self.spare.take() {
-            Some(mut spare) => {
-                spare.clone_from(known);
-                spare
-            }
-            None => known.clone(),
-        };
-        Taken {
-            slot,
-            key,
-            priority,
-        }
-    }
-
     fn forget_slot(&mut self, slot: u32) {
         self.slots.get_mut(slot).failures = 0;
         self.release(slot);
@@ -415,9 +414,7 @@ impl<K: Key> Queue<K> {
 
     /// Gives a slot up if nothing is known of its key.
     fn release(&mut self, slot: u32) {
-        let known = self.slots.get(slot);
-        let idle = !known.wanted && !known.taken && known.delay == NOWHERE;
-        if idle && known.failures == 0 {
+        if self.slots.get(slot).is_over() {
             self.slots.remove(slot);
         }
     }

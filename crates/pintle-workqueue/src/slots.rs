@@ -30,9 +30,34 @@ pub(crate) struct Slot<K> {
 }
 
 impl<K> Slot<K> {
+    fn of(key: K, hash: u32) -> Self {
+        Self {
+            key: Some(key),
+            since: Instant::ORIGIN,
+            added: 0,
+            hash,
+            delay: NOWHERE,
+            priority: 0,
+            failures: 0,
+            wanted: false,
+            taken: false,
+        }
+    }
+
+    /// The key of a slot that is not free.
+    pub(crate) fn key(&self) -> &K {
+        let key = self.key.as_ref();
+        key.expect("only the numbers of slots in use are handed out")
+    }
+
     /// Whether it waits for a worker.
     pub(crate) fn waits(&self) -> bool {
         self.wanted && !self.taken
+    }
+
+    /// Whether nothing is known of the key.
+    pub(crate) fn is_over(&self) -> bool {
+        !self.wanted && !self.taken && self.delay == NOWHERE && self.failures == 0
     }
 }
 
@@ -126,6 +151,7 @@ impl<K: Hash + Eq> Slots<K> {
 
     /// Forgets a key; its slot will be another's. The table is left as it is: to find where a key stands in
     /// it would take as long as all the rest.
+    #[inline]
     pub(crate) fn remove(&mut self, slot: u32) {
         self.live -= 1;
         if self.live == 0 && self.pieces.len() > 1 {
@@ -144,8 +170,7 @@ impl<K: Hash + Eq> Slots<K> {
 
     /// The key of a slot that is not free.
     pub(crate) fn key(&self, slot: u32) -> &K {
-        let key = self.get(slot).key.as_ref();
-        key.expect("only the numbers of slots in use are handed out")
+        self.get(slot).key()
     }
 
     /// The slot of this number, if one is in use.
@@ -155,30 +180,21 @@ impl<K: Hash + Eq> Slots<K> {
         found.key.is_some().then_some(found)
     }
 
+    #[inline]
     pub(crate) fn get(&self, slot: u32) -> &Slot<K> {
         at(&self.pieces, slot)
     }
 
+    #[inline]
     pub(crate) fn get_mut(&mut self, slot: u32) -> &mut Slot<K> {
         &mut self.pieces[slot as usize / PIECE][slot as usize % PIECE]
     }
 
     fn occupy(&mut self, key: K, hash: u32) -> u32 {
-        let fresh = Slot {
-            key: Some(key),
-            since: Instant::ORIGIN,
-            added: 0,
-            hash,
-            delay: NOWHERE,
-            priority: 0,
-            failures: 0,
-            wanted: false,
-            taken: false,
-        };
         if self.free != NOWHERE {
             let slot = self.free;
             self.free = self.get(slot).delay;
-            *self.get_mut(slot) = fresh;
+            *self.get_mut(slot) = Slot::of(key, hash);
             return slot;
         }
         if self.pieces.last().is_none_or(|piece| piece.len() == PIECE) {
@@ -188,7 +204,7 @@ impl<K: Hash + Eq> Slots<K> {
         }
         let before = (self.pieces.len() - 1) * PIECE;
         let piece = self.pieces.last_mut().expect("a piece was just added");
-        piece.push(fresh);
+        piece.push(Slot::of(key, hash));
         u32::try_from(before + piece.len() - 1)
             .ok()
             .filter(|&slot| slot < NOWHERE)

@@ -1,6 +1,12 @@
-//! The lock of the asynchronous front: the standard library's, or one whose every interleaving is tried.
+//! What the asynchronous front shares: the standard library's, or what has its every interleaving tried.
 
 #[cfg(loom)]
-pub(crate) use loom::sync::{Mutex, MutexGuard};
+pub(crate) use loom::sync::{
+    Mutex, MutexGuard,
+    atomic::{AtomicBool, Ordering},
+};
 #[cfg(not(loom))]
-pub(crate) use std::sync::{Mutex, MutexGuard};
+pub(crate) use std::sync::{
+    Mutex, MutexGuard,
+    atomic::{AtomicBool, Ordering},
+};

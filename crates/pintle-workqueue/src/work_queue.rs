@@ -9,6 +9,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::iter;
 use std::sync::{Arc, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
@@ -35,7 +36,7 @@ pub struct WorkQueue<K> {
 // The front is locked before the inbox.
 pub(crate) struct Shared<K> {
     front: Mutex<Front<K>>,
-    inbox: Mutex<Inbox<K>>,
+    inbox: Inbox<K>,
     time: Arc<dyn Time>,
     hasher: Hasher,
     /// Whether anybody wants to know at once how many keys wait, and since when.
@@ -44,8 +45,10 @@ pub(crate) struct Shared<K> {
 
 /// What comes of asking for a key.
 pub(crate) enum Asked<K> {
-    /// A key, or none any more.
-    Answered(Option<Taken<K>>),
+    /// A key.
+    Key(Taken<K>),
+    /// There will be none any more.
+    Over,
     /// There will be a call; before that, to be asked again at this time.
     Waits(Option<Instant>),
 }
@@ -90,7 +93,7 @@ impl<K: Key> WorkQueue<K> {
         };
         let shared = Shared {
             front: Mutex::new(front),
-            inbox: Mutex::new(Inbox::new()),
+            inbox: Inbox::new(),
             time,
             hasher,
             is_measured,
@@ -147,9 +150,9 @@ impl<K: Key> WorkQueue<K> {
     }
 
     /// The next key, if one waits now.
-    pub fn try_get(&self) -> Option<Item<K>> {
+    pub fn try_get(&self) -> Option<Item<'_, K>> {
         let taken = self.shared.with(Add::now(), Queue::take);
-        taken.map(|taken| Item::new(self.shared.clone(), taken))
+        taken.map(|taken| Item::new(&self.shared, taken))
     }
 
     /// What failed before counts no more: the key is tried again as if for the first time.
@@ -195,9 +198,7 @@ impl<K: Key> WorkQueue<K> {
         let mut front = self.shared.caught_up();
         front.queue.shut_down();
         front.abandoned = true;
-        let calls = front.settle();
-        drop(front);
-        calls.make();
+        let_go(front);
     }
 
     /// Ends the queue as [`shut_down`](Self::shut_down) does, at once, and waits until workers have
@@ -210,9 +211,7 @@ impl<K: Key> WorkQueue<K> {
         let mut front = self.shared.caught_up();
         front.queue.shut_down();
         front.abandoned = false;
-        let calls = front.settle();
-        drop(front);
-        calls.make();
+        let_go(front);
         Drain::new(&self.shared)
     }
 
@@ -254,10 +253,6 @@ impl<K: Key> Shared<K> {
         self.front.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn lock_inbox(&self) -> MutexGuard<'_, Inbox<K>> {
-        self.inbox.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
     /// The queue with all that was added.
     fn caught_up(&self) -> MutexGuard<'_, Front<K>> {
         let mut front = self.lock();
@@ -268,17 +263,25 @@ impl<K: Key> Shared<K> {
     /// Adds what is in the inbox, if anything is. If not, a task may be about to wait for it.
     fn catch_up(&self, front: &mut Front<K>, is_about_to_wait: bool) -> bool {
         let watched = is_about_to_wait || !front.waiters.is_empty();
-        let is_anything = self.lock_inbox().fetch(&mut front.arrived, watched);
-        let hashes = front.arrived.iter().map(|arrival| arrival.hash);
-        front.queue.expect(hashes);
+        if !self.inbox.fetch(&mut front.arrived, watched) {
+            return false;
+        }
         // One at a time, so that what comes after a panic of an order's is not lost.
+        let mut expected = 0;
         while let Some(arrival) = front.arrived.pop_front() {
+            if expected == 0 {
+                expected = EXPECTED;
+                let next = iter::once(&arrival).chain(&front.arrived);
+                let hashes = next.map(|arrival| arrival.hash);
+                front.queue.expect(hashes.take(EXPECTED));
+            }
+            expected -= 1;
             let how = Add::now().priority(arrival.priority);
             front
                 .queue
                 .add_hashed(arrival.key, arrival.hash, how, Instant::ORIGIN);
         }
-        is_anything
+        true
     }
 
     /// Leaves a key that is to be worked on at once, no matter when that was.
@@ -288,7 +291,7 @@ impl<K: Key> Shared<K> {
             key,
             priority,
         };
-        let is_urgent = self.lock_inbox().leave(arrival);
+        let is_urgent = self.inbox.leave(arrival);
         if is_urgent {
             self.with(Add::now(), |_, _| ());
         }
@@ -307,24 +310,23 @@ impl<K: Key> Shared<K> {
     ) -> T {
         let now = self.now(&front, how);
         let result = act(&mut front.queue, now);
-        let calls = front.settle();
-        drop(front);
-        calls.make();
+        let_go(front);
         result
     }
 
     /// A worker is done.
+    #[inline]
     pub(crate) fn done(&self, taken: Taken<K>, forget: bool) {
         let mut front = self.lock();
         if front.queue.comes_again(&taken) {
             self.catch_up(&mut front, false);
         }
-        self.act(front, Add::now(), |queue, now| {
-            if forget {
-                queue.forget_taken(&taken);
-            }
-            queue.done(taken, now);
-        });
+        let now = self.now(&front, Add::now());
+        if forget {
+            front.queue.forget_taken(&taken);
+        }
+        front.queue.done(taken, now);
+        let_go(front);
     }
 
     /// The time, if anything depends on it: to read a clock takes longer than to add a key.
@@ -338,29 +340,31 @@ impl<K: Key> Shared<K> {
 
     /// A task asks for a key. If there is none it has a seat, and may be the one that has to come back
     /// by the time that is said.
+    #[inline]
     pub(crate) fn poll_get(&self, seat: &mut Option<Seat>, waker: &Waker) -> Asked<K> {
         // A key that was added again while it waited is worked on once.
         let mut front = self.caught_up();
         let now = self.now(&front, Add::now());
-        let taken = loop {
-            match front.queue.take(now) {
-                None if self.catch_up(&mut front, true) => {}
-                taken => break taken,
+        let mut taken = front.queue.take(now);
+        while taken.is_none() && self.catch_up(&mut front, true) {
+            taken = front.queue.take(now);
+        }
+        let is_over = taken.is_none() && front.queue.is_finished();
+        let asked = match taken {
+            Some(taken) => Asked::Key(taken),
+            None if is_over => Asked::Over,
+            None => {
+                let sits = front.waiters.sit(*seat, waker);
+                *seat = Some(sits);
+                Asked::Waits(front.alarm(sits))
             }
         };
-        let asked = if taken.is_some() || front.queue.is_finished() {
-            if let Some(seat) = seat.take() {
-                front.leave(seat);
-            }
-            Asked::Answered(taken)
-        } else {
-            let sits = front.waiters.sit(*seat, waker);
-            *seat = Some(sits);
-            Asked::Waits(front.alarm(sits))
-        };
-        let calls = front.settle();
-        drop(front);
-        calls.make();
+        if !matches!(asked, Asked::Waits(_))
+            && let Some(seat) = seat.take()
+        {
+            front.leave(seat);
+        }
+        let_go(front);
         asked
     }
 
@@ -368,9 +372,7 @@ impl<K: Key> Shared<K> {
     pub(crate) fn leave(&self, seat: Seat) {
         let mut front = self.lock();
         front.leave(seat);
-        let calls = front.settle();
-        drop(front);
-        calls.make();
+        let_go(front);
     }
 
     /// Whether everything is done, or is not waited for any more. If not, `waker` is called when it is.
@@ -423,7 +425,7 @@ impl<K: Key> Front<K> {
         }
     }
 
-    /// Who is to be called, after anything has changed.
+    /// Who is to be called.
     fn settle(&mut self) -> Calls {
         let mut calls = Calls::default();
         if !self.waiters.is_empty() {
@@ -471,6 +473,17 @@ impl<K: Key> Front<K> {
     }
 }
 
+/// Lets the queue go after anything has changed, and calls those for whom that is news.
+#[inline]
+fn let_go<K: Key>(mut front: MutexGuard<'_, Front<K>>) {
+    if front.waiters.is_empty() && front.drainers.is_empty() {
+        return;
+    }
+    let calls = front.settle();
+    drop(front);
+    calls.make();
+}
+
 /// Wakers to be called once the lock is free.
 #[derive(Default)]
 struct Calls {
@@ -512,6 +525,9 @@ impl<K: Key> fmt::Debug for WorkQueue<K> {
         self.shared.lock().queue.fmt(f)
     }
 }
+
+/// For so many keys memory is waited for together. For many more, what came first would be far again.
+const EXPECTED: usize = 64;
 
 /// How often unfinished work is told of, as client-go does.
 const BETWEEN_UNFINISHED: Duration = Duration::from_millis(500);

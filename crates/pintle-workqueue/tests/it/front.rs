@@ -274,7 +274,7 @@ fn no_key_is_lost_whichever_poll_a_get_is_dropped_after() {
         let random = SeededRandom::new(seed);
         let (queue, clock) = queue::<u64>();
         let mut tasks: Vec<Waiting<'_>> = Vec::new();
-        let mut held: Vec<Item<u64>> = Vec::new();
+        let mut held: Vec<Item<'_, u64>> = Vec::new();
         let (mut added, mut got) = (0, 0);
         for _ in 0..random.below(80) {
             match random.below(10) {

@@ -25,7 +25,7 @@ fn who_adds_without_looking_changes_no_order() {
             ),
         };
         let mut both = Both {
-            shared,
+            shared: &shared,
             plain,
             held: Vec::new(),
             clock,
@@ -40,15 +40,15 @@ fn who_adds_without_looking_changes_no_order() {
     }
 }
 
-struct Both {
-    shared: WorkQueue<u64>,
+struct Both<'a> {
+    shared: &'a WorkQueue<u64>,
     plain: Queue<u64>,
-    held: Vec<(Item<u64>, Taken<u64>)>,
+    held: Vec<(Item<'a, u64>, Taken<u64>)>,
     clock: ManualClock,
     seed: u64,
 }
 
-impl Both {
+impl Both<'_> {
     fn step(&mut self, random: &SeededRandom, keys: u64) {
         let key = random.below(keys);
         match random.below(100) {
@@ -100,6 +100,11 @@ impl Both {
         let expected = self.plain.take(self.clock.now());
         let (seed, key) = (self.seed, taken.as_deref().copied());
         assert_eq!(key, expected.as_ref().map(|it| *it.key()), "seed {seed}");
+        // Whether it is lent or not is all the same.
+        let taken = taken.map(|item| match *item % 2 {
+            0 => item.into_owned(),
+            _ => item,
+        });
         self.held.extend(taken.zip(expected));
     }
 
