@@ -299,15 +299,7 @@ impl<K: Key> Shared<K> {
 
     /// Does something with the queue, and calls those for whom that is news.
     pub(crate) fn with<T>(&self, how: Add, act: impl FnOnce(&mut Queue<K>, Instant) -> T) -> T {
-        self.act(self.caught_up(), how, act)
-    }
-
-    fn act<T>(
-        &self,
-        mut front: MutexGuard<'_, Front<K>>,
-        how: Add,
-        act: impl FnOnce(&mut Queue<K>, Instant) -> T,
-    ) -> T {
+        let mut front = self.caught_up();
         let now = self.now(&front, how);
         let result = act(&mut front.queue, now);
         let_go(front);
@@ -349,10 +341,9 @@ impl<K: Key> Shared<K> {
         while taken.is_none() && self.catch_up(&mut front, true) {
             taken = front.queue.take(now);
         }
-        let is_over = taken.is_none() && front.queue.is_finished();
         let asked = match taken {
             Some(taken) => Asked::Key(taken),
-            None if is_over => Asked::Over,
+            None if front.queue.is_finished() => Asked::Over,
             None => {
                 let sits = front.waiters.sit(*seat, waker);
                 *seat = Some(sits);
