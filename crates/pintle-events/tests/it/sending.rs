@@ -7,7 +7,7 @@ use pintle_api::core::v1::{ConfigMap, Event as CoreEvent};
 use pintle_api::events::v1::Event as SeriesEvent;
 use pintle_client::Client;
 use pintle_env::{ManualClock, Metrics, OpenMetrics};
-use pintle_events::{Event, Recorder, Recording};
+use pintle_events::{Builder, Event, Recorder, Recording};
 use pintle_meta::v1::ListOptions;
 use pintle_test::{Cluster, Fault, Requests};
 use tokio::task::JoinSet;
@@ -30,18 +30,47 @@ async fn core_events(client: &Client) -> Vec<CoreEvent> {
     list.items.into_iter().collect()
 }
 
-/// Moves the clock until everything has been written.
-async fn flushed(recorder: &Recorder, clock: &ManualClock) {
-    let mut flushed = std::pin::pin!(recorder.flushed());
-    for _ in 0..5_000 {
-        tokio::select! {
-            biased;
-            () = &mut flushed => return,
-            () = tokio::time::sleep(Duration::from_millis(2)) => {}
+/// A recorder whose events go to a server of its own, by a clock that the test moves.
+struct Sending {
+    cluster: Cluster,
+    client: Client,
+    clock: ManualClock,
+    recorder: Recorder,
+    /// Ends with this.
+    _tasks: JoinSet<()>,
+}
+
+impl Sending {
+    async fn start(recording: impl FnOnce(&Client) -> Builder) -> Self {
+        let cluster = cluster().await;
+        let client = cluster.client();
+        let clock = ManualClock::new();
+        let recording = recording(&client).time(Arc::new(clock.clone()));
+        let (recorder, recording) = recording.build();
+        let mut tasks = JoinSet::new();
+        tasks.spawn(recording.run());
+        Self {
+            cluster,
+            client,
+            clock,
+            recorder,
+            _tasks: tasks,
         }
-        clock.advance(Duration::from_secs(1));
     }
-    panic!("events are not written");
+
+    /// Moves the clock until everything has been written.
+    async fn flushed(&self) {
+        let mut flushed = std::pin::pin!(self.recorder.flushed());
+        for _ in 0..5_000 {
+            tokio::select! {
+                biased;
+                () = &mut flushed => return,
+                () = tokio::time::sleep(Duration::from_millis(2)) => {}
+            }
+            self.clock.advance(Duration::from_secs(1));
+        }
+        panic!("events are not written");
+    }
 }
 
 // claims: events.series, events.fields
@@ -143,27 +172,23 @@ async fn a_core_event_is_counted_where_it_is() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_cannot_be_reached_is_tried_again_and_nothing_blocks() {
     for kind in [Recording::core, Recording::events] {
-        let cluster = cluster().await;
-        let client = cluster.client();
-        let clock = ManualClock::new();
         let exporter = OpenMetrics::new();
-        let (recorder, recording) = kind(&client, "controller")
-            .time(Arc::new(clock.clone()))
-            .metrics(Metrics::to(Arc::new(exporter.clone())))
-            .build();
-        let mut tasks = JoinSet::new();
-        tasks.spawn(recording.run());
+        let metrics = Metrics::to(Arc::new(exporter.clone()));
+        let sending = Sending::start(|client| kind(client, "controller").metrics(metrics)).await;
+        let recorder = &sending.recorder;
         let writes = Requests::any().resource("events");
         // Eleven attempts fail, and the twelfth does not.
-        cluster.inject(Fault::reset().on(writes.clone()).times(11));
+        sending
+            .cluster
+            .inject(Fault::reset().on(writes.clone()).times(11));
         recorder.normal(&map("lucky"), "Made", "a thing");
-        flushed(&recorder, &clock).await;
-        assert_eq!(core_events(&client).await.len(), 1);
+        sending.flushed().await;
+        assert_eq!(core_events(&sending.client).await.len(), 1);
         assert_eq!(recorder.dropped(), 0);
-        cluster.inject(Fault::reset().on(writes).times(12));
+        sending.cluster.inject(Fault::reset().on(writes).times(12));
         recorder.normal(&map("unlucky"), "Made", "a thing");
-        flushed(&recorder, &clock).await;
-        assert_eq!(core_events(&client).await.len(), 1);
+        sending.flushed().await;
+        assert_eq!(core_events(&sending.client).await.len(), 1);
         assert_eq!(recorder.dropped(), 1);
         let lost = "events_dropped_total{reason=\"unreachable\"} 1";
         assert!(exporter.to_string().contains(lost), "{exporter}");
@@ -173,49 +198,39 @@ async fn a_server_that_cannot_be_reached_is_tried_again_and_nothing_blocks() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_event_whose_answer_is_lost_is_not_lost() {
     for kind in [Recording::core, Recording::events] {
-        let cluster = cluster().await;
-        let client = cluster.client();
-        let clock = ManualClock::new();
-        let (recorder, recording) = kind(&client, "controller")
-            .time(Arc::new(clock.clone()))
-            .build();
-        let mut tasks = JoinSet::new();
-        tasks.spawn(recording.run());
+        let sending = Sending::start(|client| kind(client, "controller")).await;
+        let recorder = &sending.recorder;
         let writes = Requests::any().verb("create").resource("events");
-        cluster.inject(Fault::lost_answer().on(writes.clone()).times(1));
+        sending
+            .cluster
+            .inject(Fault::lost_answer().on(writes.clone()).times(1));
         for _ in 0..2 {
             recorder.normal(&map("it"), "Made", "a thing");
-            flushed(&recorder, &clock).await;
+            sending.flushed().await;
         }
-        let events = core_events(&client).await;
+        let events = core_events(&sending.client).await;
         assert_eq!((events.len(), recorder.dropped()), (1, 0));
         let count = events[0]
             .series
             .as_ref()
             .map_or(events[0].count, |it| it.count);
-        assert_eq!((count, cluster.count(&writes)), (2, 2));
+        assert_eq!((count, sending.cluster.count(&writes)), (2, 2));
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn events_of_one_moment_are_different_events() {
     for kind in [Recording::core, Recording::events] {
-        let cluster = cluster().await;
-        let client = cluster.client();
-        let clock = ManualClock::new();
-        let (recorder, recording) = kind(&client, "controller")
-            .time(Arc::new(clock.clone()))
-            .build();
-        let mut tasks = JoinSet::new();
-        tasks.spawn(recording.run());
+        let sending = Sending::start(|client| kind(client, "controller")).await;
+        let recorder = &sending.recorder;
         let writes = Requests::any().verb("create").resource("events");
-        cluster.inject(Fault::reset().on(writes).times(2));
+        sending.cluster.inject(Fault::reset().on(writes).times(2));
         let reasons = ["Made", "Changed", "Kept"];
         for reason in reasons {
             recorder.normal(&map("it"), reason, "a thing");
         }
-        flushed(&recorder, &clock).await;
-        let events = core_events(&client).await;
+        sending.flushed().await;
+        let events = core_events(&sending.client).await;
         let mut found: Vec<&str> = events.iter().map(|event| &*event.reason).collect();
         found.sort_by_key(|reason| reasons.iter().position(|known| known == reason));
         assert_eq!((&found[..], recorder.dropped()), (&reasons[..], 0));
