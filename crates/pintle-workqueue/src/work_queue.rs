@@ -9,7 +9,6 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::iter;
 use std::sync::{Arc, PoisonError};
 use std::task::{Poll, Waker};
 use std::time::Duration;
@@ -266,20 +265,19 @@ impl<K: Key> Shared<K> {
         if !self.inbox.fetch(&mut front.arrived, watched) {
             return false;
         }
-        // One at a time, so that what comes after a panic of an order's is not lost.
-        let mut expected = 0;
-        while let Some(arrival) = front.arrived.pop_front() {
-            if expected == 0 {
-                expected = EXPECTED;
-                let next = iter::once(&arrival).chain(&front.arrived);
-                let hashes = next.map(|arrival| arrival.hash);
-                front.queue.expect(hashes.take(EXPECTED));
+        while !front.arrived.is_empty() {
+            let next = front.arrived.iter().take(EXPECTED);
+            front.queue.expect(next.map(|arrival| arrival.hash));
+            // One at a time, so that what comes after a panic of an order's is not lost.
+            for _ in 0..EXPECTED {
+                let Some(arrival) = front.arrived.pop_front() else {
+                    break;
+                };
+                let how = Add::now().priority(arrival.priority);
+                front
+                    .queue
+                    .add_hashed(arrival.key, arrival.hash, how, Instant::ORIGIN);
             }
-            expected -= 1;
-            let how = Add::now().priority(arrival.priority);
-            front
-                .queue
-                .add_hashed(arrival.key, arrival.hash, how, Instant::ORIGIN);
         }
         true
     }
