@@ -131,3 +131,20 @@ fn a_key_is_written_over_the_one_that_was_handed_back() {
     assert_eq!(other.key(), "other");
     assert_eq!(other.key().as_ptr(), place, "no memory is asked for");
 }
+
+#[test]
+fn a_key_of_which_nothing_is_known_any_more_is_let_go() {
+    let mut now = Instant::ORIGIN;
+    let mut queue = Queue::new(Fifo::new(), item_limiter());
+    let key: Arc<str> = "key".into();
+    queue.add(key.clone(), Add::now().rate_limited(), now);
+    now = queue.next_deadline().unwrap();
+    let taken = queue.take(now).unwrap();
+    queue.done(taken, now);
+    assert_eq!(Arc::strong_count(&key), 2, "it has failed once");
+    queue.forget(&key);
+    assert_eq!(Arc::strong_count(&key), 1);
+    queue.add(key.clone(), Add::now().after(Duration::from_secs(1)), now);
+    queue.shut_down();
+    assert_eq!(Arc::strong_count(&key), 1);
+}
