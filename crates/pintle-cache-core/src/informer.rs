@@ -204,7 +204,14 @@ impl<O: Cached> Informer<O> {
             self.deliver(&unseen);
             self.log.reveal(unseen);
         }
+        self.sweep();
         true
+    }
+
+    /// Frees what subscribers have been told of and nobody is to be told of any more; a flush does that
+    /// too. So memory is freed by who owns the informer, whoever was the last to need it.
+    pub fn sweep(&mut self) {
+        self.log.sweep();
     }
 
     /// One item of the queue.

@@ -7,6 +7,7 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Context, Poll};
 
 use pintle_cache_core::{
     Change, Indexers, Informer, Reflector, ReflectorOptions, Snapshot, SourceId, Version,
@@ -16,9 +17,10 @@ use pintle_codec::Str;
 use pintle_meta::{AnyObject, ResourceVersion};
 use pintle_snapshot::SnapshotCell;
 use tokio::runtime::Handle;
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, watch};
 use tokio::task::{AbortHandle, JoinSet};
 
+use crate::ahead::Ahead;
 use crate::driver::{Driver, Found};
 use crate::factory::SyncState;
 use crate::intake::Intake;
@@ -37,6 +39,8 @@ pub(crate) struct Core {
     versions: watch::Sender<u64>,
     /// The time of the next resync may be another than before.
     resync_changed: Notify,
+    /// Somebody has been told of something that may be freed now.
+    passed: Notify,
     sources: Mutex<Vec<SourceState>>,
 }
 
@@ -183,6 +187,11 @@ impl Core {
         self.resync_changed.notify_one();
     }
 
+    /// Has what all have been told of freed, by one of the tasks that store.
+    pub(crate) fn sweep_soon(&self) {
+        self.passed.notify_one();
+    }
+
     pub(crate) fn report(&self, problem: Problem) {
         let kind = match &problem {
             Problem::Request(_) => "request",
@@ -228,43 +237,22 @@ impl Core {
         });
     }
 
-    /// Follows one source for as long as it is polled, and hands on what it finds out.
-    async fn follow(self: Arc<Self>, at: usize, mut driver: Driver, found: mpsc::Sender<Found>) {
+    /// Follows one source for as long as it is polled, and takes in what is found out, as much at once as
+    /// there is: a connection may hand over its events one by one, and to publish costs several times
+    /// what an event does.
+    async fn follow(self: Arc<Self>, id: SourceId, at: usize, mut driver: Driver) {
+        let (mut changes, mut since_yield) = (Vec::new(), 0);
         loop {
-            let next = poll_fn(|cx| {
-                let next = driver.poll_found(cx);
-                // What has been handed on counts as arrived until it is taken in.
-                let arrived = driver.arrived();
-                if next.is_pending() && arrived > 0 {
-                    self.source_states()[at].arrived = arrived;
-                }
-                next
-            });
-            // Whoever takes it in ends together with this.
-            if found.send(next.await).await.is_err() {
-                return;
-            }
-        }
-    }
-
-    /// Takes in what a source has found out, as much at once as there is: a connection may hand over
-    /// its events one by one, and to publish costs several times what an event does. Meanwhile, what
-    /// comes next is read.
-    async fn take_in(self: Arc<Self>, id: SourceId, at: usize, mut found: mpsc::Receiver<Found>) {
-        let (mut batch, mut since_yield) = (Vec::new(), 0);
-        while found.recv_many(&mut batch, BATCH).await > 0 {
-            since_yield += batch.len();
-            let mut changes = Vec::with_capacity(batch.len());
-            for found in batch.drain(..) {
-                match found {
-                    Found::Change(change) => changes.push(change),
-                    Found::Problem(problem) => {
-                        self.source_states()[at].last_problem = Some(problem.to_string());
-                        self.report(problem);
-                    }
+            tokio::select! {
+                biased;
+                () = poll_fn(|cx| self.poll_changes(at, &mut driver, &mut changes, cx)) => {}
+                () = self.passed.notified() => {
+                    self.writer().sweep();
+                    continue;
                 }
             }
-            self.take(id, changes);
+            since_yield += changes.len();
+            self.take(id, &mut changes);
             self.source_states()[at].arrived = 0;
             if since_yield >= BATCH {
                 // A server that sends without a pause leaves the others their turn.
@@ -274,15 +262,41 @@ impl Core {
         }
     }
 
-    /// Brings changes into the store.
-    fn take(&self, source: SourceId, changes: Vec<Change<AnyObject>>) {
-        if changes.is_empty() {
-            return;
+    /// Waits for changes, and gathers those that are there.
+    fn poll_changes(
+        &self,
+        at: usize,
+        driver: &mut Driver,
+        changes: &mut Vec<Change<AnyObject>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        while changes.len() < BATCH {
+            match driver.poll_found(cx) {
+                Poll::Ready(Found::Change(change)) => changes.push(change),
+                Poll::Ready(Found::Problem(problem)) => {
+                    self.source_states()[at].last_problem = Some(problem.to_string());
+                    self.report(problem);
+                }
+                Poll::Pending if changes.is_empty() => {
+                    // What has come counts as arrived until it is taken in.
+                    let arrived = driver.arrived();
+                    if arrived > 0 {
+                        self.source_states()[at].arrived = arrived;
+                    }
+                    return Poll::Pending;
+                }
+                Poll::Pending => break,
+            }
         }
+        Poll::Ready(())
+    }
+
+    /// Brings changes into the store.
+    fn take(&self, source: SourceId, changes: &mut Vec<Change<AnyObject>>) {
         let count = changes.len();
         let (is_news, errors) = {
             let mut writer = self.writer();
-            for change in changes {
+            for change in changes.drain(..) {
                 writer.push(source, change);
             }
             (writer.flush(), writer.take_index_errors())
@@ -349,6 +363,7 @@ impl Owner {
             published,
             versions: watch::Sender::new(0),
             resync_changed: Notify::new(),
+            passed: Notify::new(),
             sources: Mutex::new(states.collect()),
         });
         let owner = Arc::new(Self {
@@ -364,15 +379,15 @@ impl Owner {
             let settings = &core.settings;
             let options = options_for(&*spec.source, settings.reflector.clone());
             let reflector = Reflector::new(options, settings.random.clone());
+            let (source, reader) = Ahead::new(spec.source);
             let driver = Driver::new(
                 reflector,
-                spec.source,
+                Arc::new(source),
                 intake.clone(),
                 settings.time.clone(),
             );
-            let (sender, receiver) = mpsc::channel(BATCH);
-            owner.run_later(core.clone().follow(at, driver, sender));
-            owner.run_later(core.clone().take_in(id, at, receiver));
+            owner.run_later(reader.run());
+            owner.run_later(core.clone().follow(id, at, driver));
         }
         owner.run_later(core.clone().resync());
         owner
@@ -510,7 +525,7 @@ fn version_of(snapshot: &Snapshot<AnyObject>) -> ResourceVersion {
     snapshot.resource_version().clone()
 }
 
-/// How many changes are published together at most, as in client-go; and wait for that.
+/// How many changes are published together at most, as in client-go.
 const BATCH: usize = 1_000;
 
 /// In place of the number of versions, once there are no more.

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use crate::core::{Owner, STOPPED};
 use crate::handler::Tombstone;
 use crate::snapshot::typed;
+use crate::subscribed::Subscribed;
 
 /// What happens to the objects of an informer, from all objects there are on.
 ///
@@ -24,7 +25,7 @@ use crate::snapshot::typed;
 #[must_use = "events are there while they are read"]
 pub struct Events<K> {
     owner: Arc<Owner>,
-    subscription: Subscription<AnyObject>,
+    subscription: Subscribed,
     state: State,
     kind: PhantomData<fn() -> K>,
 }
@@ -64,6 +65,7 @@ enum State {
 impl<K: Object> Events<K> {
     pub(crate) fn new(owner: Arc<Owner>, subscription: Subscription<AnyObject>) -> Self {
         let state = State::Reading(owner.core().versions());
+        let subscription = Subscribed::new(owner.core(), subscription);
         Self {
             owner,
             subscription,

@@ -45,6 +45,7 @@
 //! handle, a stream. What runs for them is theirs: when the last handle goes, the watch ends.
 #![forbid(unsafe_code)]
 
+mod ahead;
 #[cfg(feature = "compressed")]
 mod compressed;
 mod core;
@@ -66,6 +67,7 @@ mod settings;
 mod snapshot;
 mod source;
 mod storage;
+mod subscribed;
 mod until;
 
 pub use self::events::{Event, Events};

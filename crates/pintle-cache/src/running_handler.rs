@@ -16,6 +16,7 @@ use crate::core::{Core, Owner, STOPPED};
 use crate::handler::AnyHandler;
 use crate::metrics;
 use crate::report::Problem;
+use crate::subscribed::Subscribed;
 
 /// A handler that was added to an informer. When it is dropped, the handler is removed; it keeps the
 /// informer alive until then.
@@ -41,7 +42,7 @@ impl HandlerHandle {
         let running = Running {
             core: owner.core().clone(),
             name,
-            subscription,
+            subscription: Subscribed::new(owner.core(), subscription),
             handler,
         };
         let abort = owner.run(async move {
@@ -136,7 +137,7 @@ impl fmt::Debug for HandlerHandle {
 struct Running {
     core: Arc<Core>,
     name: String,
-    subscription: Subscription<AnyObject>,
+    subscription: Subscribed,
     handler: AnyHandler,
 }
 

@@ -2,11 +2,12 @@
 //!
 //! The log is a chain: a [`Place`] leads to the [`Segment`] that was written there, once it is, and
 //! each segment to the place behind it. Only forward: whoever holds a place keeps alive what comes
-//! behind it, and nothing before. So a segment is freed when the last subscriber has passed it,
+//! behind it, and nothing before. So a segment can be freed when the last subscriber has passed it,
 //! without anybody counting.
 //!
-//! Invariant: a segment never changes, and the store that is published when it becomes visible is not
-//! older than its events.
+//! Invariants: a segment never changes, and the store that is published when it becomes visible is not
+//! older than its events. It is freed by the writer, who has made most of what it holds: for others
+//! to free that is to meet the writer at a lock of the allocator for each of its blocks.
 
 use std::mem;
 use std::sync::{Arc, OnceLock};
@@ -34,8 +35,11 @@ pub(crate) struct Segment<O> {
     next: Place<O>,
 }
 
-/// The end of the log, at which its writer adds to it.
+/// The log, as its writer has it.
 pub(crate) struct Log<O> {
+    /// Behind everything that is known to have been passed by everybody.
+    head: Place<O>,
+    /// The end, at which it is added to.
     tail: Place<O>,
     end: Arc<End>,
 }
@@ -67,8 +71,10 @@ impl<O> Segment<O> {
 
 impl<O: Cached> Log<O> {
     pub(crate) fn new() -> Self {
+        let tail = Place::new();
         Self {
-            tail: Place::new(),
+            head: tail.clone(),
+            tail,
             end: Arc::new(End::default()),
         }
     }
@@ -127,6 +133,16 @@ impl<O: Cached> Log<O> {
         self.end.advance(unseen.mark);
         if let Some(first) = unseen.first {
             unseen.at.set(first);
+        }
+    }
+
+    /// Frees the segments that everybody has passed.
+    pub(crate) fn sweep(&mut self) {
+        // Where nobody is but the log itself nobody can come any more: there is nothing before it.
+        while let Some(link) = Arc::get_mut(&mut self.head.0)
+            && let Some(segment) = link.0.take()
+        {
+            self.head = segment.next.clone();
         }
     }
 }

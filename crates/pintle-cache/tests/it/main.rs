@@ -4,6 +4,7 @@
 mod compressed;
 mod factory;
 mod faults;
+mod freed;
 mod handlers;
 mod informer;
 mod intake;
