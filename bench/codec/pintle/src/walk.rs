@@ -2,10 +2,17 @@
 
 use pintle_codec::{Message, SlotRef};
 
-/// Reads every field, and returns what cannot be known without.
+/// Reads every field, and returns what cannot be known without. Of those that are absent, empty or zero, that is all
+/// there is to be read, and said of all at once.
 pub fn walk(message: &dyn Message) -> u64 {
-    let fields = 0..message.table().fields().len();
-    fields.fold(0, |sum, index| sum ^ look(message.get(index)))
+    let beyond = u64::MAX.checked_shl(message.table().fields().len() as u32);
+    let mut left = message.present() & !beyond.unwrap_or(0);
+    let mut sum = left;
+    while left != 0 {
+        sum ^= look(message.get(left.trailing_zeros() as usize));
+        left &= left - 1;
+    }
+    sum
 }
 
 fn look(slot: SlotRef<'_>) -> u64 {
