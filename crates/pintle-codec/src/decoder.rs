@@ -1,5 +1,6 @@
 //! [`Decoder`], which reads objects and keeps between them what makes the next one cheap.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 use crate::documents::Documents;
 use crate::interner::{self, Interner};
 use crate::prune::{Node, Prune};
+use crate::stock::Stock;
 use crate::{Error, FieldFlags, Message, SlotMut, Str, TypeMeta, cbor, json, protobuf};
 
 /// Reads objects: says how, and keeps between them the strings that repeat.
@@ -34,6 +36,7 @@ pub struct Decoder {
     incomplete: bool,
     strict: bool,
     violations: Vec<Violation>,
+    stock: Stock,
 }
 
 /// A field that strict reading objects to.
@@ -196,6 +199,13 @@ impl Decoder {
             return std::str::from_utf8(json).ok().map(Str::from);
         }
         self.documents.text(json)
+    }
+
+    /// What `make` makes, for types that keep something small of each object. A decoder that reads many
+    /// has several made at once, so that they lie on few pages of memory: whoever then looks at one
+    /// thing of many objects waits for less.
+    pub fn from_stock<T: Any + Send + Sync>(&mut self, make: impl Fn() -> T) -> T {
+        self.stock.take(make)
     }
 
     /// What is left out, if anything is.

@@ -33,6 +33,7 @@ mod query;
 pub mod schemars;
 #[cfg(feature = "serde")]
 pub mod serde;
+mod stock;
 mod str;
 mod string_type;
 mod table;

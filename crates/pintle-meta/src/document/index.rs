@@ -3,9 +3,7 @@
 use std::ops::Range;
 
 /// Where in an object's bytes its metadata stand, and those of them that are no texts.
-// In this order, what is asked for most is at the front.
 #[derive(Clone, Copy, Default)]
-#[repr(C)]
 pub(super) struct Index {
     pub(super) name: Span,
     pub(super) namespace: Span,
@@ -73,12 +71,6 @@ impl Span {
 
     pub(super) fn start(self) -> usize {
         self.start as usize
-    }
-
-    /// Where its first and its last byte are; anywhere if it cannot be handed out.
-    pub(super) fn ends(self) -> [usize; 2] {
-        let last = (self.length as usize).saturating_sub(1);
-        [self.start(), self.start() + last]
     }
 
     /// The part; empty if it cannot be handed out.

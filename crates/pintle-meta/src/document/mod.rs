@@ -1,9 +1,10 @@
 //! [`Document`], an object kept as the bytes that came.
 //!
 //! The invariant: what caches and controllers ask of every object, its metadata, is answered from
-//! the bytes, where it was found and checked once; nothing is stored twice. The bytes are in a
-//! block of exactly their size.
+//! the bytes, where it was found and checked once; nothing is stored twice but what the object is
+//! called. The bytes are in a block of exactly their size.
 
+mod heading;
 mod index;
 mod json;
 mod protobuf;
@@ -14,6 +15,7 @@ use std::sync::OnceLock;
 
 use pintle_codec::{Decoder, Error, ErrorKind, Format, Message, Str, TypeMeta, cbor};
 
+use self::heading::Heading;
 use self::index::{Index, Span};
 use self::texts::{Texts, Whole};
 use crate::Body;
@@ -24,9 +26,10 @@ pub(crate) use self::json::{Check, Head, check_numbers};
 /// An object as bytes, and where its metadata stand in them.
 ///
 /// In protobuf it has no envelope.
-// In this order, what it takes to hand out a name is in one line of the processor's cache.
+// In this order, what is asked for most is at the front.
 #[repr(C)]
 pub(crate) struct Document {
+    heading: Heading,
     bytes: Bytes,
     index: Index,
     /// What the bytes spell so that it cannot be handed out as it stands: set when it is asked for.
@@ -52,6 +55,7 @@ impl Document {
     /// Nothing, without an allocation.
     pub(crate) fn empty() -> Self {
         Self {
+            heading: Heading::default(),
             bytes: Bytes::Protobuf(Box::default()),
             index: Index::default(),
             texts: OnceLock::new(),
@@ -96,11 +100,13 @@ impl Document {
                 let in_whole = |error| protobuf::index(object).err().unwrap_or(error);
                 let index = index.map_err(in_whole)?;
                 let document = Self {
+                    heading: Heading::default(),
                     is_pruned: rest.is_some() || decoder.is_incomplete(),
                     bytes: Bytes::Protobuf(boxed(rest, object)),
                     index,
                     texts: OnceLock::new(),
-                };
+                }
+                .headed();
                 Ok((document, TypeMeta::default()))
             }
             Format::Cbor => {
@@ -113,6 +119,7 @@ impl Document {
                 let type_meta = Decoder::new().decode_cbor(object, &mut whole)?;
                 let texts = whole.metadata;
                 let document = Self {
+                    heading: Heading::default(),
                     is_pruned: rest.is_some() || decoder.is_incomplete(),
                     bytes: Bytes::Cbor(boxed(rest, object)),
                     index: Index {
@@ -147,11 +154,13 @@ impl Document {
         let in_whole = |error| json::index(text, check).err().unwrap_or(error);
         let (index, head) = json::index(&kept, check).map_err(in_whole)?;
         let document = Self {
+            heading: Heading::default(),
             bytes: Bytes::Json(kept),
             index,
             is_pruned,
             texts: OnceLock::new(),
-        };
+        }
+        .headed();
         Ok((document, head))
     }
 
@@ -225,22 +234,28 @@ impl Document {
         Ok(metadata)
     }
 
-    /// Something of both ends of the name, if it stands in the bytes: what has to be waited for before
-    /// the name can be looked at, and nothing besides.
+    /// With its heading, if the texts for it can be handed out as they stand.
+    fn headed(mut self) -> Self {
+        if !self.index.name.is_spelt() && !self.index.namespace.is_spelt() {
+            self.heading = Heading::new(self.namespace(), self.name());
+        }
+        self
+    }
+
     #[inline]
-    pub(crate) fn glance(&self) -> u8 {
-        let bytes = self.as_bytes();
-        let ends = self.index.name.ends();
-        let [first, last] = ends.map(|at| bytes.get(at).copied().unwrap_or(0));
-        first ^ last
-    }
-
     pub(crate) fn name(&self) -> &str {
-        self.text(self.index.name, |texts| &texts.name)
+        match self.heading.texts() {
+            Some((_, name)) => name,
+            None => self.text(self.index.name, |texts| &texts.name),
+        }
     }
 
+    #[inline]
     pub(crate) fn namespace(&self) -> &str {
-        self.text(self.index.namespace, |texts| &texts.namespace)
+        match self.heading.texts() {
+            Some((namespace, _)) => namespace,
+            None => self.text(self.index.namespace, |texts| &texts.namespace),
+        }
     }
 
     pub(crate) fn uid(&self) -> &str {

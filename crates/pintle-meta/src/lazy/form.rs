@@ -1,0 +1,94 @@
+//! [`Form`], in what form a [`Lazy`](crate::Lazy) has its object.
+
+use super::any::Erased;
+use super::decoded::{Decoded, Slot};
+use super::{Packed, metadata_of_what_is_within};
+use crate::Object;
+use crate::document::Document;
+
+/// In what form an object is had. Each is as large as it has to be, so that those that are made to
+/// take little memory do not have the size of others.
+pub(super) trait Form: Erased {
+    /// The type of the object.
+    type Object;
+
+    fn shape(&self) -> Shape<'_, Self::Object>;
+}
+
+/// What an object is had as.
+pub(super) enum Shape<'a, T> {
+    Kept(&'a Kept<T>),
+    /// And how many bytes it was read from; 0 if it was not read.
+    Decoded(&'a Decoded<T>, usize),
+    Packed(&'a dyn Packed<T>, &'a Slot<T>),
+}
+
+/// As the bytes that came.
+// In this order, what is asked for most is at the front.
+#[repr(C)]
+pub(super) struct Kept<T> {
+    pub(super) document: Document,
+    pub(super) decoded: Slot<T>,
+    /// The bytes say of what kind the object is, as those of a whole document do.
+    pub(super) says_kind: bool,
+}
+
+/// Decoded from the start.
+pub(super) struct Settled<T> {
+    pub(super) object: Decoded<T>,
+    pub(super) bytes: usize,
+}
+
+/// Packed by somebody.
+// In this order, what is asked for most is at the front.
+#[repr(C)]
+pub(super) struct Packing<T, P> {
+    packed: P,
+    decoded: Slot<T>,
+}
+
+impl<T> Kept<T> {
+    /// Nothing yet.
+    pub(super) fn empty() -> Self {
+        Self {
+            document: Document::empty(),
+            decoded: Slot::default(),
+            says_kind: false,
+        }
+    }
+}
+
+impl<T, P> Packing<T, P> {
+    pub(super) fn new(packed: P) -> Self {
+        let decoded = Slot::default();
+        Self { packed, decoded }
+    }
+}
+
+impl<T: Object> Form for Kept<T> {
+    type Object = T;
+
+    fn shape(&self) -> Shape<'_, T> {
+        Shape::Kept(self)
+    }
+}
+
+impl<T: Object> Form for Settled<T> {
+    type Object = T;
+
+    fn shape(&self) -> Shape<'_, T> {
+        Shape::Decoded(&self.object, self.bytes)
+    }
+}
+
+impl<T: Object, P: Packed<T>> Form for Packing<T, P> {
+    type Object = T;
+
+    fn shape(&self) -> Shape<'_, T> {
+        Shape::Packed(&self.packed, &self.decoded)
+    }
+}
+
+metadata_of_what_is_within!(impl [T: Object] for Kept<T>, self => self.document);
+metadata_of_what_is_within!(impl [T: Object] for Settled<T>, self => self.object.metadata());
+metadata_of_what_is_within!(impl [T: Object, P: Packed<T>] for Packing<T, P>, self => self.packed);
