@@ -9,6 +9,7 @@ mod replace;
 mod separator;
 mod snapshot;
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use pintle_codec::Str;
@@ -201,15 +202,21 @@ enum Age {
 
 fn compare_versions<O: Cached>(known: &O, object: &O) -> Age {
     let (one, other) = (known.resource_version(), object.resource_version());
-    if one.is_empty() || known.uid() != object.uid() {
+    if one.is_empty() {
         return Age::Other;
     }
-    if one == other {
-        return Age::Same;
-    }
-    let (one, other) = (ResourceVersion::from(one), ResourceVersion::from(other));
-    match other.compare(&one) {
-        Some(order) if order.is_lt() => Age::Older,
-        _ => Age::Other,
+    let order = match one == other {
+        true => Ordering::Equal,
+        false => {
+            let (one, other) = (ResourceVersion::from(one), ResourceVersion::from(other));
+            other.compare(&one).unwrap_or(Ordering::Greater)
+        }
+    };
+    match order {
+        // So it mostly is, and the uid need not be looked at.
+        Ordering::Greater => Age::Other,
+        _ if known.uid() != object.uid() => Age::Other,
+        Ordering::Equal => Age::Same,
+        Ordering::Less => Age::Older,
     }
 }

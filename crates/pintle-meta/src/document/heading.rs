@@ -2,40 +2,51 @@
 
 use arrayvec::ArrayString;
 
-/// A namespace and a name, in place: whoever looks for an object among many compares what it is called,
-/// and need not wait for the page on which its bytes are. Nothing if they are too long, or neither is
-/// known.
+/// A namespace, a name and a version, in place: whoever looks for an object among many compares what it
+/// is called, whoever stores another one which of the two is newer, and need not wait for the page on
+/// which its bytes are. The version is left out if it is too long, all of them if the others are.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Heading {
-    /// Where the namespace ends.
-    namespace: u8,
+    /// Where the namespace ends, and the name.
+    ends: [u8; 2],
     texts: ArrayString<LENGTH>,
 }
 
 impl Heading {
-    pub(super) fn new(namespace: &str, name: &str) -> Self {
+    pub(super) fn new(namespace: &str, name: &str, version: &str) -> Self {
         let mut texts = ArrayString::new();
         let namespace_fits = texts.try_push_str(namespace);
-        match namespace_fits.and_then(|()| texts.try_push_str(name)) {
-            Ok(()) => Self {
-                namespace: namespace.len() as u8,
-                texts,
-            },
-            Err(_) => Self::default(),
+        if namespace_fits
+            .and_then(|()| texts.try_push_str(name))
+            .is_err()
+        {
+            return Self::default();
         }
+        let ends = [namespace.len() as u8, texts.len() as u8];
+        // What does not fit is nowhere.
+        _ = texts.try_push_str(version);
+        Self { ends, texts }
     }
 
     /// The namespace and the name, if it has them.
     #[inline]
-    pub(super) fn texts(&self) -> Option<(&str, &str)> {
-        match self.texts.is_empty() {
-            true => None,
-            false => Some(self.texts.split_at(usize::from(self.namespace))),
+    pub(super) fn names(&self) -> Option<(&str, &str)> {
+        let [namespace, name] = self.ends.map(usize::from);
+        match name {
+            0 => None,
+            _ => Some(self.texts[..name].split_at(namespace)),
         }
+    }
+
+    /// The version, if it has that.
+    #[inline]
+    pub(super) fn version(&self) -> Option<&str> {
+        let version = &self.texts[usize::from(self.ends[1])..];
+        (!version.is_empty()).then_some(version)
     }
 }
 
-/// How many bytes both may have, so that the allocator rounds nothing up. Most have fewer.
+/// How many bytes they may have, so that the allocator rounds nothing up. Most have fewer.
 const LENGTH: usize = 63;
 
 #[cfg(test)]
@@ -45,30 +56,33 @@ mod tests {
     #[test]
     fn what_fits_is_in_place() {
         let long = "n".repeat(LENGTH);
-        for (namespace, name) in [
-            ("default", "web-0"),
-            ("", "node-1"),
-            ("default", ""),
-            ("", &long),
-            (&long, ""),
-            ("default", &long["default".len()..]),
-            ("ümlaut", "日本"),
+        for (namespace, name, version) in [
+            ("default", "web-0", "17"),
+            ("", "node-1", ""),
+            ("default", "", "1"),
+            ("", &long, ""),
+            (&long, "", ""),
+            ("default", &long["default".len()..], ""),
+            ("default", &long["default12".len()..], "12"),
+            ("ümlaut", "日本", "3"),
         ] {
-            let heading = Heading::new(namespace, name);
-            assert_eq!(heading.texts(), Some((namespace, name)));
+            let heading = Heading::new(namespace, name, version);
+            assert_eq!(heading.names(), Some((namespace, name)));
+            assert_eq!(heading.version().unwrap_or_default(), version);
         }
     }
 
     #[test]
     fn what_does_not_fit_is_left_out_whole() {
         let long = "n".repeat(LENGTH);
-        for (namespace, name) in [
-            ("d", &*long),
-            (&long, "n"),
-            ("", ""),
-            (&(long.clone() + "n"), ""),
-        ] {
-            assert_eq!(Heading::new(namespace, name).texts(), None);
+        let longer = long.clone() + "n";
+        for (namespace, name) in [("d", &*long), (&long, "n"), ("", &longer)] {
+            let heading = Heading::new(namespace, name, "1");
+            assert_eq!((heading.names(), heading.version()), (None, None));
         }
+        let heading = Heading::new("default", &long["default1".len()..], "12");
+        assert!(heading.names().is_some());
+        assert_eq!(heading.version(), None);
+        assert_eq!(Heading::new("", "", "").names(), None);
     }
 }

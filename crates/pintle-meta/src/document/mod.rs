@@ -236,15 +236,25 @@ impl Document {
 
     /// With its heading, if the texts for it can be handed out as they stand.
     fn headed(mut self) -> Self {
-        if !self.index.name.is_spelt() && !self.index.namespace.is_spelt() {
-            self.heading = Heading::new(self.namespace(), self.name());
+        let Index {
+            name,
+            namespace,
+            resource_version,
+            ..
+        } = self.index;
+        if ![name, namespace, resource_version]
+            .into_iter()
+            .any(Span::is_spelt)
+        {
+            let version = self.resource_version();
+            self.heading = Heading::new(self.namespace(), self.name(), version);
         }
         self
     }
 
     #[inline]
     pub(crate) fn name(&self) -> &str {
-        match self.heading.texts() {
+        match self.heading.names() {
             Some((_, name)) => name,
             None => self.text(self.index.name, |texts| &texts.name),
         }
@@ -252,7 +262,7 @@ impl Document {
 
     #[inline]
     pub(crate) fn namespace(&self) -> &str {
-        match self.heading.texts() {
+        match self.heading.names() {
             Some((namespace, _)) => namespace,
             None => self.text(self.index.namespace, |texts| &texts.namespace),
         }
@@ -262,8 +272,12 @@ impl Document {
         self.text(self.index.uid, |texts| &texts.uid)
     }
 
+    #[inline]
     pub(crate) fn resource_version(&self) -> &str {
-        self.text(self.index.resource_version, |texts| &texts.resource_version)
+        match self.heading.version() {
+            Some(version) => version,
+            None => self.text(self.index.resource_version, |texts| &texts.resource_version),
+        }
     }
 
     pub(crate) fn generation(&self) -> i64 {
