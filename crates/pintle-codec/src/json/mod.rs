@@ -4,6 +4,7 @@
 //! [`decode`] fills a [`Message`](crate::Message). [`Writer`] is the other direction and spells
 //! everything as Go's encoder does, so that equal objects have equal bytes.
 
+mod block;
 mod decode;
 mod encode;
 mod nesting;

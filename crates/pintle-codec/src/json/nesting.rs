@@ -1,5 +1,6 @@
 //! [`Nesting`], which finds the end of a value in text that is still arriving.
 
+use super::block::{BLOCK, Block, Brackets};
 use super::reader::find_special;
 
 /// How deep in a value a scan is that stopped where the text did.
@@ -19,9 +20,65 @@ impl Nesting {
     /// the last `text` ended. Returns where the value ends if it does.
     pub(crate) fn end(&mut self, text: &[u8]) -> Option<usize> {
         let mut at = 0;
-        if self.escaped && !text.is_empty() {
+        while at < text.len() {
+            // Without a bracket around it, a string ends with its quote.
+            if self.depth > 0
+                && let Some(block) = Block::at(text, at)
+            {
+                if let Some(end) = self.block(&block) {
+                    return Some(at + end);
+                }
+                at += BLOCK;
+                continue;
+            }
+            // To the first bracket, or through what is left.
+            at = self.bytes(text, at)?;
+            if self.depth == 0 {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    /// Goes on through a block; returns where in it the value ends if it does.
+    #[inline]
+    fn block(&mut self, block: &Block<'_>) -> Option<usize> {
+        let strings = block.strings(self.in_string, self.escaped);
+        (self.in_string, self.escaped) = (strings.in_string, strings.escaped);
+        if strings.inside == u64::MAX {
+            return None;
+        }
+        let Brackets { open, close } = block.brackets();
+        let (open, close) = (open & !strings.inside, close & !strings.inside);
+        if self.depth > close.count_ones() as usize {
+            self.depth += open.count_ones() as usize;
+            self.depth -= close.count_ones() as usize;
+            return None;
+        }
+        let mut left = open | close;
+        while left != 0 {
+            let at = left.trailing_zeros();
+            if open >> at & 1 == 1 {
+                self.depth += 1;
+            } else {
+                self.depth -= 1;
+                if self.depth == 0 {
+                    self.in_string = false;
+                    self.escaped = false;
+                    return Some(at as usize + 1);
+                }
+            }
+            left &= left - 1;
+        }
+        None
+    }
+
+    /// Goes on byte by byte, up to the first bracket that is not within another, or to the end of the
+    /// value; `None` if the text ends before.
+    fn bytes(&mut self, text: &[u8], mut at: usize) -> Option<usize> {
+        if self.escaped {
             self.escaped = false;
-            at = 1;
+            at += 1;
         }
         if self.in_string {
             at = self.string(text, at)?;
@@ -33,6 +90,9 @@ impl Nesting {
             at += 1;
             match ROLE[usize::from(*byte)] {
                 Role::Other => {}
+                // Out of place. Here as in a block, what is behind it does not count.
+                Role::Backslash if at == text.len() => self.escaped = true,
+                Role::Backslash => at += 1,
                 Role::Quote => {
                     self.in_string = true;
                     at = self.string(text, at)?;
@@ -40,7 +100,12 @@ impl Nesting {
                         return Some(at);
                     }
                 }
-                Role::Open => self.depth += 1,
+                Role::Open => {
+                    self.depth += 1;
+                    if self.depth == 1 {
+                        return Some(at);
+                    }
+                }
                 Role::Close => {
                     self.depth = self.depth.saturating_sub(1);
                     if self.depth == 0 {
@@ -81,6 +146,7 @@ impl Nesting {
 #[derive(Clone, Copy)]
 enum Role {
     Other,
+    Backslash,
     Quote,
     Open,
     Close,
@@ -88,6 +154,7 @@ enum Role {
 
 static ROLE: [Role; 256] = {
     let mut roles = [Role::Other; 256];
+    roles[b'\\' as usize] = Role::Backslash;
     roles[b'"' as usize] = Role::Quote;
     roles[b'{' as usize] = Role::Open;
     roles[b'[' as usize] = Role::Open;
@@ -95,3 +162,63 @@ static ROLE: [Role; 256] = {
     roles[b']' as usize] = Role::Close;
     roles
 };
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::Nesting;
+
+    /// What of a value comes in pieces too short for a block is gone through byte by byte.
+    fn end_in_pieces(text: &[u8], length: usize) -> Option<usize> {
+        let (mut nesting, mut before) = (Nesting::default(), 0);
+        for piece in text.chunks(length) {
+            if let Some(end) = nesting.end(piece) {
+                return Some(before + end);
+            }
+            before += piece.len();
+        }
+        None
+    }
+
+    #[test]
+    fn strings_hide_brackets_and_escapes_hide_quotes() {
+        let long = "x".repeat(70);
+        for value in [
+            r#"{}"#.to_owned(),
+            r#"["]"]"#.to_owned(),
+            r#"{"a":"\\"}"#.to_owned(),
+            r#"{"a":"\\\"}"}"#.to_owned(),
+            format!(r#"{{"{long}":["{long}]","\"{long}"]}}"#),
+            format!(r#"{{"a":"{}\"}}"}}"#, r"\\".repeat(100)),
+            format!("[{}]", "[]".repeat(200)),
+            format!("{}{}", "[".repeat(200), "]".repeat(200)),
+            format!(r#""{long}\"{long}""#),
+        ] {
+            let text = value.clone() + r"}]\";
+            for length in [1, 3, 63, 64, 65, 100, text.len()] {
+                let end = end_in_pieces(text.as_bytes(), length);
+                assert_eq!(end, Some(value.len()), "{value} in pieces of {length}");
+            }
+            let cut = &value.as_bytes()[..value.len() - 1];
+            assert_eq!(end_in_pieces(cut, 64), None, "{value}");
+        }
+    }
+
+    proptest! {
+        /// Of anything, sense or not.
+        #[test]
+        fn blocks_and_bytes_find_the_same_end(
+            text in proptest::collection::vec(
+                prop_oneof![8 => prop::sample::select(&br#"\"{}[]a,"#[..]), 1 => any::<u8>()],
+                0..600,
+            ),
+            length in 64..300_usize,
+        ) {
+            let text = [b"[".as_slice(), &text].concat();
+            let by_bytes = end_in_pieces(&text, 1);
+            prop_assert_eq!(end_in_pieces(&text, length), by_bytes);
+            prop_assert_eq!(Nesting::default().end(&text), by_bytes);
+        }
+    }
+}
