@@ -8,8 +8,10 @@
 //! reads ADDRESS READERS SECONDS writing|resting    gets beside a writer at full speed
 //! index ADDRESS PASSES                             pods of each node, by an index
 //! list ADDRESS FORMAT                              all pods in pages, decoded
+//! chase OBJECTS BYTES                              a look at one of so many, without any cache
 //! ```
 
+mod chase;
 mod follow;
 mod index;
 mod list;
@@ -67,6 +69,7 @@ async fn run(arguments: &[&str], heap: Option<&'static Counted>) -> Result<Value
         ["list", address, format] => {
             list::run(&Source::of(address, format, "list", "lazy")?, heap).await
         }
+        ["chase", objects, bytes] => Ok(chase::run(objects.parse()?, bytes.parse()?)),
         _ => Err("there is no such thing to do".into()),
     }
 }

@@ -26,6 +26,8 @@ struct Many {
     objects: u64,
     live_bytes: f64,
     get_ns: Figure,
+    /// To come from one of as many objects of this size to another.
+    look_ns: Figure,
 }
 
 #[derive(Deserialize)]
@@ -96,6 +98,7 @@ pub(super) fn run(
             objects: weighed.objects,
             live_bytes: weighed.live_bytes,
             get_ns: Figure::default(),
+            look_ns: Figure::default(),
         })
     };
     let (mut few, mut many) = (weigh(1)?, weigh(copies)?);
@@ -105,6 +108,12 @@ pub(super) fn run(
             let arguments = ["gets", &canned.address, "lazy", "500000"];
             let got: Got = ask(programs.pintle().args(arguments), interrupt)?;
             all.get_ns.push(got.mean_ns);
+            drop(canned);
+            let (objects, bytes) = (all.objects.to_string(), format!("{:.0}", all.each()));
+            let mut look = programs.pintle();
+            look.args(["chase", &objects, &bytes]);
+            let looked: Got = ask(&mut look, interrupt)?;
+            all.look_ns.push(looked.mean_ns);
         }
     }
     let by_index = pintle.over(&client_go);
@@ -166,6 +175,10 @@ impl Results {
             table.row([
                 format!("ns of a get among {} pods", many.objects),
                 format!("{:.0}", many.get_ns),
+            ]);
+            table.row([
+                format!("ns of a look at one of {} as large", many.objects),
+                format!("{:.0}", many.look_ns),
             ]);
         }
         table
