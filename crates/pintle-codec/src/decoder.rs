@@ -204,6 +204,9 @@ impl Decoder {
     /// What `make` makes, for types that keep something small of each object. A decoder that reads many
     /// has several made at once, so that they lie on few pages of memory: whoever then looks at one
     /// thing of many objects waits for less.
+    ///
+    /// It has to make the same each time: what is given may have been made for an earlier call. One
+    /// type at a time: those of another that were made ahead are dropped.
     pub fn from_stock<T: Any + Send + Sync>(&mut self, make: impl Fn() -> T) -> T {
         self.stock.take(make)
     }

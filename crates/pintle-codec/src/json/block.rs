@@ -7,7 +7,7 @@ pub(super) struct Block<'a>(&'a [u8; BLOCK]);
 
 /// What is in strings.
 pub(super) struct Strings {
-    /// What is between quotes, the first of them included, and what is behind a backslash anywhere.
+    /// What is between quotes, the first of them included.
     pub(super) inside: u64,
     /// The block ends within a string.
     pub(super) in_string: bool,
@@ -28,22 +28,23 @@ impl<'a> Block<'a> {
         text.get(at..)?.first_chunk().map(Self)
     }
 
-    /// Which bytes are in strings, where the block before ended like this.
+    /// Which bytes are in strings, where the block before ended like this; `None` if a backslash is
+    /// out of place, in none of them.
     #[inline]
-    pub(super) fn strings(&self, in_string: bool, escaped: bool) -> Strings {
+    pub(super) fn strings(&self, in_string: bool, escaped: bool) -> Option<Strings> {
         let quotes = self.positions(|bytes| bytes.simd_eq(u8x16::splat(b'"')));
-        let mut backslashes = self.positions(|bytes| bytes.simd_eq(u8x16::splat(b'\\')));
+        let backslashes = self.positions(|bytes| bytes.simd_eq(u8x16::splat(b'\\')));
         let mut hidden = u64::from(escaped);
         let mut escaped = false;
-        backslashes &= !hidden;
         // Each hides the byte behind it, which may be another one.
-        while backslashes != 0 {
-            let at = backslashes.trailing_zeros();
+        let mut left = backslashes & !hidden;
+        while left != 0 {
+            let at = left.trailing_zeros();
             // Nothing if that is in the next block.
             let behind = 2_u64 << at;
             escaped = behind == 0;
             hidden |= behind;
-            backslashes &= !(1 << at | behind);
+            left &= !(1 << at | behind);
         }
         // Each byte is the sum of the quotes up to it, which is odd in a string.
         let mut inside = quotes & !hidden;
@@ -53,11 +54,12 @@ impl<'a> Block<'a> {
         if in_string {
             inside = !inside;
         }
-        Strings {
+        let strings = Strings {
+            inside,
             in_string: inside >> 63 == 1,
-            inside: inside | hidden,
             escaped,
-        }
+        };
+        (backslashes & !inside == 0).then_some(strings)
     }
 
     /// The brackets, wherever they are.
@@ -102,15 +104,13 @@ mod tests {
                 let brackets = block.brackets();
                 assert_eq!(brackets.open, here(matches!(byte, b'[' | b'{')), "{byte}");
                 assert_eq!(brackets.close, here(matches!(byte, b']' | b'}')), "{byte}");
-                let strings = block.strings(false, false);
-                let inside = match byte {
-                    b'"' => u64::MAX << at,
-                    b'\\' => 2 << at,
-                    _ => 0,
-                };
-                assert_eq!(strings.inside, inside, "{byte}");
-                assert_eq!(strings.in_string, byte == b'"');
-                assert_eq!(strings.escaped, byte == b'\\' && at == 63);
+                let in_none = block.strings(false, false);
+                assert_eq!(in_none.is_none(), byte == b'\\');
+                let inside = in_none.map_or(0, |strings| strings.inside);
+                assert_eq!(inside, if byte == b'"' { u64::MAX << at } else { 0 });
+                let in_one = block.strings(true, false).unwrap();
+                assert_eq!(in_one.in_string, byte != b'"');
+                assert_eq!(in_one.escaped, byte == b'\\' && at == 63);
             }
         }
         assert!(Block::at(&[b'a'; BLOCK + 1], 1).is_some());

@@ -1,6 +1,6 @@
 //! [`Nesting`], which finds the end of a value in text that is still arriving.
 
-use super::block::{BLOCK, Block, Brackets};
+use super::block::{BLOCK, Block, Brackets, Strings};
 use super::reader::find_special;
 
 /// How deep in a value a scan is that stopped where the text did.
@@ -25,8 +25,12 @@ impl Nesting {
             if self.depth > 0
                 && let Some(block) = Block::at(text, at)
             {
-                if let Some(end) = self.block(&block) {
-                    return Some(at + end);
+                let end = match block.strings(self.in_string, self.escaped) {
+                    Some(strings) => self.block(&block, &strings).map(|end| at + end),
+                    None => self.bytes(&text[..at + BLOCK], at),
+                };
+                if end.is_some() {
+                    return end;
                 }
                 at += BLOCK;
                 continue;
@@ -42,8 +46,7 @@ impl Nesting {
 
     /// Goes on through a block; returns where in it the value ends if it does.
     #[inline]
-    fn block(&mut self, block: &Block<'_>) -> Option<usize> {
-        let strings = block.strings(self.in_string, self.escaped);
+    fn block(&mut self, block: &Block<'_>, strings: &Strings) -> Option<usize> {
         (self.in_string, self.escaped) = (strings.in_string, strings.escaped);
         if strings.inside == u64::MAX {
             return None;
@@ -90,9 +93,6 @@ impl Nesting {
             at += 1;
             match ROLE[usize::from(*byte)] {
                 Role::Other => {}
-                // Out of place. Here as in a block, what is behind it does not count.
-                Role::Backslash if at == text.len() => self.escaped = true,
-                Role::Backslash => at += 1,
                 Role::Quote => {
                     self.in_string = true;
                     at = self.string(text, at)?;
@@ -146,7 +146,6 @@ impl Nesting {
 #[derive(Clone, Copy)]
 enum Role {
     Other,
-    Backslash,
     Quote,
     Open,
     Close,
@@ -154,7 +153,6 @@ enum Role {
 
 static ROLE: [Role; 256] = {
     let mut roles = [Role::Other; 256];
-    roles[b'\\' as usize] = Role::Backslash;
     roles[b'"' as usize] = Role::Quote;
     roles[b'{' as usize] = Role::Open;
     roles[b'[' as usize] = Role::Open;
@@ -194,6 +192,9 @@ mod tests {
             format!("[{}]", "[]".repeat(200)),
             format!("{}{}", "[".repeat(200), "]".repeat(200)),
             format!(r#""{long}\"{long}""#),
+            // Out of place, a backslash hides nothing.
+            r#"{\}"#.to_owned(),
+            format!(r#"{{"{long}":\[\"]"\]\}}"#),
         ] {
             let text = value.clone() + r"}]\";
             for length in [1, 3, 63, 64, 65, 100, text.len()] {
