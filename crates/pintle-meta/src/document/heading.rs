@@ -4,7 +4,7 @@ use arrayvec::ArrayString;
 
 /// A namespace, a name and a version, in place: whoever looks for an object among many compares what it
 /// is called, whoever stores another one which of the two is newer, and need not wait for the page on
-/// which its bytes are. The version is left out if it is too long, all of them if the others are.
+/// which its bytes are. A version that is too long is left out; so are all three, if the names are.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Heading {
     /// Where the namespace ends, and the name.

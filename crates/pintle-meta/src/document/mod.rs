@@ -2,7 +2,7 @@
 //!
 //! The invariant: what caches and controllers ask of every object, its metadata, is answered from
 //! the bytes, where it was found and checked once; nothing is stored twice but what the object is
-//! called. The bytes are in a block of exactly their size.
+//! called and its version. The bytes are in a block of exactly their size.
 
 mod heading;
 mod index;
@@ -250,6 +250,11 @@ impl Document {
             self.heading = Heading::new(self.namespace(), self.name(), version);
         }
         self
+    }
+
+    /// The name, if it is in front of all else.
+    pub(crate) fn heading(&self) -> &str {
+        self.heading.names().map_or("", |(_, name)| name)
     }
 
     #[inline]

@@ -80,7 +80,11 @@ impl<F: Form<Object: Object>> Erased for F {
     }
 
     fn glance(&self) -> u8 {
-        let name = self.name().as_bytes();
+        let name = match self.shape() {
+            Shape::Kept(kept) => kept.document.heading(),
+            Shape::Decoded(..) | Shape::Packed(..) => self.name(),
+        };
+        let name = name.as_bytes();
         name.first().unwrap_or(&0) ^ name.last().unwrap_or(&0)
     }
 

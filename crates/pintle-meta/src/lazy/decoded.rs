@@ -62,7 +62,7 @@ impl<T> Slot<T> {
         known.upgrade().map(Decoded)
     }
 
-    /// What somebody holds already, or else what `decode` makes, who may ask this slot.
+    /// What somebody holds already, or else what `decode` makes. No lock is held while it does.
     pub(super) fn get<E>(
         &self,
         decode: impl FnOnce() -> Result<Decoded<T>, E>,
