@@ -12,7 +12,7 @@ use pintle_env::Instant;
 use pintle_meta::{ObjectName, ResourceVersion};
 use pintle_snapshot::SnapshotCell;
 
-use crate::fan_out::{Log, Logged, Mailbox, Place, Unseen};
+use crate::fan_out::{Log, Logged, Mailbox, Passed, Place, Unseen};
 use crate::{
     Cached, Change, ChangeKind, Delivery, Delta, DeltaQueue, Event, IndexError, IndexNameError,
     Indexers, Item, Policy, Replacement, Snapshot, SourceId, Store, Stored, SubscriberId,
@@ -45,6 +45,14 @@ pub struct Version<O> {
     snapshot: Arc<Snapshot<O>>,
     is_synced: bool,
     place: Place<O>,
+}
+
+/// What an informer held for readers and subscribers, and nobody needs any more. To drop it frees the
+/// memory: of what is much, not while others wait for the informer.
+#[must_use = "to drop it may take long"]
+pub struct Swept<O> {
+    snapshots: Vec<Arc<Snapshot<O>>>,
+    passed: Vec<Passed<O>>,
 }
 
 /// What a subscriber wants.
@@ -204,14 +212,20 @@ impl<O: Cached> Informer<O> {
             self.deliver(&unseen);
             self.log.reveal(unseen);
         }
-        self.sweep();
         true
     }
 
-    /// Frees what subscribers have been told of and nobody is to be told of any more; a flush does that
-    /// too. So memory is freed by who owns the informer, whoever was the last to need it.
-    pub fn sweep(&mut self) {
-        self.log.sweep();
+    /// Gives up what all subscribers have been told of, to be freed. To be called after each flush, and
+    /// when one who was behind has come forward or has gone: so memory is freed by who owns the
+    /// informer, whoever was the last to need it.
+    pub fn sweep(&mut self) -> Swept<O> {
+        // A version knows a place of the log, of which it lets go here.
+        let versions = self.published.take_retired().into_iter();
+        let snapshots = versions.filter_map(Arc::into_inner).map(|it| it.snapshot);
+        Swept {
+            snapshots: snapshots.collect(),
+            passed: self.log.sweep(),
+        }
     }
 
     /// One item of the queue.
@@ -475,6 +489,15 @@ impl<O> fmt::Debug for Informer<O> {
             .field("subscribers", &self.subscribers.len())
             .field("is_synced", &self.is_synced)
             .finish_non_exhaustive()
+    }
+}
+
+impl<O> fmt::Debug for Swept<O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Swept")
+            .field("snapshots", &self.snapshots.len())
+            .field("passed", &self.passed.len())
+            .finish()
     }
 }
 

@@ -37,7 +37,7 @@ pub use delta_queue::{Delta, DeltaQueue, Item, Policy};
 pub use fan_out::{
     Delivery, Event, KeyEvent, KeyEventKind, Lag, Notice, Subscriber, SubscriberId, Subscription,
 };
-pub use informer::{Informer, SubscribeOptions, Version};
+pub use informer::{Informer, SubscribeOptions, Swept, Version};
 pub use mutation_cache::MutationCache;
 pub use reflector::{
     Action, Backoff, EventKind, Failure, Phase, Reflector, ReflectorOptions, Warning,

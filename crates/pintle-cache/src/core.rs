@@ -189,7 +189,18 @@ impl Core {
 
     /// Has what all have been told of freed, by one of the tasks that store.
     pub(crate) fn sweep_soon(&self) {
-        self.passed.notify_one();
+        let has_stopped = *self.versions.borrow() == STOPPED;
+        match has_stopped {
+            // There is none any more.
+            true => self.sweep(),
+            false => self.passed.notify_one(),
+        }
+    }
+
+    fn sweep(&self) {
+        let swept = self.writer().sweep();
+        // It may be much, and nobody waits for the writer meanwhile.
+        drop(swept);
     }
 
     pub(crate) fn report(&self, problem: Problem) {
@@ -247,7 +258,7 @@ impl Core {
                 biased;
                 () = poll_fn(|cx| self.poll_changes(at, &mut driver, &mut changes, cx)) => {}
                 () = self.passed.notified() => {
-                    self.writer().sweep();
+                    self.sweep();
                     continue;
                 }
             }
@@ -294,13 +305,15 @@ impl Core {
     /// Brings changes into the store.
     fn take(&self, source: SourceId, changes: &mut Vec<Change<AnyObject>>) {
         let count = changes.len();
-        let (is_news, errors) = {
+        let (is_news, errors, swept) = {
             let mut writer = self.writer();
             for change in changes.drain(..) {
                 writer.push(source, change);
             }
-            (writer.flush(), writer.take_index_errors())
+            let is_news = writer.flush();
+            (is_news, writer.take_index_errors(), writer.sweep())
         };
+        drop(swept);
         for error in errors {
             self.report(Problem::Index(error));
         }

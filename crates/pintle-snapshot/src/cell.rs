@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::ops::Deref;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use arc_swap::{ArcSwap, Guard};
 
@@ -41,18 +41,25 @@ impl<T> SnapshotCell<T> {
     }
 
     /// Publishes a version. The one before lives as long as somebody holds it, and if somebody does now,
-    /// until the next is published after that.
+    /// until the next is published after that, or [`SnapshotCell::take_retired`] takes it.
     pub fn store(&self, version: impl Into<Arc<T>>) {
         let replaced = self.current.swap(version.into());
-        // Nobody panics in between.
-        let mut retired = self.retired.lock().unwrap_or_else(PoisonError::into_inner);
-        // Nobody can begin to look at these any more: who is alone with one stays so.
-        retired.push(replaced);
-        let is_free = |version: &mut Arc<T>| Arc::strong_count(version) == 1;
-        let freed: Vec<Arc<T>> = retired.extract_if(.., is_free).collect();
+        self.retired().push(replaced);
         // It takes long, and others may publish meanwhile.
-        drop(retired);
-        drop(freed);
+        drop(self.take_retired());
+    }
+
+    /// What was replaced while somebody held it, and is held by nobody any more: to be dropped, which may
+    /// take long. What is published takes it too.
+    pub fn take_retired(&self) -> Vec<Arc<T>> {
+        // Nobody can begin to look at these any more: who is alone with one stays so.
+        let is_free = |version: &mut Arc<T>| Arc::strong_count(version) == 1;
+        self.retired().extract_if(.., is_free).collect()
+    }
+
+    fn retired(&self) -> MutexGuard<'_, Vec<Arc<T>>> {
+        // Each statement leaves it whole.
+        self.retired.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

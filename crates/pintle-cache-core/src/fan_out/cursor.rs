@@ -64,7 +64,7 @@ impl<O: Cached> Cursor<O> {
                     progress.set(segment.end);
                     let is_synced = segment.is_synced;
                     let next = segment.next().clone();
-                    // Whoever held nothing before this place has freed it now.
+                    // If nobody else is at the place before or behind it, the writer may free it now.
                     self.place = next;
                     self.within = Within::Events(0);
                     if is_synced {

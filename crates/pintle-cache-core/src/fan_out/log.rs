@@ -35,6 +35,9 @@ pub(crate) struct Segment<O> {
     next: Place<O>,
 }
 
+/// What was in a segment.
+pub(crate) type Passed<O> = (Box<[Logged<O>]>, Option<Arc<Snapshot<O>>>);
+
 /// The log, as its writer has it.
 pub(crate) struct Log<O> {
     /// Behind everything that is known to have been passed by everybody.
@@ -136,14 +139,18 @@ impl<O: Cached> Log<O> {
         }
     }
 
-    /// Frees the segments that everybody has passed.
-    pub(crate) fn sweep(&mut self) {
+    /// Takes out what is in the segments that everybody has passed.
+    pub(crate) fn sweep(&mut self) -> Vec<Passed<O>> {
+        let mut passed = Vec::new();
         // Where nobody is but the log itself nobody can come any more: there is nothing before it.
         while let Some(link) = Arc::get_mut(&mut self.head.0)
             && let Some(segment) = link.0.take()
         {
-            self.head = segment.next.clone();
+            let segment = Arc::into_inner(segment).expect("only its place holds a segment");
+            self.head = segment.next;
+            passed.push((segment.events, segment.resync));
         }
+        passed
     }
 }
 

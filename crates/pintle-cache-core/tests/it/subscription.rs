@@ -101,6 +101,7 @@ fn what_the_slowest_subscriber_has_passed_is_freed_by_the_writer() {
     );
     informer.flush();
     while fast.next_notice().is_some() {}
+    drop(informer.sweep());
     assert!(
         Arc::strong_count(&token) > 10,
         "the slow one still needs them"
@@ -108,7 +109,7 @@ fn what_the_slowest_subscriber_has_passed_is_freed_by_the_writer() {
     assert_eq!(slow.subscriber().lag().bytes, 100 + 9 * 200 + 100);
     while slow.next_notice().is_some() {}
     assert!(Arc::strong_count(&token) > 10, "the writer frees them");
-    informer.sweep();
+    drop(informer.sweep());
     assert_eq!(Arc::strong_count(&token), 1, "nobody else holds an object");
     assert_eq!(slow.subscriber().lag(), Lag::default());
 }

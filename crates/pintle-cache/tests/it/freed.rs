@@ -1,12 +1,14 @@
 //! What has been told to everybody takes no memory any more.
 
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use futures_core::Stream as _;
 use pintle_api::core::v1::Secret;
-use pintle_cache::{Handler, SharedInformer};
+use pintle_cache::{Event, Events, Handler, SharedInformer};
 use pintle_client::{Error, ListWatch, WatchStream};
 use pintle_meta::v1::ListOptions;
 use pintle_meta::{Lazy, Metadata, ObjectList, Packed, WatchEvent};
@@ -95,7 +97,46 @@ impl futures_core::Stream for Changes {
 
 // claims: cache.delivery.lag
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_handlers_and_streams_have_been_told_of_is_freed_though_nothing_happens_any_more() {
+async fn what_everybody_has_been_told_of_is_freed_though_nothing_happens_any_more() {
+    // A handler alone; a stream that is read; one that is not, and goes.
+    for (reads, handles) in [(false, true), (true, false), (false, false)] {
+        let (informer, alive) = changing();
+        let last = Arc::new(Mutex::new(String::new()));
+        let heard = last.clone();
+        let hears = move |secret: &Lazy<Secret>| {
+            *heard.lock().unwrap() = secret.resource_version().to_owned();
+        };
+        let handler = Handler::new().on_update(move |_, secret| hears(secret));
+        let _handle = handles.then(|| informer.add_handler(handler).unwrap());
+        let mut events = (!handles).then(|| informer.events().unwrap());
+        informer.start();
+        if handles {
+            until("the handler was told", || *last.lock().unwrap() == "1000").await;
+        } else {
+            let version = || informer.snapshot().resource_version().as_str().to_owned();
+            until("all of it has happened", || version() == "1000").await;
+            assert!(Arc::strong_count(&alive) > 900, "the stream still needs it");
+        }
+        if reads {
+            let events = events.as_mut().unwrap();
+            while !matches!(events.next().await, Some(Event::Updated { new, .. }) if new.resource_version() == "1000")
+            {
+            }
+            // That there is nothing more is found out by whoever asks.
+            assert!(poll_once(events).await.is_none());
+        } else {
+            drop(events.take());
+        }
+        // That of the store is left, those of the two who make the changes, and this one.
+        until("all but the last are freed", || {
+            Arc::strong_count(&alive) <= 4
+        })
+        .await;
+    }
+}
+
+/// An informer of a secret that changes a thousand times, and what counts how often it is in memory.
+fn changing() -> (SharedInformer<Secret>, Arc<()>) {
     let alive = Arc::new(());
     let all = alive.clone();
     let list = |_: ListOptions| async {
@@ -110,27 +151,15 @@ async fn what_handlers_and_streams_have_been_told_of_is_freed_though_nothing_hap
         };
         async { Ok(WatchStream::new(changes)) }
     });
-    let informer = SharedInformer::<Secret>::over(watched).build();
-    let last = Arc::new(Mutex::new(String::new()));
-    let heard = last.clone();
-    let hears = move |secret: &Lazy<Secret>| {
-        *heard.lock().unwrap() = secret.resource_version().to_owned();
-    };
-    let handler = Handler::new().on_update(move |_, secret| hears(secret));
-    let _handle = informer.add_handler(handler).unwrap();
-    let unread = informer.events().unwrap();
-    informer.start();
-    until("the handler was told", || *last.lock().unwrap() == "1000").await;
-    assert!(
-        Arc::strong_count(&alive) > 900,
-        "the stream still needs them"
-    );
-    drop(unread);
-    // That of the store is left, those of the two who make the changes, and this one.
-    until("all but the last are freed", || {
-        Arc::strong_count(&alive) <= 4
+    (SharedInformer::over(watched).build(), alive)
+}
+
+async fn poll_once(events: &mut Events<Secret>) -> Option<Event<Secret>> {
+    poll_fn(|cx| match Pin::new(&mut *events).poll_next(cx) {
+        Poll::Ready(event) => Poll::Ready(event),
+        Poll::Pending => Poll::Ready(None),
     })
-    .await;
+    .await
 }
 
 async fn until(what: &str, is_so: impl Fn() -> bool) {
