@@ -1,17 +1,18 @@
 //! [`Ahead`], a source that is read by a task of its own.
 //!
 //! Invariant: one task reads, and so makes the objects; another takes them in, decodes them if they are
-//! to be, stores them, and frees what they replace. Neither waits for the other as long as there is
-//! something to do, and what is made anew all the time is freed where it was made.
+//! to be, stores them, and frees what they replace. Of what it takes to make a decoded object, all is
+//! freed by who made it, and neither has to wait for the other's allocations.
 
 use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::vec;
 
 use futures_core::Stream;
-use pintle_client::{BoxFuture, Error};
+use pintle_client::{BoxFuture, Error, ErrorKind};
 use pintle_meta::v1::ListOptions;
 use pintle_meta::{AnyObject, WatchEvent};
 use tokio::sync::mpsc;
@@ -32,9 +33,9 @@ type Answer = BoxFuture<'static, ()>;
 
 /// What was read of an answer.
 struct Read<T> {
-    coming: mpsc::Receiver<T>,
-    /// What has been fetched of it, many at once.
-    here: vec::IntoIter<T>,
+    coming: mpsc::Receiver<Result<T, Error>>,
+    /// What has been fetched of it, a few at once.
+    here: vec::IntoIter<Result<T, Error>>,
 }
 
 impl Ahead {
@@ -55,17 +56,19 @@ impl Reader {
 
 impl Source for Ahead {
     fn list(&self, options: ListOptions) -> BoxFuture<'static, Result<Items, Error>> {
-        let (opening, reader) = (self.source.list(options), self.reader.clone());
+        let opening = open(|| self.source.list(options));
+        let reader = self.reader.clone();
         Box::pin(async move {
             let mut items = opening.await?;
             let next = move |cx: &mut Context<'_>| items.as_mut().poll_item(cx).map(Some);
-            let is_last = |item: &_| matches!(item, Ok(Arrived::End { .. }));
+            let is_last = |item: &_| matches!(item, Arrived::End { .. });
             Ok(Box::pin(read(&reader, next, is_last)) as Items)
         })
     }
 
     fn watch(&self, options: ListOptions) -> BoxFuture<'static, Result<Events, Error>> {
-        let (opening, reader) = (self.source.watch(options), self.reader.clone());
+        let opening = open(|| self.source.watch(options));
+        let reader = self.reader.clone();
         Box::pin(async move {
             let mut events = opening.await?;
             let next = move |cx: &mut Context<'_>| events.as_mut().poll_next(cx);
@@ -78,19 +81,48 @@ impl Source for Ahead {
     }
 }
 
+/// Makes a request.
+fn open<T: Send + 'static>(
+    request: impl FnOnce() -> BoxFuture<'static, Result<T, Error>>,
+) -> BoxFuture<'static, Result<T, Error>> {
+    let mut opening = contain(request, |error| Box::pin(async { Err(error) }));
+    let polled = move |cx: &mut Context<'_>| {
+        contain(
+            || opening.as_mut().poll(cx),
+            |error| Poll::Ready(Err(error)),
+        )
+    };
+    Box::pin(poll_fn(polled))
+}
+
+/// What the program's own lister and watcher does, or that it has panicked. What is whole behind it is
+/// not known then: whoever gets the error lets go of it.
+fn contain<T>(act: impl FnOnce() -> T, failed: impl FnOnce(Error) -> T) -> T {
+    catch_unwind(AssertUnwindSafe(act)).unwrap_or_else(|_| {
+        let message = "what lists and watches has panicked";
+        failed(Error::with_message(ErrorKind::InvalidAnswer, message))
+    })
+}
+
 /// Has what `next` gives read, up to its end or to what `is_last`.
 fn read<T: Send + 'static>(
     reader: &mpsc::UnboundedSender<Answer>,
-    mut next: impl FnMut(&mut Context<'_>) -> Poll<Option<T>> + Send + 'static,
+    mut next: impl FnMut(&mut Context<'_>) -> Poll<Option<Result<T, Error>>> + Send + 'static,
     is_last: fn(&T) -> bool,
 ) -> Read<T> {
     let (sender, coming) = mpsc::channel(AHEAD);
     let answer = async move {
         let forward = async {
-            while let Some(item) = poll_fn(&mut next).await {
-                let ends = is_last(&item);
+            loop {
+                let polled = |cx: &mut Context<'_>| {
+                    contain(|| next(cx), |error| Poll::Ready(Some(Err(error))))
+                };
+                let Some(item) = poll_fn(polled).await else {
+                    return;
+                };
+                let ends = item.as_ref().is_ok_and(is_last);
                 if sender.send(item).await.is_err() || ends {
-                    break;
+                    return;
                 }
             }
         };
@@ -107,10 +139,10 @@ fn read<T: Send + 'static>(
 }
 
 impl<T> Read<T> {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, Error>>> {
         if self.here.len() == 0 {
             let mut fetched = Vec::new();
-            ready!(self.coming.poll_recv_many(cx, &mut fetched, AHEAD));
+            ready!(self.coming.poll_recv_many(cx, &mut fetched, AT_ONCE));
             self.here = fetched.into_iter();
         }
         Poll::Ready(self.here.next())
@@ -119,7 +151,7 @@ impl<T> Read<T> {
 
 impl<T> Unpin for Read<T> {}
 
-impl Stream for Read<Result<WatchEvent<AnyObject>, Error>> {
+impl Stream for Read<WatchEvent<AnyObject>> {
     type Item = Result<WatchEvent<AnyObject>, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -127,15 +159,18 @@ impl Stream for Read<Result<WatchEvent<AnyObject>, Error>> {
     }
 }
 
-impl PollItem for Read<Result<Arrived, Error>> {
+impl PollItem for Read<Arrived> {
     fn poll_item(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Arrived, Error>> {
-        match ready!(self.get_mut().poll(cx)) {
-            Some(item) => Poll::Ready(item),
-            // The reader has ended, and with it whoever would ask again.
-            None => Poll::Pending,
-        }
+        let item = ready!(self.get_mut().poll(cx));
+        Poll::Ready(item.unwrap_or_else(|| {
+            let message = "a list ended before its end";
+            Err(Error::with_message(ErrorKind::InvalidAnswer, message))
+        }))
     }
 }
 
 /// How much is read ahead at most.
 const AHEAD: usize = 1_000;
+
+/// How much of it is fetched at once: little, so that whoever takes it in leaves others their turn.
+const AT_ONCE: usize = 8;

@@ -1,6 +1,6 @@
 //! [`Driver`], which asks the server for what a reflector wants and tells it what came of it.
 //!
-//! Invariant: it decides nothing. Dropping it ends what is under way.
+//! Invariant: it decides nothing. Dropping it ends what is under way, or has it ended by who reads it.
 
 use std::fmt;
 use std::ops::ControlFlow;

@@ -1,8 +1,10 @@
 //! What an informer holds, and how it is read.
 
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use futures_core::Stream;
 use pintle_api::core::v1::Secret;
@@ -286,4 +288,48 @@ async fn what_has_arrived_is_counted_until_it_is_held() {
     assert!(seen.is_sorted(), "{seen:?}");
     seen.dedup();
     assert_eq!(seen, [0, 10, 20, 30, 40, 50]);
+}
+
+/// A watch that panics.
+struct Panics;
+
+impl Stream for Panics {
+    type Item = Result<WatchEvent<Lazy<Secret>>, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        panic!("the watch is not to be read")
+    }
+}
+
+#[tokio::test]
+async fn a_lister_and_watcher_that_panics_is_asked_again() {
+    let (lists, watches) = (AtomicUsize::new(0), Arc::new(AtomicUsize::new(0)));
+    let list = move |_: ListOptions| {
+        let count = lists.fetch_add(1, Ordering::Relaxed);
+        assert_ne!(count, 0, "the list cannot be asked for");
+        async move {
+            assert_ne!(count, 1, "the list cannot be read");
+            let mut list = ObjectList::<Lazy<Secret>>::default();
+            list.metadata.resource_version = "8".into();
+            Ok(list)
+        }
+    };
+    let counted = watches.clone();
+    let watch = move |_: ListOptions| {
+        let count = counted.fetch_add(1, Ordering::Relaxed);
+        async move {
+            Ok(match count {
+                0 => WatchStream::new(Panics),
+                _ => WatchStream::new(Silent),
+            })
+        }
+    };
+    let secrets = SharedInformer::<Secret>::over(ListWatch::new(list, watch)).build();
+    secrets.start();
+    secrets.wait_for_sync().await.unwrap();
+    while watches.load(Ordering::Relaxed) < 2 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let problem = secrets.sync_state().last_problem;
+    assert!(problem.is_some_and(|problem| problem.contains("has panicked")));
 }
