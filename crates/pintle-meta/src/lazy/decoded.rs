@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-/// An object that a [`Lazy`] decoded, shared by all who hold it.
+/// An object that a [`Lazy`](crate::Lazy) decoded, shared by all who hold it.
 ///
 /// It dereferences to the object. A clone counts a reference.
 // The box is what lets memory go: the block that an `Arc` allocates stays as long as a `Weak` knows
