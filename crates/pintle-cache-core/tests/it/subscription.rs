@@ -333,6 +333,7 @@ proptest! {
                 }
                 Step::Flush => {
                     informer.flush();
+                    drop(informer.sweep());
                 }
                 Step::Look(who, count) => {
                     if let Some((subscription, state)) = subscribers.get_mut(usize::from(who)) {

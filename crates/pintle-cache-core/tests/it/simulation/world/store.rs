@@ -17,6 +17,7 @@ impl World {
     /// Brings what waits into the store.
     pub(super) fn flush(&mut self) -> Verdict {
         self.informer.flush();
+        drop(self.informer.sweep());
         self.tally.index_errors += self.informer.take_index_errors().len() as u64;
         self.check_store()
     }
