@@ -169,8 +169,8 @@ impl PollItem for Read<Arrived> {
     }
 }
 
-/// How much is read ahead at most.
-const AHEAD: usize = 1_000;
+/// How many objects are read ahead at most. They have their full size, whatever they are stored as.
+const AHEAD: usize = 100;
 
 /// How much of it is fetched at once: little, so that whoever takes it in leaves others their turn.
 const AT_ONCE: usize = 8;
