@@ -22,7 +22,15 @@ use crate::source::{Arrived, Events, Items, PollItem, Source};
 /// Requests are made where they are asked for; what they are answered is read by [`Reader::run`].
 pub(crate) struct Ahead {
     source: Arc<dyn Source>,
+    queue: Queue,
+}
+
+/// Where answers are handed to whoever reads them.
+#[derive(Clone)]
+struct Queue {
     reader: mpsc::UnboundedSender<Answer>,
+    /// How much of each may be read ahead.
+    ahead: usize,
 }
 
 /// Reads answers, one after the other.
@@ -39,9 +47,11 @@ struct Read<T> {
 }
 
 impl Ahead {
-    pub(crate) fn new(source: Arc<dyn Source>) -> (Self, Reader) {
+    /// The source, read at most this many objects ahead of whoever takes them in.
+    pub(crate) fn new(source: Arc<dyn Source>, ahead: usize) -> (Self, Reader) {
         let (reader, answers) = mpsc::unbounded_channel();
-        (Self { source, reader }, Reader(answers))
+        let queue = Queue { reader, ahead };
+        (Self { source, queue }, Reader(answers))
     }
 }
 
@@ -57,22 +67,22 @@ impl Reader {
 impl Source for Ahead {
     fn list(&self, options: ListOptions) -> BoxFuture<'static, Result<Items, Error>> {
         let opening = open(|| self.source.list(options));
-        let reader = self.reader.clone();
+        let queue = self.queue.clone();
         Box::pin(async move {
             let mut items = opening.await?;
             let next = move |cx: &mut Context<'_>| items.as_mut().poll_item(cx).map(Some);
             let is_last = |item: &_| matches!(item, Arrived::End { .. });
-            Ok(Box::pin(read(&reader, next, is_last)) as Items)
+            Ok(Box::pin(read(&queue, next, is_last)) as Items)
         })
     }
 
     fn watch(&self, options: ListOptions) -> BoxFuture<'static, Result<Events, Error>> {
         let opening = open(|| self.source.watch(options));
-        let reader = self.reader.clone();
+        let queue = self.queue.clone();
         Box::pin(async move {
             let mut events = opening.await?;
             let next = move |cx: &mut Context<'_>| events.as_mut().poll_next(cx);
-            Ok(Box::pin(read(&reader, next, |_| false)) as Events)
+            Ok(Box::pin(read(&queue, next, |_| false)) as Events)
         })
     }
 
@@ -106,11 +116,11 @@ fn contain<T>(act: impl FnOnce() -> T, failed: impl FnOnce(Error) -> T) -> T {
 
 /// Has what `next` gives read, up to its end or to what `is_last`.
 fn read<T: Send + 'static>(
-    reader: &mpsc::UnboundedSender<Answer>,
+    queue: &Queue,
     mut next: impl FnMut(&mut Context<'_>) -> Poll<Option<Result<T, Error>>> + Send + 'static,
     is_last: fn(&T) -> bool,
 ) -> Read<T> {
-    let (sender, coming) = mpsc::channel(AHEAD);
+    let (sender, coming) = mpsc::channel(queue.ahead);
     let answer = async move {
         let forward = async {
             loop {
@@ -133,7 +143,7 @@ fn read<T: Send + 'static>(
         }
     };
     // Without a reader nothing comes, which is its end.
-    let _ = reader.send(Box::pin(answer));
+    let _ = queue.reader.send(Box::pin(answer));
     let here = Vec::new().into_iter();
     Read { coming, here }
 }
@@ -168,9 +178,6 @@ impl PollItem for Read<Arrived> {
         }))
     }
 }
-
-/// How many objects are read ahead at most. They have their full size, whatever they are stored as.
-const AHEAD: usize = 100;
 
 /// How much of it is fetched at once: little, so that whoever takes it in leaves others their turn.
 const AT_ONCE: usize = 8;

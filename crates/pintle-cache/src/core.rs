@@ -392,7 +392,7 @@ impl Owner {
             let settings = &core.settings;
             let options = options_for(&*spec.source, settings.reflector.clone());
             let reflector = Reflector::new(options, settings.random.clone());
-            let (source, reader) = Ahead::new(spec.source);
+            let (source, reader) = Ahead::new(spec.source, settings.storage.ahead());
             let driver = Driver::new(
                 reflector,
                 Arc::new(source),

@@ -33,6 +33,16 @@ pub enum Storage {
 }
 
 impl Storage {
+    /// How many objects may be read ahead of whoever brings them into the form. Until then they have
+    /// their full size.
+    pub(crate) fn ahead(self) -> usize {
+        match self {
+            Self::Lazy | Self::Typed => 1_000,
+            #[cfg(feature = "compressed")]
+            Self::Compressed => 100,
+        }
+    }
+
     /// What brings objects into the form.
     pub(crate) fn step<K: Object>(self) -> Option<Step> {
         let unlike = || Error::with_message(ErrorKind::InvalidObject, "an object of another type");
