@@ -242,6 +242,7 @@ impl Session {
             })
             .current_dir(&self.directory)
             .env("PATH", &self.path)
+            .env("CURL_HOME", &self.directory)
             .stdin(Stdio::null());
         match &self.kubeconfig {
             Some(kubeconfig) => command.env("KUBECONFIG", kubeconfig),
@@ -266,7 +267,8 @@ impl Drop for Session {
     }
 }
 
-/// The files that documents name: a gateway's certificate, its key, authorities, and tokens.
+/// The files that documents name: a gateway's certificate, its key, authorities, and tokens. And what keeps curl from
+/// drawing its progress between the lines that it prints, as it does not at a terminal either.
 fn files() -> Result<Vec<(&'static str, String)>> {
     let now = Timestamp::unix_seconds(SystemClock::new().timestamp());
     let generate = || -> std::result::Result<_, pintle_pki::Error> {
@@ -282,6 +284,7 @@ fn files() -> Result<Vec<(&'static str, String)>> {
         ("key.pem", server.private_key_pem().to_owned()),
         ("authorities.pem", authority.certificate_pem().to_owned()),
         ("tokens", "sesame,ada,7,\"devs\"\n".to_owned()),
+        (".curlrc", "silent\nshow-error\n".to_owned()),
     ])
 }
 
