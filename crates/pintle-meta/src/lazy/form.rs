@@ -1,5 +1,7 @@
 //! [`Form`], in what form a [`Lazy`](crate::Lazy) has its object.
 
+use pintle_codec::{Decoder, Error};
+
 use super::any::Erased;
 use super::decoded::{Decoded, Slot};
 use super::{Packed, metadata_of_what_is_within};
@@ -45,6 +47,21 @@ pub(super) struct Settled<T> {
 pub(super) struct Packing<T, P> {
     packed: P,
     decoded: Slot<T>,
+}
+
+impl<T: Object> Shape<'_, T> {
+    /// The object, decoded by `decoder` unless somebody holds it already.
+    pub(super) fn decoded(&self, decoder: &mut Decoder) -> Result<Decoded<T>, Error> {
+        match self {
+            Self::Kept(kept) => kept
+                .decoded
+                .get(|| kept.document.decode_by(decoder).map(Decoded::new)),
+            Self::Decoded(object, _) => Ok((*object).clone()),
+            Self::Packed(packed, decoded) => {
+                decoded.get(|| packed.unpack()?.0.shape().decoded(decoder))
+            }
+        }
+    }
 }
 
 impl<T> Kept<T> {

@@ -113,16 +113,7 @@ impl<T: Object> Lazy<T> {
     /// # Errors
     /// When the bytes are not such an object.
     pub fn get(&self) -> Result<Decoded<T>, Error> {
-        match self.0.shape() {
-            Shape::Kept(kept) => kept.decoded.get(|| {
-                let document = &kept.document;
-                let mut decoder = document.decoder();
-                T::decode_item(document.as_bytes(), document.format(), &mut decoder)
-                    .map(Decoded::new)
-            }),
-            Shape::Decoded(object, _) => Ok(object.clone()),
-            Shape::Packed(packed, decoded) => decoded.get(|| packed.unpack()?.get()),
-        }
+        self.0.shape().decoded(&mut Decoder::new())
     }
 
     /// An object that is packed. [`Lazy::get`] unpacks it, and decodes it once for all who hold the
@@ -163,11 +154,7 @@ impl<T: Object> Lazy<T> {
     pub fn into_decoded(self, decoder: &mut Decoder) -> Result<Self, Error> {
         let object = match self.0.shape() {
             Shape::Decoded(..) => return Ok(self),
-            Shape::Packed(..) => self.get()?,
-            Shape::Kept(kept) => match kept.decoded.known() {
-                Some(known) => known,
-                None => kept.document.decode_by(decoder).map(Decoded::new)?,
-            },
+            shape => shape.decoded(decoder)?,
         };
         let bytes = self.size();
         Ok(Self(Arc::new(Settled { object, bytes })))
