@@ -1,9 +1,10 @@
 //! A connection: one request after the other.
 
-use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::io::{self, BufRead as _, BufReader};
 use std::net::TcpStream;
 
 use crate::event;
+use crate::out::Out;
 use crate::pods::Listed;
 use crate::state::{Command, Shared};
 
@@ -11,10 +12,7 @@ use crate::state::{Command, Shared};
 pub(crate) fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut requests = BufReader::new(stream.try_clone()?);
-    let mut out = Out {
-        stream,
-        buffer: Vec::with_capacity(2 * FLUSH),
-    };
+    let mut out = Out::new(stream);
     while let Some(request) = Request::read(&mut requests)? {
         match request.path() {
             "/api/v1/pods" if request.is("watch") => return watch(&request, shared, &mut out),
@@ -33,7 +31,7 @@ pub(crate) fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
             }
             _ => {
                 let head = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
-                out.buffer.extend_from_slice(head.as_bytes());
+                out.put(head.as_bytes());
                 out.flush()?;
             }
         }
@@ -44,7 +42,7 @@ pub(crate) fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
     Ok(())
 }
 
-fn list(request: &Request, shared: &Shared, out: &mut Out) -> io::Result<()> {
+fn list<'a>(request: &Request, shared: &'a Shared, out: &mut Out<'a>) -> io::Result<()> {
     let (pods, is_protobuf) = (&shared.pods, request.is_protobuf);
     let (form, now) = (pods.form(is_protobuf), shared.now());
     let start = request.number("continue");
@@ -79,22 +77,22 @@ fn list(request: &Request, shared: &Shared, out: &mut Out) -> io::Result<()> {
         false => "application/json",
     };
     out.head(content_type, Some(head.len() + items - commas + tail.len()));
-    out.buffer.extend_from_slice(&head);
+    out.put(&head);
     for (at, listed) in page.iter().enumerate() {
         let state = listed.state(&now.pods);
         if is_protobuf {
-            event::append_item_head(form.length(*listed, state), &mut out.buffer);
+            out.put(&event::item_head(form.length(*listed, state)));
         } else if at > 0 {
-            out.buffer.push(b',');
+            out.put(b",");
         }
-        form.append(*listed, state, 0, &mut out.buffer);
+        form.append(*listed, state, 0, out);
         out.flush_if_much()?;
     }
-    out.buffer.extend_from_slice(tail);
+    out.put(tail);
     out.flush()
 }
 
-fn watch(request: &Request, shared: &Shared, out: &mut Out) -> io::Result<()> {
+fn watch<'a>(request: &Request, shared: &'a Shared, out: &mut Out<'a>) -> io::Result<()> {
     let (pods, is_protobuf) = (&shared.pods, request.is_protobuf);
     let (form, now) = (pods.form(is_protobuf), shared.now());
     let content_type = match is_protobuf {
@@ -105,10 +103,10 @@ fn watch(request: &Request, shared: &Shared, out: &mut Out) -> io::Result<()> {
     if request.is("sendInitialEvents") {
         for listed in &pods.listed {
             let pod = (*listed, listed.state(&now.pods));
-            event::append(form, is_protobuf, "ADDED", pod, &mut out.buffer);
+            event::append(form, is_protobuf, "ADDED", pod, out);
             out.flush_if_much()?;
         }
-        event::append_bookmark(is_protobuf, now.version, &mut out.buffer);
+        event::append_bookmark(is_protobuf, now.version, out);
     }
     out.flush()?;
     for behind in now.commands.. {
@@ -116,56 +114,19 @@ fn watch(request: &Request, shared: &Shared, out: &mut Out) -> io::Result<()> {
             Command::Events(events) => {
                 for (listed, state) in events.iter() {
                     let pod = (*listed, Some(*state));
-                    event::append(form, is_protobuf, "MODIFIED", pod, &mut out.buffer);
+                    event::append(form, is_protobuf, "MODIFIED", pod, out);
                     out.flush_if_much()?;
                 }
                 out.flush()?;
             }
             Command::Expire => {
-                event::append_expired(is_protobuf, &mut out.buffer);
-                out.buffer.extend_from_slice(b"0\r\n\r\n");
+                event::append_expired(is_protobuf, out);
+                out.put(b"0\r\n\r\n");
                 return out.flush();
             }
         }
     }
     Ok(())
-}
-
-/// What is on its way to the client.
-struct Out {
-    stream: TcpStream,
-    buffer: Vec<u8>,
-}
-
-impl Out {
-    /// The head of an answer, which comes in chunks if its length is not known.
-    fn head(&mut self, content_type: &str, length: Option<usize>) {
-        let framing = match length {
-            Some(length) => format!("Content-Length: {length}"),
-            None => "Transfer-Encoding: chunked".to_owned(),
-        };
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {content_type}\r\n{framing}\r\n\r\n");
-        self.buffer.extend_from_slice(head.as_bytes());
-    }
-
-    fn answer(&mut self, content_type: &str, body: &[u8]) -> io::Result<()> {
-        self.head(content_type, Some(body.len()));
-        self.buffer.extend_from_slice(body);
-        self.flush()
-    }
-
-    fn flush_if_much(&mut self) -> io::Result<()> {
-        match self.buffer.len() < FLUSH {
-            true => Ok(()),
-            false => self.flush(),
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.stream.write_all(&self.buffer)?;
-        self.buffer.clear();
-        Ok(())
-    }
 }
 
 /// A request, as far as it matters.
@@ -225,5 +186,3 @@ impl Request {
 }
 
 const PROTOBUF: &str = "application/vnd.kubernetes.protobuf";
-/// So many bytes are written together.
-const FLUSH: usize = 256 << 10;

@@ -1,14 +1,15 @@
 //! Events of a watch, and lists, put together of what is encoded.
 
+use crate::out::Out;
 use crate::pods::{Form, KIND, Listed, PodState};
 
 /// Appends an event as a chunk of HTTP.
-pub(crate) fn append(
-    form: &Form,
+pub(crate) fn append<'a>(
+    form: &'a Form,
     is_protobuf: bool,
     type_name: &str,
     (listed, state): (Listed, Option<PodState>),
-    out: &mut Vec<u8>,
+    out: &mut Out<'a>,
 ) {
     let length = form.length(listed, state);
     if is_protobuf {
@@ -22,42 +23,42 @@ pub(crate) fn append(
     // The pod's own first brace is part of what says its kind.
     let length = head.len() + length - 1 + tail.len();
     begin_chunk(length, out);
-    out.extend_from_slice(head.as_bytes());
+    out.put(head.as_bytes());
     form.append(listed, state, 1, out);
-    out.extend_from_slice(tail.as_bytes());
-    out.extend_from_slice(b"\r\n");
+    out.put(tail.as_bytes());
+    out.put(b"\r\n");
 }
 
 /// Appends the bookmark that ends initial events.
-pub(crate) fn append_bookmark(is_protobuf: bool, version: u32, out: &mut Vec<u8>) {
+pub(crate) fn append_bookmark(is_protobuf: bool, version: u32, out: &mut Out<'_>) {
     let (key, version) = ("k8s.io/initial-events-end", version.to_string());
     if !is_protobuf {
         let event = format!(
             r#"{{"type":"BOOKMARK","object":{KIND}"metadata":{{"resourceVersion":"{version}","annotations":{{"{key}":"true"}}}}}}}}"#
         );
         begin_chunk(event.len() + 1, out);
-        out.extend_from_slice(event.as_bytes());
-        out.extend_from_slice(b"\n\r\n");
+        out.put(event.as_bytes());
+        out.put(b"\n\r\n");
         return;
     }
     let annotation = [field(1, key.as_bytes()), field(2, b"true")].concat();
     let metadata = [field(6, version.as_bytes()), field(12, &annotation)].concat();
     let pod = field(1, &metadata);
     chunk_in_protobuf("BOOKMARK", &type_meta("Pod"), pod.len(), out, |out| {
-        out.extend_from_slice(&pod);
+        out.put(&pod);
     });
 }
 
 /// Appends the event that says that the watch's version is forgotten.
-pub(crate) fn append_expired(is_protobuf: bool, out: &mut Vec<u8>) {
+pub(crate) fn append_expired(is_protobuf: bool, out: &mut Out<'_>) {
     let message = "too old resource version";
     if !is_protobuf {
         let event = format!(
             r#"{{"type":"ERROR","object":{{"kind":"Status","apiVersion":"v1","metadata":{{}},"status":"Failure","message":"{message}","reason":"Expired","code":410}}}}"#
         );
         begin_chunk(event.len() + 1, out);
-        out.extend_from_slice(event.as_bytes());
-        out.extend_from_slice(b"\n\r\n");
+        out.put(event.as_bytes());
+        out.put(b"\n\r\n");
         return;
     }
     let mut status = [
@@ -70,7 +71,7 @@ pub(crate) fn append_expired(is_protobuf: bool, out: &mut Vec<u8>) {
     status.push(6 << 3);
     varint(410, &mut status);
     chunk_in_protobuf("ERROR", &type_meta("Status"), status.len(), out, |out| {
-        out.extend_from_slice(&status);
+        out.put(&status);
     });
 }
 
@@ -99,9 +100,10 @@ pub(crate) fn around_list(
 }
 
 /// What stands before an item of a list in protobuf.
-pub(crate) fn append_item_head(length: usize, out: &mut Vec<u8>) {
-    out.push(2 << 3 | 2);
-    varint(length, out);
+pub(crate) fn item_head(length: usize) -> Vec<u8> {
+    let mut head = vec![2 << 3 | 2];
+    varint(length, &mut head);
+    head
 }
 
 /// How long that is.
@@ -110,37 +112,38 @@ pub(crate) fn item_head_length(length: usize) -> usize {
 }
 
 /// A frame of a watch in protobuf, whose object is written by `object`.
-fn chunk_in_protobuf(
+fn chunk_in_protobuf<'a>(
     type_name: &str,
     type_meta: &[u8],
     object_length: usize,
-    out: &mut Vec<u8>,
-    object: impl FnOnce(&mut Vec<u8>),
+    out: &mut Out<'a>,
+    object: impl FnOnce(&mut Out<'a>),
 ) {
     // From the inside to the outside: the object in an envelope, that in an extension, that in an event.
-    let head = [&b"k8s\0"[..], &field(1, type_meta)].concat();
+    let start = [&b"k8s\0"[..], &field(1, type_meta)].concat();
     let envelope =
-        head.len() + 1 + varint_length(object_length) + object_length + ENVELOPE_END.len();
+        start.len() + 1 + varint_length(object_length) + object_length + ENVELOPE_END.len();
     let extension = 1 + varint_length(envelope) + envelope;
     let type_field = field(1, type_name.as_bytes());
     let event = type_field.len() + 1 + varint_length(extension) + extension;
     begin_chunk(4 + event, out);
-    out.extend_from_slice(&(event as u32).to_be_bytes());
-    out.extend_from_slice(&type_field);
-    out.push(2 << 3 | 2);
-    varint(extension, out);
-    out.push(1 << 3 | 2);
-    varint(envelope, out);
-    out.extend_from_slice(&head);
-    out.push(RAW);
-    varint(object_length, out);
+    let mut head = (event as u32).to_be_bytes().to_vec();
+    head.extend_from_slice(&type_field);
+    head.push(2 << 3 | 2);
+    varint(extension, &mut head);
+    head.push(1 << 3 | 2);
+    varint(envelope, &mut head);
+    head.extend_from_slice(&start);
+    head.push(RAW);
+    varint(object_length, &mut head);
+    out.put(&head);
     object(out);
-    out.extend_from_slice(ENVELOPE_END);
-    out.extend_from_slice(b"\r\n");
+    out.put(ENVELOPE_END);
+    out.put(b"\r\n");
 }
 
-fn begin_chunk(length: usize, out: &mut Vec<u8>) {
-    out.extend_from_slice(format!("{length:x}\r\n").as_bytes());
+fn begin_chunk(length: usize, out: &mut Out<'_>) {
+    out.put(format!("{length:x}\r\n").as_bytes());
 }
 
 fn type_meta(kind: &str) -> Vec<u8> {

@@ -16,6 +16,7 @@
 
 mod connection;
 mod event;
+mod out;
 mod pods;
 mod state;
 

@@ -7,6 +7,8 @@ use bench_cache_harness::{Digest, Facts};
 use bench_harness::{Failure, LABEL, Set};
 use serde_json::Value;
 
+use crate::out::Out;
+
 pub(crate) struct Pods {
     pub(crate) json: Form,
     pub(crate) protobuf: Form,
@@ -20,6 +22,8 @@ pub(crate) struct Form {
     plain: Vec<Encoded>,
     /// Each with a label and a message changed.
     edited: Vec<Encoded>,
+    /// How long each is, plain and edited: of all pods they are asked for at once.
+    lengths: Vec<[u32; 2]>,
 }
 
 /// A pod without a kind and an envelope, as the item of a list.
@@ -66,14 +70,9 @@ impl Pods {
         let read = |name: &str| Set::read(&directory.join(name));
         let (plain, edited) = (read("pods.json")?, read("pods.edited.json")?);
         let facts = known(&plain.objects(), &edited.objects())?;
-        let json = Form {
-            plain: in_json(&plain, &facts)?,
-            edited: in_json(&edited, &facts)?,
-        };
-        let protobuf = Form {
-            plain: in_protobuf(&read("pods.pb")?, &facts)?,
-            edited: in_protobuf(&read("pods.edited.pb")?, &facts)?,
-        };
+        let json = Form::of(in_json(&plain, &facts)?, in_json(&edited, &facts)?);
+        let (plain, edited) = (read("pods.pb")?, read("pods.edited.pb")?);
+        let protobuf = Form::of(in_protobuf(&plain, &facts)?, in_protobuf(&edited, &facts)?);
         let mut listed = Vec::new();
         let mut order: Vec<u32> = (0..facts.len() as u32).collect();
         // The first two letters of a copy's namespace are its number, so that copies come first.
@@ -159,33 +158,44 @@ impl Listed {
 }
 
 impl Form {
-    /// The length of a pod.
-    pub(crate) fn length(&self, listed: Listed, state: Option<PodState>) -> usize {
-        self.encoded(listed, state).bytes.len()
+    fn of(plain: Vec<Encoded>, edited: Vec<Encoded>) -> Self {
+        let both = plain.iter().zip(&edited);
+        let lengths = both.map(|(plain, edited)| [plain, edited].map(|it| it.bytes.len() as u32));
+        Self {
+            lengths: lengths.collect(),
+            plain,
+            edited,
+        }
     }
 
-    /// Appends a pod without its first `skipped` bytes.
-    pub(crate) fn append(
-        &self,
+    /// The length of a pod.
+    pub(crate) fn length(&self, listed: Listed, state: Option<PodState>) -> usize {
+        let is_edited = state.is_some_and(|state| state.is_edited);
+        self.lengths[listed.pod as usize][usize::from(is_edited)] as usize
+    }
+
+    /// Writes a pod without its first `skipped` bytes.
+    pub(crate) fn append<'a>(
+        &'a self,
         listed: Listed,
         state: Option<PodState>,
         skipped: usize,
-        out: &mut Vec<u8>,
+        out: &mut Out<'a>,
     ) {
         let encoded = self.encoded(listed, state);
-        let start = out.len();
-        out.extend_from_slice(&encoded.bytes[skipped..]);
-        let mut put = |at: usize, text: &str| {
-            let at = start + at - skipped;
-            out[at..at + text.len()].copy_from_slice(text.as_bytes());
-        };
-        if let Some(state) = state {
-            put(encoded.version, &state.version.to_string());
+        let marks = listed.marks();
+        let version = state.map(|state| (encoded.version, state.version.to_string()));
+        let marks = marks.into_iter().flat_map(|Marks { namespace, uid }| {
+            [(encoded.namespace, namespace), (encoded.uid, uid)]
+        });
+        let mut at = skipped;
+        // In the order in which they stand, which is that of the fields' names and numbers.
+        for (start, text) in marks.chain(version) {
+            out.lend(&encoded.bytes[at..start]);
+            out.put(text.as_bytes());
+            at = start + text.len();
         }
-        if let Some(marks) = listed.marks() {
-            put(encoded.namespace, &marks.namespace);
-            put(encoded.uid, &marks.uid);
-        }
+        out.lend(&encoded.bytes[at..]);
     }
 
     fn encoded(&self, listed: Listed, state: Option<PodState>) -> &Encoded {
