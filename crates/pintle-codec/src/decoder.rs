@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::documents::Documents;
 use crate::interner::{self, Interner};
 use crate::prune::{Node, Prune};
+use crate::room::Room;
 use crate::stock::Stock;
 use crate::{Error, FieldFlags, Message, SlotMut, Str, TypeMeta, cbor, json, protobuf};
 
@@ -37,6 +38,7 @@ pub struct Decoder {
     strict: bool,
     violations: Vec<Violation>,
     stock: Stock,
+    room: Room,
 }
 
 /// A field that strict reading objects to.
@@ -209,6 +211,12 @@ impl Decoder {
     /// type at a time: those of another that were made ahead are dropped.
     pub fn from_stock<T: Any + Send + Sync>(&mut self, make: impl Fn() -> T) -> T {
         self.stock.take(make)
+    }
+
+    /// So many bytes are about to be kept of an object. A decoder that reads many has the allocator grow for
+    /// several at once.
+    pub fn make_room(&mut self, bytes: usize) {
+        self.room.take(bytes);
     }
 
     /// What is left out, if anything is.

@@ -29,6 +29,7 @@ mod message;
 pub mod protobuf;
 mod prune;
 mod query;
+mod room;
 #[cfg(feature = "schemars")]
 pub mod schemars;
 #[cfg(feature = "serde")]

@@ -196,6 +196,7 @@ impl<T: Kind + Object> Lazy<T> {
             let partial = || -> Box<dyn Message> { Box::new(PartialObjectMetadata::default()) };
             T::description().unwrap_or_else(partial)
         };
+        decoder.make_room(object.len());
         let mut form = decoder.from_stock(|| Arc::new(Kept::<T>::empty()));
         let (document, found) = Document::read(object, format, decoder, description)?;
         described::check_kind(&found, &T::type_meta())?;
