@@ -268,3 +268,40 @@ impl<O> fmt::Debug for Mailbox<O> {
         f.write_str("Mailbox")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pintle_meta::ObjectName;
+
+    use super::{ByKey, KeyEvent};
+    use crate::KeyEventKind::{self, Added, Deleted};
+
+    fn put(waiting: &mut ByKey<KeyEvent>, name: &str, kind: KeyEventKind) {
+        let key = ObjectName::new("default", name);
+        let event = KeyEvent {
+            key: key.clone(),
+            kind,
+            is_initial: false,
+        };
+        waiting.put(key, event);
+    }
+
+    #[test]
+    fn names_that_came_to_nothing_are_forgotten_when_they_are_half_of_all() {
+        let mut waiting = ByKey::new();
+        for n in 0..100 {
+            put(&mut waiting, &format!("stays-{n}"), Added);
+        }
+        let mut most = 0;
+        for n in 0..10_000 {
+            let name = format!("goes-{n}");
+            put(&mut waiting, &name, Added);
+            put(&mut waiting, &name, Deleted);
+            most = most.max(waiting.order.len());
+        }
+        // As many as stay, less one: to look through all of them for each would take its time.
+        assert_eq!(most, 199);
+        let names = std::iter::from_fn(|| waiting.take());
+        assert_eq!(names.count(), 100);
+    }
+}
