@@ -6,14 +6,14 @@ use arrayvec::ArrayString;
 /// is called, whoever stores another one which of the two is newer, and need not wait for the page on
 /// which its bytes are. A version that is too long is left out; so are all three, if the names are.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Heading {
+pub(crate) struct Heading {
     /// Where the namespace ends, and the name.
     ends: [u8; 2],
     texts: ArrayString<LENGTH>,
 }
 
 impl Heading {
-    pub(super) fn new(namespace: &str, name: &str, version: &str) -> Self {
+    pub(crate) fn new(namespace: &str, name: &str, version: &str) -> Self {
         let mut texts = ArrayString::new();
         let namespace_fits = texts.try_push_str(namespace);
         if namespace_fits
@@ -30,7 +30,7 @@ impl Heading {
 
     /// The namespace and the name, if it has them.
     #[inline]
-    pub(super) fn names(&self) -> Option<(&str, &str)> {
+    pub(crate) fn names(&self) -> Option<(&str, &str)> {
         let [namespace, name] = self.ends.map(usize::from);
         match name {
             0 => None,
@@ -40,7 +40,7 @@ impl Heading {
 
     /// The version, if it has that.
     #[inline]
-    pub(super) fn version(&self) -> Option<&str> {
+    pub(crate) fn version(&self) -> Option<&str> {
         let version = &self.texts[usize::from(self.ends[1])..];
         (!version.is_empty()).then_some(version)
     }

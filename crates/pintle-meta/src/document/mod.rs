@@ -15,12 +15,12 @@ use std::sync::OnceLock;
 
 use pintle_codec::{Decoder, Error, ErrorKind, Format, Message, Str, TypeMeta, cbor};
 
-use self::heading::Heading;
 use self::index::{Index, Span};
 use self::texts::{Texts, Whole};
 use crate::Body;
 use crate::v1::{ObjectMeta, PartialObjectMetadata};
 
+pub(crate) use self::heading::Heading;
 pub(crate) use self::json::{Check, Head, check_numbers};
 
 /// An object as bytes, and where its metadata stand in them.

@@ -5,8 +5,8 @@ use pintle_codec::{Decoder, Error};
 use super::any::Erased;
 use super::decoded::{Decoded, Slot};
 use super::{Packed, metadata_of_what_is_within};
-use crate::Object;
-use crate::document::Document;
+use crate::document::{Document, Heading};
+use crate::{Metadata as _, Object};
 
 /// In what form an object is had. Each is as large as it has to be, so that those that are made to
 /// take little memory do not have the size of others.
@@ -36,9 +36,13 @@ pub(super) struct Kept<T> {
 }
 
 /// Decoded from the start.
+// In this order, what is asked for most is at the front.
+#[repr(C)]
 pub(super) struct Settled<T> {
-    pub(super) object: Decoded<T>,
-    pub(super) bytes: usize,
+    /// What the object says of its name is three steps through memory away.
+    heading: Heading,
+    object: Decoded<T>,
+    bytes: usize,
 }
 
 /// Packed by somebody.
@@ -75,6 +79,19 @@ impl<T> Kept<T> {
     }
 }
 
+impl<T: Object> Settled<T> {
+    /// An object that was read from so many bytes.
+    pub(super) fn new(object: Decoded<T>, bytes: usize) -> Self {
+        let metadata = object.metadata();
+        let (namespace, name) = (metadata.namespace(), metadata.name());
+        Self {
+            heading: Heading::new(namespace, name, metadata.resource_version()),
+            object,
+            bytes,
+        }
+    }
+}
+
 impl<T, P> Packing<T, P> {
     pub(super) fn new(packed: P) -> Self {
         let decoded = Slot::default();
@@ -107,5 +124,5 @@ impl<T: Object, P: Packed<T>> Form for Packing<T, P> {
 }
 
 metadata_of_what_is_within!(impl [T: Object] for Kept<T>, self => self.document);
-metadata_of_what_is_within!(impl [T: Object] for Settled<T>, self => self.object.metadata());
+metadata_of_what_is_within!(impl [T: Object] for Settled<T>, self => self.object.metadata(), self.heading);
 metadata_of_what_is_within!(impl [T: Object, P: Packed<T>] for Packing<T, P>, self => self.packed);

@@ -18,24 +18,33 @@ use crate::{Body, Kind, Metadata, Object, ObjectName, Resource, described, no_su
 pub use self::any::{AnyObject, LazyRef};
 pub use self::decoded::Decoded;
 
-/// What is within says it.
+/// What is within says it, or the heading in front of it.
 macro_rules! metadata_of_what_is_within {
-    (impl [$($bound:tt)*] for $type:ty, $self:ident => $within:expr) => {
+    (impl [$($bound:tt)*] for $type:ty, $self:ident => $within:expr $(, $heading:expr)?) => {
         impl<$($bound)*> $crate::Metadata for $type {
             fn name(&$self) -> &str {
+                $(if let Some((_, name)) = $heading.names() {
+                    return name;
+                })?
                 $within.name()
             }
 
             fn namespace(&$self) -> &str {
+                $(if let Some((namespace, _)) = $heading.names() {
+                    return namespace;
+                })?
                 $within.namespace()
+            }
+
+            fn resource_version(&$self) -> &str {
+                $(if let Some(version) = $heading.version() {
+                    return version;
+                })?
+                $within.resource_version()
             }
 
             fn uid(&$self) -> &str {
                 $within.uid()
-            }
-
-            fn resource_version(&$self) -> &str {
-                $within.resource_version()
             }
 
             fn generation(&$self) -> i64 {
@@ -157,7 +166,7 @@ impl<T: Object> Lazy<T> {
             shape => shape.decoded(decoder)?,
         };
         let bytes = self.size();
-        Ok(Self(Arc::new(Settled { object, bytes })))
+        Ok(Self(Arc::new(Settled::new(object, bytes))))
     }
 
     /// How many bytes the object came in, or takes if it is packed; 0 for one that did not come from
@@ -285,8 +294,7 @@ impl<T: Kind + Object> Object for Lazy<T> {
 /// An object that is decoded already, and stays so.
 impl<T: Object> From<T> for Lazy<T> {
     fn from(object: T) -> Self {
-        let (object, bytes) = (Decoded::new(object), 0);
-        Self(Arc::new(Settled { object, bytes }))
+        Self(Arc::new(Settled::new(Decoded::new(object), 0)))
     }
 }
 
