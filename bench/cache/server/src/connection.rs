@@ -81,7 +81,7 @@ fn list<'a>(request: &Request, shared: &'a Shared, out: &mut Out<'a>) -> io::Res
     for (at, listed) in page.iter().enumerate() {
         let state = listed.state(&now.pods);
         if is_protobuf {
-            out.put(&event::item_head(form.length(*listed, state)));
+            event::put_item_head(form.length(*listed, state), out);
         } else if at > 0 {
             out.put(b",");
         }

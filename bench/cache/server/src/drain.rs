@@ -66,6 +66,7 @@ struct Answer {
     from: BufReader<TcpStream>,
     /// 0 if it comes in chunks.
     length: usize,
+    line: String,
 }
 
 impl Answer {
@@ -83,7 +84,9 @@ impl Answer {
             from.read_line(&mut line)?;
             match line.trim_end().split_once(": ") {
                 Some(("Content-Length", value)) => length = value.parse()?,
-                None if line.trim_end().is_empty() => return Ok(Self { from, length }),
+                None if line.trim_end().is_empty() => {
+                    return Ok(Self { from, length, line });
+                }
                 _ => {}
             }
         }
@@ -91,9 +94,9 @@ impl Answer {
 
     /// Throws a chunk away.
     fn chunk(&mut self) -> Result<(), Failure> {
-        let mut line = String::new();
-        self.from.read_line(&mut line)?;
-        let length = usize::from_str_radix(line.trim_end(), 16)?;
+        self.line.clear();
+        self.from.read_line(&mut self.line)?;
+        let length = usize::from_str_radix(self.line.trim_end(), 16)?;
         self.pass(length + 2)?;
         Ok(())
     }

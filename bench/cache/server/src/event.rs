@@ -13,17 +13,17 @@ pub(crate) fn append<'a>(
 ) {
     let length = form.length(listed, state);
     if is_protobuf {
-        chunk_in_protobuf(type_name, &type_meta("Pod"), length, out, |out| {
+        chunk_in_protobuf(type_name, POD, length, out, |out| {
             form.append(listed, state, 0, out);
         });
         return;
     }
-    let head = format!(r#"{{"type":"{type_name}","object":{KIND}"#);
+    let head = [r#"{"type":""#, type_name, r#"","object":"#, KIND];
     let tail = "}\n";
     // The pod's own first brace is part of what says its kind.
-    let length = head.len() + length - 1 + tail.len();
-    begin_chunk(length, out);
-    out.put(head.as_bytes());
+    let head_length: usize = head.iter().map(|text| text.len()).sum();
+    begin_chunk(head_length + length - 1 + tail.len(), out);
+    head.iter().for_each(|text| out.put(text.as_bytes()));
     form.append(listed, state, 1, out);
     out.put(tail.as_bytes());
     out.put(b"\r\n");
@@ -44,7 +44,7 @@ pub(crate) fn append_bookmark(is_protobuf: bool, version: u32, out: &mut Out<'_>
     let annotation = [field(1, key.as_bytes()), field(2, b"true")].concat();
     let metadata = [field(6, version.as_bytes()), field(12, &annotation)].concat();
     let pod = field(1, &metadata);
-    chunk_in_protobuf("BOOKMARK", &type_meta("Pod"), pod.len(), out, |out| {
+    chunk_in_protobuf("BOOKMARK", POD, pod.len(), out, |out| {
         out.put(&pod);
     });
 }
@@ -91,7 +91,7 @@ pub(crate) fn around_list(
     let version = version.to_string();
     let metadata = [field(2, version.as_bytes()), field(3, continue_.as_bytes())].concat();
     let metadata = field(1, &metadata);
-    let mut head = b"k8s\0".to_vec();
+    let mut head = MAGIC.to_vec();
     head.extend(field(1, &type_meta("PodList")));
     head.push(RAW);
     varint(metadata.len() + items, &mut head);
@@ -99,11 +99,9 @@ pub(crate) fn around_list(
     (head, ENVELOPE_END)
 }
 
-/// What stands before an item of a list in protobuf.
-pub(crate) fn item_head(length: usize) -> Vec<u8> {
-    let mut head = vec![2 << 3 | 2];
-    varint(length, &mut head);
-    head
+/// Writes what stands before an item of a list in protobuf.
+pub(crate) fn put_item_head(length: usize, out: &mut Out<'_>) {
+    put_head(2, length, out);
 }
 
 /// How long that is.
@@ -119,31 +117,45 @@ fn chunk_in_protobuf<'a>(
     out: &mut Out<'a>,
     object: impl FnOnce(&mut Out<'a>),
 ) {
+    let field_length = |length: usize| 1 + varint_length(length) + length;
     // From the inside to the outside: the object in an envelope, that in an extension, that in an event.
-    let start = [&b"k8s\0"[..], &field(1, type_meta)].concat();
-    let envelope =
-        start.len() + 1 + varint_length(object_length) + object_length + ENVELOPE_END.len();
-    let extension = 1 + varint_length(envelope) + envelope;
-    let type_field = field(1, type_name.as_bytes());
-    let event = type_field.len() + 1 + varint_length(extension) + extension;
+    let start = MAGIC.len() + field_length(type_meta.len());
+    let envelope = start + field_length(object_length) + ENVELOPE_END.len();
+    let extension = field_length(envelope);
+    let event = field_length(type_name.len()) + field_length(extension);
     begin_chunk(4 + event, out);
-    let mut head = (event as u32).to_be_bytes().to_vec();
-    head.extend_from_slice(&type_field);
-    head.push(2 << 3 | 2);
-    varint(extension, &mut head);
-    head.push(1 << 3 | 2);
-    varint(envelope, &mut head);
-    head.extend_from_slice(&start);
-    head.push(RAW);
-    varint(object_length, &mut head);
-    out.put(&head);
+    out.put(&(event as u32).to_be_bytes());
+    put_field(1, type_name.as_bytes(), out);
+    put_head(2, extension, out);
+    put_head(1, envelope, out);
+    out.put(MAGIC);
+    put_field(1, type_meta, out);
+    put_head(2, object_length, out);
     object(out);
     out.put(ENVELOPE_END);
     out.put(b"\r\n");
 }
 
 fn begin_chunk(length: usize, out: &mut Out<'_>) {
-    out.put(format!("{length:x}\r\n").as_bytes());
+    out.put_fmt(format_args!("{length:x}\r\n"));
+}
+
+fn put_field(number: u8, bytes: &[u8], out: &mut Out<'_>) {
+    put_head(number, bytes.len(), out);
+    out.put(bytes);
+}
+
+/// What stands before a field's bytes.
+fn put_head(number: u8, mut length: usize, out: &mut Out<'_>) {
+    let mut head = [number << 3 | 2, 0, 0, 0, 0, 0];
+    let mut end = 1;
+    while length >= 0x80 {
+        head[end] = length as u8 | 0x80;
+        length >>= 7;
+        end += 1;
+    }
+    head[end] = length as u8;
+    out.put(&head[..=end]);
 }
 
 fn type_meta(kind: &str) -> Vec<u8> {
@@ -170,6 +182,9 @@ fn varint_length(value: usize) -> usize {
     bits.div_ceil(7) as usize
 }
 
+const MAGIC: &[u8] = b"k8s\0";
+/// What says that an object is a pod.
+const POD: &[u8] = b"\x0a\x02v1\x12\x03Pod";
 /// The tag of the object in its envelope.
 const RAW: u8 = 2 << 3 | 2;
 /// An empty content encoding and an empty content type, which Go writes too.

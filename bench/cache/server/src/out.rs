@@ -1,5 +1,6 @@
 //! [`Out`], what is on its way to a client.
 
+use std::fmt;
 use std::io::{self, ErrorKind, IoSlice, Write as _};
 use std::net::TcpStream;
 use std::ops::Range;
@@ -38,6 +39,15 @@ impl<'a> Out<'a> {
             Some(Piece::Own(last)) => last.end = end,
             _ => self.pieces.push(Piece::Own(start..end)),
         }
+    }
+
+    /// Writes a few letters.
+    pub(crate) fn put_fmt(&mut self, letters: fmt::Arguments<'_>) {
+        let mut room = [0; 32];
+        let mut rest = &mut room[..];
+        rest.write_fmt(letters).expect("there is room");
+        let left = rest.len();
+        self.put(&room[..room.len() - left]);
     }
 
     /// Writes what is there for as long as the server is.
@@ -94,6 +104,6 @@ impl<'a> Out<'a> {
 }
 
 /// So many bytes are written together.
-const FLUSH: usize = 256 << 10;
-/// So many pieces; the kernel takes twice as many at once.
-const PIECES: usize = 500;
+const FLUSH: usize = 1024 << 10;
+/// So many pieces; the kernel takes a few more at once.
+const PIECES: usize = 1_000;

@@ -183,17 +183,19 @@ impl Form {
         out: &mut Out<'a>,
     ) {
         let encoded = self.encoded(listed, state);
-        let marks = listed.marks();
-        let version = state.map(|state| (encoded.version, state.version.to_string()));
-        let marks = marks.into_iter().flat_map(|Marks { namespace, uid }| {
-            [(encoded.namespace, namespace), (encoded.uid, uid)]
-        });
         let mut at = skipped;
-        // In the order in which they stand, which is that of the fields' names and numbers.
-        for (start, text) in marks.chain(version) {
-            out.lend(&encoded.bytes[at..start]);
-            out.put(text.as_bytes());
-            at = start + text.len();
+        // In the order in which they stand, which is that of the fields in metadata.
+        if let Some(Marks { namespace, uid }) = listed.marks() {
+            for (start, text) in [(encoded.namespace, namespace), (encoded.uid, uid)] {
+                out.lend(&encoded.bytes[at..start]);
+                out.put(text.as_bytes());
+                at = start + text.len();
+            }
+        }
+        if let Some(PodState { version, .. }) = state {
+            out.lend(&encoded.bytes[at..encoded.version]);
+            out.put_fmt(format_args!("{version}"));
+            at = encoded.version + VERSION;
         }
         out.lend(&encoded.bytes[at..]);
     }
