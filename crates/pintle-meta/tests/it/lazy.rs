@@ -55,7 +55,12 @@ fn metadata_are_answered_from_the_bytes() {
     odd.metadata.uid = "\u{1f600}".into();
     odd.metadata.resource_version = "<7>".into();
     odd.metadata.labels.insert("app", "\"".into());
-    for object in [gadget("a"), deleting, odd, Gadget::default()] {
+    // What does not fit in front of an object: its name, and a version behind a name that does.
+    let long = gadget(&"long".repeat(20));
+    let mut versioned = gadget(&"a".repeat(50));
+    versioned.metadata.resource_version = "1234567890".into();
+    let plain = [gadget("a"), Gadget::default()];
+    for object in plain.into_iter().chain([deleting, odd, long, versioned]) {
         for format in FORMATS {
             let lazy = keep::<Gadget>(&item(&object, format), format).unwrap();
             assert_same_metadata(&lazy, &object.metadata);
