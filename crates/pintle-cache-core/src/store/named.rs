@@ -163,3 +163,32 @@ pub(super) fn beginning<'a>(text: &'a str, before: &str) -> &'a str {
         None => text,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::Name;
+
+    fn marks<'a>(names: impl IntoIterator<Item = (&'a str, String)>) -> usize {
+        let mark = |(namespace, name): (&str, String)| {
+            let name = &name;
+            Name { namespace, name }.mark()
+        };
+        let marks: BTreeSet<u8> = names.into_iter().map(mark).collect();
+        marks.len()
+    }
+
+    #[test]
+    fn marks_tell_names_and_namespaces_apart() {
+        let pods = (0..4_096).map(|n| ("shop", format!("web-5d4f7c9b86-{n:05}")));
+        assert_eq!(marks(pods), 256);
+        let short = (0..4_096).map(|n| ("", format!("{n:x}")));
+        assert_eq!(marks(short), 256);
+        let namespaces: Vec<String> = (0..4_096).map(|n| format!("team-{n}")).collect();
+        let same = namespaces
+            .iter()
+            .map(|it| (it.as_str(), "default".to_owned()));
+        assert_eq!(marks(same), 256);
+    }
+}
