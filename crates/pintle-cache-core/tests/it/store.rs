@@ -36,10 +36,12 @@ fn by_index(snapshot: &Snapshot<Object>, value: &str) -> Vec<String> {
 #[test]
 fn objects_are_found_by_key_namespace_and_index() {
     let mut store = Store::new(by_app()).unwrap();
+    assert!(store.snapshot().is_empty());
     store.put(labelled("n/a", 1, "app", "web.shop"));
     store.put(labelled("n/b", 2, "app", "web"));
     store.put(labelled("m/a", 3, "app", "shop"));
     let snapshot = store.snapshot();
+    assert!(!snapshot.is_empty());
     assert_eq!(said(snapshot.find("n", "a").unwrap()), "n/a@1");
     assert!(snapshot.find("n", "z").is_none());
     assert_eq!(names(snapshot.in_namespace("n")), ["n/a", "n/b"]);
