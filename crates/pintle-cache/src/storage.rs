@@ -20,11 +20,11 @@ pub enum Storage {
     #[default]
     Lazy,
     /// Decoded, once. For objects that are looked into all the time: reading one costs nothing. A pod
-    /// takes a quarter more memory, and twice as long to be taken in.
+    /// takes a quarter more memory, and two and a half times as long to be taken in.
     Typed,
     /// As bytes, each object compressed with a dictionary of what the objects have in common: a pod
-    /// takes less than a third of the memory, a few microseconds more to be read, and twice as long
-    /// to be taken in. For many objects that are rarely looked into; metadata is at hand, annotations
+    /// takes less than a third of the memory, a few microseconds more to be read, and three times as
+    /// long to be taken in. For many objects that are rarely looked into; metadata is at hand, annotations
     /// excepted.
     ///
     /// The dictionary is made of the first 500 objects, which stay as they came until they change.
